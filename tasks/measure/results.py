@@ -1,0 +1,103 @@
+"""What a measurement hands on: rows as they were seen, figures computed from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tasks.config.base import Frozen
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """One request as the client saw it. Seconds; tokens as the server's usage counts them.
+
+    `sent_at`: UTC, its last byte written. `client_delay_s`: from its slot being free to that moment.
+    `ttft_s`, `latency_s`: from that moment to its first and last generated token.
+    `tpot_s`: (latency - TTFT) / (output tokens - 1). `itl_s`: between two chunks.
+    """
+
+    index: int
+    warmup: bool
+    sent_at: datetime
+    client_delay_s: float | None
+    ttft_s: float | None
+    tpot_s: float | None
+    latency_s: float | None
+    itl_s: tuple[float, ...]
+    input_tokens: int | None
+    output_tokens: int | None
+    cached_tokens: int | None
+    finish_reason: str | None
+    status_code: int | None
+    error: str | None
+    succeeded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRow:
+    """One answer to one question. `answer` is what was extracted, `response` the whole text."""
+
+    subset: str
+    question: int
+    repeat: int
+    target: str
+    answer: str | None
+    correct: bool
+    response: str
+    finish_reason: str | None
+    input_tokens: int | None
+    output_tokens: int | None
+    latency_s: float | None
+    error: str | None
+
+
+class Distribution(Frozen):
+    """Mean and percentiles in seconds; None where the sample cannot carry the figure."""
+
+    mean: float | None = None
+    p50: float | None = None
+    p90: float | None = None
+    p95: float | None = None
+    p99: float | None = None
+
+
+class PointResult(Frozen):
+    """The figures of one load point, over its measured (not warm-up) requests."""
+
+    sweep: str
+    run_name: str
+    concurrency: int | None
+    rate: float | None = None
+    requests: int
+    repeat: int
+    attempt: int
+    succeeded: int
+    failed: int
+    duration_s: float
+    request_throughput: float
+    input_token_throughput: float
+    output_token_throughput: float
+    total_token_throughput: float
+    ttft: Distribution
+    tpot: Distribution
+    itl: Distribution
+    latency: Distribution
+    input_tokens_mean: float | None
+    output_tokens_mean: float | None
+    first_error: str | None = None
+
+
+class Score(Frozen):
+    """One score of one subset. The interval is 95 %; failed and truncated count samples."""
+
+    dataset: str
+    subset: str
+    metric: str
+    questions: int
+    repeats: int
+    value: float
+    ci_low: float
+    ci_high: float
+    failed: int
+    truncated: int
