@@ -10,12 +10,12 @@ from tasks.config.base import Frozen
 
 
 class Generation(Frozen):
-    """How answers are sampled. Nothing is left to a tool's hidden default."""
+    """How answers are sampled. Null leaves a value to the server, and has to be written to be had."""
 
     reasoning_effort: Literal["low", "medium", "high"] | None = None
-    temperature: float = Field(1.0, ge=0)
-    top_p: float = Field(1.0, gt=0, le=1)
-    max_tokens: int = Field(32768, ge=1)
+    temperature: float | None = Field(1.0, ge=0)
+    top_p: float | None = Field(1.0, gt=0, le=1)
+    max_tokens: int | None = Field(32768, ge=1)
 
 
 class Accuracy(Frozen):
