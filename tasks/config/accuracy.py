@@ -22,7 +22,9 @@ class Accuracy(Frozen):
     """One question set, answered `repeats` times by the served model."""
 
     dataset: Literal["aime25"] = "aime25"
-    path: str | None = Field(None, description="a folder with test.jsonl (problem, answer) instead of the hub")
+    path: str | None = Field(
+        None, description="a folder with test.jsonl (problem, answer) instead of the hub"
+    )
     generation: Generation = Generation()
     batch_size: int = Field(10, ge=1, description="questions asked at the same time")
     timeout_s: float = Field(60000, gt=0, description="limit of one answer")

@@ -21,7 +21,9 @@ class VllmServer(Frozen):
     )
     revision: str | None = Field(None, description="commit, tag or branch on the hub; null is the newest")
     hub: Literal["huggingface", "modelscope"] = "huggingface"
-    served_name: str | None = Field(None, description="the name clients ask for; the model's last part by default")
+    served_name: str | None = Field(
+        None, description="the name clients ask for; the model's last part by default"
+    )
     args: dict[str, ArgValue] = Field(default_factory=dict, description="flags of the engine, without --")
     env: dict[str, str] = Field(default_factory=dict, description="environment variables of the engine")
     port: int | None = Field(None, ge=1, le=65535, description="null takes a free port")
@@ -38,7 +40,7 @@ class VllmServer(Frozen):
     def _no_dashes(cls, args: dict[str, ArgValue]) -> dict[str, ArgValue]:
         for flag in args:
             if flag.startswith("-"):
-                raise ValueError(f"write the flag {flag!r} without its dashes: {flag.lstrip('-')!r}")
+                raise ValueError(f"{flag!r} starts with a dash; write it as {flag.lstrip('-')!r}")
         return args
 
 

@@ -33,11 +33,14 @@ class Spec(Frozen):
             raise ValueError("two sweeps have the same name; a name must tell them apart")
         sets = [(entry.dataset, entry.path) for entry in self.accuracy]
         if len(set(sets)) != len(sets):
-            raise ValueError("the same question set stands twice; use `repeats`")
+            raise ValueError("the same question set stands twice; use `repeats` to ask it more often")
         if not (self.sweeps or self.accuracy):
-            raise ValueError("nothing to measure: give `sweeps`, `accuracy` or both")
+            raise ValueError("nothing to measure; give `sweeps`, `accuracy` or both")
         if isinstance(self.server, VllmServer) and self.environment is None:
-            raise ValueError("a server of kind vllm needs `environment`")
+            raise ValueError(
+                "a server of kind vllm needs `environment`; "
+                "name a file of deployments/environments, `current` or an interpreter"
+            )
         return self
 
 

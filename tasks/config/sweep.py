@@ -24,17 +24,21 @@ class Sweep(Frozen):
     name: str = Field(pattern=NAME)
     endpoint: Literal["completions", "chat"] = "completions"
     dataset: str = Field("random", description="random, openqa, or a JSONL file whose lines have `question`")
-    input_tokens: int = Field(1024, ge=1, description="length of a random prompt; other datasets have their own")
+    input_tokens: int = Field(
+        1024, ge=1, description="length of a random prompt; other datasets have their own"
+    )
     output_tokens: int | None = Field(
         None,
         ge=1,
-        description="exact output length (ignore_eos and min_tokens); 1024 for random, free for other datasets",
+        description="exact output length (ignore_eos and min_tokens); default: 1024 for random, else free",
     )
     max_tokens: int = Field(2048, ge=1, description="upper bound where the output length is free")
     prefix_tokens: int = Field(0, ge=0, description="length of a prefix that all random prompts share")
     temperature: float = Field(0.0, ge=0)
     load: tuple[Load, ...] = Field(min_length=1)
-    warmup_requests: int = Field(0, ge=0, description="sent first through the same slots, left out of the figures")
+    warmup_requests: int = Field(
+        0, ge=0, description="sent first through the same slots, left out of the figures"
+    )
     repeats: int = Field(1, ge=1, le=100)
     timeout_s: float = Field(3600, gt=0, description="limit of one request")
     run_name: str = Field(
@@ -55,7 +59,7 @@ class Sweep(Frozen):
             template.format(model="", sweep="", concurrency=1, requests=1, repeat=1)
         except (KeyError, IndexError, ValueError) as error:
             raise ValueError(
-                f"{error} is not a field of a run name; allowed are model, sweep, concurrency, requests, repeat"
+                f"{error} is no field of a run name; allowed in braces: model, sweep, concurrency, requests, repeat"
             ) from None
         return template
 

@@ -17,7 +17,9 @@ class SwanLab(Frozen):
     workspace: str | None = None
     host: str | None = Field(None, description="address of a SwanLab server of one's own")
     api_key_env: str = Field("SWANLAB_API_KEY", description="name of the variable with the key (mode online)")
-    timeout_s: float = Field(60, gt=0, description="limit of the whole upload; after it the run goes on without")
+    timeout_s: float = Field(
+        60, gt=0, description="limit of the whole upload; after it the run goes on without"
+    )
 
 
 class Track(Frozen):
