@@ -52,6 +52,13 @@ class Sweep(Frozen):
             return 1024
         return self.output_tokens
 
+    @field_validator("dataset")
+    @classmethod
+    def _known_dataset(cls, dataset: str) -> str:
+        if dataset not in {"random", "openqa"} and not dataset.endswith(".jsonl"):
+            raise ValueError(f"{dataset!r} is no dataset; it must be random, openqa or a file ending in .jsonl")
+        return dataset
+
     @field_validator("run_name")
     @classmethod
     def _known_fields(cls, template: str) -> str:
@@ -59,7 +66,7 @@ class Sweep(Frozen):
             template.format(model="", sweep="", concurrency=1, requests=1, repeat=1)
         except (KeyError, IndexError, ValueError) as error:
             raise ValueError(
-                f"{error} is no field of a run name; allowed in braces: model, sweep, concurrency, requests, repeat"
+                f"{error} is no field; allowed in braces: model, sweep, concurrency, requests, repeat"
             ) from None
         return template
 

@@ -1,0 +1,45 @@
+"""Cache keys, written by hand: equal keys mean that a recorded figure stands for a new one.
+
+A key holds the subject (model and revision, engine and environment digest, server arguments and
+environment, hardware, client) and the load point. Never a URL, a port, a key or a path: a file is named
+by the digest of its content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from tasks.config.accuracy import Accuracy
+from tasks.config.sweep import Load, Sweep
+from tasks.plan.subject import Subject
+
+VERSION = 1
+"""Raised whenever the meaning of a recorded figure changes, so that old ones are not taken for new."""
+
+
+def point_key(subject: Subject, sweep: Sweep, load: Load, repeat: int) -> str:
+    """Key of one load point."""
+    asked = sweep.model_dump(mode="json", exclude={"load", "repeats", "timeout_s"})
+    asked["dataset"] = content_of(sweep.dataset)
+    return _key("point", subject, {"sweep": asked, "load": load.model_dump(mode="json"), "repeat": repeat})
+
+
+def accuracy_key(subject: Subject, accuracy: Accuracy) -> str:
+    """Key of one question set with its way of generating."""
+    asked = accuracy.model_dump(mode="json", exclude={"path", "timeout_s"})
+    questions = content_of(str(Path(accuracy.path) / "test.jsonl")) if accuracy.path else "hub"
+    return _key("accuracy", subject, {"accuracy": asked, "questions": questions})
+
+
+def content_of(name: str) -> str:
+    """A file's content digest; a name that is no file stands for itself."""
+    path = Path(name)
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else name
+
+
+def _key(kind: str, subject: Subject, asked: dict[str, Any]) -> str:
+    text = json.dumps({"subject": subject.model_dump(mode="json"), **asked}, sort_keys=True)
+    return f"{kind}-v{VERSION}-{hashlib.sha256(text.encode()).hexdigest()[:32]}"
