@@ -1,0 +1,60 @@
+"""What recording hands on: figures together with their verdict and the run that measured them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from tasks.audit.results import Verdict
+from tasks.config.base import Frozen
+from tasks.measure.results import PointResult, Score
+
+Outcome = Literal["running", "completed", "failed", "stopped"]
+
+
+class RecordedPoint(Frozen):
+    """One load point. `run_id` is the run that measured it, which may be an earlier one."""
+
+    result: PointResult
+    verdict: Verdict
+    run_id: str
+
+
+class RecordedAccuracy(Frozen):
+    """The scores of one question set. `run_id` is the run that measured them."""
+
+    scores: tuple[Score, ...]
+    run_id: str
+
+
+class Manifest(Frozen):
+    """What a run was measured with. `server_args` and `client_versions` are JSON objects in a string.
+
+    None where it cannot be known, as with the engine of a server that somebody else started.
+    """
+
+    engine: str | None = None
+    engine_version: str | None = None
+    environment_digest: str | None = None
+    model: str
+    model_revision: str | None = None
+    server_args: str = "{}"
+    gpu_names: tuple[str, ...] = ()
+    driver: str | None = None
+    cpu: str | None = None
+    cpu_count: int | None = None
+    memory_bytes: int | None = None
+    client_versions: str = "{}"
+    git_commit: str | None = None
+
+
+class RunRecord(Frozen):
+    """One run of one spec. Times are UTC; `finished_at` is None while it runs."""
+
+    run_id: str
+    spec: str
+    spec_digest: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    outcome: Outcome = "running"
+    manifest: Manifest

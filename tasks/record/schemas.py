@@ -1,0 +1,103 @@
+"""The columns and types of the six tables, in one place."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import pyarrow as pa
+
+TableName = Literal["runs", "points", "requests", "scores", "samples", "telemetry"]
+TABLES: tuple[TableName, ...] = get_args(TableName)
+
+FIGURES = ("ttft", "tpot", "itl", "latency")
+STATISTICS = ("mean", "p50", "p90", "p95", "p99")
+
+_TYPES: dict[type, pa.DataType] = {
+    str: pa.string(),
+    int: pa.int64(),
+    float: pa.float64(),
+    bool: pa.bool_(),
+}
+_TIME = pa.timestamp("us", tz="UTC")
+_TEXTS = pa.list_(pa.string())
+
+
+def _columns(kind: type, names: str) -> list[pa.Field]:
+    return [pa.field(name, _TYPES[kind]) for name in names.split()]
+
+
+SCHEMAS: dict[TableName, pa.Schema] = {
+    "runs": pa.schema(
+        [
+            *_columns(str, "run_id spec spec_digest"),
+            pa.field("started_at", _TIME),
+            pa.field("finished_at", _TIME),
+            *_columns(
+                str, "outcome engine engine_version environment_digest model model_revision server_args"
+            ),
+            pa.field("gpu_names", _TEXTS),
+            *_columns(str, "driver cpu"),
+            *_columns(int, "cpu_count memory_bytes"),
+            *_columns(str, "client_versions git_commit"),
+        ]
+    ),
+    "points": pa.schema(
+        [
+            *_columns(str, "run_id sweep"),
+            *_columns(int, "concurrency"),
+            *_columns(float, "rate"),
+            *_columns(int, "requests repeat attempt"),
+            *_columns(bool, "reused"),
+            *_columns(int, "succeeded failed"),
+            *_columns(float, "duration_s request_throughput input_token_throughput"),
+            *_columns(float, "output_token_throughput total_token_throughput"),
+            *_columns(float, " ".join(f"{figure}_{stat}_s" for figure in FIGURES for stat in STATISTICS)),
+            *_columns(float, "input_tokens_mean output_tokens_mean"),
+            *_columns(str, "verdict"),
+            pa.field("reasons", _TEXTS),
+        ]
+    ),
+    "requests": pa.schema(
+        [
+            *_columns(str, "run_id sweep"),
+            *_columns(int, "concurrency repeat index"),
+            *_columns(bool, "warmup"),
+            pa.field("sent_at", _TIME),
+            *_columns(float, "client_delay_s ttft_s tpot_s latency_s"),
+            pa.field("itl_s", pa.list_(pa.float64())),
+            *_columns(int, "input_tokens output_tokens cached_tokens"),
+            *_columns(str, "finish_reason"),
+            *_columns(int, "status_code"),
+            *_columns(str, "error"),
+            *_columns(bool, "succeeded"),
+        ]
+    ),
+    "scores": pa.schema(
+        [
+            *_columns(str, "run_id dataset subset metric"),
+            *_columns(int, "questions repeats"),
+            *_columns(float, "value ci_low ci_high"),
+            *_columns(int, "failed truncated"),
+        ]
+    ),
+    "samples": pa.schema(
+        [
+            *_columns(str, "run_id dataset subset"),
+            *_columns(int, "question repeat"),
+            *_columns(str, "target answer"),
+            *_columns(bool, "correct"),
+            *_columns(str, "response finish_reason"),
+            *_columns(int, "input_tokens output_tokens"),
+            *_columns(float, "latency_s"),
+            *_columns(str, "error"),
+        ]
+    ),
+    "telemetry": pa.schema(
+        [
+            *_columns(str, "run_id"),
+            pa.field("time", _TIME),
+            *_columns(str, "source metric"),
+            *_columns(float, "value"),
+        ]
+    ),
+}

@@ -1,0 +1,147 @@
+"""Made-up figures for the tests: no server has ever shown them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from tasks.audit.results import Verdict
+from tasks.measure.results import Distribution, PointResult, RequestRow, SampleRow, Score
+from tasks.record.results import Manifest, RecordedAccuracy, RecordedPoint, RunRecord
+
+START = datetime(2001, 2, 3, 4, 5, 6, 789012, tzinfo=UTC)
+
+
+def spread(mean: float, *, small: bool = False) -> Distribution:
+    """A distribution around a mean; a small sample has no high percentiles."""
+    high = {} if small else {"p90": mean * 1.3, "p95": mean * 1.5, "p99": mean * 2}
+    return Distribution(mean=mean, p50=mean * 0.9, **high)
+
+
+def point(
+    sweep: str = "throughput",
+    concurrency: int = 4,
+    requests: int = 20,
+    repeat: int = 1,
+    failed: int = 0,
+) -> PointResult:
+    """A load point whose server answers in about a second, slower under load."""
+    done = requests - failed
+    latency = 1.0 + concurrency / 10
+    rps = done / requests * concurrency / latency
+    small = requests < 20
+    return PointResult(
+        sweep=sweep,
+        run_name=f"made-up-{sweep}-c{concurrency}",
+        concurrency=concurrency,
+        requests=requests,
+        repeat=repeat,
+        attempt=1,
+        succeeded=done,
+        failed=failed,
+        duration_s=requests * latency / concurrency,
+        request_throughput=rps,
+        input_token_throughput=rps * 128,
+        output_token_throughput=rps * 64,
+        total_token_throughput=rps * 192,
+        ttft=spread(0.05 * latency, small=small) if done else Distribution(),
+        tpot=spread(0.01 * latency, small=small) if done else Distribution(),
+        itl=spread(0.01 * latency, small=small) if done else Distribution(),
+        latency=spread(latency, small=small) if done else Distribution(),
+        input_tokens_mean=128.0 if done else None,
+        output_tokens_mean=64.0 if done else None,
+        first_error="HTTP 500 made up" if failed else None,
+    )
+
+
+def recorded(result: PointResult, run_id: str = "run-1", verdict: Verdict | None = None) -> RecordedPoint:
+    """A point with its verdict, valid by default."""
+    return RecordedPoint(result=result, verdict=verdict or Verdict(verdict="valid"), run_id=run_id)
+
+
+def request(index: int = 0, error: str | None = None, warmup: bool = False) -> RequestRow:
+    """A request; with an error it has no figures."""
+    good = error is None
+    return RequestRow(
+        index=index,
+        warmup=warmup,
+        sent_at=START + timedelta(seconds=index),
+        client_delay_s=0.001,
+        ttft_s=0.05 if good else None,
+        tpot_s=0.01 if good else None,
+        latency_s=1.0 if good else None,
+        itl_s=(0.01, 0.02) if good else (),
+        input_tokens=128 if good else None,
+        output_tokens=64 if good else None,
+        cached_tokens=0 if good else None,
+        finish_reason="length" if good else None,
+        status_code=200 if good else 500,
+        error=error,
+        succeeded=good,
+    )
+
+
+def sample(question: int = 1, correct: bool = True) -> SampleRow:
+    """An answer to a question that nobody asked."""
+    return SampleRow(
+        subset="made-up",
+        question=question,
+        repeat=1,
+        target="7",
+        answer="7" if correct else None,
+        correct=correct,
+        response="The answer is \\boxed{7}" if correct else "",
+        finish_reason="stop",
+        input_tokens=10,
+        output_tokens=20,
+        latency_s=0.5,
+        error=None,
+    )
+
+
+def score(subset: str = "OVERALL", value: float = 0.5) -> Score:
+    """A score with a wide interval."""
+    return Score(
+        dataset="aime25",
+        subset=subset,
+        metric="mean_acc",
+        questions=10,
+        repeats=2,
+        value=value,
+        ci_low=max(0.0, value - 0.3),
+        ci_high=min(1.0, value + 0.3),
+        failed=1,
+        truncated=2,
+    )
+
+
+def accuracy(run_id: str = "run-1") -> RecordedAccuracy:
+    """Scores of three subsets."""
+    subsets = (("AIME2025-I", 0.4), ("AIME2025-II", 0.6), ("OVERALL", 0.5))
+    return RecordedAccuracy(scores=tuple(score(name, value) for name, value in subsets), run_id=run_id)
+
+
+def run(run_id: str = "run-1", started_at: datetime = START) -> RunRecord:
+    """A run that ended well."""
+    return RunRecord(
+        run_id=run_id,
+        spec="made-up",
+        spec_digest="0123456789abcdef",
+        started_at=started_at,
+        finished_at=started_at + timedelta(seconds=95),
+        outcome="completed",
+        manifest=Manifest(
+            engine="vllm",
+            engine_version="0.0.0-made-up",
+            environment_digest="fedcba98",
+            model="made-up-model",
+            model_revision="r1",
+            server_args='{"enforce-eager": true}',
+            gpu_names=("Made-up GPU 1", "Made-up GPU 2"),
+            driver="1.2.3",
+            cpu="Made-up CPU",
+            cpu_count=2,
+            memory_bytes=8 * 2**30,
+            client_versions='{"evalscope": "1.2.3"}',
+            git_commit="abc1234",
+        ),
+    )
