@@ -1,0 +1,48 @@
+# Every target sets the machine up by itself: Python 3.11 or newer and make are all it takes.
+VENV ?= .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# uv with the machine's pip settings (index, find-links, certificate), so that a mirror set for pip serves here too.
+UV = $(BIN)/python tasks/provision/pip_settings.py $(BIN)/uv
+
+.PHONY: install smoke test check format requirements environments clean
+
+install: $(READY)
+
+$(READY): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; give one with make PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements/run.txt)"
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --requirement requirements/dev.txt
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+smoke: install
+	$(BIN)/servegauge run smoke
+
+test: install
+	$(BIN)/pytest
+
+check: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest --quiet tests/test_imports.py
+
+format: install
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# Pins, without index addresses. The .in files and pyproject.toml are what a person edits.
+COMPILE = $(UV) pip compile --quiet --upgrade --no-emit-index-url --no-emit-find-links
+
+requirements: install
+	$(COMPILE) --universal --python-version 3.11 --custom-compile-command "make requirements" \
+	  pyproject.toml -c requirements/constraints.in -o requirements/run.txt
+	$(COMPILE) --universal --python-version 3.11 --custom-compile-command "make requirements" \
+	  pyproject.toml --extra dev -c requirements/run.txt -o requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache

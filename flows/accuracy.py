@@ -1,0 +1,83 @@
+"""The question sets of a run: one Prefect task a set, recorded before it is reported."""
+
+from __future__ import annotations
+
+from prefect import task
+
+from flows import show
+from flows.caching import BY_KEY, cached
+from flows.run import Run
+from flows.session import Session
+from tasks.errors import MeasureError
+from tasks.measure.accuracy import measure_accuracy
+from tasks.measure.jobs import AccuracyJob
+from tasks.plan.plan import Plan, QuestionSet
+from tasks.record.recording import record_accuracy
+from tasks.record.results import RecordedAccuracy
+from tasks.record.store import Store
+
+
+class UnansweredQuestions(MeasureError):
+    """The scores are recorded with failed samples counted wrong; asked again in the next run."""
+
+    def __init__(self, recorded: RecordedAccuracy, failed: int) -> None:
+        super().__init__(
+            f"{recorded.scores[0].dataset}: {failed} answers failed and count as wrong",
+            "read their `error` in the samples table, mend the cause, run again",
+        )
+        self.recorded = recorded
+
+
+@task(
+    name="accuracy",
+    task_run_name="{label}",
+    cache_policy=BY_KEY,
+    persist_result=True,
+    result_serializer="json",
+)
+def accuracy_task(
+    entry: QuestionSet, run: Run, session: Session, attempt: int, label: str
+) -> RecordedAccuracy:
+    """One question set. Raises UnansweredQuestions when answers failed: the score is not cached then."""
+    recorded = measure_and_record(entry, run, session, attempt)
+    if failed := max((score.failed for score in recorded.scores), default=0):
+        raise UnansweredQuestions(recorded, failed)
+    return recorded
+
+
+def evaluate(plan: Plan, run: Run, session: Session, refresh: bool) -> tuple[RecordedAccuracy, ...]:
+    """Every question set of the plan, asked or reused, in the plan's order."""
+    return tuple(_set(entry, run, session, refresh) for entry in plan.question_sets)
+
+
+def _set(entry: QuestionSet, run: Run, session: Session, refresh: bool) -> RecordedAccuracy:
+    ask = cached(accuracy_task, run.results, refresh)
+
+    def attempt_at(attempt: int) -> RecordedAccuracy:
+        name = entry.accuracy.dataset
+        recorded: RecordedAccuracy = ask(
+            entry, run, session, attempt, name if attempt == 1 else f"{name} attempt {attempt}"
+        )
+        return recorded
+
+    try:
+        recorded = session.measured(attempt_at)
+    except UnansweredQuestions as unanswered:
+        show.stage("accuracy", f"[red]{unanswered.what}[/]")
+        return unanswered.recorded
+    if recorded.run_id != run.id:
+        show.stage("accuracy", f"{entry.accuracy.dataset} · reused from {recorded.run_id}")
+    return recorded
+
+
+def measure_and_record(entry: QuestionSet, run: Run, session: Session, attempt: int) -> RecordedAccuracy:
+    """Ask one question set and write its scores and samples."""
+    stage = f"{entry.accuracy.dataset}-a{attempt}"
+    job = AccuracyJob(
+        accuracy=entry.accuracy, endpoint=session.endpoint, folder=run.folder / stage, attempt=attempt
+    )
+    with show.bar("accuracy", entry.accuracy.dataset) as progress:
+        scores, rows = measure_accuracy(job, session.check, progress)
+    recorded = RecordedAccuracy(scores=scores, run_id=run.id)
+    record_accuracy(Store(run.results), run.id, recorded, rows)
+    return recorded

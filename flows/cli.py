@@ -1,0 +1,129 @@
+"""The command `servegauge`: a thin layer of words over the flows and the tables."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from enum import StrEnum
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, NoReturn
+
+import typer
+
+from tasks.config.load import load_spec
+from tasks.errors import InputError, ServegaugeError
+
+app = typer.Typer(
+    name="servegauge",
+    help="Gauge an LLM server: how fast, how right, and can the numbers be believed.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+SpecArg = Annotated[str, typer.Argument(help="A bundled spec's name or a YAML file.", metavar="SPEC")]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", help="path.to.field=value, as sweeps.0.repeats=3; repeatable.")
+]
+ResultsOption = Annotated[Path, typer.Option("--results", help="The folder that holds the tables.")]
+RESULTS = Path(os.environ.get("SERVEGAUGE_RESULTS", "results"))
+
+
+class Format(StrEnum):
+    """How a table is printed."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+@app.command()
+def run(
+    spec: SpecArg,
+    overrides: SetOption = None,
+    results: ResultsOption = RESULTS,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Measure again what is recorded.")] = False,
+) -> None:
+    """Measure what SPEC says; what the results hold already is reused."""
+    # Wrong input is refused here, before the seconds that Prefect takes to start.
+    from flows.preflight import preflight
+
+    preflight(load_spec(spec, overrides or ()), results)
+    from flows.local import run_here
+
+    run_here(spec, overrides or [], results, refresh)
+
+
+@app.command()
+def validate(spec: SpecArg, overrides: SetOption = None) -> None:
+    """Check SPEC and print it whole, with every default."""
+    import yaml
+
+    checked = load_spec(spec, overrides or ())
+    typer.echo(yaml.safe_dump(checked.model_dump(mode="json"), sort_keys=False, allow_unicode=True), nl=False)
+
+
+@app.command()
+def results(
+    table: Annotated[str, typer.Argument(help="runs, points, requests, scores, samples or telemetry.")],
+    results: ResultsOption = RESULTS,
+    form: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.table,
+) -> None:
+    """Print one of the six tables."""
+    from tasks.report.export import export_table
+
+    typer.echo(export_table(results, table, form.value))
+
+
+@app.command()
+def report(
+    run_id: Annotated[str, typer.Argument(help="A run's id, or `last`.", metavar="RUN")] = "last",
+    results: ResultsOption = RESULTS,
+) -> None:
+    """Print the report of a recorded run and write its page again."""
+    from tasks.report.again import report_again
+
+    report_again(results, run_id)
+
+
+def main() -> None:
+    """The entry point: errors become one or two lines and an exit code, never a traceback."""
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        app(standalone_mode=False)
+    except ServegaugeError as error:
+        _fail(error)
+    except typer.Abort:
+        sys.exit(130)
+    except KeyboardInterrupt:
+        typer.echo("stopped; what was measured is recorded", err=True)
+        sys.exit(130)
+    except Terminated:
+        typer.echo("terminated; what was measured is recorded", err=True)
+        sys.exit(143)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+class Terminated(BaseException):
+    """SIGTERM reached the command; a BaseException, so that nothing takes it for a failure and goes on."""
+
+
+def _stop(signum: int, frame: FrameType | None) -> NoReturn:
+    raise Terminated
+
+
+def _fail(error: ServegaugeError) -> NoReturn:
+    if error.detail:
+        typer.echo(error.detail.rstrip(), err=True)
+    kind = "wrong input" if isinstance(error, InputError) else "error"
+    typer.echo(f"{kind}: {error}", err=True)
+    sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""How a run ends: its record, its tracker, its report, and its outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from prefect.exceptions import TerminationSignal
+
+from flows.manifest import manifest_of
+from flows.run import Run
+from tasks.errors import MeasureError
+from tasks.record.recording import record_accuracy, record_point, record_run
+from tasks.record.results import Outcome, RecordedAccuracy, RecordedPoint, RunRecord
+from tasks.record.store import Store
+from tasks.report.task import report
+from tasks.track.task import track
+
+
+@contextmanager
+def recorded_run(run: Run) -> Iterator[None]:
+    """The `runs` table says how the run ended, whatever ended it."""
+    run.folder.mkdir(parents=True, exist_ok=True)
+    _write(run, "running")
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit, TerminationSignal):
+        _write(run, "stopped")
+        raise
+    except BaseException:
+        _write(run, "failed")
+        raise
+
+
+def finish(run: Run, points: tuple[RecordedPoint, ...], accuracy: tuple[RecordedAccuracy, ...]) -> str:
+    """Record what was reused, track, report; raise where something failed.
+
+    Raises:
+        MeasureError: the run is recorded and reported, but a point or an answer failed.
+    """
+    store = Store(run.results)
+    for point in points:
+        if point.run_id != run.id:
+            record_point(store, run.id, point)
+    for scores in accuracy:
+        if scores.run_id != run.id:
+            record_accuracy(store, run.id, scores)
+    failures = _failures(points, accuracy)
+    record = _write(run, "failed" if failures else "completed")
+    warnings = track(run.spec.track.swanlab, record, points, accuracy)
+    report(store, run.id, warnings)
+    if failures:
+        raise MeasureError(
+            f"{len(failures)} of {len(points) + len(accuracy)} measurements failed", failures[0]
+        )
+    return run.id
+
+
+def _write(run: Run, outcome: Outcome) -> RunRecord:
+    record = RunRecord(
+        run_id=run.id,
+        spec=run.spec.name,
+        spec_digest=run.spec_digest,
+        started_at=run.started_at,
+        finished_at=None if outcome == "running" else datetime.now(UTC),
+        outcome=outcome,
+        manifest=manifest_of(run.subject),
+    )
+    record_run(Store(run.results), record)
+    return record
+
+
+def _failures(points: tuple[RecordedPoint, ...], accuracy: tuple[RecordedAccuracy, ...]) -> list[str]:
+    invalid = [
+        f"{point.result.run_name}: {'; '.join(point.verdict.reasons)}"
+        for point in points
+        if point.verdict.verdict == "invalid"
+    ]
+    unanswered = [
+        f"{score.dataset}: {score.failed} answers failed and count as wrong"
+        for recorded in accuracy
+        for score in recorded.scores[-1:]
+        if score.failed
+    ]
+    return invalid + unanswered

@@ -1,0 +1,37 @@
+"""What a run was measured with, as the `runs` table keeps it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+from tasks.config.home import checkout
+from tasks.plan.subject import Subject
+from tasks.record.results import Manifest
+
+
+def manifest_of(subject: Subject) -> Manifest:
+    """The subject's facts, and the commit that measured."""
+    known = subject.model_dump(include=set(Manifest.model_fields))
+    return Manifest(
+        **{name: value or None for name, value in known.items() if name not in {"model", "server_args"}},
+        model=subject.model,
+        server_args=subject.server_args,
+        gpu_names=subject.hardware.gpu_names,
+        driver=subject.hardware.driver,
+        cpu=subject.hardware.cpu,
+        cpu_count=subject.hardware.cpu_count,
+        memory_bytes=subject.hardware.memory_bytes,
+        client_versions=json.dumps(dict(pin.split("==") for pin in subject.client.split())),
+        git_commit=git_commit(),
+    )
+
+
+def git_commit() -> str | None:
+    """The checkout's commit, with `-dirty` where files differ from it; None outside a git checkout."""
+    argv = ("git", "-C", str(checkout()), "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*")
+    try:
+        answer = subprocess.run(argv, capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return answer.stdout.strip() or None

@@ -1,0 +1,96 @@
+"""The server of one run, ours or another's, as the measuring stages see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from flows import show
+from flows.run import Run
+from tasks.config.server import EndpointServer, VllmServer
+from tasks.errors import RecordError, ServerDied
+from tasks.measure import pool
+from tasks.probe.task import probe
+from tasks.provision.task import provision_environment, provision_model
+from tasks.serve.endpoint import endpoint_of
+from tasks.serve.process import ServerProcess, serving
+from tasks.serve.results import Endpoint
+
+Measured = TypeVar("Measured")
+
+
+class Session:
+    """A server that answers. `check` raises ServerDied once it is gone."""
+
+    def __init__(self, run: Run, process: ServerProcess | None, endpoint: Endpoint | None) -> None:
+        self._run, self._process, self._endpoint = run, process, endpoint
+        self._restarted = False
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where it answers now; another address after a restart."""
+        if self._process:
+            return self._process.endpoint
+        if self._endpoint is None:
+            raise RecordError(
+                f"a recorded figure in {self._run.results} can no longer be read",
+                "measure again with --refresh",
+            )
+        return self._endpoint
+
+    def check(self) -> None:
+        """Raises ServerDied; never for a server that was not started here, whose requests fail instead."""
+        if self._process:
+            self._process.check()
+
+    def measured(self, measure: Callable[[int], Measured]) -> Measured:
+        """Call `measure(attempt)`; where the server died under it, once more on a restarted one.
+
+        Raises:
+            ServerDied: a second death in this run.
+        """
+        try:
+            return measure(1)
+        except ServerDied as died:
+            if self._restarted or not self._process:
+                raise
+            self._restarted = True
+            show.stage("serve", f"[yellow]{died.what}; restarting it once[/]")
+            self._process.restart()
+            probe(self._run.spec, self.endpoint, self.check)
+            return measure(2)
+
+
+@contextmanager
+def session(run: Run) -> Iterator[Session]:
+    """Everything from the environment to a server that answers; all of it ended on the way out."""
+    pool.warm_up()
+    try:
+        if isinstance(run.spec.server, EndpointServer):
+            endpoint = endpoint_of(run.spec.server)
+            probe(run.spec, endpoint, lambda: None)
+            yield Session(run, None, endpoint)
+        else:
+            with _started(run, run.spec.server) as process:
+                yield Session(run, process, process.endpoint)
+    finally:
+        pool.shut_down()
+
+
+@contextmanager
+def reusing(run: Run) -> Iterator[Session]:
+    """No server: everything is recorded already."""
+    yield Session(run, None, None)
+
+
+@contextmanager
+def _started(run: Run, server: VllmServer) -> Iterator[ServerProcess]:
+    environment = provision_environment(run.spec.environment or "current")
+    model = provision_model(server, environment)
+    log = run.folder / "server.log"
+    show.stage("serve", f"{environment.build.engine} {environment.build.version} starts, log {log}")
+    with serving(server, model, environment, log) as process:
+        probe(run.spec, process.endpoint, process.check)
+        yield process
+    show.stage("serve", "stopped")

@@ -1,0 +1,52 @@
+"""What a person sees while a run goes on: stage lines, a bar, and the same lines in Prefect's log."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from prefect.exceptions import MissingContextError
+from prefect.logging import get_run_logger
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+console = Console(stderr=True, highlight=False)
+"""Progress goes to stderr, so that stdout carries results alone."""
+
+_quiet = True
+
+
+def show_on_terminal() -> None:
+    """Print stage lines (the command does; a worker's flow leaves them to Prefect's log)."""
+    global _quiet
+    _quiet = False
+
+
+def stage(name: str, text: str) -> None:
+    """One line of the run's story."""
+    if not _quiet:
+        console.print(f"[bold cyan]{name:<10}[/] {text}", soft_wrap=True)
+    try:
+        get_run_logger().info("%s: %s", name, text)
+    except MissingContextError:
+        return
+
+
+@contextmanager
+def bar(name: str, text: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar inside a long stage; yields `progress(done, total)`. One line at its end in any case."""
+    started = time.monotonic()
+    if _quiet or not console.is_terminal:
+        yield lambda done, total: None
+    else:
+        columns = (
+            TextColumn("[bold cyan]{task.fields[stage]:<10}[/] {task.description}"),
+            BarColumn(bar_width=30),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        with Progress(*columns, console=console, transient=True) as progress:
+            task = progress.add_task(text, stage=name, total=None)
+            yield lambda done, total: progress.update(task, completed=done, total=total)
+    stage(name, f"{text} · {time.monotonic() - started:.1f} s")

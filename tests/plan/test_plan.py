@@ -1,0 +1,91 @@
+"""The plan and its keys: what makes two measurements the same, and what does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tasks.config.load import load_spec
+from tasks.config.spec import Spec
+from tasks.plan.plan import make_plan
+from tasks.plan.subject import Hardware, Subject
+
+SUBJECT = Subject(
+    engine="vllm",
+    engine_version="1",
+    environment_digest="e",
+    model="m",
+    model_revision="r",
+    tokenizer="",
+    server_args="{}",
+    server_env="{}",
+    hardware=Hardware(cpu="c", cpu_count=2, memory_bytes=3),
+    client="evalscope==1",
+)
+
+
+def keys(spec: Spec, subject: Subject = SUBJECT) -> list[str]:
+    return [entry.key for entry in make_plan(spec, subject, lambda key: False).entries]
+
+
+def test_points_come_sweep_by_sweep_and_repeat_by_repeat() -> None:
+    spec = load_spec("smoke", ["sweeps.0.repeats=2"])
+    plan = make_plan(spec, SUBJECT, lambda key: False)
+    order = [(point.sweep.name, point.repeat, point.load.concurrency) for point in plan.points]
+    assert order == [("throughput", r, c) for r in (1, 2) for c in (1, 4, 8)] + [("chat", 1, 4)]
+    assert plan.missing == len(plan.entries) == 8
+
+
+def test_run_names_are_built_from_the_real_values() -> None:
+    plan = make_plan(load_spec("smoke"), SUBJECT, lambda key: False)
+    assert plan.points[-1].run_name == "gpt-oss-synthetic-number20-parallel4"
+
+
+def test_what_is_recorded_is_not_missing() -> None:
+    spec = load_spec("smoke")
+    recorded = set(keys(spec)[:3])
+    plan = make_plan(spec, SUBJECT, recorded.__contains__)
+    assert plan.missing == 2
+    assert [entry.recorded for entry in plan.entries] == [True, True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    "field", ["engine_version", "environment_digest", "model", "model_revision", "server_args", "client"]
+)
+def test_another_subject_has_other_keys(field: str) -> None:
+    spec = load_spec("smoke")
+    other = keys(spec, SUBJECT.model_copy(update={field: "other"}))
+    assert not set(keys(spec)) & set(other)
+
+
+def test_other_hardware_has_other_keys() -> None:
+    spec = load_spec("smoke")
+    other = SUBJECT.model_copy(
+        update={"hardware": SUBJECT.hardware.model_copy(update={"gpu_names": ("H100",)})}
+    )
+    assert not set(keys(spec)) & set(keys(spec, other))
+
+
+def test_address_name_and_tracker_do_not_matter() -> None:
+    plain = load_spec("endpoint")
+    moved = load_spec(
+        "endpoint", ["server.url=http://10.0.0.1:9/v1", "name=other", "track.swanlab.mode=disabled"]
+    )
+    assert keys(plain) == keys(moved)
+
+
+def test_a_changed_load_point_leaves_the_others_reusable() -> None:
+    changed = keys(load_spec("smoke", ["sweeps.0.load.1.requests=21"]))
+    same = [a == b for a, b in zip(keys(load_spec("smoke")), changed, strict=True)]
+    assert same == [True, False, True, True, True]
+
+
+def test_a_question_file_counts_by_content_not_by_path(tmp_path: Path) -> None:
+    def key(folder: str, text: str) -> str:
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / "test.jsonl").write_text(text)
+        return keys(load_spec("smoke", [f"accuracy.0.path={tmp_path / folder}"]))[-1]
+
+    assert key("a", "one") == key("b", "one")
+    assert key("b", "one") != key("b", "two")
