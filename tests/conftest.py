@@ -1,0 +1,29 @@
+"""Fixtures of all tests: a tokenizer folder and stub servers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+# Before anything that reads them is imported: no test reaches for a hub or sends statistics.
+os.environ.update(HF_HUB_OFFLINE="1", DO_NOT_TRACK="1", PREFECT_SERVER_ANALYTICS_ENABLED="false")
+
+from tests.stub.process import Stub, stub_server
+from tests.stub.tokenizer import make_tokenizer
+
+
+@pytest.fixture(scope="session")
+def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small tokenizer."""
+    return make_tokenizer(tmp_path_factory.mktemp("tokenizer"))
+
+
+@pytest.fixture
+def stub() -> Iterator[Callable[..., Stub]]:
+    """Starts stub servers, options as `stub_server` takes them; all end with the test."""
+    with ExitStack() as stack:
+        yield lambda **options: stack.enter_context(stub_server(**options))

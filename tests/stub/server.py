@@ -1,0 +1,53 @@
+"""The stub's process: `python -m tests.stub.server --port 0 …` prints `ready PORT` and serves.
+
+It ends when its stdin closes, so that it cannot outlive whoever started it, and on SIGTERM or SIGINT.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+import threading
+
+import uvloop
+from aiohttp import web
+
+from tests.stub.app import make_app
+from tests.stub.options import Options, parse_options
+
+
+async def serve(options: Options) -> None:
+    """Serve on loopback until told to end."""
+    # Cancelling the handler of a client that left frees its slot, as vLLM's abort does.
+    runner = web.AppRunner(
+        make_app(options),
+        access_log=None,
+        handler_cancellation=True,
+        shutdown_timeout=0.1,
+        keepalive_timeout=3600,
+    )
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", options.port, backlog=4096)
+    await site.start()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    threading.Thread(target=_end_with_stdin, name="stdin", daemon=True).start()
+    # What start-up left behind is never looked at again: collections stay short.
+    gc.collect()
+    gc.freeze()
+    print(f"ready {runner.addresses[0][1]}", flush=True)
+    await stop.wait()
+    await runner.cleanup()
+
+
+def _end_with_stdin() -> None:
+    while os.read(0, 4096):
+        pass
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    uvloop.run(serve(parse_options()))

@@ -1,0 +1,42 @@
+"""Random prompts have exactly the length asked for, and any text survives."""
+
+import json
+import subprocess
+import sys
+
+from tests.stub.job import FILLER
+
+# In a process of its own: importing EvalScope replaces the handlers of the root logger.
+PROMPTS = """
+import json, sys
+from evalscope.perf.arguments import Arguments
+from evalscope.perf.plugin.datasets.random_dataset import RandomDatasetPlugin
+from evalscope.perf.plugin.datasets.utils import tokenize_chat_messages
+found = {}
+for chat in (False, True):
+    plugin = RandomDatasetPlugin(Arguments(
+        model="m", url="http://127.0.0.1:1/v1/completions", api="openai", dataset="random", prefix_length=0,
+        tokenizer_path=sys.argv[1], min_prompt_length=256, max_prompt_length=256, number=200, parallel=1,
+        apply_chat_template=chat))
+    count = (lambda m: tokenize_chat_messages(plugin.tokenizer, m)) if chat else plugin.tokenizer.encode
+    found[f"chat={chat}"] = sorted({len(count(message)) for message in plugin.build_messages()})
+print(json.dumps(found))
+"""
+
+
+def test_evalscope_makes_random_prompts_of_the_exact_length(tokenizer):
+    argv = [sys.executable, "-c", PROMPTS, str(tokenizer)]
+    out = subprocess.run(argv, capture_output=True, text=True, check=True, timeout=120).stdout
+    assert json.loads(out.splitlines()[-1]) == {"chat=False": [256], "chat=True": [256]}
+
+
+def test_round_trip_and_filler(tokenizer):
+    from transformers import AutoTokenizer
+
+    loaded = AutoTokenizer.from_pretrained(tokenizer)
+    for text in ("What is 2+2?\n", "π ≈ 3.14 – ok  two", " ab abc abcd", "\\boxed{42}"):
+        assert loaded.decode(loaded.encode(text)) == text
+    assert len(loaded.encode("".join(FILLER))) == len(FILLER)
+    message = [{"role": "user", "content": " ab"}]
+    text = loaded.apply_chat_template(message, tokenize=False, add_generation_prompt=True)
+    assert text == "<|user|> ab<|end|><|assistant|>"
