@@ -1,0 +1,62 @@
+"""Waiting until a server that was just started can be asked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+from tasks.errors import ServerDied, ServerStartError
+from tasks.probe.client import client_for
+from tasks.serve.log import tail
+from tasks.serve.results import Endpoint
+
+PAUSE_S = 0.25
+REQUEST_LIMIT_S = 2.0
+
+
+def wait_ready(
+    endpoint: Endpoint,
+    check: Callable[[], None],
+    timeout_s: float,
+    *,
+    log: Path | None = None,
+    transport: httpx.BaseTransport | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> float:
+    """Seconds until /health said 200. `check` raises ServerDied once the process is gone.
+
+    Raises:
+        ServerStartError: the process ended (at once, with its exit code and reason), or the limit passed.
+    """
+    start = clock()
+    with client_for(endpoint, transport, REQUEST_LIMIT_S) as client:
+        while True:
+            healthy = _healthy(client, f"{endpoint.root}/health")
+            try:
+                check()  # after the request: an answer counts only while the process that we started lives
+            except ServerDied as died:
+                raise ServerStartError(
+                    f"{died.what} (before it was ready)", died.remedy, died.detail
+                ) from None
+            waited = clock() - start
+            if healthy:
+                return waited
+            if waited >= timeout_s:
+                raise ServerStartError(
+                    f"the server {endpoint.model} was not ready after {waited:.0f} s",
+                    f"raise server.startup_timeout_s (now {timeout_s:g})"
+                    + (f", or read {log}" if log else ""),
+                    tail(log) if log else "",
+                )
+            sleep(PAUSE_S)
+
+
+def _healthy(client: httpx.Client, url: str) -> bool:
+    try:
+        return client.get(url).status_code == 200
+    except httpx.TransportError:
+        return False

@@ -1,0 +1,111 @@
+"""The owner's side of the guardian: a child process that cannot outlive its owner."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from tasks.errors import ServerStartError
+
+GUARDIAN = Path(__file__).with_name("guardian.py")
+MARGIN_S = 20.0
+"""How much longer than the grace the guardian may take: it forces the end, and waits for it."""
+
+
+class Guarded:
+    """A process in a group of its own, output in a file; `end`, or our death, ends it and all it left."""
+
+    def __init__(self, argv: tuple[str, ...], env: Mapping[str, str], log: Path, grace_s: float) -> None:
+        """Start it; the variables travel through a pipe, where no other user can read them.
+
+        Raises:
+            ServerStartError: the program cannot be executed.
+        """
+        self._lock = threading.Lock()
+        self._exit_code: int | None = None
+        self._grace_s = grace_s
+        self.pid = 0
+        order = {"argv": argv, "env": dict(env), "log": str(log.absolute()), "grace_s": grace_s}
+        # Our end of the pipe is not inherited by programs we execute, so it closes when we die. Children that
+        # are forked without an exec would hold it; measuring children come from a fork server, which was
+        # executed, and the guardian watches for a change of its parent besides.
+        with log.open("ab") as file:
+            self._guardian = subprocess.Popen(
+                (sys.executable, "-I", "-S", str(GUARDIAN)),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=file,
+                text=True,
+                start_new_session=True,
+            )
+        try:
+            self.pid = self._hand_over(json.dumps(order), argv[0], log)
+        except BaseException:
+            self.end()
+            raise
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs; negative is the signal that ended it. Cheap, never blocks."""
+        with self._lock:
+            if self._exit_code is None and self._guardian.poll() is not None:
+                self._exit_code = self._last_word()
+            return self._exit_code
+
+    def end(self) -> None:
+        """Stop it and all it left; returns when they are gone. An interrupt is raised only then."""
+        interrupt: BaseException | None = None
+        deadline = time.monotonic() + self._grace_s + MARGIN_S
+        while self._guardian.poll() is None and time.monotonic() < deadline:
+            try:
+                self._let_go()
+                self._guardian.wait(0.2)
+            except subprocess.TimeoutExpired:
+                continue
+            except BaseException as error:  # a second Ctrl-C must not cut the stop short
+                interrupt = error
+        if self._guardian.poll() is None:
+            self._guardian.kill()
+            self._guardian.wait()
+        _ = self.exit_code
+        if interrupt is not None:
+            raise interrupt
+
+    def _hand_over(self, order: str, program: str, log: Path) -> int:
+        assert self._guardian.stdin is not None
+        assert self._guardian.stdout is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._guardian.stdin.write(order + "\n")
+            self._guardian.stdin.flush()
+        word, _, rest = self._guardian.stdout.readline().strip().partition(" ")
+        if word == "pid":
+            return int(rest)
+        raise ServerStartError(
+            f"{program} could not be started: {rest or 'its guardian ended'}",
+            f"check the environment's interpreter, and read {log}",
+        )
+
+    def _let_go(self) -> None:
+        if self._guardian.stdin and not self._guardian.stdin.closed:
+            with contextlib.suppress(OSError):
+                self._guardian.stdin.close()
+
+    def _last_word(self) -> int:
+        self._let_go()
+        assert self._guardian.stdout
+        word, _, code = self._guardian.stdout.read().strip().partition(" ")
+        self._guardian.stdout.close()
+        if word == "exit":
+            return int(code)
+        if self.pid:  # the guardian itself was killed: end at least the group that it started
+            with contextlib.suppress(OSError):
+                os.killpg(self.pid, signal.SIGKILL)
+        return -signal.SIGKILL
