@@ -9,7 +9,7 @@ import httpx
 from tasks.config.base import Frozen
 from tasks.errors import EndpointError, InputError, ServegaugeError, ServerStartError
 from tasks.probe.client import ask, client_for
-from tasks.probe.metrics import metrics_text, values_of
+from tasks.probe.metrics import NAMES, metrics_text, values_of
 from tasks.serve.results import Endpoint
 
 START_TIME = "process_start_time_seconds"
@@ -17,7 +17,10 @@ NAMES_SHOWN = 5
 
 
 class ServerIdentity(Frozen):
-    """What a server says of itself. `started_at`: seconds since 1970, UTC. None where it does not say."""
+    """What a server says of itself; None where it does not say.
+
+    `started_at`: seconds since 1970, UTC. `has_metrics`: it counts tokens as vLLM does.
+    """
 
     models: tuple[str, ...]
     version: str | None
@@ -39,12 +42,12 @@ def server_identity(
         models = _models(client, endpoint, ours)
         if endpoint.model not in models:
             raise _other_model(endpoint, models, ours)
-        text = metrics_text(client, endpoint)
+        figures = values_of(metrics_text(client, endpoint), NAMES | {START_TIME})
         return ServerIdentity(
             models=models,
             version=_version(client, f"{endpoint.root}/version"),
-            started_at=values_of(text, {START_TIME}).get(START_TIME),
-            has_metrics=bool(text),
+            started_at=figures.get(START_TIME),
+            has_metrics=bool(figures.keys() & NAMES),
         )
 
 

@@ -1,0 +1,100 @@
+"""A package that answers to the engine's name: a tiny HTTP server with the manners that a test asks for."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from tasks.config.server import ArgValue, VllmServer
+from tasks.provision.results import EngineBuild, Environment, Model, ModelIdentity
+
+ENGINE = '''
+"""Serves /health; MANNERS in the environment say how it behaves."""
+import argparse, http.server, os, signal, subprocess, sys, time
+
+manners = os.environ.get("MANNERS", "").split()
+parser = argparse.ArgumentParser(prog="api_server.py")
+for flag in ("model", "served-model-name", "host", "port"):
+    parser.add_argument("--" + flag)
+args = parser.parse_args()
+STAY = (
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+    "print('up', flush=True); time.sleep(600)"
+)
+print("engine starts on port", args.port, flush=True)
+if "stubborn" in manners:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if "orphan" in manners:  # its parent is gone, its session is its own, and it ignores SIGTERM
+    middle = (
+        "import subprocess, sys; child = subprocess.Popen((sys.executable, '-c', sys.argv[1]), "
+        "start_new_session=True, stdout=subprocess.PIPE); child.stdout.readline(); print(child.pid)"
+    )
+    out = subprocess.check_output((sys.executable, "-c", middle, STAY), text=True)
+    with open(os.environ["ORPHAN"] + ".part", "w") as file:
+        file.write(out)
+    os.rename(os.environ["ORPHAN"] + ".part", os.environ["ORPHAN"])
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+    def log_message(self, *args):
+        pass
+
+http.server.ThreadingHTTPServer((args.host, int(args.port)), Handler).serve_forever()
+'''
+
+
+def install(folder: Path, source: str = ENGINE) -> Path:
+    """Write the package under `folder`; what PYTHONPATH must hold."""
+    package = folder / "engine" / "vllm" / "entrypoints" / "openai"
+    package.mkdir(parents=True)
+    (package / "api_server.py").write_text(source)
+    return folder / "engine"
+
+
+def a_server(
+    path: Path | str = "", manners: str = "", args: dict[str, ArgValue] | None = None, **fields: object
+) -> VllmServer:
+    """A spec's server that finds the package at `path`."""
+    env = {"PYTHONPATH": str(path), "MANNERS": manners, "ORPHAN": f"{path}/orphan"}
+    return VllmServer.model_validate(
+        {"model": "synthetic:gpt-oss", "served_name": "tiny", "env": env, "args": args or {}, **fields}
+    )
+
+
+def an_environment(python: str = sys.executable) -> Environment:
+    """The test's own interpreter as a serving environment."""
+    return Environment(
+        python=Path(python), build=EngineBuild(name="fake", engine="fake", version="0", digest="0")
+    )
+
+
+def a_model(**fields: object) -> Model:
+    """A model that is never read."""
+    identity = ModelIdentity(name="tiny", revision="0")
+    return Model.model_validate(
+        {"weights": "/models/tiny", "tokenizer": "/models/tiny", "identity": identity, **fields}
+    )
+
+
+def running(pid: int) -> bool:
+    """Whether a process runs; a zombie does not."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def until(true: Callable[[], bool], limit_s: float = 20.0) -> bool:
+    """Whether it became true within the limit."""
+    deadline = time.monotonic() + limit_s
+    while not true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True

@@ -1,0 +1,99 @@
+"""The command line and the variables of a server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tasks.errors import InputError
+from tasks.serve.argv import serve_argv, server_env
+from tests.serve.fake import a_model, a_server, an_environment
+
+KEY = "a-secret-key"
+
+
+def flags(args: dict[str, Any], of_model: dict[str, str] | None = None) -> tuple[str, ...]:
+    """What stands after the port."""
+    argv = serve_argv(
+        a_server(args=args), a_model(args=of_model or {}), an_environment("/env/bin/python"), 8801
+    )
+    return argv[argv.index("8801") + 1 :]
+
+
+def test_the_whole_command() -> None:
+    server = a_server(args={"trust_remote_code": True})
+    argv = serve_argv(server, a_model(args={"load-format": "dummy"}), an_environment("/env/bin/python"), 8801)
+    assert argv == (
+        *("/env/bin/python", "-m", "vllm.entrypoints.openai.api_server"),
+        *("--model", "/models/tiny", "--served-model-name", "tiny", "--host", "127.0.0.1", "--port", "8801"),
+        *("--load-format", "dummy", "--trust_remote_code"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        ({"enforce-eager": True}, ("--enforce-eager",)),
+        ({"enforce-eager": False, "seed": None, "loras": []}, ()),
+        ({"max-model-len": 4096}, ("--max-model-len", "4096")),
+        ({"gpu-memory-utilization": 0.5}, ("--gpu-memory-utilization", "0.5")),
+        ({"allowed-origins": ["a", "b"]}, ("--allowed-origins", "a", "b")),
+        ({"offset": -1}, ("--offset=-1",)),
+    ],
+)
+def test_values_become_words(args: dict[str, Any], expected: tuple[str, ...]) -> None:
+    assert flags(args) == expected
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        ({"load_format": "auto"}, ("--load_format", "auto")),
+        ({"load-format": None}, ()),
+        ({"seed": 1}, ("--load-format", "dummy", "--seed", "1")),
+    ],
+)
+def test_the_spec_overrides_the_model(args: dict[str, Any], expected: tuple[str, ...]) -> None:
+    assert flags(args, {"load-format": "dummy"}) == expected
+
+
+@pytest.mark.parametrize(
+    "flag",
+    ["model", "served-model-name", "served_model_name", "host", "port", "api-key", "api_key", "port=1"],
+)
+def test_flags_of_the_pipeline_are_refused(flag: str) -> None:
+    with pytest.raises(InputError, match=f"server.args.{flag}"):
+        flags({flag: "x"})
+
+
+def test_variables_of_the_server() -> None:
+    base = {
+        "HOME": "/home/u",
+        "PATH": "/usr/bin",
+        "SWANLAB_API_KEY": "s",
+        "PREFECT_API_KEY": "s",
+        "PREFECT_API_AUTH_STRING": "s",
+        "VIRTUAL_ENV": "/other",
+        "A": "base",
+        "B": "base",
+    }
+    server = a_server().model_copy(update={"env": {"A": "spec"}})
+    env = server_env(
+        server, a_model(env={"A": "model", "B": "model"}), an_environment("/env/bin/python"), KEY, base
+    )
+    assert env == {
+        "HOME": "/home/u",
+        "PATH": "/env/bin:/usr/bin",
+        "A": "spec",
+        "B": "model",
+        "VLLM_API_KEY": KEY,
+        "VLLM_NO_USAGE_STATS": "1",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def test_the_key_is_the_pipelines() -> None:
+    server = a_server().model_copy(update={"env": {"VLLM_API_KEY": "mine"}})
+    with pytest.raises(InputError, match=r"server\.env\.VLLM_API_KEY"):
+        server_env(server, a_model(), an_environment(), KEY, {})
