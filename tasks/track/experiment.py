@@ -105,7 +105,7 @@ def _log(run: Any, bundle: TrackBundle, given: Steps) -> None:
 
 def _picture(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> Figure:
     # SwanLab's own dashboard shows no tables, only pictures of them
-    figure = Figure(figsize=(16, 0.8 + 0.35 * len(rows)), dpi=110, layout="constrained")
+    figure = Figure(figsize=(13.5, 0.8 + 0.35 * len(rows)), dpi=110, layout="constrained")
     axes = figure.subplots()
     axes.axis("off")
     table = axes.table(cellText=rows, colLabels=header, loc="center", cellLoc="right", edges="horizontal")

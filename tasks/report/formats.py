@@ -1,0 +1,70 @@
+"""How figures are written: digits, units, and what stands where there is none."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tasks.measure.results import PointResult
+from tasks.record.results import RecordedPoint, RunRecord
+
+NONE = "–"
+
+
+def seconds(value: float | None) -> str:
+    """Seconds, to the millisecond."""
+    return NONE if value is None else f"{value:,.3f}"
+
+
+def milliseconds(value: float | None) -> str:
+    """Seconds shown as milliseconds, with three digits or more."""
+    if value is None:
+        return NONE
+    shown = value * 1000
+    return f"{shown:,.0f}" if shown >= 1000 else f"{shown:.1f}" if shown >= 10 else f"{shown:.2f}"
+
+
+def rate(value: float) -> str:
+    """Requests per second; three digits where there is less than one."""
+    return f"{value:,.2f}" if value >= 1 or value == 0 else f"{value:.3f}"
+
+
+def tokens(value: float) -> str:
+    """Tokens per second."""
+    return f"{value:,.1f}"
+
+
+def success(point: PointResult) -> str:
+    """Per cent, never rounded up to 100."""
+    asked = point.succeeded + point.failed
+    share = 1000 * point.succeeded // asked / 10 if asked else 0.0
+    return f"{share:g}"
+
+
+def score(value: float) -> str:
+    """A score between 0 and 1."""
+    return f"{value:.3f}"
+
+
+def load(point: PointResult, repeated: bool) -> str:
+    """A point's load, with the number of its repeat where there are several."""
+    shown = str(point.concurrency) if point.concurrency is not None else f"{point.rate:g}/s"
+    return f"{shown} #{point.repeat}" if repeated else shown
+
+
+def source(measured_by: str, run_id: str) -> str:
+    """Whether the figures are this run's own."""
+    return "measured" if measured_by == run_id else f"reused from {measured_by}"
+
+
+def took(run: RunRecord) -> str:
+    """How long the run has taken, to the second."""
+    if run.finished_at is None:
+        return "not finished"
+    return str(timedelta(seconds=round((run.finished_at - run.started_at).total_seconds())))
+
+
+def why(point: RecordedPoint) -> tuple[str, ...]:
+    """All reasons of a point's verdict, and the first error its requests have met."""
+    error = point.result.first_error
+    told = error is None or any(error in reason for reason in point.verdict.reasons)
+    return point.verdict.reasons if told else (*point.verdict.reasons, f"first error: {error}")

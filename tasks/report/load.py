@@ -1,0 +1,24 @@
+"""Gathers what a report needs of a recorded run, from the Parquet tables alone."""
+
+from __future__ import annotations
+
+from tasks.record.reading import recorded_accuracy, recorded_points, recorded_run
+from tasks.record.store import Store
+from tasks.report.results import ReportInput
+
+
+def report_input(store: Store, run_id: str, warnings: tuple[str, ...] = ()) -> ReportInput:
+    """The run as the tables tell it.
+
+    Raises:
+        InputError: no such run; the nearest ids are named.
+        RecordError: a table cannot be read.
+    """
+    run = recorded_run(store, run_id)
+    return ReportInput(
+        run=run,
+        points=recorded_points(store, run),
+        accuracy=recorded_accuracy(store, run),
+        warnings=warnings,
+        results_path=str(store.root),
+    )

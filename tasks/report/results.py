@@ -1,0 +1,33 @@
+"""What a report is made from, and the plain tables it is made of."""
+
+from __future__ import annotations
+
+from tasks.config.base import Frozen
+from tasks.record.results import RecordedAccuracy, RecordedPoint, RunRecord
+
+
+class ReportInput(Frozen):
+    """All that a report tells of one run. `results_path` is where the Parquet tables lie."""
+
+    run: RunRecord
+    points: tuple[RecordedPoint, ...] = ()
+    accuracy: tuple[RecordedAccuracy, ...] = ()
+    warnings: tuple[str, ...] = ()
+    results_path: str
+
+
+class Column(Frozen):
+    """A column's name and, where its cells are numbers, their unit."""
+
+    name: str
+    unit: str = ""
+    numeric: bool = False
+
+
+class Table(Frozen):
+    """A table of texts, ready to be shown anywhere."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    footnotes: tuple[str, ...] = ()

@@ -1,0 +1,155 @@
+"""Builds the report's tables. Pure: figures in, texts out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from tasks.measure.results import PointResult, Score
+from tasks.record.results import RecordedAccuracy, RecordedPoint
+from tasks.report import formats
+from tasks.report.results import Column, ReportInput, Table
+
+_SWEEP_COLUMNS = (
+    Column(name="Conc.", numeric=True),
+    Column(name="Requests", numeric=True),
+    Column(name="RPS", unit="req/s", numeric=True),
+    Column(name="Latency mean", unit="s", numeric=True),
+    Column(name="Latency P99", unit="s", numeric=True),
+    Column(name="Output", unit="tok/s", numeric=True),
+    Column(name="TTFT mean", unit="ms", numeric=True),
+    Column(name="TTFT P99", unit="ms", numeric=True),
+    Column(name="TPOT mean", unit="ms", numeric=True),
+    Column(name="TPOT P99", unit="ms", numeric=True),
+    Column(name="Success", unit="%", numeric=True),
+    Column(name="Verdict"),
+    Column(name="Source"),
+)
+_SCORE_COLUMNS = (
+    *(Column(name=name) for name in ("Model", "Dataset", "Metric", "Subset")),
+    *(Column(name=name, numeric=True) for name in ("Num", "Score", "95 % CI", "Failed", "Truncated")),
+    Column(name="Source"),
+)
+_BEST_COLUMNS = (
+    Column(name="Sweep"),
+    Column(name="Best by"),
+    Column(name="Conc.", numeric=True),
+    Column(name="Figure", numeric=True),
+)
+
+
+def all_tables(report: ReportInput) -> tuple[Table, ...]:
+    """Every table of a report: one a sweep, the best configuration, the scores."""
+    last = (best_table(report.points), score_table(report))
+    return (*sweep_tables(report), *(table for table in last if table is not None))
+
+
+def sweep_tables(report: ReportInput) -> tuple[Table, ...]:
+    """One table a sweep, one row a point, in rising load."""
+    return tuple(
+        _sweep_table(name, points, report.run.run_id) for name, points in by_sweep(report.points).items()
+    )
+
+
+def by_sweep(points: Iterable[RecordedPoint]) -> dict[str, list[RecordedPoint]]:
+    """The points of each sweep in rising load; sweeps in the order they came."""
+    sweeps: dict[str, list[RecordedPoint]] = {}
+    for point in points:
+        sweeps.setdefault(point.result.sweep, []).append(point)
+    return {name: sorted(found, key=lambda point: _rising(point.result)) for name, found in sweeps.items()}
+
+
+def best_table(points: Iterable[RecordedPoint]) -> Table | None:
+    """The load of the highest RPS and of the lowest mean latency, for sweeps that had a choice."""
+    rows = []
+    for name, found in by_sweep(points).items():
+        sound = [point.result for point in found if point.verdict.verdict != "invalid"]
+        able = [point for point in sound if point.succeeded and point.latency.mean is not None]
+        if len(able) < 2:
+            continue
+        most = max(able, key=lambda point: point.request_throughput)
+        quickest = min(able, key=lambda point: point.latency.mean or 0)
+        rate, latency = formats.rate(most.request_throughput), formats.seconds(quickest.latency.mean)
+        rows.append((name, "highest RPS", formats.load(most, False), f"{rate} req/s"))
+        rows.append((name, "lowest mean latency", formats.load(quickest, False), f"{latency} s"))
+    return Table(title="Best configuration", columns=_BEST_COLUMNS, rows=tuple(rows)) if rows else None
+
+
+def score_table(report: ReportInput) -> Table | None:
+    """Every subset's score with its interval; None where no question was asked."""
+    rows = tuple(
+        _score_row(report, score, recorded) for recorded in report.accuracy for score in recorded.scores
+    )
+    repeated = any(score.repeats > 1 for recorded in report.accuracy for score in recorded.scores)
+    notes = ("Num: questions × answers to each",) if repeated else ()
+    return Table(title="Accuracy", columns=_SCORE_COLUMNS, rows=rows, footnotes=notes) if rows else None
+
+
+def repeated(points: Iterable[RecordedPoint]) -> bool:
+    """Whether any load was measured more than once."""
+    return any(point.result.repeat > 1 for point in points)
+
+
+def _sweep_table(name: str, points: list[RecordedPoint], run_id: str) -> Table:
+    labels = [formats.load(point.result, repeated(points)) for point in points]
+    rows = tuple(_sweep_row(label, point, run_id) for label, point in zip(labels, points, strict=True))
+    reasons = Counter(
+        f"{label}: {point.verdict.verdict}: {reason}"
+        for label, point in zip(labels, points, strict=True)
+        for reason in formats.why(point)
+    )
+    return Table(
+        title=f"Sweep {name}", columns=_SWEEP_COLUMNS, rows=rows, footnotes=(*_gaps(points), *reasons)
+    )
+
+
+def _sweep_row(label: str, point: RecordedPoint, run_id: str) -> tuple[str, ...]:
+    result = point.result
+    return (
+        label,
+        str(result.requests),
+        formats.rate(result.request_throughput),
+        formats.seconds(result.latency.mean),
+        formats.seconds(result.latency.p99),
+        formats.tokens(result.output_token_throughput),
+        formats.milliseconds(result.ttft.mean),
+        formats.milliseconds(result.ttft.p99),
+        formats.milliseconds(result.tpot.mean),
+        formats.milliseconds(result.tpot.p99),
+        formats.success(result),
+        point.verdict.verdict,
+        formats.source(point.run_id, run_id),
+    )
+
+
+def _gaps(points: list[RecordedPoint]) -> tuple[str, ...]:
+    small = any(
+        point.result.succeeded
+        and None in (point.result.latency.p99, point.result.ttft.p99, point.result.tpot.p99)
+        for point in points
+    )
+    unanswered = any(not point.result.succeeded for point in points)
+    return (
+        *((f"{formats.NONE}: too few requests to carry this percentile",) if small else ()),
+        *((f"{formats.NONE}: no request succeeded",) if unanswered else ()),
+    )
+
+
+def _score_row(report: ReportInput, score: Score, recorded: RecordedAccuracy) -> tuple[str, ...]:
+    times = f" × {score.repeats}" if score.repeats > 1 else ""
+    return (
+        report.run.manifest.model,
+        score.dataset,
+        score.metric,
+        score.subset,
+        f"{score.questions}{times}",
+        formats.score(score.value),
+        f"{formats.score(score.ci_low)} – {formats.score(score.ci_high)}",
+        str(score.failed),
+        str(score.truncated),
+        formats.source(recorded.run_id, report.run.run_id),
+    )
+
+
+def _rising(point: PointResult) -> tuple[float, float, int, int]:
+    return (point.concurrency or 0, point.rate or 0, point.requests, point.repeat)
