@@ -73,9 +73,10 @@ def results(
     form: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.table,
 ) -> None:
     """Print one of the six tables."""
-    from tasks.report.export import export_table
+    from tasks.record.export import export_table
+    from tasks.record.store import Store
 
-    typer.echo(export_table(results, table, form.value))
+    typer.echo(export_table(Store(results), table, form.value), nl=form is not Format.csv)
 
 
 @app.command()
@@ -84,9 +85,19 @@ def report(
     results: ResultsOption = RESULTS,
 ) -> None:
     """Print the report of a recorded run and write its page again."""
-    from tasks.report.again import report_again
+    from rich.console import Console
 
-    report_again(results, run_id)
+    from tasks.record.store import Store
+    from tasks.report.load import report_input
+    from tasks.report.page import write_page
+    from tasks.report.terminal import print_report
+
+    store = Store(results)
+    ids = store.run_ids()
+    made = report_input(store, ids[0] if run_id == "last" and ids else run_id)
+    page = results / "files" / made.run.run_id / "report.html"
+    write_page(made, page)
+    print_report(made, Console(), str(page))
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from prefect.exceptions import TerminationSignal
 
+from flows import show
 from flows.manifest import manifest_of
 from flows.run import Run
 from tasks.errors import MeasureError
@@ -48,13 +49,32 @@ def finish(run: Run, points: tuple[RecordedPoint, ...], accuracy: tuple[Recorded
             record_accuracy(store, run.id, scores)
     failures = _failures(points, accuracy)
     record = _write(run, "failed" if failures else "completed")
-    warnings = track(run.spec.track.swanlab, record, points, accuracy)
-    report(store, run.id, warnings)
+    _tell(run, record, points, accuracy)
     if failures:
         raise MeasureError(
             f"{len(failures)} of {len(points) + len(accuracy)} measurements failed", failures[0]
         )
     return run.id
+
+
+def _tell(
+    run: Run,
+    record: RunRecord,
+    points: tuple[RecordedPoint, ...],
+    accuracy: tuple[RecordedAccuracy, ...],
+) -> None:
+    """Everything is on disk by now; a tracker that fails is a line in the report."""
+    tracked = track(run.spec, record, points, accuracy, run.results / "swanlab")
+    if tracked.folder:
+        show.stage(
+            "track",
+            f"SwanLab experiment {tracked.experiment_id}, {tracked.found} figures in {tracked.folder}",
+        )
+    warnings = (tracked.warning,) if tracked.warning else ()
+    for warning in warnings:
+        show.stage("track", f"[yellow]{warning}[/]")
+    page = run.folder / "report.html"
+    show.report(report(run.results, run.id, warnings, page), page)
 
 
 def _write(run: Run, outcome: Outcome) -> RunRecord:

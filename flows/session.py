@@ -58,7 +58,7 @@ class Session:
             self._restarted = True
             show.stage("serve", f"[yellow]{died.what}; restarting it once[/]")
             self._process.restart()
-            probe(self._run.spec, self.endpoint, self.check)
+            _probe(self._run, self.endpoint, self.check)
             return measure(2)
 
 
@@ -69,7 +69,7 @@ def session(run: Run) -> Iterator[Session]:
     try:
         if isinstance(run.spec.server, EndpointServer):
             endpoint = endpoint_of(run.spec.server)
-            probe(run.spec, endpoint, lambda: None)
+            _probe(run, endpoint, lambda: None)
             yield Session(run, None, endpoint)
         else:
             with _started(run, run.spec.server) as process:
@@ -86,11 +86,18 @@ def reusing(run: Run) -> Iterator[Session]:
 
 @contextmanager
 def _started(run: Run, server: VllmServer) -> Iterator[ServerProcess]:
-    environment = provision_environment(run.spec.environment or "current")
-    model = provision_model(server, environment)
+    with show.bar("provision", f"environment {run.spec.environment}"):
+        environment = provision_environment(run.spec.environment or "current")
+    with show.bar("provision", f"model {server.model}"):
+        model = provision_model(server, environment)
     log = run.folder / "server.log"
     show.stage("serve", f"{environment.build.engine} {environment.build.version} starts, log {log}")
     with serving(server, model, environment, log) as process:
-        probe(run.spec, process.endpoint, process.check)
+        _probe(run, process.endpoint, process.check)
         yield process
     show.stage("serve", "stopped")
+
+
+def _probe(run: Run, endpoint: Endpoint, check: Callable[[], None]) -> None:
+    with show.bar("probe", f"{endpoint.model} answers at {endpoint.url}"):
+        probe(run.spec, endpoint, check)

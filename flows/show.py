@@ -5,11 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from prefect.exceptions import MissingContextError
 from prefect.logging import get_run_logger
 from rich.console import Console
+from rich.markup import render
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from tasks.report.results import ReportInput
+from tasks.report.terminal import print_report
 
 console = Console(stderr=True, highlight=False)
 """Progress goes to stderr, so that stdout carries results alone."""
@@ -28,9 +33,15 @@ def stage(name: str, text: str) -> None:
     if not _quiet:
         console.print(f"[bold cyan]{name:<10}[/] {text}", soft_wrap=True)
     try:
-        get_run_logger().info("%s: %s", name, text)
+        get_run_logger().info("%s: %s", name, render(text).plain)
     except MissingContextError:
         return
+
+
+def report(made: ReportInput, page: Path) -> None:
+    """The run's tables, on stdout."""
+    if not _quiet:
+        print_report(made, Console(), str(page))
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from flows import show
 from flows.caching import BY_KEY, cached
 from flows.run import Run
 from flows.session import Session
+from tasks.audit.evidence import Evidence
 from tasks.audit.point import audit_point
 from tasks.errors import MeasureError
 from tasks.measure.jobs import PointJob
@@ -89,7 +90,7 @@ def measure_and_record(entry: Point, run: Run, session: Session, attempt: int) -
     before = read_metrics(endpoint)
     with sampling(endpoint) as samples, show.bar("sweep", f"{_label(entry)}") as progress:
         result, rows = measure_point(job, session.check, progress)
-    verdict = audit_point(entry.sweep, result, rows, before, read_metrics(endpoint))
+    verdict = audit_point(Evidence(entry.sweep, result, rows, before, read_metrics(endpoint)))
     recorded = RecordedPoint(result=result, verdict=verdict, run_id=run.id)
     store = Store(run.results)
     record_telemetry(store, run.id, stage, samples.rows)

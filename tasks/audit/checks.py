@@ -1,0 +1,162 @@
+"""The checks of a point, one question each; a check with nothing to say returns None."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from statistics import fmean
+
+from tasks.audit.evidence import Evidence, Finding
+
+CACHE_HIT_LIMIT = 0.01
+"""Random prompts share nothing; more hits than this mean that prompts were repeated."""
+CLIENT_DELAY_LIMIT_S = 0.010
+"""The limit that inference-perf sets for a load generator's own delay, here for the mean."""
+WAVES = 5
+"""Below this many requests a slot, the first burst of prefills makes up much of the sample."""
+TTFT_SLACK_S, TTFT_SLACK_SHARE = 0.010, 0.25
+"""How far the client's mean TTFT may stand above the server's own: network, HTTP and tokenizing."""
+
+
+def all_succeeded(evidence: Evidence) -> Finding | None:
+    """Figures of the requests that came back say nothing about those that did not."""
+    result = evidence.result
+    if not result.failed:
+        return None
+    first = f": {result.first_error}" if result.first_error else ""
+    return Finding(level="broken", sentence=f"{result.failed} of {result.requests} requests failed{first}")
+
+
+def server_stayed(evidence: Evidence) -> Finding | None:
+    """A server that was restarted in between answered with cold caches and other counters."""
+    if not evidence.restarted:
+        return None
+    return Finding(level="broken", sentence="the server's counters went back: it was restarted meanwhile")
+
+
+def output_exact(evidence: Evidence) -> Finding | None:
+    """A sweep of fixed length compares nothing when lengths differ."""
+    exact = evidence.sweep.exact_output_tokens
+    wrong = [row for row in evidence.succeeded if exact is not None and row.output_tokens != exact]
+    if not wrong:
+        return None
+    sentence = (
+        f"{len(wrong)} answers have other than {exact} output tokens (the first has {wrong[0].output_tokens})"
+    )
+    return Finding(level="broken", sentence=sentence)
+
+
+def input_exact(evidence: Evidence) -> Finding | None:
+    """Random prompts are made to length; on chat the template adds its own tokens."""
+    sweep = evidence.sweep
+    if sweep.dataset != "random" or sweep.endpoint != "completions":
+        return None
+    asked = sweep.input_tokens + sweep.prefix_tokens
+    wrong = [row for row in evidence.succeeded if row.input_tokens is not None and row.input_tokens != asked]
+    if not wrong:
+        return None
+    sentence = (
+        f"{len(wrong)} prompts have other than {asked} input tokens (the first has {wrong[0].input_tokens})"
+    )
+    return Finding(level="suspect", sentence=sentence)
+
+
+def counted_by_both(evidence: Evidence) -> Finding | None:
+    """The server's own counters must agree with the sum of what its answers claimed."""
+    if evidence.restarted or evidence.result.failed:
+        return None
+    pairs = (
+        ("requests", "request_success_total", float(len(evidence.succeeded))),
+        ("output tokens", "generation_tokens_total", _sum(row.output_tokens for row in evidence.succeeded)),
+        ("input tokens", "prompt_tokens_total", _sum(row.input_tokens for row in evidence.succeeded)),
+    )
+    for what, counter, client in pairs:
+        server = evidence.counted(counter)
+        if server is not None and server != client:
+            sentence = f"the server counted {server:.0f} {what}, the client {client:.0f}: was it alone on the server?"
+            return Finding(level="broken", sentence=sentence)
+    return None
+
+
+def cache_cold(evidence: Evidence) -> Finding | None:
+    """Prompts answered from the prefix cache cost no prefill, so TTFT and throughput flatter."""
+    hits, asked = evidence.counted("prefix_cache_hits_total"), evidence.counted("prefix_cache_queries_total")
+    if evidence.sweep.dataset != "random" or evidence.sweep.prefix_tokens or not asked or hits is None:
+        return None
+    share = hits / asked
+    if share <= CACHE_HIT_LIMIT:
+        return None
+    sentence = f"{share:.1%} of the prompt tokens came from the prefix cache, though prompts are random"
+    return Finding(level="broken", sentence=sentence)
+
+
+def no_preemption(evidence: Evidence) -> Finding | None:
+    """A preempted request is computed twice: the load is beyond the KV cache."""
+    if not (preempted := evidence.counted("num_preemptions_total") or 0) > 0:
+        return None
+    return Finding(
+        level="suspect", sentence=f"the server preempted {preempted:.0f} requests: its KV cache is full"
+    )
+
+
+def client_prompt(evidence: Evidence) -> Finding | None:
+    """A client that sends late measures itself."""
+    delays = [
+        row.client_delay_s for row in evidence.rows if row.client_delay_s is not None and not row.warmup
+    ]
+    if not delays or (mean := fmean(delays)) <= CLIENT_DELAY_LIMIT_S:
+        return None
+    return Finding(
+        level="suspect", sentence=f"the client took {mean * 1000:.1f} ms on average to send a request"
+    )
+
+
+def ttft_agrees(evidence: Evidence) -> Finding | None:
+    """The client's mean TTFT, warm-up included, against the server's histogram of the same requests."""
+    total, count = (
+        evidence.counted("time_to_first_token_seconds_sum"),
+        evidence.counted("time_to_first_token_seconds_count"),
+    )
+    seen = [row.ttft_s for row in evidence.succeeded if row.ttft_s is not None]
+    if not seen or not count or total is None or count < 0:
+        return None
+    client, server = fmean(seen), total / count
+    if client - server <= TTFT_SLACK_S + TTFT_SLACK_SHARE * server:
+        return None
+    sentence = f"mean TTFT is {client * 1000:.1f} ms at the client but {server * 1000:.1f} ms at the server"
+    return Finding(level="suspect", sentence=sentence)
+
+
+def enough_waves(evidence: Evidence) -> Finding | None:
+    """Said, not judged: the original recipe has two waves at its highest load."""
+    concurrency = evidence.result.concurrency
+    if concurrency is None or concurrency == 1 or (waves := evidence.result.requests / concurrency) >= WAVES:
+        return None
+    return Finding(
+        level="note", sentence=f"{waves:g} waves: the first burst weighs heavily, {WAVES} or more are better"
+    )
+
+
+def metrics_there(evidence: Evidence) -> Finding | None:
+    """Without the server's counters the client's word stands alone."""
+    if evidence.before is not None and evidence.after is not None:
+        return None
+    return Finding(level="note", sentence="the server has no /metrics: figures are the client's alone")
+
+
+CHECKS: tuple[Callable[[Evidence], Finding | None], ...] = (
+    all_succeeded,
+    server_stayed,
+    output_exact,
+    input_exact,
+    counted_by_both,
+    cache_cold,
+    no_preemption,
+    client_prompt,
+    ttft_agrees,
+    enough_waves,
+    metrics_there,
+)
+
+
+def _sum(values: Iterable[int | None]) -> float:
+    return float(sum(value or 0 for value in values))

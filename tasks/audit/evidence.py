@@ -1,0 +1,52 @@
+"""All that is known of one point: what the client saw, and what the server counted meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from tasks.config.base import Frozen
+from tasks.config.sweep import Sweep
+from tasks.measure.results import PointResult, RequestRow
+from tasks.probe.metrics import ServerMetrics
+
+
+class Finding(Frozen):
+    """What one check has to say. `note`: worth knowing; `suspect`: doubtful; `broken`: do not use."""
+
+    level: Literal["note", "suspect", "broken"]
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One point. `before` and `after` are the server's counters around it, warm-up included."""
+
+    sweep: Sweep
+    result: PointResult
+    rows: tuple[RequestRow, ...]
+    before: ServerMetrics | None
+    after: ServerMetrics | None
+
+    @cached_property
+    def succeeded(self) -> tuple[RequestRow, ...]:
+        """Every request that came back whole, warm-up included: what the server counts too."""
+        return tuple(row for row in self.rows if row.succeeded)
+
+    def counted(self, name: str) -> float | None:
+        """What the server added to its counter `vllm:NAME` meanwhile; None where it has none."""
+        if self.before is None or self.after is None:
+            return None
+        key = f"vllm:{name}"
+        if key not in self.after.counters:
+            return None
+        return self.after.counters[key] - self.before.counters.get(key, 0.0)
+
+    @property
+    def restarted(self) -> bool:
+        """Counters only grow, so one that shrank was started anew."""
+        return any(
+            (change := self.counted(name)) is not None and change < 0
+            for name in ("prompt_tokens_total", "generation_tokens_total", "request_success_total")
+        )

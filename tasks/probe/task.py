@@ -1,0 +1,41 @@
+"""The probe as one Prefect task: ready, the right model, and real answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prefect import task
+
+from tasks.config.base import Frozen
+from tasks.config.server import VllmServer
+from tasks.config.spec import Spec
+from tasks.probe.answer import Answer, Kind, first_answer
+from tasks.probe.identity import ServerIdentity, server_identity
+from tasks.probe.ready import wait_ready
+from tasks.serve.results import Endpoint
+
+
+class Probed(Frozen):
+    """A server that may be measured, and how long it took to be ready (None: it ran already)."""
+
+    identity: ServerIdentity
+    answers: tuple[Answer, ...]
+    ready_s: float | None
+
+
+@task(name="probe")
+def probe(spec: Spec, endpoint: Endpoint, check: Callable[[], None]) -> Probed:
+    """Wait for the server, ask who it is, and ask it one question of each kind that the spec needs."""
+    ours = isinstance(spec.server, VllmServer)
+    ready_s = None
+    if isinstance(spec.server, VllmServer):
+        ready_s = wait_ready(endpoint, check, spec.server.startup_timeout_s)
+    identity = server_identity(endpoint, ours=ours)
+    return Probed(identity=identity, answers=first_answer(endpoint, _kinds(spec), ours=ours), ready_s=ready_s)
+
+
+def _kinds(spec: Spec) -> frozenset[Kind]:
+    kinds: set[Kind] = {sweep.endpoint for sweep in spec.sweeps}
+    if spec.accuracy:
+        kinds.add("chat")
+    return frozenset(kinds)

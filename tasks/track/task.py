@@ -1,0 +1,55 @@
+"""Tracking as one Prefect task: a tracker that fails is a warning."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from prefect import task
+
+from tasks.config.spec import Spec
+from tasks.record.results import RecordedAccuracy, RecordedPoint, RunRecord
+from tasks.track.results import ConfigValue, TrackBundle, TrackOutcome
+from tasks.track.tracking import track_run
+
+
+@task(name="track")
+def track(
+    spec: Spec,
+    run: RunRecord,
+    points: tuple[RecordedPoint, ...],
+    accuracy: tuple[RecordedAccuracy, ...],
+    folder: Path,
+) -> TrackOutcome:
+    """Log one experiment for a run from results that are on disk already."""
+    bundle = TrackBundle(
+        run_id=run.run_id,
+        name=experiment_name(run, points),
+        description=spec.description,
+        config=flat_config(spec, run),
+        points=points,
+        scores=tuple(score for recorded in accuracy for score in recorded.scores),
+    )
+    return track_run(spec.track.swanlab, bundle, folder)
+
+
+def experiment_name(run: RunRecord, points: tuple[RecordedPoint, ...]) -> str:
+    """A run of one point is called as that point; any other by its id."""
+    return points[0].result.run_name if len(points) == 1 else run.run_id
+
+
+def flat_config(spec: Spec, run: RunRecord) -> tuple[tuple[str, ConfigValue], ...]:
+    """The manifest and the spec's loads, one level deep."""
+    manifest = run.manifest.model_dump(mode="json")
+    flat: dict[str, ConfigValue] = {
+        "spec": run.spec,
+        "spec_digest": run.spec_digest,
+        **{name: value if _plain(value) else json.dumps(value) for name, value in manifest.items()},
+    }
+    for sweep in spec.sweeps:
+        flat[f"{sweep.name}_load"] = " ".join(f"{load.concurrency}x{load.requests}" for load in sweep.load)
+    return tuple(flat.items())
+
+
+def _plain(value: object) -> bool:
+    return value is None or isinstance(value, str | int | float | bool)
