@@ -9,7 +9,7 @@ from tasks.errors import EndpointError, InputError, ServerStartError
 from tasks.probe.identity import ServerIdentity, server_identity
 from tests.probe.talk import ENDPOINT, models, server
 
-METRICS = "# TYPE process_start_time_seconds gauge\nprocess_start_time_seconds 1.75e+09\nvllm:prompt_tokens_total 0.0\n"
+METRICS = "process_start_time_seconds 1.75e+09\nvllm:prompt_tokens_total 0.0\n"
 
 
 def test_all_that_a_server_says() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -190,3 +191,14 @@ def test_stop_may_be_called_again(engine: Path) -> None:
         code = process.exit_code
         process.stop()
         assert process.exit_code == code == -signal.SIGTERM
+
+
+def test_an_interrupt_does_not_cut_the_stop_short(engine: Path) -> None:
+    with started(engine, "orphan stubborn") as process:
+        pids = [process.pid or 0, orphan_of(engine)]
+        interrupt = threading.Timer(GRACE_S / 3, os.kill, (os.getpid(), signal.SIGINT))
+        interrupt.start()
+        with pytest.raises(KeyboardInterrupt):
+            process.stop()
+        interrupt.join()
+        assert not any(running(pid) for pid in pids)
