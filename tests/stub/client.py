@@ -1,11 +1,12 @@
-"""A small streaming client for the stub's own tests, noting when each event came."""
+"""What the stub's own tests share: a streaming client that notes when each event came, and patience."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import aiohttp
@@ -72,3 +73,11 @@ def fixed(tokens: int, prompt: str = "one two three", **more: Any) -> dict[str, 
     length = {"max_tokens": tokens, "min_tokens": tokens, "ignore_eos": True}
     options = {"stream": True, "stream_options": {"include_usage": True}}
     return {"model": "stub", "prompt": prompt} | length | options | more
+
+
+def until(condition: Callable[[], bool], limit_s: float = 10.0) -> None:
+    """Ask again and again until it holds; fails the test when it does not in time."""
+    end = monotonic() + limit_s
+    while not condition():
+        assert monotonic() < end, "it never came to hold"
+        sleep(0.02)

@@ -4,6 +4,7 @@ import hashlib
 import json
 
 import httpx
+import psutil
 import pytest
 
 from tests.stub.client import fixed, hear
@@ -32,8 +33,10 @@ def test_health_version_and_models(http):
     assert [card["id"] for card in http.get("/v1/models").json()["data"]] == ["stub"]
 
 
-def test_health_waits_for_the_start_delay(stub):
-    assert httpx.get(f"{stub(start_delay=60).root}/health", trust_env=False).status_code == 503
+def test_a_server_that_is_not_ready_and_has_no_metrics(stub):
+    root = stub(start_delay=60, no_metrics=True).root
+    assert httpx.get(f"{root}/health", trust_env=False).status_code == 503
+    assert httpx.get(f"{root}/metrics", trust_env=False).status_code == 404
 
 
 def test_completion_has_the_length_asked_for(http, server):
@@ -130,8 +133,9 @@ def test_a_body_that_is_not_json(http):
 
 
 def test_the_key_is_wanted_under_v1_only(stub):
-    root = stub(api_key="sesame").root
-    with httpx.Client(base_url=root, trust_env=False) as client:
+    server = stub(api_key="sesame")
+    assert "sesame" not in " ".join(psutil.Process(server.pid).cmdline())
+    with httpx.Client(base_url=server.root, trust_env=False) as client:
         assert client.get("/v1/models").status_code == 401
         assert client.post("/v1/completions", json=fixed(1)).status_code == 401
         assert client.get("/v1/models", headers={"Authorization": "Bearer sesame"}).status_code == 200

@@ -1,6 +1,6 @@
 """The stub is as exact as it says, by its own log and as a client sees it."""
 
-from statistics import mean, median
+from statistics import median, quantiles
 
 import pytest
 
@@ -17,10 +17,13 @@ def test_exact_by_its_own_log_and_at_a_client(concurrency):
         rows = stub.log()
     assert [row.tokens for row in rows] == [TOKENS] * concurrency
     assert all(row.ttft >= TTFT for row in rows)
-    assert median(row.ttft for row in rows) == pytest.approx(TTFT, abs=0.002)
-    assert mean(row.itl for row in rows) == pytest.approx(ITL, rel=0.02)
+    # The early ones show an error of the stub; only the late ones, a machine busy with something else.
+    early = quantiles([row.ttft for row in rows * 2], n=10)[0]
+    assert early == pytest.approx(TTFT, abs=0.002)
+    assert median(row.ttft for row in rows) == pytest.approx(TTFT, abs=0.01)
+    assert median(row.itl for row in rows) == pytest.approx(ITL, rel=0.03)
     assert {len(h.texts) for h in heard} == {TOKENS}
-    # A client on a busy machine reads late, never early, and the time between reads evens out.
+    # A client reads late, never early, and over all tokens that evens out.
     assert min(h.ttft for h in heard) >= TTFT
     assert median((h.at[TOKENS - 1] - h.at[0]) / (TOKENS - 1) for h in heard) == pytest.approx(ITL, rel=0.1)
 
