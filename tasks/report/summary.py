@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import json
+from typing import NamedTuple
 
+from tasks.measure.results import PointResult
 from tasks.record.results import Manifest
 from tasks.report import formats
 from tasks.report.results import ReportInput
+
+
+class Tile(NamedTuple):
+    """One figure large, and where it was met small."""
+
+    name: str
+    figure: str
+    unit: str
+    where: str
 
 
 def headline(report: ReportInput) -> tuple[tuple[str, str], ...]:
@@ -26,6 +37,33 @@ def headline(report: ReportInput) -> tuple[tuple[str, str], ...]:
         ("Took", formats.took(run)),
         ("Outcome", run.outcome),
     )
+
+
+def tiles(report: ReportInput) -> tuple[Tile, ...]:
+    """The figures a reader looks for first; those of invalid points are not among them."""
+    sound = [point.result for point in report.points if point.verdict.verdict != "invalid"]
+    able = [point for point in sound if point.succeeded]
+    shown = []
+    if able:
+        most = max(able, key=lambda point: point.output_token_throughput)
+        shown.append(Tile("Highest output", formats.tokens(most.output_token_throughput), "tok/s", _at(most)))
+        quick = min(able, key=lambda point: _or_last(point.ttft.mean))
+        shown.append(Tile("Lowest mean TTFT", formats.milliseconds(quick.ttft.mean), "ms", _at(quick)))
+        even = min(able, key=lambda point: _or_last(point.tpot.mean))
+        shown.append(Tile("Lowest mean TPOT", formats.milliseconds(even.tpot.mean), "ms", _at(even)))
+    for recorded in report.accuracy:
+        for score in recorded.scores[-1:]:
+            interval = f"95 % CI {formats.score(score.ci_low)} – {formats.score(score.ci_high)}"
+            shown.append(Tile(f"{score.dataset} {score.subset}", formats.score(score.value), "", interval))
+    return tuple(shown)
+
+
+def _at(point: PointResult) -> str:
+    return f"{point.sweep}, concurrency {formats.load(point, False)}"
+
+
+def _or_last(value: float | None) -> float:
+    return float("inf") if value is None else value
 
 
 def reuse(report: ReportInput) -> str | None:

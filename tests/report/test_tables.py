@@ -1,0 +1,129 @@
+"""The report's tables: what stands in which cell."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.report import formats
+from tasks.report.results import Table
+from tasks.report.summary import headline, manifest_pairs, reuse, tiles
+from tasks.report.tables import all_tables, best_table, score_table, sweep_tables
+from tests.record import made_up
+from tests.report.made_up import report
+
+
+def sweep(name: str) -> Table:
+    return next(table for table in sweep_tables(report()) if table.title == f"Sweep {name}")
+
+
+def column(table: Table, name: str) -> list[str]:
+    place = [column.name for column in table.columns].index(name)
+    return [row[place] for row in table.rows]
+
+
+def test_every_row_has_a_cell_for_every_column() -> None:
+    for table in all_tables(report()):
+        assert {len(row) for row in table.rows} == {len(table.columns)}
+
+
+def test_points_stand_in_rising_load_with_figures_in_the_units_of_their_columns() -> None:
+    table = sweep("throughput")
+    assert column(table, "Conc.") == ["1", "10", "100"]
+    assert column(table, "RPS") == ["0.909", "5.00", "8.95"]
+    assert column(table, "Latency mean") == ["1.100", "2.000", "11.000"]
+    assert column(table, "TTFT mean") == ["55.0", "100.0", "550.0"]
+    assert column(table, "TPOT P99") == ["–", "40.0", "220.0"]
+    assert column(table, "Success") == ["100", "100", "98.5"]
+    units = {column.name: column.unit for column in table.columns}
+    assert (units["Latency mean"], units["TTFT mean"], units["Output"]) == ("s", "ms", "tok/s")
+
+
+def test_an_empty_percentile_and_every_reason_have_a_footnote() -> None:
+    assert sweep("throughput").footnotes == (
+        "–: too few requests to carry this percentile",
+        "100: suspect: two waves, made up",
+        "100: suspect: first error: HTTP 500 made up",
+    )
+    assert sweep("one-load").footnotes == ()
+
+
+def test_a_point_without_a_success_has_no_figures() -> None:
+    table = sweep("broken")
+    assert column(table, "Latency mean") == column(table, "TTFT P99") == ["–"]
+    assert (column(table, "Success"), column(table, "Verdict")) == (["0"], ["invalid"])
+    assert table.footnotes[0] == "–: no request succeeded"
+
+
+def test_repeats_are_rows_of_their_own() -> None:
+    assert column(sweep("twice"), "Conc.") == ["4 #1", "4 #2", "8 #1", "8 #2"]
+
+
+def test_the_source_of_a_reused_point_is_named() -> None:
+    assert column(sweep("again"), "Source") == ["reused from run-0"]
+    assert column(sweep("one-load"), "Source") == ["measured"]
+    assert reuse(report()) == "reused: 1 of 10 load points, measured by run-0"
+
+
+def test_nothing_reused_is_not_mentioned() -> None:
+    assert reuse(report(points=())) is None
+    assert reuse(report(points=(), accuracy=(made_up.accuracy("run-0"),))) == (
+        "reused: 1 of 1 question sets, measured by run-0"
+    )
+
+
+def test_the_best_configuration_leaves_out_what_is_invalid_or_had_no_choice() -> None:
+    fast = made_up.point(concurrency=50, requests=100)
+    invalid = made_up.recorded(
+        fast.model_copy(update={"request_throughput": 1e6}), verdict=report().points[-1].verdict
+    )
+    table = best_table((*report().points, invalid))
+    assert table is not None
+    assert table.rows == (
+        ("throughput", "highest RPS", "100", "8.95 req/s"),
+        ("throughput", "lowest mean latency", "1", "1.100 s"),
+        ("twice", "highest RPS", "8", "4.44 req/s"),
+        ("twice", "lowest mean latency", "4", "1.400 s"),
+    )
+    assert best_table(()) is None
+
+
+def test_scores_show_their_interval_and_what_failed() -> None:
+    table = score_table(report())
+    assert table is not None
+    assert column(table, "Subset") == ["AIME2025-I", "AIME2025-II", "OVERALL"]
+    assert table.rows[2] == (
+        "made-up-model", "aime25", "mean_acc", "OVERALL", "10 × 2", "0.500", "0.200 – 0.800", "1", "2",
+        "measured",
+    )  # fmt: skip
+    assert score_table(report(accuracy=())) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(0.0071, "7.10"), (0.0123, "12.3"), (2.3544, "2,354"), (None, "–"), (0.0, "0.00")]
+)
+def test_milliseconds(value: float | None, shown: str) -> None:
+    assert formats.milliseconds(value) == shown
+
+
+def test_success_is_never_rounded_up_to_all() -> None:
+    assert formats.success(made_up.point(requests=100_000, failed=1)) == "99.9"
+
+
+def test_the_tiles_leave_out_what_is_invalid() -> None:
+    names = {tile.name: tile.figure for tile in tiles(report())}
+    assert names == {
+        "Highest output": "573.1",
+        "Lowest mean TTFT": "55.0",
+        "Lowest mean TPOT": "11.0",
+        "aime25 OVERALL": "0.500",
+    }
+    assert tiles(report(points=report().points[-1:], accuracy=())) == ()
+
+
+def test_the_run_and_its_manifest_in_pairs() -> None:
+    assert dict(headline(report()))["Took"] == "0:01:35"
+    manifest = dict(manifest_pairs(report()))
+    assert manifest["Server arguments"] == "enforce-eager true"
+    assert manifest["Memory"] == "8.0 GiB"
+    unknown = report(run=made_up.run().model_copy(update={"finished_at": None}))
+    assert dict(headline(unknown))["Took"] == "not finished"
