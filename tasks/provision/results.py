@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pydantic import Field
+
 from tasks.config.base import Frozen
 
 
@@ -43,5 +45,5 @@ class Model(Frozen):
     weights: str
     tokenizer: str
     identity: ModelIdentity
-    args: dict[str, str] = {}
-    env: dict[str, str] = {}
+    args: dict[str, str] = Field(default_factory=dict)
+    env: dict[str, str] = Field(default_factory=dict)

@@ -1,0 +1,111 @@
+"""Serving environments: built once from a requirement file with uv, or taken as they are."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tasks.config.home import home
+from tasks.errors import InputError, ProvisionError
+from tasks.provision.indexes import extra_indexes, index_answers
+from tasks.provision.interpreter import installed_packages, interpreter_build, interpreter_path
+from tasks.provision.once import made_once
+from tasks.provision.pip_settings import UvSettings, uv_settings
+from tasks.provision.requirements import Requirements, find_requirements
+from tasks.provision.results import Environment
+from tasks.provision.uv_command import explain_failure, run_uv
+
+GIGABYTE = 10**9
+
+
+def free_bytes(folder: Path) -> int:
+    """Free space on the disk that holds the folder."""
+    return shutil.disk_usage(folder).free
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a build asks of the world."""
+
+    uv: Callable[[tuple[str, ...], Mapping[str, str], Path], int] = run_uv
+    answers: Callable[[str, UvSettings], bool] = index_answers
+    free: Callable[[Path], int] = free_bytes
+    settings: Callable[[], UvSettings] = uv_settings
+
+
+def provide_environment(name: str) -> Environment:
+    """An environment that can serve, built where it is not there yet.
+
+    Args:
+        name: a file's stem in deployments/environments, `current`, or a path to an interpreter.
+
+    Raises:
+        InputError: unknown name, or an interpreter without vLLM.
+        ProvisionError: an index, the disk or a Python version is missing; retried by the pipeline.
+    """
+    if python := interpreter_path(name):
+        return Environment(python=python, build=interpreter_build(name, python))
+    return built_environment(find_requirements(name))
+
+
+def built_environment(wanted: Requirements, tools: Tools | None = None) -> Environment:
+    """The environment of a requirement file under `home()/environments`, built once for its digest."""
+    build = wanted.build
+    target = home() / "environments" / f"{wanted.name}-{build.digest[:12]}"
+
+    def make(folder: Path) -> str:
+        _build(wanted, folder, target.with_suffix(f"{target.suffix}.log"), tools or Tools())
+        return build.model_dump_json(indent=2)
+
+    made_once(target, make)
+    return Environment(python=target / "bin" / "python", build=build)
+
+
+def _build(wanted: Requirements, folder: Path, log: Path, tools: Tools) -> None:
+    _check_space(wanted, folder.parent, tools)
+    log.unlink(missing_ok=True)
+    settings = tools.settings()
+    machine, listed = settings.values("UV_INDEX"), extra_indexes(wanted.extra_indexes)
+    left_out = tuple(url for url in (*machine, *listed) if not tools.answers(url, settings))
+    used = [url for url in (*listed, *machine) if url not in left_out]
+    env = {**settings.env, "UV_INDEX": " ".join(used)}
+    # Relocatable: it is made under another name than the one it is used by.
+    venv = ("venv", "--relocatable", "--python", wanted.python, str(folder))
+    if tools.uv(venv, env, log) == 0:
+        pins = folder / "pins.txt"
+        pins.write_text("\n".join(wanted.pins) + "\n", encoding="utf-8")
+        install = ("pip", "install", "--python", str(folder / "bin" / "python"), "-r", str(pins))
+        scope = ("--no-deps",) if wanted.closed else ()
+        pre = ("--prerelease", "allow") if wanted.pre else ()
+        if tools.uv((*install, *scope, *pre, *settings.flags), env, log) == 0:
+            return _verify(wanted, folder)
+    raise explain_failure(wanted.name, log, left_out)
+
+
+def _check_space(wanted: Requirements, folder: Path, tools: Tools) -> None:
+    free = tools.free(folder)
+    if free < wanted.disk_gb * GIGABYTE:
+        raise ProvisionError(
+            f"environment {wanted.name}: {folder} has {free / GIGABYTE:.1f} GB free, "
+            f"{wanted.disk_gb:g} GB are needed",
+            "free some space there, or set SERVEGAUGE_HOME to a folder on a larger disk",
+        )
+
+
+def _verify(wanted: Requirements, folder: Path) -> None:
+    """Every pinned package is there in its pinned version, as the new interpreter sees it."""
+    try:
+        found = installed_packages(folder / "bin" / "python")
+    except InputError:
+        raise ProvisionError(
+            f"environment {wanted.name}: its interpreter does not run", f"look into {folder.parent}"
+        ) from None
+    for pin in wanted.pins:
+        package, _, version = pin.partition("==")
+        if found.get(package.split("[")[0]) != version:
+            raise ProvisionError(
+                f"environment {wanted.name}: {pin} was not installed (there is {found.get(package)})",
+                "run again; if it stays so, the index serves another version under this name",
+            )

@@ -1,0 +1,62 @@
+"""Hugging Face as a hub; the library is imported when it is first asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tasks.provision.hub import IGNORED, Hub, gated, no_revision, out_of_reach, unknown
+
+
+def huggingface() -> Hub:
+    """The hub that HF_ENDPOINT and HF_HOME describe."""
+    return Hub("Hugging Face", _resolve, _cached, _fetch)
+
+
+@contextmanager
+def _errors(repository: str) -> Iterator[None]:
+    from httpx import HTTPError
+    from huggingface_hub import errors
+
+    hub, token = "Hugging Face", "HF_TOKEN"
+    try:
+        yield
+    except errors.GatedRepoError:
+        raise gated(repository, hub, token) from None
+    except (errors.RepositoryNotFoundError, errors.HFValidationError):
+        raise unknown(repository, hub, token) from None
+    except errors.RevisionNotFoundError:
+        raise no_revision(repository, hub) from None
+    except (errors.LocalEntryNotFoundError, HTTPError, OSError) as error:
+        raise out_of_reach(repository, hub, error) from None
+
+
+def _resolve(repository: str, revision: str | None) -> str:
+    if revision and re.fullmatch(r"[0-9a-f]{40}", revision):
+        return revision
+    from huggingface_hub import HfApi
+
+    with _errors(repository):
+        info = HfApi().model_info(repository, revision=revision, timeout=10)
+    return info.sha or revision or "main"
+
+
+def _cached(repository: str, revision: str | None) -> str | None:
+    from huggingface_hub import constants
+    from huggingface_hub.file_download import repo_folder_name
+
+    cache = Path(constants.HF_HUB_CACHE) / repo_folder_name(repo_id=repository, repo_type="model")
+    reference = cache / "refs" / (revision or "main")
+    if reference.is_file():
+        return reference.read_text(encoding="utf-8").strip()
+    snapshots = sorted((cache / "snapshots").glob("*"), key=lambda path: path.stat().st_mtime)
+    return snapshots[-1].name if snapshots and revision is None else None
+
+
+def _fetch(repository: str, revision: str) -> str:
+    from huggingface_hub import snapshot_download
+
+    with _errors(repository):
+        return snapshot_download(repository, revision=revision, ignore_patterns=IGNORED)

@@ -1,0 +1,115 @@
+"""The model to serve: a hub's, a folder's, or a synthetic one made here."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from difflib import get_close_matches
+from functools import partial
+from pathlib import Path
+
+from tasks.config.home import home
+from tasks.config.server import VllmServer
+from tasks.errors import InputError, ProvisionError
+from tasks.provision.digest import folder_digest
+from tasks.provision.hub import Hub
+from tasks.provision.hub_huggingface import huggingface
+from tasks.provision.hub_modelscope import modelscope
+from tasks.provision.once import made_once
+from tasks.provision.results import Environment, Model, ModelIdentity
+
+SYNTHETIC = "synthetic:"
+RECIPES = {"synthetic:gpt-oss": ("synthetic_gpt_oss.py", "1")}
+"""Script and version by name; a change of what a script writes needs a new version."""
+
+HUBS = {"huggingface": huggingface, "modelscope": modelscope}
+OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
+RECIPE_LIMIT_S = 600
+
+
+def model_identity(server: VllmServer, hub: Hub | None = None) -> ModelIdentity:
+    """What a model is, without fetching it.
+
+    Raises:
+        InputError: no such synthetic model, a folder without config.json, a repository that is unknown.
+        ProvisionError: the hub is out of reach and nothing of the model is cached.
+    """
+    if server.model.startswith(SYNTHETIC):
+        return ModelIdentity(name=server.model, revision=_recipe(server.model)[1])
+    if folder := _folder(server.model):
+        return ModelIdentity(name=folder.name, revision=folder_digest(folder))
+    hub = hub or HUBS[server.hub]()
+    try:
+        revision = hub.resolve(server.model, server.revision)
+    except ProvisionError:
+        if (known := hub.cached(server.model, server.revision)) is None:
+            raise
+        revision = known
+    return ModelIdentity(name=server.model, revision=revision)
+
+
+def provide_model(server: VllmServer, environment: Environment, hub: Hub | None = None) -> Model:
+    """A model that can be served: fetched, made or found.
+
+    Raises:
+        InputError, ProvisionError: as `model_identity`; the download or the recipe failed.
+    """
+    identity = model_identity(server, hub)
+    if server.model.startswith(SYNTHETIC):
+        weights = str(_synthetic(server.model, environment.python))
+        args, env = {"load-format": "dummy"}, OFFLINE
+    elif folder := _folder(server.model):
+        weights, args, env = str(folder), {}, OFFLINE
+    else:
+        weights = (hub or HUBS[server.hub]()).fetch(server.model, identity.revision)
+        args, env = {}, {}
+    return Model(
+        weights=weights, tokenizer=server.tokenizer or weights, identity=identity, args=args, env=env
+    )
+
+
+def _folder(model: str) -> Path | None:
+    """The folder that a spec's model means; None where it means a repository of a hub."""
+    folder = Path(model).expanduser()
+    if not (folder.is_dir() or model.startswith((".", "/", "~"))):
+        return None
+    if not (folder / "config.json").is_file():
+        raise InputError(
+            f"model {model}: no config.json there", "give the folder that holds the model's files"
+        )
+    return folder.resolve()
+
+
+def _recipe(model: str) -> tuple[str, str]:
+    if model in RECIPES:
+        return RECIPES[model]
+    near = get_close_matches(model, RECIPES, 1)
+    raise InputError(
+        f"no synthetic model is called {model!r}",
+        f"{f'did you mean {near[0]}? ' if near else ''}known are: {', '.join(RECIPES)}",
+    )
+
+
+def _synthetic(model: str, python: Path) -> Path:
+    script, version = _recipe(model)
+    target = home() / "models" / f"{model.replace(':', '-')}-{version}"
+    make: Callable[[Path], str] = partial(_run_recipe, model, python, Path(__file__).with_name(script))
+    made_once(target, make)
+    return target
+
+
+def _run_recipe(model: str, python: Path, script: Path, folder: Path) -> str:
+    """Run the script with the serving environment's interpreter; the marker's text."""
+    command = (str(python), "-I", str(script), str(folder))
+    remedy = "run again; if it stays so, the environment's openai_harmony or transformers has changed"
+    try:
+        answer = subprocess.run(
+            command, env={**os.environ, **OFFLINE}, capture_output=True, text=True, timeout=RECIPE_LIMIT_S
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ProvisionError(f"model {model}: its recipe failed ({type(error).__name__})", remedy) from None
+    if answer.returncode:
+        tail = "\n".join(answer.stderr.splitlines()[-15:])
+        raise ProvisionError(f"model {model}: its recipe failed", remedy, tail)
+    return ModelIdentity(name=model, revision=_recipe(model)[1]).model_dump_json()

@@ -1,0 +1,131 @@
+"""Writes a synthetic gpt-oss model: the real architecture and vocabulary, tiny, with no weights at all.
+
+Run by the serving environment's interpreter (`python -I synthetic_gpt_oss.py FOLDER`): on the standard
+library, `openai_harmony` and `transformers` alone. Served with `--load-format dummy`.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+VOCABULARY = 201088
+FIRST_SPECIAL = 199998
+CONTEXT = 131072
+START, END_OF_TEXT, RETURN, CALL = "<|startoftext|>", "<|endoftext|>", "<|return|>", "<|call|>"
+
+# The real model's shape, small enough for two CPU cores; what is not named is the architecture's default.
+CONFIG = {
+    "architectures": ["GptOssForCausalLM"],
+    "model_type": "gpt_oss",
+    "vocab_size": VOCABULARY,
+    "hidden_size": 64,
+    "intermediate_size": 64,
+    "num_hidden_layers": 2,
+    "layer_types": ["sliding_attention", "full_attention"],
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "head_dim": 32,
+    "num_local_experts": 4,
+    "num_experts_per_tok": 2,
+    "max_position_embeddings": CONTEXT,
+    "sliding_window": 128,
+    "dtype": "bfloat16",
+    "bos_token_id": FIRST_SPECIAL,
+    "eos_token_id": 200002,
+    "pad_token_id": 199999,
+}
+
+_SUFFIX = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+_UPPER, _LOWER = r"\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}", r"\p{Ll}\p{Lm}\p{Lo}\p{M}"
+SPLIT = "|".join(
+    (
+        rf"[^\r\n\p{{L}}\p{{N}}]?[{_UPPER}]*[{_LOWER}]+{_SUFFIX}",
+        rf"[^\r\n\p{{L}}\p{{N}}]?[{_UPPER}]+[{_LOWER}]*{_SUFFIX}",
+        r"\p{N}{1,3}",
+        r" ?[^\s\p{L}\p{N}]+[\r\n/]*",
+        r"\s*[\r\n]+",
+        r"\s+(?!\S)",
+        r"\s+",
+    )
+)
+CHAT_TEMPLATE = (
+    "{%- for message in messages -%}"
+    "<|start|>{{ message['role'] }}<|message|>{{ message['content'] }}<|end|>"
+    "{%- endfor -%}"
+    "{%- if add_generation_prompt -%}<|start|>assistant{%- endif -%}"
+)
+PROBES = (
+    "How many prime numbers lie below 100?",
+    "  if x:\n\treturn 12345.6\r\n\r\n",
+    "Größe, café, 東京, 🙂 I'll",
+)
+
+
+def token_bytes(encoding: Any, token: int) -> bytes:
+    """The bytes of one token of a Harmony encoding.
+
+    The public `decode` only gives text, and most tokens are no whole UTF-8 text; `_inner` is the binding
+    beneath it, and this function is the only place that touches it.
+    """
+    return bytes(encoding._inner.decode_bytes([token]))
+
+
+def build_tokenizer(encoding: Any) -> Any:
+    """A fast tokenizer with Harmony's vocabulary and o200k's splitting; checked against Harmony itself."""
+    from transformers import PreTrainedTokenizerFast
+    from transformers.convert_slow_tokenizer import TikTokenConverter
+
+    special = [token_bytes(encoding, token).decode() for token in range(FIRST_SPECIAL, VOCABULARY)]
+    with tempfile.TemporaryDirectory() as folder:
+        ranks = Path(folder) / "o200k.tiktoken"
+        with ranks.open("wb") as file:
+            for token in range(FIRST_SPECIAL):
+                file.write(base64.b64encode(token_bytes(encoding, token)) + b" %d\n" % token)
+        converter: Any = TikTokenConverter
+        converted = converter(vocab_file=str(ranks), pattern=SPLIT, extra_special_tokens=special).converted()
+    fast: Any = PreTrainedTokenizerFast
+    tokenizer = fast(
+        tokenizer_object=converted,
+        bos_token=START,
+        eos_token=RETURN,
+        pad_token=END_OF_TEXT,
+        model_max_length=CONTEXT,
+        clean_up_tokenization_spaces=False,
+    )
+    tokenizer.chat_template = CHAT_TEMPLATE
+    for text in PROBES:
+        if tokenizer.encode(text, add_special_tokens=False) != encoding.encode(text):
+            raise SystemExit(f"the tokenizer does not split {text!r} as Harmony does")
+    return tokenizer
+
+
+def write_model(folder: Path) -> None:
+    """Fill a folder with everything that an engine and a client read, except weights."""
+    from openai_harmony import (  # type: ignore[import-not-found]
+        HarmonyEncodingName,
+        load_harmony_encoding,
+    )
+
+    encoding = load_harmony_encoding(HarmonyEncodingName.HARMONY_GPT_OSS)
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer = build_tokenizer(encoding)
+    tokenizer.save_pretrained(folder)
+    # What ends an answer: its end, the end of the text, a tool call.
+    eos = [tokenizer.convert_tokens_to_ids(token) for token in (RETURN, END_OF_TEXT, CALL)]
+    generation = {
+        "bos_token_id": FIRST_SPECIAL,
+        "eos_token_id": eos,
+        "pad_token_id": eos[1],
+        "do_sample": True,
+    }
+    for name, content in (("config.json", CONFIG), ("generation_config.json", generation)):
+        (folder / name).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_model(Path(sys.argv[1]))
