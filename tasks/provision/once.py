@@ -10,6 +10,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from tasks.errors import InputError
+
 MARKER = "servegauge.json"
 UNFINISHED = ".building"
 
@@ -22,8 +24,11 @@ def made_once(target: Path, make: Callable[[Path], str]) -> str:
         make: fills the (not yet existing) folder it is given and returns the marker's text.
 
     A process that dies leaves an unfinished folder and a free lock; the next one removes the folder.
+
+    Raises:
+        InputError: the folder that should hold it cannot be written.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
+    _writable(target.parent)
     with _lock(target):
         remove_leftovers(target.parent, held=target.name)
         marker = target / MARKER
@@ -53,6 +58,17 @@ def remove_leftovers(folder: Path, held: str = "") -> None:
                 shutil.rmtree(leftover, ignore_errors=True)
         except Timeout:
             pass
+
+
+def _writable(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK | os.X_OK):
+            return
+        reason = "Permission denied"
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+    raise InputError(f"{folder} cannot be written ({reason})", "set SERVEGAUGE_HOME to a folder that can")
 
 
 def _lock(target: Path, timeout: float = -1) -> FileLock:

@@ -106,6 +106,7 @@ def build_tokenizer(encoding: Any) -> Any:
 
 def write_model(folder: Path) -> None:
     """Fill a folder with everything that an engine and a client read, except weights."""
+    import transformers
     from openai_harmony import (  # type: ignore[import-not-found]
         HarmonyEncodingName,
         load_harmony_encoding,
@@ -123,7 +124,9 @@ def write_model(folder: Path) -> None:
         "pad_token_id": eos[1],
         "do_sample": True,
     }
-    for name, content in (("config.json", CONFIG), ("generation_config.json", generation)):
+    # Without the version, transformers warns of an old flaw in another family's tokenizers at every load.
+    config = {**CONFIG, "transformers_version": transformers.__version__}
+    for name, content in (("config.json", config), ("generation_config.json", generation)):
         (folder / name).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 

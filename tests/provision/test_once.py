@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tasks.errors import InputError
 from tasks.provision.once import MARKER, UNFINISHED, made_once, remove_leftovers
 
 MAKER = """
@@ -108,3 +109,9 @@ def test_a_folder_without_its_marker_is_made_again(tmp_path: Path) -> None:
     (tmp_path / "thing" / "old").touch()
     assert made_once(tmp_path / "thing", simple) == "simple"
     assert not (tmp_path / "thing" / "old").exists()
+
+
+def test_a_place_that_cannot_be_written_is_input(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="SERVEGAUGE_HOME"):
+        made_once(tmp_path / "file" / "models" / "thing", simple)
