@@ -18,13 +18,12 @@ from tasks.record.store import Store
 
 
 class UnansweredQuestions(MeasureError):
-    """The scores are recorded with failed samples counted wrong; asked again in the next run."""
+    """What there is of scores is recorded, failed answers counted wrong; asked again in the next run."""
 
-    def __init__(self, recorded: RecordedAccuracy, failed: int) -> None:
-        super().__init__(
-            f"{recorded.scores[0].dataset}: {failed} answers failed and count as wrong",
-            "read their `error` in the samples table, mend the cause, run again",
-        )
+    def __init__(self, name: str, recorded: RecordedAccuracy) -> None:
+        failed = max((score.failed for score in recorded.scores), default=0)
+        what = recorded.error or f"{failed} answers failed and count as wrong"
+        super().__init__(f"{name}: {what}", "read `error` in the samples table, mend the cause, run again")
         self.recorded = recorded
 
 
@@ -40,8 +39,8 @@ def accuracy_task(
 ) -> RecordedAccuracy:
     """One question set. Raises UnansweredQuestions when answers failed: the score is not cached then."""
     recorded = measure_and_record(entry, run, session, attempt)
-    if failed := max((score.failed for score in recorded.scores), default=0):
-        raise UnansweredQuestions(recorded, failed)
+    if recorded.error or any(score.failed for score in recorded.scores):
+        raise UnansweredQuestions(entry.accuracy.dataset, recorded)
     return recorded
 
 
@@ -55,10 +54,7 @@ def _set(entry: QuestionSet, run: Run, session: Session, refresh: bool) -> Recor
 
     def attempt_at(attempt: int) -> RecordedAccuracy:
         name = entry.accuracy.dataset
-        recorded: RecordedAccuracy = ask(
-            entry, run, session, attempt, name if attempt == 1 else f"{name} attempt {attempt}"
-        )
-        return recorded
+        return ask(entry, run, session, attempt, name if attempt == 1 else f"{name} attempt {attempt}")
 
     try:
         recorded = session.measured(attempt_at)
@@ -76,8 +72,11 @@ def measure_and_record(entry: QuestionSet, run: Run, session: Session, attempt: 
     job = AccuracyJob(
         accuracy=entry.accuracy, endpoint=session.endpoint, folder=run.folder / stage, attempt=attempt
     )
-    with show.bar("accuracy", entry.accuracy.dataset) as progress:
-        scores, rows = measure_accuracy(job, session.check, progress)
+    try:
+        with show.bar("accuracy", entry.accuracy.dataset) as progress:
+            scores, rows = measure_accuracy(job, session.check, progress)
+    except MeasureError as error:
+        return RecordedAccuracy(scores=(), run_id=run.id, error=error.what)
     recorded = RecordedAccuracy(scores=scores, run_id=run.id)
     record_accuracy(Store(run.results), run.id, recorded, rows)
     return recorded

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar, cast
 
 from prefect import Task
 from prefect.cache_policies import CacheKeyFnPolicy
 from prefect.context import TaskRunContext
 from prefect.filesystems import LocalFileSystem
 from prefect.results import ResultStore
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def _key_of_entry(_: TaskRunContext, parameters: dict[str, Any]) -> str:
@@ -25,11 +29,11 @@ def cache_folder(results: Path) -> Path:
     return results / "cache"
 
 
-def cached(task: Task[Any, Any], results: Path, refresh: bool) -> Task[Any, Any]:
+def cached(task: Task[P, R], results: Path, refresh: bool) -> Callable[P, R]:
     """The task with its results kept under `results`; `refresh` measures again and replaces them."""
     folder = cache_folder(results)
     folder.mkdir(parents=True, exist_ok=True)
-    return task.with_options(result_storage=folder, refresh_cache=refresh)
+    return cast(Callable[P, R], task.with_options(result_storage=folder, refresh_cache=refresh))
 
 
 def is_cached(results: Path, key: str) -> bool:

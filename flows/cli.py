@@ -8,17 +8,41 @@ import sys
 from enum import StrEnum
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from tasks.config.load import load_spec
 from tasks.errors import InputError, ServegaugeError
 
+
+class Terminated(BaseException):
+    """SIGTERM reached the command; a BaseException, so that nothing takes it for a failure and goes on."""
+
+
+class Guarded(TyperGroup):
+    """Turns every end of a command into one or two lines and an exit code, never a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; the wrong use of it is typer's own affair."""
+        try:
+            return super().invoke(ctx)
+        except ServegaugeError as error:
+            kind = "wrong input" if isinstance(error, InputError) else "error"
+            _end(error.exit_code, *filter(None, (error.detail.rstrip(), f"{kind}: {error}")))
+        except KeyboardInterrupt:
+            _end(130, "stopped; what was measured is recorded")
+        except Terminated:
+            _end(143, "terminated; what was measured is recorded")
+
+
 app = typer.Typer(
     name="servegauge",
+    cls=Guarded,
     help="Gauge an LLM server: how fast, how right, and can the numbers be believed.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -101,39 +125,19 @@ def report(
 
 
 def main() -> None:
-    """The entry point: errors become one or two lines and an exit code, never a traceback."""
+    """The entry point."""
     signal.signal(signal.SIGTERM, _stop)
-    try:
-        app(standalone_mode=False)
-    except ServegaugeError as error:
-        _fail(error)
-    except typer.Abort:
-        sys.exit(130)
-    except KeyboardInterrupt:
-        typer.echo("stopped; what was measured is recorded", err=True)
-        sys.exit(130)
-    except Terminated:
-        typer.echo("terminated; what was measured is recorded", err=True)
-        sys.exit(143)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-
-
-class Terminated(BaseException):
-    """SIGTERM reached the command; a BaseException, so that nothing takes it for a failure and goes on."""
+    app()
 
 
 def _stop(signum: int, frame: FrameType | None) -> NoReturn:
     raise Terminated
 
 
-def _fail(error: ServegaugeError) -> NoReturn:
-    if error.detail:
-        typer.echo(error.detail.rstrip(), err=True)
-    kind = "wrong input" if isinstance(error, InputError) else "error"
-    typer.echo(f"{kind}: {error}", err=True)
-    sys.exit(error.exit_code)
+def _end(code: int, *lines: str) -> NoReturn:
+    for line in lines:
+        typer.echo(line, err=True)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

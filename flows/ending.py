@@ -15,6 +15,7 @@ from tasks.errors import MeasureError
 from tasks.record.recording import record_accuracy, record_point, record_run
 from tasks.record.results import Outcome, RecordedAccuracy, RecordedPoint, RunRecord
 from tasks.record.store import Store
+from tasks.report.results import ReportInput
 from tasks.report.task import report
 from tasks.track.task import track
 
@@ -70,11 +71,16 @@ def _tell(
             "track",
             f"SwanLab experiment {tracked.experiment_id}, {tracked.found} figures in {tracked.folder}",
         )
-    warnings = (tracked.warning,) if tracked.warning else ()
+    unasked = (f"a question set could not be asked: {entry.error}" for entry in accuracy if entry.error)
+    warnings = (*unasked, *filter(None, (tracked.warning,)))
     for warning in warnings:
         show.stage("track", f"[yellow]{warning}[/]")
     page = run.folder / "report.html"
-    show.report(report(run.results, run.id, warnings, page), page)
+    made = ReportInput(
+        run=record, points=points, accuracy=accuracy, warnings=warnings, results_path=str(run.results)
+    )
+    report(made, page)
+    show.report(made, page)
 
 
 def _write(run: Run, outcome: Outcome) -> RunRecord:
@@ -97,10 +103,11 @@ def _failures(points: tuple[RecordedPoint, ...], accuracy: tuple[RecordedAccurac
         for point in points
         if point.verdict.verdict == "invalid"
     ]
+    unasked = [recorded.error for recorded in accuracy if recorded.error]
     unanswered = [
         f"{score.dataset}: {score.failed} answers failed and count as wrong"
         for recorded in accuracy
         for score in recorded.scores[-1:]
         if score.failed
     ]
-    return invalid + unanswered
+    return invalid + unasked + unanswered

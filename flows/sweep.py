@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 from prefect import task
 
@@ -13,8 +14,10 @@ from flows.session import Session
 from tasks.audit.evidence import Evidence
 from tasks.audit.point import audit_point
 from tasks.errors import MeasureError
+from tasks.measure.figures import point_result
 from tasks.measure.jobs import PointJob
 from tasks.measure.points import measure_point
+from tasks.measure.results import PointResult, RequestRow
 from tasks.plan.plan import Plan, Point
 from tasks.probe.metrics import read_metrics
 from tasks.probe.sampler import sampling
@@ -55,8 +58,7 @@ def _point(entry: Point, run: Run, session: Session, refresh: bool) -> RecordedP
 
     def attempt_at(attempt: int) -> RecordedPoint:
         label = _label(entry) if attempt == 1 else f"{_label(entry)} attempt {attempt}"
-        recorded: RecordedPoint = measure(entry, run, session, attempt, label)
-        return recorded
+        return measure(entry, run, session, attempt, label)
 
     try:
         recorded = session.measured(attempt_at)
@@ -89,13 +91,23 @@ def measure_and_record(entry: Point, run: Run, session: Session, attempt: int) -
     )
     before = read_metrics(endpoint)
     with sampling(endpoint) as samples, show.bar("sweep", f"{_label(entry)}") as progress:
-        result, rows = measure_point(job, session.check, progress)
+        result, rows = _measured(job, session, progress)
     verdict = audit_point(Evidence(entry.sweep, result, rows, before, read_metrics(endpoint)))
     recorded = RecordedPoint(result=result, verdict=verdict, run_id=run.id)
     store = Store(run.results)
     record_telemetry(store, run.id, stage, samples.rows)
     record_point(store, run.id, recorded, rows)
     return recorded
+
+
+def _measured(
+    job: PointJob, session: Session, progress: Callable[[int, int], None]
+) -> tuple[PointResult, tuple[RequestRow, ...]]:
+    """A measuring process that failed leaves a point without a success, and the run goes on."""
+    try:
+        return measure_point(job, session.check, progress)
+    except MeasureError as error:
+        return point_result(job, (), 0.0).model_copy(update={"first_error": error.what}), ()
 
 
 def _seed(*parts: object) -> int:

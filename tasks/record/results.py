@@ -21,10 +21,14 @@ class RecordedPoint(Frozen):
 
 
 class RecordedAccuracy(Frozen):
-    """The scores of one question set. `run_id` is the run that measured them."""
+    """The scores of one question set. `run_id` is the run that measured them.
+
+    `error` says why there are none, where the set could not be asked at all.
+    """
 
     scores: tuple[Score, ...]
     run_id: str
+    error: str | None = None
 
 
 class Manifest(Frozen):
