@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import IO
 
 from tasks.errors import ServerStartError
 
@@ -43,9 +45,11 @@ class Guarded:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=file,
-                text=True,
                 start_new_session=True,
             )
+        assert self._guardian.stdout is not None
+        self._news = select.poll()
+        self._news.register(self._guardian.stdout, select.POLLIN)
         try:
             self.pid = self._hand_over(json.dumps(order), argv[0], log)
         except BaseException:
@@ -56,7 +60,7 @@ class Guarded:
     def exit_code(self) -> int | None:
         """None while it runs; negative is the signal that ended it. Cheap, never blocks."""
         with self._lock:
-            if self._exit_code is None and self._guardian.poll() is not None:
+            if self._exit_code is None and self._news.poll(0):
                 self._exit_code = self._last_word()
             return self._exit_code
 
@@ -66,7 +70,7 @@ class Guarded:
         deadline = time.monotonic() + self._grace_s + MARGIN_S
         while self._guardian.poll() is None and time.monotonic() < deadline:
             try:
-                self._let_go()
+                self._close(self._guardian.stdin)
                 self._guardian.wait(0.2)
             except subprocess.TimeoutExpired:
                 continue
@@ -75,17 +79,17 @@ class Guarded:
         if self._guardian.poll() is None:
             self._guardian.kill()
             self._guardian.wait()
-        _ = self.exit_code
+        _ = self.exit_code  # read before the pipe is closed
+        self._close(self._guardian.stdout)
         if interrupt is not None:
             raise interrupt
 
     def _hand_over(self, order: str, program: str, log: Path) -> int:
         assert self._guardian.stdin is not None
-        assert self._guardian.stdout is not None
         with contextlib.suppress(BrokenPipeError):
-            self._guardian.stdin.write(order + "\n")
+            self._guardian.stdin.write(order.encode() + b"\n")
             self._guardian.stdin.flush()
-        word, _, rest = self._guardian.stdout.readline().strip().partition(" ")
+        word, _, rest = self._line().partition(" ")
         if word == "pid":
             return int(rest)
         raise ServerStartError(
@@ -93,19 +97,25 @@ class Guarded:
             f"check the environment's interpreter, and read {log}",
         )
 
-    def _let_go(self) -> None:
-        if self._guardian.stdin and not self._guardian.stdin.closed:
-            with contextlib.suppress(OSError):
-                self._guardian.stdin.close()
+    def _line(self) -> str:
+        """The guardian's next line, and nothing after it is taken from the pipe; empty at its end."""
+        assert self._guardian.stdout is not None
+        text = b""
+        while (byte := os.read(self._guardian.stdout.fileno(), 1)) not in (b"", b"\n"):
+            text += byte
+        return text.decode()
 
     def _last_word(self) -> int:
-        self._let_go()
-        assert self._guardian.stdout
-        word, _, code = self._guardian.stdout.read().strip().partition(" ")
-        self._guardian.stdout.close()
+        word, _, code = self._line().partition(" ")
         if word == "exit":
             return int(code)
         if self.pid:  # the guardian itself was killed: end at least the group that it started
             with contextlib.suppress(OSError):
                 os.killpg(self.pid, signal.SIGKILL)
         return -signal.SIGKILL
+
+    @staticmethod
+    def _close(pipe: IO[bytes] | None) -> None:
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()

@@ -2,8 +2,8 @@
 
 Run as a script, by path, with nothing but the standard library (Linux). Standard input is a pipe: one line
 of JSON `{"argv", "env", "log", "grace_s"}`, then nothing; its end is the order to stop, and comes even when
-the owner is killed. Standard output says `pid N`, or `failed WHY`; then `exit CODE` when everything is gone
-(negative: the signal).
+the owner is killed. Standard output says `pid N`, or `failed WHY`; then `exit CODE` (negative: the signal):
+at once when the server ended by itself, else when all is gone. The process itself stays until all is gone.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ import signal
 import sys
 import time
 
-LEFTOVER_GRACE_S = 1.0
-"""For what a server that died by itself leaves behind: enough for it to free shared memory."""
 KILL_LIMIT_S = 10.0
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -39,11 +37,18 @@ def main() -> int:
     _say(f"pid {leader}")
     told = False
     # The owner's forked children may hold the pipe open after it died; then the parent has changed.
-    while not (told or _ended(leader) or os.getppid() != owner):
+    while not (told or _exit_code(leader) is not None or os.getppid() != owner):
         told = 0 in select.select([0, wake], [], [], 1.0)[0]
         _drain(wake)
-    code = _end(leader, LEFTOVER_GRACE_S if _ended(leader) else float(order["grace_s"]), wake)
-    _say(f"exit {code}")
+    code = _exit_code(leader)
+    if code is not None:  # said first: whoever measures must learn of it before its requests all fail
+        _say(f"exit {code}")
+    # What a dead server leaves behind has the same grace: in it, the engine frees its shared memory.
+    _end(leader, float(order["grace_s"]), wake)
+    if code is None:
+        code = _exit_code(leader)
+        _say(f"exit {-signal.SIGKILL if code is None else code}")
+    _reap()
     return 0
 
 
@@ -79,32 +84,31 @@ def _start(argv: list[str], env: dict[str, str], log: str) -> int:
     )
 
 
-def _end(leader: int, grace_s: float, wake: int) -> int:
-    """Ask, then force, until no descendant runs; the leader's exit code."""
+def _end(leader: int, grace_s: float, wake: int) -> None:
+    """Ask, then force, until no descendant runs."""
     for number, limit_s, again in ((signal.SIGTERM, grace_s, False), (signal.SIGKILL, KILL_LIMIT_S, True)):
         deadline = time.monotonic() + limit_s
         _signal(leader, number)
-        while (not _ended(leader) or _descendants()) and time.monotonic() < deadline:
+        while (_exit_code(leader) is None or _descendants()) and time.monotonic() < deadline:
             select.select([wake], [], [], 0.05)
             _drain(wake)
             if again:  # what was forked while the others were ended
                 _signal(leader, number)
-    return _reap(leader)
 
 
-def _reap(leader: int) -> int:
-    """Leave no zombie to a first process that may not reap; the leader's exit code."""
-    code = -signal.SIGKILL
+def _reap() -> None:
+    """Leave no zombie to a first process that may not reap."""
     with contextlib.suppress(ChildProcessError):
-        while (ended := os.waitpid(-1, os.WNOHANG))[0]:
-            if ended[0] == leader:
-                code = os.waitstatus_to_exitcode(ended[1])
-    return code
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
-def _ended(leader: int) -> bool:
+def _exit_code(leader: int) -> int | None:
     # Looked at, not reaped: until it is reaped, no other process or group can have its number.
-    return os.waitid(os.P_PID, leader, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    info = os.waitid(os.P_PID, leader, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    if info is None:
+        return None
+    return info.si_status if info.si_code == os.CLD_EXITED else -info.si_status
 
 
 def _signal(leader: int, number: int) -> None:
@@ -117,16 +121,18 @@ def _signal(leader: int, number: int) -> None:
 
 
 def _descendants() -> dict[int, int]:
-    """Process group by process number of every running (not zombie) descendant."""
+    """Process group by process number of every descendant that is not over."""
     groups: dict[int, int] = {}
     children: dict[int, list[int]] = {}
     for name in filter(str.isdigit, os.listdir("/proc")):
         with contextlib.suppress(OSError):
             with open(f"/proc/{name}/stat", "rb") as file:
-                state, parent, group = file.read().rpartition(b")")[2].split()[:3]
-            children.setdefault(int(parent), []).append(int(name))
-            if state not in (b"Z", b"X"):
-                groups[int(name)] = int(group)
+                fields = file.read().rpartition(b")")[2].split()  # from the third on, see proc(5)
+            state, threads, parent, group = fields[0], *(int(fields[place]) for place in (17, 1, 2))
+            children.setdefault(parent, []).append(int(name))
+            # A zombie with other threads is not over: they still free its memory, the GPU's too.
+            if state not in (b"Z", b"X") or threads > 1:
+                groups[int(name)] = group
     found = list(children.get(os.getpid(), []))
     for pid in found:  # grows while it is read
         found += children.get(pid, [])

@@ -29,11 +29,13 @@ def engine(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def started(engine: Path, manners: str = "", **fields: object) -> Iterator[ServerProcess]:
+def started(
+    engine: Path, manners: str = "", grace_s: float = GRACE_S, **fields: object
+) -> Iterator[ServerProcess]:
     """A server that answers."""
     server = a_server(engine, manners, **fields)
     with serving(
-        server, a_model(), an_environment(), engine.parent / "run" / "server.log", grace_s=GRACE_S
+        server, a_model(), an_environment(), engine.parent / "run" / "server.log", grace_s=grace_s
     ) as process:
         assert until(lambda: answers(process)), process.log.read_text()
         yield process
@@ -90,14 +92,15 @@ def test_an_exception_ends_it_and_its_stubborn_orphan(engine: Path) -> None:
 
 
 def test_a_death_is_noticed_and_leaves_no_orphan(engine: Path) -> None:
-    with started(engine, "orphan") as process:
+    with started(engine, "orphan", grace_s=2.0) as process:
         orphan = orphan_of(engine)
         process.check()
         os.kill(process.pid or 0, signal.SIGKILL)
         assert until(lambda: process.exit_code is not None)
+        assert running(orphan)  # the death is told at once, though what it left has its grace
         with pytest.raises(ServerDied, match="SIGKILL: something killed it") as died:
             process.check()
-        assert not running(orphan)
+        assert until(lambda: not running(orphan), 5.0)
         assert "engine starts on port" in died.value.detail
 
 
