@@ -44,5 +44,8 @@ requirements: install
 	$(COMPILE) --universal --python-version 3.11 --custom-compile-command "make requirements" \
 	  pyproject.toml --extra dev -c requirements/run.txt -o requirements/dev.txt
 
+environments: install
+	$(BIN)/python -m tasks.provision.compile_pins vllm-cpu vllm-cuda
+
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -20,7 +20,7 @@ from tasks.measure.points import measure_point
 from tasks.measure.results import PointResult, RequestRow
 from tasks.plan.plan import Plan, Point
 from tasks.probe.metrics import read_metrics
-from tasks.probe.sampler import sampling
+from tasks.probe.sampler import readings, sampling
 from tasks.record.recording import record_point, record_telemetry
 from tasks.record.results import RecordedPoint
 from tasks.record.store import Store
@@ -92,10 +92,11 @@ def measure_and_record(entry: Point, run: Run, session: Session, attempt: int) -
     before = read_metrics(endpoint)
     with sampling(endpoint) as samples, show.bar("sweep", f"{_label(entry)}") as progress:
         result, rows = _measured(job, session, progress)
-    verdict = audit_point(Evidence(entry.sweep, result, rows, before, read_metrics(endpoint)))
+    after = read_metrics(endpoint)
+    verdict = audit_point(Evidence(entry.sweep, result, rows, before, after))
     recorded = RecordedPoint(result=result, verdict=verdict, run_id=run.id)
     store = Store(run.results)
-    record_telemetry(store, run.id, stage, samples.rows)
+    record_telemetry(store, run.id, stage, (*readings(before), *samples.rows, *readings(after)))
     record_point(store, run.id, recorded, rows)
     return recorded
 

@@ -11,7 +11,7 @@ from datetime import datetime
 import httpx
 
 from tasks.probe.client import client_for
-from tasks.probe.metrics import read_metrics
+from tasks.probe.metrics import ServerMetrics, read_metrics
 from tasks.serve.results import Endpoint
 
 REQUEST_LIMIT_S = 5.0
@@ -28,6 +28,13 @@ class Sample:
     value: float
 
 
+def readings(metrics: ServerMetrics | None) -> tuple[Sample, ...]:
+    """One sample a figure; none where the server has none."""
+    if metrics is None:
+        return ()
+    return tuple(Sample(metrics.time, "server", *item) for item in metrics.counters.items())
+
+
 class Samples:
     """What was read so far."""
 
@@ -40,8 +47,7 @@ class Samples:
         return tuple(self._rows)
 
     def _read(self, endpoint: Endpoint, client: httpx.Client) -> None:
-        if metrics := read_metrics(endpoint, client=client):
-            self._rows += [Sample(metrics.time, "server", *item) for item in metrics.counters.items()]
+        self._rows += readings(read_metrics(endpoint, client=client))
 
 
 @contextmanager
