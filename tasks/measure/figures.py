@@ -1,0 +1,76 @@
+"""From rows to the figures of a point; pure.
+
+Percentiles interpolate linearly between order statistics: definition 7 of Hyndman and Fan, "Sample Quantiles
+in Statistical Packages", The American Statistician 50 (1996), the default of NumPy. A percentile p is given
+only from 1 / (1 - p) values on (p50: 2, p90: 10, p95: 20, p99: 100): below, it is just the maximum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+from math import floor
+from statistics import fmean
+
+from tasks.measure.jobs import PointJob
+from tasks.measure.results import Distribution, PointResult, RequestRow
+
+NEEDED = {50: 2, 90: 10, 95: 20, 99: 100}
+"""How many values each percentile needs."""
+
+
+def percentile(ordered: Sequence[float], percent: int) -> float | None:
+    """A percentile of values in ascending order, or None where they are too few to carry it."""
+    if len(ordered) < NEEDED[percent]:
+        return None
+    place = (len(ordered) - 1) * percent / 100
+    below = floor(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+
+
+def distribution(values: Sequence[float]) -> Distribution:
+    """Mean and percentiles of values in any order; all None when there are none."""
+    ordered = sorted(values)
+    figures = {f"p{percent}": percentile(ordered, percent) for percent in NEEDED}
+    return Distribution(mean=fmean(ordered) if ordered else None, **figures)
+
+
+def point_result(job: PointJob, rows: Sequence[RequestRow], duration_s: float) -> PointResult:
+    """The figures of a point over its measured requests; those that failed count only as failed.
+
+    Args:
+        job: what was measured.
+        rows: one for each request, warm-up included.
+        duration_s: the measured window, from the first measured request's free slot to the last one's end.
+
+    Returns:
+        A result without NaN: where nothing succeeded, rates are 0 and distributions None.
+    """
+    measured = [row for row in rows if not row.warmup]
+    good = [row for row in measured if row.succeeded]
+    inputs = sum(row.input_tokens or 0 for row in good)
+    outputs = sum(row.output_tokens or 0 for row in good)
+    window = duration_s if duration_s > 0 else float("inf")
+    return PointResult(
+        sweep=job.sweep.name,
+        run_name=job.run_name,
+        concurrency=job.load.concurrency,
+        requests=job.load.requests,
+        repeat=job.repeat,
+        attempt=job.attempt,
+        succeeded=len(good),
+        failed=job.load.requests - len(good),
+        duration_s=duration_s,
+        request_throughput=len(good) / window,
+        input_token_throughput=inputs / window,
+        output_token_throughput=outputs / window,
+        total_token_throughput=(inputs + outputs) / window,
+        ttft=distribution([row.ttft_s for row in good if row.ttft_s is not None]),
+        tpot=distribution([row.tpot_s for row in good if row.tpot_s is not None]),
+        itl=distribution(list(chain.from_iterable(row.itl_s for row in good))),
+        latency=distribution([row.latency_s for row in good if row.latency_s is not None]),
+        input_tokens_mean=inputs / len(good) if good else None,
+        output_tokens_mean=outputs / len(good) if good else None,
+        first_error=next((row.error for row in measured if row.error), None),
+    )

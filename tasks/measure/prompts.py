@@ -1,0 +1,45 @@
+"""Prompts that no prefix cache has seen: what makes each one differ, and where questions come from."""
+
+from __future__ import annotations
+
+import json
+from hashlib import blake2b
+from pathlib import Path
+
+from tasks.config.home import checkout
+
+OPENQA = "deployments/questions/openqa-sample.jsonl"
+
+
+def prompt_seed(seed: int, index: int) -> int:
+    """A number of 32 bits for the prompt at `index` of the point with `seed`."""
+    return int.from_bytes(blake2b(f"{seed}:{index}".encode(), digest_size=4).digest(), "big")
+
+
+def lead_in(seed: int, index: int) -> str:
+    """The first words of a question, different for every prompt of every point and attempt.
+
+    Two prompts share only the chat template before it, so a question that is asked again (a second point, a
+    retry, a file shorter than the load) is new to a prefix cache. Costs about six tokens.
+    """
+    return f"Question {prompt_seed(seed, index)}: "
+
+
+def questions_path(dataset: str) -> Path | None:
+    """The JSONL file of a sweep's dataset, or None for random prompts."""
+    if dataset == "random":
+        return None
+    return checkout() / OPENQA if dataset == "openqa" else found(dataset)
+
+
+def found(path: str) -> Path:
+    """A path as it is given, or under the checkout where the bundled files are."""
+    given = Path(path).expanduser()
+    bundled = checkout() / path
+    return bundled if not given.exists() and bundled.exists() else given
+
+
+def read_questions(path: Path) -> tuple[str, ...]:
+    """All questions of a checked file, in order."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return tuple(json.loads(line)["question"].strip() for line in lines if line.strip())

@@ -1,0 +1,147 @@
+"""Load points against the stub, whose timings are exact."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from statistics import fmean
+from typing import Any
+
+import psutil
+import pytest
+
+from tasks.errors import ServerDied
+from tasks.measure.jobs import PointJob
+from tasks.measure.points import measure_point
+from tasks.measure.results import PointResult, RequestRow
+from tests.measure.conftest import KEY
+from tests.stub.process import Stub
+
+pytestmark = pytest.mark.usefixtures("warm")
+Jobs = Callable[..., PointJob]
+Stubs = Callable[..., Stub]
+
+
+def measure(job: PointJob) -> tuple[PointResult, tuple[RequestRow, ...]]:
+    """Measure without an eye on the server."""
+    return measure_point(job, lambda: None, lambda done, total: None)
+
+
+def test_one_at_a_time_is_exact(stub: Stubs, make_job: Jobs, tokenizer: Any) -> None:
+    server = stub(ttft=0.05, itl=0.01, tokenizer=tokenizer, api_key=KEY)
+    job, seen = make_job(server.url, requests=5, output_tokens=32), []
+    result, rows = measure_point(job, lambda: None, lambda done, total: seen.append((done, total)))
+    truth = server.log()
+    assert result.ttft.mean == pytest.approx(fmean(row.ttft for row in truth), abs=0.005)
+    assert result.tpot.mean == pytest.approx(fmean(row.itl for row in truth), rel=0.02)
+    assert (result.succeeded, result.failed, result.first_error) == (5, 0, None)
+    assert {row.input_tokens for row in rows} == {row.prompt_tokens for row in truth} == {64}
+    assert {row.output_tokens for row in rows} == {32}
+    assert {len(row.itl_s) for row in rows} == {31}
+    assert {(row.status_code, row.finish_reason, row.cached_tokens) for row in rows} == {(200, "length", 0)}
+    assert [row.index for row in rows] == list(range(5))
+    assert result.ttft.p90 is None
+    assert seen[-1] == (5, 5)
+    assert result.duration_s == pytest.approx(5 * (0.05 + 31 * 0.01), rel=0.1)
+    assert all(row.client_delay_s is not None and row.client_delay_s < 0.1 for row in rows)
+    left = {path.name for path in job.folder.iterdir()}
+    assert left == {"requests.jsonl", "worker.log"}
+    assert all(KEY not in path.read_text() for path in job.folder.iterdir())
+
+
+def test_twenty_at_once_keep_the_servers_time(stub: Stubs, make_job: Jobs) -> None:
+    server = stub(ttft=0.05, itl=0.01, prompt_tokens=64, api_key=KEY)
+    result, rows = measure(make_job(server.url, concurrency=20, requests=60, output_tokens=64))
+    truth = server.log()
+    assert result.ttft.mean == pytest.approx(fmean(row.ttft for row in truth), abs=0.012)
+    assert result.tpot.mean == pytest.approx(fmean(row.itl for row in truth), rel=0.04)
+    assert result.succeeded == 60
+    assert result.ttft.p95 is not None
+    tokens = sum(row.output_tokens or 0 for row in rows)
+    assert result.output_token_throughput == pytest.approx(tokens / result.duration_s)
+
+
+def test_warm_up_is_sent_first_and_left_out(stub: Stubs, make_job: Jobs) -> None:
+    server = stub(ttft=0.01, itl=0.001, api_key=KEY)
+    result, rows = measure(make_job(server.url, concurrency=2, requests=6, warmup_requests=3))
+    assert [row.warmup for row in rows] == [True] * 3 + [False] * 6
+    assert (result.succeeded, result.requests, len(server.log())) == (6, 6, 9)
+
+
+@pytest.mark.parametrize("dataset", ["random", "openqa"])
+@pytest.mark.parametrize("endpoint", ["completions", "chat"])
+def test_no_prompt_begins_like_another(stub: Stubs, make_job: Jobs, dataset: str, endpoint: str) -> None:
+    server = stub(ttft=0.001, itl=0.001, api_key=KEY)
+    for seed in (1, 2):
+        fields = {"dataset": dataset, "endpoint": endpoint, "output_tokens": 4}
+        result, _ = measure(make_job(server.url, concurrency=10, requests=70, seed=seed, **fields))
+        assert result.succeeded == 70
+    log = server.log()
+    assert {row.path for row in log} == {
+        "/v1/completions" if endpoint == "completions" else "/v1/chat/completions"
+    }
+    assert len({row.prompt_sha256 for row in log}) == 140
+    assert len({row.prompt.strip()[:20] for row in log}) == 140
+
+
+def test_a_chat_answer_of_free_length(stub: Stubs, make_job: Jobs) -> None:
+    server = stub(ttft=0.01, itl=0.001, tokens=12, api_key=KEY)
+    fields = {"dataset": "openqa", "endpoint": "chat", "output_tokens": None, "max_tokens": 50}
+    _, rows = measure(make_job(server.url, requests=3, **fields))
+    assert {(row.output_tokens, row.finish_reason) for row in rows} == {(12, "stop")}
+
+
+def test_failures_are_counted_and_told_in_one_line(stub: Stubs, make_job: Jobs) -> None:
+    server = stub(ttft=0.01, itl=0.001, api_key=KEY)
+    server.faults([{"kind": "error500", "every": 2}])
+    result, rows = measure(make_job(server.url, concurrency=2, requests=10))
+    assert (result.succeeded, result.failed) == (5, 5)
+    bad = [row for row in rows if not row.succeeded]
+    assert {row.status_code for row in bad} == {500}
+    assert all(row.error and row.error.startswith("HTTP 500: ") and "\n" not in row.error for row in bad)
+    assert result.first_error == bad[0].error
+    assert result.ttft.mean is not None
+
+
+@pytest.mark.parametrize("kind", ["error500", "drop", "reset", "in_band_error", "no_usage"])
+def test_a_point_without_one_success_is_still_a_result(stub: Stubs, make_job: Jobs, kind: str) -> None:
+    server = stub(ttft=0.01, itl=0.001, api_key=KEY)
+    server.faults([{"kind": kind}])
+    result, rows = measure(make_job(server.url, concurrency=2, requests=4))
+    assert (result.succeeded, result.failed, len(rows)) == (0, 4, 4)
+    assert result.first_error
+    assert result.ttft.mean is None
+    assert result.output_token_throughput == 0
+
+
+def test_nobody_listens(make_job: Jobs) -> None:
+    result, _ = measure(make_job("http://127.0.0.1:9/v1", requests=2))
+    assert result.succeeded == 0
+    assert result.first_error is not None
+    assert "127.0.0.1:9" in result.first_error
+
+
+def test_a_request_that_hangs_ends_at_its_limit(stub: Stubs, make_job: Jobs) -> None:
+    server = stub(ttft=0.01, itl=0.001, api_key=KEY)
+    server.faults([{"kind": "hang"}])
+    result, _ = measure(make_job(server.url, requests=1, timeout_s=1))
+    assert result.first_error == "no whole answer within 1 s"
+
+
+def test_a_server_that_dies_ends_the_point_at_once(stub: Stubs, make_job: Jobs) -> None:
+    server = stub(ttft=0.01, itl=0.01, api_key=KEY)
+    killed: list[float] = []
+
+    def check() -> None:
+        if server.process.poll() is not None:
+            raise ServerDied("the server is gone", "it is restarted")
+
+    def progress(done: int, total: int) -> None:
+        if not killed:
+            server.kill()
+            killed.append(time.monotonic())
+
+    with pytest.raises(ServerDied):
+        measure_point(make_job(server.url, requests=100, output_tokens=100), check, progress)
+    assert time.monotonic() - killed[0] < 2
+    assert not [child for parent in psutil.Process().children() for child in parent.children()]
