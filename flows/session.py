@@ -65,17 +65,14 @@ class Session:
 @contextmanager
 def session(run: Run) -> Iterator[Session]:
     """Everything from the environment to a server that answers; all of it ended on the way out."""
-    pool.warm_up()
-    try:
-        if isinstance(run.spec.server, EndpointServer):
-            endpoint = endpoint_of(run.spec.server)
-            _probe(run, endpoint, lambda: None)
-            yield Session(run, None, endpoint)
-        else:
-            with _started(run, run.spec.server) as process:
-                yield Session(run, process, process.endpoint)
-    finally:
-        pool.shut_down()
+    pool.warm_up()  # it ends with this process, and serves the next run of it too
+    if isinstance(run.spec.server, EndpointServer):
+        endpoint = endpoint_of(run.spec.server)
+        _probe(run, endpoint, lambda: None)
+        yield Session(run, None, endpoint)
+    else:
+        with _started(run, run.spec.server) as process:
+            yield Session(run, process, process.endpoint)
 
 
 @contextmanager
@@ -100,4 +97,4 @@ def _started(run: Run, server: VllmServer) -> Iterator[ServerProcess]:
 
 def _probe(run: Run, endpoint: Endpoint, check: Callable[[], None]) -> None:
     with show.bar("probe", f"{endpoint.model} answers at {endpoint.url}"):
-        probe(run.spec, endpoint, check)
+        probe(run.spec, endpoint, check, run.folder / "server.log")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from prefect import task
 
@@ -24,12 +25,12 @@ class Probed(Frozen):
 
 
 @task(name="probe")
-def probe(spec: Spec, endpoint: Endpoint, check: Callable[[], None]) -> Probed:
+def probe(spec: Spec, endpoint: Endpoint, check: Callable[[], None], log: Path | None = None) -> Probed:
     """Wait for the server, ask who it is, and ask it one question of each kind that the spec needs."""
     ours = isinstance(spec.server, VllmServer)
     ready_s = None
     if isinstance(spec.server, VllmServer):
-        ready_s = wait_ready(endpoint, check, spec.server.startup_timeout_s)
+        ready_s = wait_ready(endpoint, check, spec.server.startup_timeout_s, log=log)
     identity = server_identity(endpoint, ours=ours)
     return Probed(identity=identity, answers=first_answer(endpoint, _kinds(spec), ours=ours), ready_s=ready_s)
 
