@@ -6,17 +6,14 @@ a connection is had; at 100 requests at once that adds 20 to 45 ms to every TTFT
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import time
 from contextvars import ContextVar
-from functools import partial
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
-from aiohttp.client_proto import ResponseHandler
 from evalscope.perf.plugin.api.default_api import DefaultApiPlugin
 from evalscope.perf.plugin.api.openai_api import OpenaiPlugin
 from evalscope.perf.plugin.registry import register_api
@@ -25,15 +22,6 @@ from tasks.measure.recorder import Recorder, Sending
 
 API = "servegauge"
 _sending: ContextVar[Sending] = ContextVar("sending")
-
-
-class DirectHandler(ResponseHandler):
-    """Writes at once: uvloop gathers writes until its loop has turned, 10 ms late when 100 requests start."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """As aiohttp does it, then without a buffer."""
-        super().connection_made(transport)
-        cast(asyncio.WriteTransport, transport).set_write_buffer_limits(high=0)
 
 
 @register_api(API)
@@ -83,9 +71,6 @@ def _prepare(session: aiohttp.ClientSession, url: str) -> None:
     """No netrc and proxy look-up for each request, and a mark when a request's body is written."""
     if not _proxied(url):
         session._trust_env = False
-    connector: Any = session.connector
-    if connector is not None:
-        connector._factory = partial(DirectHandler, loop=asyncio.get_running_loop())
     trace = aiohttp.TraceConfig()
     trace.on_request_chunk_sent.append(_mark_sent)
     trace.freeze()

@@ -18,6 +18,8 @@ from tasks.measure.prompts import questions_path
 from tasks.measure.prompts_worker import QUESTIONS, RANDOM
 from tasks.measure.recorder import Recorder
 
+NEVER = 1_000_000_000
+"""Slots stand idle while EvalScope commits to its database, which is thrown away here."""
 PATHS = {"completions": "completions", "chat": "chat/completions"}
 
 
@@ -66,7 +68,8 @@ def _arguments(job: PointJob, outputs: Path) -> Any:
         total_timeout=ceil(sweep.timeout_s),
         no_test_connection=True,
         num_workers=1,
-        log_every_n_query=1_000_000_000,
+        db_commit_interval=NEVER,
+        log_every_n_query=NEVER,
         name=job.run_name,
         no_timestamp=True,
         outputs_dir=str(outputs),

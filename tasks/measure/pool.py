@@ -138,7 +138,9 @@ def _bare_main() -> Iterator[None]:
     """Hide the main module: each child would import it again, and with it Prefect (seconds a point)."""
     main = sys.modules["__main__"]
     with _starting:
-        kept = {name: main.__dict__[name] for name in ("__file__", "__spec__") if name in main.__dict__}
+        kept: dict[str, Any] = {
+            name: main.__dict__[name] for name in ("__file__", "__spec__") if name in main.__dict__
+        }
         try:
             main.__dict__.update(dict.fromkeys(kept))
             yield
