@@ -27,8 +27,12 @@ def run_here(spec: str, overrides: list[str], results: Path, refresh: bool) -> N
 
     from flows import show
     from flows.benchmark import benchmark
+    from tasks.measure import pool
 
     show.show_on_terminal()
     # Heartbeats tell a worker that a flow lives; here they would only add a second to the flow's end.
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-        benchmark(spec, overrides, str(results), refresh)
+        try:
+            benchmark(spec, overrides=overrides, results=str(results), refresh=refresh)
+        finally:
+            pool.shut_down()  # it would end with this process, but a moment later

@@ -72,7 +72,7 @@ def counted_by_both(evidence: Evidence) -> Finding | None:
     for what, counter, client in pairs:
         server = evidence.counted(counter)
         if server is not None and server != client:
-            sentence = f"the server counted {server:.0f} {what}, the client {client:.0f}: was it alone on the server?"
+            sentence = f"the server counted {server:.0f} {what}, the client {client:.0f}: was it alone there?"
             return Finding(level="broken", sentence=sentence)
     return None
 

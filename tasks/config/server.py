@@ -17,7 +17,7 @@ class VllmServer(Frozen):
 
     kind: Literal["vllm"] = "vllm"
     model: str = Field(
-        min_length=1, description="hub id, folder, or synthetic:gpt-oss (random weights, nothing downloaded)"
+        min_length=1, description="hub id, folder, or synthetic:gpt-oss (made-up weights, no download)"
     )
     revision: str | None = Field(None, description="commit, tag or branch on the hub; null is the newest")
     hub: Literal["huggingface", "modelscope"] = "huggingface"

@@ -56,7 +56,9 @@ class Sweep(Frozen):
     @classmethod
     def _known_dataset(cls, dataset: str) -> str:
         if dataset not in {"random", "openqa"} and not dataset.endswith(".jsonl"):
-            raise ValueError(f"{dataset!r} is no dataset; it must be random, openqa or a file ending in .jsonl")
+            raise ValueError(
+                f"{dataset!r} is no dataset; it must be random, openqa or a file ending in .jsonl"
+            )
         return dataset
 
     @field_validator("run_name")

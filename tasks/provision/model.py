@@ -20,7 +20,7 @@ from tasks.provision.once import made_once
 from tasks.provision.results import Environment, Model, ModelIdentity
 
 SYNTHETIC = "synthetic:"
-RECIPES = {"synthetic:gpt-oss": ("synthetic_gpt_oss.py", "1")}
+RECIPES = {"synthetic:gpt-oss": ("synthetic_gpt_oss.py", "2")}
 """Script and version by name; a change of what a script writes needs a new version."""
 
 HUBS = {"huggingface": huggingface, "modelscope": modelscope}
@@ -58,15 +58,13 @@ def provide_model(server: VllmServer, environment: Environment, hub: Hub | None 
     identity = model_identity(server, hub)
     if server.model.startswith(SYNTHETIC):
         weights = str(_synthetic(server.model, environment.python))
-        args, env = {"load-format": "dummy"}, OFFLINE
+        env = OFFLINE
     elif folder := _folder(server.model):
-        weights, args, env = str(folder), {}, OFFLINE
+        weights, env = str(folder), OFFLINE
     else:
         weights = (hub or HUBS[server.hub]()).fetch(server.model, identity.revision)
-        args, env = {}, {}
-    return Model(
-        weights=weights, tokenizer=server.tokenizer or weights, identity=identity, args=args, env=env
-    )
+        env = {}
+    return Model(weights=weights, tokenizer=server.tokenizer or weights, identity=identity, env=env)
 
 
 def _folder(model: str) -> Path | None:

@@ -1,7 +1,7 @@
-"""Writes a synthetic gpt-oss model: the real architecture and vocabulary, tiny, with no weights at all.
+"""Writes a synthetic gpt-oss model: the real architecture and vocabulary, tiny, with weights made up here.
 
 Run by the serving environment's interpreter (`python -I synthetic_gpt_oss.py FOLDER`): on the standard
-library, `openai_harmony` and `transformers` alone. Served with `--load-format dummy`.
+library, `openai_harmony`, `torch` and `transformers` alone.
 """
 
 from __future__ import annotations
@@ -105,12 +105,15 @@ def build_tokenizer(encoding: Any) -> Any:
 
 
 def write_model(folder: Path) -> None:
-    """Fill a folder with everything that an engine and a client read, except weights."""
-    import transformers
+    """Fill a folder with everything that an engine and a client read."""
     from openai_harmony import (  # type: ignore[import-not-found]
         HarmonyEncodingName,
         load_harmony_encoding,
     )
+
+    # The script runs isolated (-I), so the module beside it has to be shown to it.
+    sys.path.insert(0, str(Path(__file__).parent))
+    from synthetic_weights import write_weights  # type: ignore[import-not-found]
 
     encoding = load_harmony_encoding(HarmonyEncodingName.HARMONY_GPT_OSS)
     folder.mkdir(parents=True, exist_ok=True)
@@ -124,10 +127,9 @@ def write_model(folder: Path) -> None:
         "pad_token_id": eos[1],
         "do_sample": True,
     }
-    # Without the version, transformers warns of an old flaw in another family's tokenizers at every load.
-    config = {**CONFIG, "transformers_version": transformers.__version__}
-    for name, content in (("config.json", config), ("generation_config.json", generation)):
-        (folder / name).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    write_weights(folder, CONFIG, tokenizer)
+    text = json.dumps(generation, indent=2) + "\n"
+    (folder / "generation_config.json").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

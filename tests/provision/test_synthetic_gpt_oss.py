@@ -15,6 +15,7 @@ from tasks.provision import synthetic_gpt_oss
 from tasks.provision.environment import provide_environment
 from tasks.provision.model import provide_model
 from tasks.provision.synthetic_gpt_oss import FIRST_SPECIAL, VOCABULARY, token_bytes
+from tasks.provision.synthetic_weights import successors
 
 ASK_HARMONY = """
 import json, sys
@@ -67,3 +68,9 @@ def test_the_real_environment_makes_a_model_whose_tokenizer_is_harmonys() -> Non
     generation = json.loads((Path(model.weights) / "generation_config.json").read_text())
     ends = [tokenizer.convert_ids_to_tokens(token) for token in generation["eos_token_id"]]
     assert ends == ["<|return|>", "<|endoftext|>", "<|call|>"]
+    config = json.loads((Path(model.weights) / "config.json").read_text())
+    assert config["transformers_version"]  # without it, transformers warns at every load
+    assert (Path(model.weights) / "model.safetensors").stat().st_size > 2 * 2 * VOCABULARY * 64
+    walk = successors(tokenizer)
+    assert len({token for token, _ in walk}) == len(walk)
+    assert [following for _, following in walk[:-1]] == [token for token, _ in walk[1:]]

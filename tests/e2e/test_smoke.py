@@ -1,0 +1,134 @@
+"""`servegauge run smoke` as a user runs it: real vLLM, real EvalScope, real Prefect, real SwanLab files."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import polars as pl
+import pyarrow.dataset as ds
+import pytest
+
+from tasks.provision.synthetic_weights import TEXT
+from tasks.record.schemas import SCHEMAS, TABLES
+from tests.e2e.processes import environment, left_over, run, start
+
+pytestmark = [pytest.mark.real_vllm, pytest.mark.timeout(900)]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Home, working folder and results of this module's runs."""
+    return tmp_path_factory.mktemp("smoke")
+
+
+@pytest.fixture(scope="module")
+def smoke(folder: Path) -> CompletedProcess[str]:
+    """The first run; everything is measured."""
+    env = environment(folder)
+    done = run(["run", "smoke"], env, folder)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert left_over(env) == []
+    return done
+
+
+@pytest.fixture(scope="module")
+def results(smoke: CompletedProcess[str], folder: Path) -> Path:
+    """The results folder after the first run."""
+    return folder / "results"
+
+
+def read(results: Path, table: str) -> pl.DataFrame:
+    return pl.read_parquet(results / table / "*.parquet")
+
+
+def test_the_report_is_printed(smoke: CompletedProcess[str]) -> None:
+    for expected in ("Sweep throughput", "Sweep chat", "Best configuration", "AveragePass@1", "OVERALL"):
+        assert expected in smoke.stdout
+    stages = [line.split()[0] for line in smoke.stderr.splitlines() if line[:1].isalpha()]
+    assert list(dict.fromkeys(stages)) == [
+        "plan",
+        "provision",
+        "serve",
+        "probe",
+        "sweep",
+        "accuracy",
+        "track",
+    ]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_table_reads_back_with_polars_and_pyarrow(results: Path, table: str) -> None:
+    schema = SCHEMAS[table]
+    arrow = ds.dataset(results / table).to_table()
+    assert arrow.schema.equals(schema)
+    assert arrow.num_rows > 0
+    assert read(results, table).columns == schema.names
+
+
+def test_the_server_itself_counted_the_tokens_that_are_recorded(results: Path) -> None:
+    telemetry = read(results, "telemetry").filter(pl.col("metric") == "vllm:generation_tokens_total")
+    served = telemetry["value"].max() - telemetry["value"].min()
+    recorded = read(results, "requests")["output_tokens"].sum()
+    assert recorded == served
+    assert recorded >= 65 * 64  # 65 requests of exactly 64 tokens, and the chat's
+
+
+def test_speed_is_recorded_and_not_refused(results: Path) -> None:
+    points = read(results, "points").sort("sweep", "concurrency")
+    assert points["succeeded"].to_list() == points["requests"].to_list() == [20, 5, 20, 40]
+    assert "invalid" not in points["verdict"].to_list()
+    fixed = read(results, "requests").filter(pl.col("sweep") == "throughput")
+    assert set(fixed["output_tokens"]) == {64}
+    assert set(fixed["input_tokens"]) == {128}
+    assert fixed["ttft_s"].min() > 0
+    assert fixed["itl_s"].list.len().min() >= 60
+
+
+def test_the_score_is_the_one_the_synthetic_model_must_have(results: Path) -> None:
+    """It always answers 26, which is right for one of the eight questions."""
+    scores = read(results, "scores")
+    overall = scores.filter(pl.col("subset") == "OVERALL").row(0, named=True)
+    assert (overall["value"], overall["questions"], overall["failed"]) == (0.125, 8, 0)
+    assert overall["ci_low"] < 0.125 < overall["ci_high"]
+    samples = read(results, "samples")
+    assert samples.filter("correct")["target"].to_list() == ["26"]
+    assert all(TEXT in response for response in samples["response"])
+
+
+def test_the_tables_come_out_as_json(results: Path, folder: Path) -> None:
+    for table in TABLES:
+        done = run(["results", table, "--format", "json"], environment(folder), folder)
+        records = json.loads(done.stdout)
+        assert list(records[0]) == SCHEMAS[table].names
+
+
+def test_a_second_run_measures_nothing(results: Path, folder: Path) -> None:
+    env = environment(folder)
+    started = time.monotonic()
+    done = run(["run", "smoke"], env, folder)
+    took = time.monotonic() - started
+    assert done.returncode == 0, done.stderr
+    assert "0 to measure, 5 reused" in done.stderr
+    assert "serve " not in done.stderr
+    assert took < 60  # about 20 s on an idle machine; the limit is for a busy one
+    assert left_over(env) == []
+    assert read(results, "points").filter("reused").height == 4
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_run_that_is_stopped_leaves_no_process(folder: Path, sent: signal.Signals, code: int) -> None:
+    env = environment(folder)
+    with start(["run", "smoke", "--results", f"stopped-{code}"], env, folder) as process:
+        for line in process.stderr:
+            if line.startswith("serve"):
+                break
+        process.send_signal(sent)
+        _, err = process.communicate(timeout=120)
+    assert process.returncode == code, err
+    assert "Traceback" not in err
+    assert left_over(env) == []
+    assert read(folder / f"stopped-{code}", "runs")["outcome"].to_list() == ["stopped"]
