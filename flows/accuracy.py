@@ -75,7 +75,10 @@ def measure_and_record(entry: QuestionSet, run: Run, session: Session, attempt: 
     try:
         with show.bar("accuracy", entry.accuracy.dataset) as progress:
             scores, rows = measure_accuracy(job, session.check, progress)
+        if any(score.failed for score in scores):
+            session.confirm()
     except MeasureError as error:
+        session.confirm()
         return RecordedAccuracy(scores=(), run_id=run.id, error=error.what)
     recorded = RecordedAccuracy(scores=scores, run_id=run.id)
     record_accuracy(Store(run.results), run.id, recorded, rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TypeVar
 
 from flows import show
@@ -12,6 +12,7 @@ from tasks.config.server import EndpointServer, VllmServer
 from tasks.errors import RecordError, ServerDied
 from tasks.measure import pool
 from tasks.probe.task import probe
+from tasks.probe.watch import Watch, watching
 from tasks.provision.task import provision_environment, provision_model
 from tasks.serve.endpoint import endpoint_of
 from tasks.serve.process import ServerProcess, serving
@@ -21,11 +22,12 @@ Measured = TypeVar("Measured")
 
 
 class Session:
-    """A server that answers. `check` raises ServerDied once it is gone."""
+    """A server that answers. `check` raises ServerDied once it is gone or silent."""
 
     def __init__(self, run: Run, process: ServerProcess | None, endpoint: Endpoint | None) -> None:
         self._run, self._process, self._endpoint = run, process, endpoint
         self._restarted = False
+        self._watch: Watch | None = None
 
     @property
     def endpoint(self) -> Endpoint:
@@ -43,6 +45,17 @@ class Session:
         """Raises ServerDied; never for a server that was not started here, whose requests fail instead."""
         if self._process:
             self._process.check()
+        if self._watch:
+            self._watch.check()
+
+    def confirm(self) -> None:
+        """Return when the server answers now: requests that failed were its answers, not its death.
+
+        Raises:
+            ServerDied: as `check`.
+        """
+        if self._process and self._watch:
+            self._watch.confirm(self._process.check)
 
     def measured(self, measure: Callable[[int], Measured]) -> Measured:
         """Call `measure(attempt)`; where the server died under it, once more on a restarted one.
@@ -51,7 +64,7 @@ class Session:
             ServerDied: a second death in this run.
         """
         try:
-            return measure(1)
+            return self._watched(measure, 1)
         except ServerDied as died:
             if self._restarted or not self._process:
                 raise
@@ -59,7 +72,11 @@ class Session:
             show.stage("serve", f"[yellow]{died.what}; restarting it once[/]")
             self._process.restart()
             _probe(self._run, self.endpoint, self.check)
-            return measure(2)
+            return self._watched(measure, 2)
+
+    def _watched(self, measure: Callable[[int], Measured], attempt: int) -> Measured:
+        with watching(self._process.endpoint) if self._process else nullcontext() as self._watch:
+            return measure(attempt)
 
 
 @contextmanager

@@ -92,6 +92,8 @@ def measure_and_record(entry: Point, run: Run, session: Session, attempt: int) -
     before = read_metrics(endpoint)
     with sampling(endpoint) as samples, show.bar("sweep", f"{_label(entry)}") as progress:
         result, rows = _measured(job, session, progress)
+        if result.failed:
+            session.confirm()
     after = read_metrics(endpoint)
     verdict = audit_point(Evidence(entry.sweep, result, rows, before, after))
     recorded = RecordedPoint(result=result, verdict=verdict, run_id=run.id)

@@ -89,6 +89,7 @@ def _end(leader: int, grace_s: float, wake: int) -> None:
     for number, limit_s, again in ((signal.SIGTERM, grace_s, False), (signal.SIGKILL, KILL_LIMIT_S, True)):
         deadline = time.monotonic() + limit_s
         _signal(leader, number)
+        _signal(leader, signal.SIGCONT)  # one that was stopped must run to hear that it shall end
         while (_exit_code(leader) is None or _descendants()) and time.monotonic() < deadline:
             select.select([wake], [], [], 0.05)
             _drain(wake)
