@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # uv with the machine's pip settings (index, find-links, certificate), so that a mirror set for pip serves here too.
 UV = $(BIN)/python tasks/provision/pip_settings.py $(BIN)/uv
 
-.PHONY: install smoke test check format requirements environments clean
+.PHONY: install smoke up test check format requirements environments clean
 
 install: $(READY)
 
@@ -21,6 +21,9 @@ $(READY): requirements/dev.txt pyproject.toml
 
 smoke: install
 	$(BIN)/servegauge run smoke
+
+up: install
+	$(BIN)/servegauge up
 
 test: install
 	$(BIN)/pytest

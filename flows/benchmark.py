@@ -6,38 +6,76 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from prefect import flow, task
+from prefect.runtime import flow_run
 
-from flows import show
+from flows import form, show, story
 from flows.accuracy import evaluate
 from flows.caching import is_cached
 from flows.ending import finish, recorded_run
+from flows.place import place
 from flows.preflight import preflight
+from flows.progress import progress
 from flows.run import Run, new_run
 from flows.session import Session, reusing, session
 from flows.sweep import sweep
-from tasks.config.load import load_spec
+from flows.watch import watched
+from tasks.config.spec import Spec
 from tasks.plan.plan import Plan, make_plan
 
 
-@flow(name="benchmark", flow_run_name="{spec}", log_prints=False)
+def _title() -> str:
+    given = flow_run.parameters
+    return form.run_title(given["spec"], given["only"], given["model"])
+
+
+@flow(name="benchmark", flow_run_name=_title, log_prints=False)
 def benchmark(
-    spec: str = "smoke", overrides: list[str] | None = None, results: str = "results", refresh: bool = False
+    spec: form.SpecChoice = "smoke",
+    only: form.Only = "everything",
+    model: form.ModelChoice = None,
+    concurrency: form.Concurrency = None,
+    requests: form.Requests = None,
+    reasoning_effort: form.Effort = None,
+    repeats: form.Repeats = None,
+    overrides: form.Overrides = None,
+    results: form.Results = form.RESULTS,
+    refresh: bool = False,
 ) -> str:
     """Measure what a spec says and return the run's id.
 
     Args:
-        spec: a bundled spec's name or a YAML file.
-        overrides: `path.to.field=value`, as after --set.
-        results: the folder that holds the tables.
-        refresh: measure again what is recorded already.
+        spec: What to measure: a bundled spec, or the path of a YAML file.
+        only: Leave out the other half of the spec.
+        model: Model instead of the spec's: a hub id, a folder, or synthetic:gpt-oss.
+        concurrency: Concurrency levels instead of the spec's, in every sweep.
+        requests: Requests at each level; five waves a level where only `concurrency` is given.
+        reasoning_effort: Of the accuracy questions, instead of the spec's.
+        repeats: How often every point and question set is measured.
+        overrides: Anything else of the spec, as path.to.field=value; applied last.
+        results: The folder that holds the tables.
+        refresh: Measure again what is recorded already.
     """
-    run = new_run(load_spec(spec, overrides or ()), Path(results))
-    with recorded_run(run):
-        plan = plan_run(run, refresh)
-        with _server_for(plan, run) as server:
-            points = sweep(plan, run, server, refresh)
-            accuracy = evaluate(plan, run, server, refresh)
-    return finish(run, points, accuracy)
+    changes = form.Changes(
+        only=only,
+        model=model,
+        concurrency=concurrency,
+        requests=requests,
+        reasoning_effort=reasoning_effort,
+        repeats=repeats,
+    )
+    return measure(form.chosen(spec, changes, overrides), Path(results), refresh)
+
+
+def measure(spec: Spec, results: Path, refresh: bool) -> str:
+    """The pipeline, inside whatever flow calls it; returns the run's id."""
+    with watched(), place(), story.told() as tell:
+        run = tell(new_run(spec, results))
+        with recorded_run(run):
+            plan = plan_run(run, refresh)
+            with _server_for(plan, run) as server, progress(plan.missing):
+                points = sweep(plan, run, server, refresh)
+                accuracy = evaluate(plan, run, server, refresh)
+        return finish(run, points, accuracy)
 
 
 @task(name="plan")
@@ -47,6 +85,7 @@ def plan_run(run: Run, refresh: bool) -> Plan:
     plan = make_plan(run.spec, run.subject, lambda key: not refresh and is_cached(run.results, key))
     reused = len(plan.entries) - plan.missing
     show.stage("plan", f"{run.id}: {plan.missing} to measure, {reused} reused from {run.results}")
+    story.reusing(run, reused, len(plan.entries))
     return plan
 
 

@@ -124,6 +124,48 @@ def report(
     print_report(made, Console(), str(page))
 
 
+@app.command()
+def up(
+    host: Annotated[
+        str, typer.Option(help="Where the server listens; others than loopback are reachable.")
+    ] = ("127.0.0.1"),
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 4200,
+    auth: Annotated[
+        str | None, typer.Option(envvar="SERVEGAUGE_AUTH", help="user:password for server, workers and UI.")
+    ] = None,
+    results: ResultsOption = RESULTS,
+) -> None:
+    """Start the Prefect server, the deployments and a worker on this machine; Ctrl-C stops all of it."""
+    from flows.up import Up, run_up
+
+    run_up(Up(host=host, port=port, auth=auth, results=results))
+
+
+@app.command()
+def deploy() -> None:
+    """Make the work pool, the deployments and the automations on the server of PREFECT_API_URL."""
+    from flows.deploy import deploy_all
+
+    for line in deploy_all():
+        typer.echo(line)
+
+
+@app.command()
+def compare(
+    runs: Annotated[list[str], typer.Argument(help="Ids of recorded runs; the first is the base.")],
+    results: ResultsOption = RESULTS,
+) -> None:
+    """Print recorded runs side by side, with the change against the first."""
+    from rich.console import Console
+
+    from flows.compare import compared
+    from tasks.report.terminal import print_tables
+
+    if len(runs) < 2:
+        raise InputError("one run is no comparison", "give the ids of two or more runs")
+    print_tables(compared(runs, results), Console())
+
+
 def main() -> None:
     """The entry point."""
     signal.signal(signal.SIGTERM, _stop)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from prefect.exceptions import TerminationSignal
 
-from flows import show
+from flows import show, story
 from flows.manifest import manifest_of
 from flows.run import Run
 from tasks.errors import MeasureError
@@ -50,7 +50,7 @@ def finish(run: Run, points: tuple[RecordedPoint, ...], accuracy: tuple[Recorded
             record_accuracy(store, run.id, scores)
     failures = _failures(points, accuracy)
     record = _write(run, "failed" if failures else "completed")
-    _tell(run, record, points, accuracy)
+    _tell(run, record, points, accuracy, failures)
     if failures:
         raise MeasureError(
             f"{len(failures)} of {len(points) + len(accuracy)} measurements failed", failures[0]
@@ -63,6 +63,7 @@ def _tell(
     record: RunRecord,
     points: tuple[RecordedPoint, ...],
     accuracy: tuple[RecordedAccuracy, ...],
+    failures: list[str],
 ) -> None:
     """Everything is on disk by now; a tracker that fails is a line in the report."""
     tracked = track(run.spec, record, points, accuracy, run.results / "swanlab")
@@ -80,6 +81,8 @@ def _tell(
         run=record, points=points, accuracy=accuracy, warnings=warnings, results_path=str(run.results)
     )
     report(made, page)
+    story.figures(made, page, tracked.folder)
+    story.outcome(run, record, made, failures)
     show.report(made, page)
 
 

@@ -13,11 +13,15 @@ from rich.console import Console
 from rich.markup import render
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from flows.progress import current
 from tasks.report.results import ReportInput
 from tasks.report.terminal import print_report
 
 console = Console(stderr=True, highlight=False)
 """Progress goes to stderr, so that stdout carries results alone."""
+
+MEASURING = ("sweep", "accuracy")
+"""The stages whose bars are the run's progress in Prefect's UI."""
 
 _quiet = True
 
@@ -48,8 +52,9 @@ def report(made: ReportInput, page: Path) -> None:
 def bar(name: str, text: str) -> Iterator[Callable[[int, int], None]]:
     """A bar inside a long stage; yields `progress(done, total)`. One line at its end in any case."""
     started = time.monotonic()
+    told = current() if name in MEASURING else None
     if _quiet or not console.is_terminal:
-        yield lambda done, total: None
+        yield lambda done, total: told.moved(text, done, total) if told else None
     else:
         columns = (
             TextColumn("[bold cyan]{task.fields[stage]:<10}[/] {task.description}"),
@@ -60,4 +65,6 @@ def bar(name: str, text: str) -> Iterator[Callable[[int, int], None]]:
         with Progress(*columns, console=console, transient=True) as progress:
             task = progress.add_task(text, stage=name, total=None)
             yield lambda done, total: progress.update(task, completed=done, total=total)
+    if told:
+        told.ended(text)
     stage(name, f"{text} · {time.monotonic() - started:.1f} s")

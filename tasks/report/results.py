@@ -31,3 +31,9 @@ class Table(Frozen):
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     footnotes: tuple[str, ...] = ()
+
+
+def as_records(table: Table) -> list[dict[str, str]]:
+    """The rows as Prefect's table artifacts want them: a dict a row, units in the names."""
+    names = [f"{c.name} ({c.unit})" if c.unit else c.name for c in table.columns]
+    return [dict(zip(names, row, strict=True)) for row in table.rows]

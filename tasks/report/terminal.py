@@ -49,6 +49,12 @@ def print_report(report: ReportInput, console: Console, page: str | None = None)
         _line(console, "Report", page)
 
 
+def print_tables(tables: tuple[Table, ...], console: Console) -> None:
+    """Print tables, each with its footnotes."""
+    for table in tables:
+        _print_table(table, console)
+
+
 def _print_table(table: Table, console: Console) -> None:
     console.print()
     console.print(Text(table.title, style="bold"))

@@ -1,0 +1,53 @@
+"""A thin client of Prefect's REST API, for what needs no Prefect in this process."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import httpx
+
+TRIES = 10
+PAUSE_S = 1.0
+
+
+class Api:
+    """Requests to one Prefect server; `with Api(url, auth) as api`. Raises httpx.HTTPError."""
+
+    def __init__(self, url: str, auth: str | None = None) -> None:
+        """Take the address up to and with /api, and user:password where the server asks for it."""
+        user, _, password = (auth or "").partition(":")
+        basic = httpx.BasicAuth(user, password) if auth else None
+        self._http = httpx.Client(base_url=url, auth=basic, timeout=30, trust_env=False)
+
+    def __enter__(self) -> Api:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def get(self, path: str) -> Any:
+        """The answer's JSON."""
+        return self._ask("GET", path, None).raise_for_status().json()
+
+    def send(self, method: str, path: str, body: object) -> Any:
+        """The answer's JSON, None where it has none."""
+        answer = self._ask(method, path, body).raise_for_status()
+        return answer.json() if answer.content else None
+
+    def make(self, path: str, body: object) -> bool:
+        """Create something; False where it is there already."""
+        answer = self._ask("POST", path, body)
+        if answer.status_code == httpx.codes.CONFLICT:
+            return False
+        answer.raise_for_status()
+        return True
+
+    def _ask(self, method: str, path: str, body: object) -> httpx.Response:
+        """A locked SQLite database is answered with 503; the next second it is free."""
+        for _ in range(TRIES):
+            answer = self._http.request(method, path, json=body)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+            time.sleep(PAUSE_S)
+        return answer

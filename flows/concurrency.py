@@ -1,0 +1,45 @@
+"""The concurrency test: one level of chat requests, as a person with a question about one load wants it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prefect import flow
+
+from flows import form
+from flows.benchmark import measure
+from tasks.config.load import load_spec
+from tasks.errors import InputError
+
+
+@flow(name="concurrency-test", flow_run_name="{spec} c{concurrency}", log_prints=False)
+def concurrency_test(
+    spec: form.SpecChoice = "smoke",
+    concurrency: form.Level = 20,
+    requests: form.Requests = 100,
+    model: form.ModelChoice = None,
+    overrides: form.Overrides = None,
+    results: form.Results = form.RESULTS,
+    refresh: bool = False,
+) -> str:
+    """Send open questions at one concurrency to the server of a spec and return the run's id.
+
+    Args:
+        spec: Whose server is measured: a bundled spec, or the path of a YAML file.
+        concurrency: Requests that are under way at the same time.
+        requests: Requests in all; five waves where none are given.
+        model: Model instead of the spec's: a hub id, a folder, or synthetic:gpt-oss.
+        overrides: Anything else of the spec, as path.to.field=value; applied last.
+        results: The folder that holds the tables.
+        refresh: Measure again what is recorded already.
+
+    Raises:
+        InputError: the spec has no sweep of open questions.
+    """
+    changes = form.Changes(only="speed", model=model, concurrency=(concurrency,), requests=requests)
+    chats = [sweep for sweep in load_spec(spec).sweeps if sweep.endpoint == "chat"]
+    if not chats:
+        raise InputError(f"spec {spec} has no chat sweep", "use the deployment `sweep`, or another spec")
+    whole = form.chosen(spec, changes, overrides)
+    only_chat = tuple(sweep for sweep in whole.sweeps if sweep.endpoint == "chat")
+    return measure(whole.model_copy(update={"sweeps": only_chat}), Path(results), refresh)

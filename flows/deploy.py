@@ -1,0 +1,89 @@
+"""`servegauge deploy`: work pool, deployments, the machine's place and automations on the server in use."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+import httpx
+import yaml
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL
+
+from flows.api import Api
+from flows.place import place_name
+from tasks.config.home import checkout
+from tasks.errors import InputError, WorldError
+
+POOL = "gpu"
+
+
+def deploy_all() -> tuple[str, ...]:
+    """Make or renew everything; returns a line for each part.
+
+    Raises:
+        InputError: no server is configured.
+        WorldError: the server cannot be reached, or refuses a deployment.
+    """
+    url, auth = PREFECT_API_URL.value(), PREFECT_API_AUTH_STRING.value()
+    if not url:
+        raise InputError("PREFECT_API_URL is not set", "set it, or start a server with: servegauge up")
+    place = place_name()
+    try:
+        with Api(url, auth.get_secret_value() if auth else None) as api:
+            api.make("/work_pools/", {"name": POOL, "type": "process"})
+            api.make("/v2/concurrency_limits/", {"name": place, "limit": 1, "active": True})
+            _prefect_deploy()
+            deployments, automations = _close_schemas(api), _automations(api)
+    except httpx.HTTPError as error:
+        raise WorldError(f"Prefect's server at {url} said no: {error}", "read its log") from None
+    return (
+        f"work pool {POOL}",
+        f"place {place}",
+        f"deployments {', '.join(deployments)}",
+        f"automations {', '.join(automations)}",
+    )
+
+
+def _prefect_deploy() -> None:
+    root = checkout()
+    argv = (sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all")
+    env = {**os.environ, "PWD": str(root)}
+    answer = subprocess.run(argv, cwd=root, env=env, capture_output=True, text=True, check=False)
+    if answer.returncode:
+        detail = (answer.stdout + answer.stderr)[-4000:]
+        raise WorldError("prefect deploy --all failed", "mend prefect.yaml where it says so", detail)
+
+
+def _close_schemas(api: Api) -> list[str]:
+    """Have the server refuse unknown parameters, which Prefect's own schema lets through to a crash."""
+    names = []
+    for found in api.send("POST", "/deployments/filter", {"work_pools": {"name": {"any_": [POOL]}}}):
+        schema = {**found["parameter_openapi_schema"], "additionalProperties": False}
+        api.send("PATCH", f"/deployments/{found['id']}", {"parameter_openapi_schema": schema})
+        names.append(found["name"])
+    return sorted(names)
+
+
+def _automations(api: Api) -> list[str]:
+    """Those of deployments/automations.yaml, renewed by name, but none whose webhook block is missing."""
+    file = checkout() / "deployments" / "automations.yaml"
+    known = {found["name"]: found["id"] for found in api.send("POST", "/automations/filter", {})}
+    made = []
+    for automation in yaml.safe_load(file.read_text(encoding="utf-8")):
+        if block := automation.pop("webhook", None):
+            document = _webhook(api, block)
+            if document is None:
+                continue
+            automation["actions"][0]["block_document_id"] = document
+        old = known.get(automation["name"])
+        api.send("PUT" if old else "POST", f"/automations/{old or ''}", automation)
+        made.append(automation["name"])
+    return made
+
+
+def _webhook(api: Api, name: str) -> str | None:
+    wanted: dict[str, Any] = {"block_documents": {"name": {"any_": [name]}}}
+    found = api.send("POST", "/block_documents/filter", wanted)
+    return next((str(document["id"]) for document in found), None)

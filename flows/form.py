@@ -1,0 +1,95 @@
+"""The run form: what can be chosen without writing a spec, in bounds that form and API enforce."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from tasks.config.base import Frozen
+from tasks.config.load import load_spec
+from tasks.config.spec import Spec
+
+# Written out, so that the form has a drop-down; a test compares it with deployments/specs.
+Bundled = Literal["smoke", "endpoint", "gpt-oss-20b", "gpt-oss-20b-seed"]
+SpecFile = Annotated[str, Field(title="path", pattern=r"(/|\.ya?ml$)", max_length=1000)]
+SpecChoice = Bundled | SpecFile
+Only = Literal["everything", "speed", "accuracy"]
+ModelChoice = Annotated[str, Field(min_length=1, max_length=500)] | None
+Level = Annotated[int, Field(ge=1, le=10_000)]
+Concurrency = Annotated[list[Level], Field(min_length=1, max_length=20)] | None
+Requests = Annotated[int, Field(ge=1, le=1_000_000)] | None
+Effort = Literal["low", "medium", "high"] | None
+Repeats = Annotated[int, Field(ge=1, le=100)] | None
+Override = Annotated[str, Field(pattern=r"^[A-Za-z_][\w-]*(\.[\w-]+)*=", max_length=10_000)]
+Overrides = Annotated[list[Override], Field(max_length=100)] | None
+Results = Annotated[str, Field(min_length=1, max_length=1000)]
+RESULTS = os.environ.get("SERVEGAUGE_RESULTS", "results")
+"""The default of the form; a relative folder lies in the checkout, where workers run the flows."""
+
+
+class Changes(Frozen):
+    """What the form changes in a spec; None leaves the spec's own value."""
+
+    only: Only = "everything"
+    model: str | None = None
+    concurrency: tuple[int, ...] | None = None
+    requests: int | None = None
+    reasoning_effort: str | None = None
+    repeats: int | None = None
+
+
+def chosen(spec: str, changes: Changes, overrides: list[str] | None = None) -> Spec:
+    """The spec with the form's changes, then the overrides.
+
+    Raises:
+        InputError: no such spec, or a change that it refuses.
+    """
+    base = load_spec(spec)
+    return load_spec(spec, (*_assignments(base, changes), *(overrides or ())))
+
+
+def _assignments(base: Spec, changes: Changes) -> Iterator[str]:
+    if changes.model is not None:
+        yield f"server.model={_quoted(changes.model)}"
+    if changes.only == "speed":
+        yield "accuracy=[]"
+    else:
+        yield from _of_accuracy(base, changes)
+    if changes.only == "accuracy":
+        yield "sweeps=[]"
+    else:
+        yield from _of_sweeps(base, changes)
+
+
+def _of_accuracy(base: Spec, changes: Changes) -> Iterator[str]:
+    for index in range(len(base.accuracy)):
+        if changes.reasoning_effort is not None:
+            yield f"accuracy.{index}.generation.reasoning_effort={changes.reasoning_effort}"
+        if changes.repeats is not None:
+            yield f"accuracy.{index}.repeats={changes.repeats}"
+
+
+def _of_sweeps(base: Spec, changes: Changes) -> Iterator[str]:
+    for index, sweep in enumerate(base.sweeps):
+        if changes.concurrency is not None or changes.requests is not None:
+            levels = changes.concurrency or tuple(load.concurrency for load in sweep.load)
+            loads = (
+                f"{{concurrency: {level}, requests: {changes.requests or 5 * level}}}" for level in levels
+            )
+            yield f"sweeps.{index}.load=[{', '.join(loads)}]"
+        if changes.repeats is not None:
+            yield f"sweeps.{index}.repeats={changes.repeats}"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def run_title(spec: str, only: str, model: str | None) -> str:
+    """What a run is called in Prefect's UI."""
+    what = [] if only == "everything" else [only]
+    return " ".join([Path(spec).stem, *what, *([model.rstrip("/").split("/")[-1]] if model else [])])
