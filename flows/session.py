@@ -76,7 +76,10 @@ class Session:
 
     def _watched(self, measure: Callable[[int], Measured], attempt: int) -> Measured:
         with watching(self._process.endpoint) if self._process else nullcontext() as self._watch:
-            return measure(attempt)
+            try:
+                return measure(attempt)
+            finally:
+                self._watch = None
 
 
 @contextmanager

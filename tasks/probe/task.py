@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from prefect import task
+from prefect.cache_policies import NO_CACHE
 
 from tasks.config.base import Frozen
 from tasks.config.server import VllmServer
@@ -24,7 +25,7 @@ class Probed(Frozen):
     ready_s: float | None
 
 
-@task(name="probe")
+@task(name="probe", cache_policy=NO_CACHE)
 def probe(spec: Spec, endpoint: Endpoint, check: Callable[[], None], log: Path | None = None) -> Probed:
     """Wait for the server, ask who it is, and ask it one question of each kind that the spec needs."""
     ours = isinstance(spec.server, VllmServer)

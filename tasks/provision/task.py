@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from prefect import task
+from prefect.cache_policies import NO_CACHE
 
 from tasks.config.server import VllmServer
 from tasks.errors import ServegaugeError
@@ -23,6 +24,7 @@ def worth_a_retry(task: Any, task_run: Any, state: Any) -> bool:
 
 @task(
     name="provision environment",
+    cache_policy=NO_CACHE,
     retries=len(PAUSES_S),
     retry_delay_seconds=PAUSES_S,
     retry_condition_fn=worth_a_retry,
@@ -34,6 +36,7 @@ def provision_environment(name: str) -> Environment:
 
 @task(
     name="provision model",
+    cache_policy=NO_CACHE,
     retries=len(PAUSES_S),
     retry_delay_seconds=PAUSES_S,
     retry_condition_fn=worth_a_retry,

@@ -109,7 +109,7 @@ class ServerProcess:
     def _mark_log(self) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("a") as file:
-            now = datetime.now(UTC).isoformat(timespec="seconds")
+            now = datetime.now(UTC).isoformat(timespec="milliseconds")
             file.write(f"--- {self._server.name}: start {self.starts}, {now} ---\n")
             self._log_start = file.tell()
 
