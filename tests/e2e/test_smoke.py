@@ -14,7 +14,7 @@ import pytest
 
 from tasks.provision.synthetic_weights import TEXT
 from tasks.record.schemas import SCHEMAS, TABLES
-from tests.e2e.processes import environment, left_over, run, start
+from tests.command import environment, left_over, run, start
 
 pytestmark = [pytest.mark.real_vllm, pytest.mark.timeout(900)]
 
