@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
+
+from tasks.errors import InputError, WorldError
 
 TRIES = 10
 PAUSE_S = 1.0
@@ -51,3 +56,27 @@ class Api:
                 break
             time.sleep(PAUSE_S)
         return answer
+
+
+@contextmanager
+def asking() -> Iterator[Api]:
+    """The server that the environment names.
+
+    Raises:
+        InputError: it names none.
+        WorldError: it cannot be reached, or refuses a request.
+    """
+    url = os.environ.get("PREFECT_API_URL")
+    if not url:
+        raise InputError("PREFECT_API_URL is not set", "set it, or start a server with: servegauge up")
+    try:
+        with Api(url, os.environ.get("PREFECT_API_AUTH_STRING")) as api:
+            yield api
+    except httpx.HTTPStatusError as error:
+        said = f"{error.response.status_code} {error.response.text[:300]}"
+        hint = "set PREFECT_API_AUTH_STRING" if error.response.status_code == 401 else "read its log"
+        raise WorldError(f"Prefect's server at {url} said {said}", hint) from None
+    except httpx.HTTPError as error:
+        raise WorldError(
+            f"no Prefect server answers at {url}: {error}", "start it, or mend the address"
+        ) from None

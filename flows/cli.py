@@ -151,6 +151,16 @@ def deploy() -> None:
 
 
 @app.command()
+def worker(
+    control: Annotated[bool, typer.Option("--control", help="For flows that take no GPU.")] = False,
+) -> None:
+    """Run this machine's worker against the server of PREFECT_API_URL: one run at a time."""
+    from flows.worker import run_worker
+
+    run_worker(control)
+
+
+@app.command()
 def compare(
     runs: Annotated[list[str], typer.Argument(help="Ids of recorded runs; the first is the base.")],
     results: ResultsOption = RESULTS,

@@ -7,16 +7,13 @@ import subprocess
 import sys
 from typing import Any
 
-import httpx
 import yaml
-from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL
 
-from flows.api import Api
-from flows.place import place_name
+from flows.api import Api, asking
+from flows.pool import POOL
+from flows.worker import make_place
 from tasks.config.home import checkout
-from tasks.errors import InputError, WorldError
-
-POOL = "gpu"
+from tasks.errors import WorldError
 
 
 def deploy_all() -> tuple[str, ...]:
@@ -26,18 +23,10 @@ def deploy_all() -> tuple[str, ...]:
         InputError: no server is configured.
         WorldError: the server cannot be reached, or refuses a deployment.
     """
-    url, auth = PREFECT_API_URL.value(), PREFECT_API_AUTH_STRING.value()
-    if not url:
-        raise InputError("PREFECT_API_URL is not set", "set it, or start a server with: servegauge up")
-    place = place_name()
-    try:
-        with Api(url, auth.get_secret_value() if auth else None) as api:
-            api.make("/work_pools/", {"name": POOL, "type": "process"})
-            api.make("/v2/concurrency_limits/", {"name": place, "limit": 1, "active": True})
-            _prefect_deploy()
-            deployments, automations = _close_schemas(api), _automations(api)
-    except httpx.HTTPError as error:
-        raise WorldError(f"Prefect's server at {url} said no: {error}", "read its log") from None
+    with asking() as api:
+        place = make_place(api)
+        _prefect_deploy()
+        deployments, automations = _close_schemas(api), _automations(api)
     return (
         f"work pool {POOL}",
         f"place {place}",

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,15 +9,10 @@ from prefect.concurrency.sync import concurrency
 from prefect.settings import PREFECT_API_URL
 
 from flows import show
+from flows.pool import place_name
 
 LEASE_S = 60.0
 """A killed holder's place is free after this; Prefect takes no shorter lease."""
-
-
-def place_name(host: str | None = None) -> str:
-    """The global concurrency limit of a host's GPUs; `SERVEGAUGE_PLACE` names another."""
-    name = os.environ.get("SERVEGAUGE_PLACE") or f"gpu-{host or socket.gethostname()}"
-    return re.sub(r"[^A-Za-z0-9._-]", "-", name)
 
 
 @contextmanager

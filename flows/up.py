@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -20,6 +19,7 @@ from rich.console import Console
 
 from flows.api import Api
 from flows.children import Child
+from flows.pool import POOL
 from tasks.config.base import Frozen
 from tasks.config.home import checkout, home
 from tasks.errors import InputError, WorldError
@@ -57,7 +57,7 @@ def settings(up: Up, folder: Path) -> dict[str, str]:
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         "PREFECT_WORKER_QUERY_SECONDS": "2",
         "SERVEGAUGE_RESULTS": str(up.results.resolve()),
-        "PWD": str(checkout()),
+        "PYTHONUNBUFFERED": "1",
     }
     if up.auth:
         found |= {"PREFECT_SERVER_API_AUTH_STRING": up.auth, "PREFECT_API_AUTH_STRING": up.auth}
@@ -79,6 +79,7 @@ def run_up(up: Up) -> None:
         with _stopping() as stop, _server(up, env, folder, stop):
             _deploy(env)
             with _workers(up, env, folder) as workers:
+                _wait_for_workers(up, workers, stop)
                 _greet(up, folder)
                 while not stop.wait(1.0):
                     for worker in workers:
@@ -163,18 +164,28 @@ def _deploy(env: dict[str, str]) -> None:
 @contextmanager
 def _workers(up: Up, env: dict[str, str], folder: Path) -> Iterator[tuple[Child, ...]]:
     """One worker for runs, one at a time; one for the flows that only wait for runs or read tables."""
-    host = socket.gethostname()
-    queues = {"worker": ("1", ("default", host)), "control": ("8", ("control",))}
     with ExitStack() as stack:
         started = []
-        for name, (limit, names) in queues.items():
-            argv: tuple[str, ...] = (sys.executable, "-m", "prefect", "worker", "start", "--pool", "gpu")
-            argv += ("--type", "process", "--name", f"{name}-{host}", "--limit", limit)
-            argv += tuple(word for queue in names for word in ("--work-queue", queue))
+        for name, options in {"worker": (), "control": ("--control",)}.items():
+            argv = (sys.executable, "-m", "flows.cli", "worker", *options)
             child = Child(name, argv, env, folder / f"{name}.log")
             stack.callback(child.end)
             started.append(child)
         yield tuple(started)
+
+
+def _wait_for_workers(up: Up, workers: tuple[Child, ...], stop: threading.Event) -> None:
+    """Until each has reported to the server, so that a run started now is taken up at once."""
+    deadline = time.monotonic() + START_LIMIT_S
+    with Api(f"{up.address}/api", up.auth) as api:
+        while not stop.wait(0.5):
+            found = api.send("POST", f"/work_pools/{POOL}/workers/filter", {})
+            if sum(worker["status"] == "ONLINE" for worker in found) >= len(workers):
+                return
+            dead = next((worker for worker in workers if not worker.alive), None)
+            if dead or time.monotonic() > deadline:
+                late = dead or workers[0]
+                raise WorldError(f"the {late.name} did not start", f"read {late.log}", late.tail())
 
 
 def _greet(up: Up, folder: Path) -> None:

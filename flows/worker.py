@@ -1,0 +1,41 @@
+"""`servegauge worker`: makes this machine's place and queue on the server, then becomes Prefect's worker."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from flows.api import Api, asking
+from flows.pool import CONTROL, POOL, host_queue, place_name
+
+CONTROL_LIMIT = 8
+"""Flows that only wait for others, or read tables."""
+
+
+def run_worker(control: bool) -> None:
+    """Replace this process by a worker: of the machine's GPUs, one run at a time, or of the queue `control`.
+
+    Raises:
+        InputError: no server is configured.
+        WorldError: the server cannot be reached.
+    """
+    host = host_queue()
+    with asking() as api:
+        make_place(api)
+    limit, names = (CONTROL_LIMIT, (CONTROL,)) if control else (1, ("default", host))
+    argv = [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--type", "process"]
+    argv += ["--name", f"{'control' if control else 'worker'}-{host}", "--limit", str(limit)]
+    for name in names:
+        argv += ["--work-queue", name]
+    os.execv(sys.executable, argv)
+
+
+def make_place(api: Api) -> str:
+    """The pool, this machine's queue and its one place, where they are not there yet; returns the place."""
+    place = place_name()
+    api.make("/work_pools/", {"name": POOL, "type": "process"})
+    # A worker polls none of its queues where one of them is missing.
+    for queue in (CONTROL, host_queue()):
+        api.make(f"/work_pools/{POOL}/queues", {"name": queue})
+    api.make("/v2/concurrency_limits/", {"name": place, "limit": 1, "active": True})
+    return place
