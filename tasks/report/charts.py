@@ -122,6 +122,7 @@ def _spread(
         scaled = [(load, value * factor) for load, value in values if value is not None]
         if scaled:
             _line(axes, scaled, name if name == "mean" else name.upper(), colour, style)
+    axes.margins(y=0.12)
     axes.set_ylim(bottom=0)
     axes.legend(loc="lower right", bbox_to_anchor=(1, 0.99), ncols=3, handlelength=1.8, borderpad=0)
 
