@@ -14,7 +14,7 @@ from tasks.config.load import load_spec
 from tasks.config.spec import Spec
 
 # Written out, so that the form has a drop-down; a test compares it with deployments/specs.
-Bundled = Literal["smoke", "endpoint", "gpt-oss-20b", "gpt-oss-20b-seed"]
+Bundled = Annotated[Literal["smoke", "endpoint", "gpt-oss-20b", "gpt-oss-20b-seed"], Field(title="bundled")]
 SpecFile = Annotated[str, Field(title="path", pattern=r"(/|\.ya?ml$)", max_length=1000)]
 SpecChoice = Bundled | SpecFile
 Only = Literal["everything", "speed", "accuracy"]
@@ -76,7 +76,7 @@ def _of_accuracy(base: Spec, changes: Changes) -> Iterator[str]:
 def _of_sweeps(base: Spec, changes: Changes) -> Iterator[str]:
     for index, sweep in enumerate(base.sweeps):
         if changes.concurrency is not None or changes.requests is not None:
-            levels = changes.concurrency or tuple(load.concurrency for load in sweep.load)
+            levels = changes.concurrency or tuple(load.concurrency for load in sweep.load if load.concurrency)
             loads = (
                 f"{{concurrency: {level}, requests: {changes.requests or 5 * level}}}" for level in levels
             )

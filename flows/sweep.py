@@ -17,7 +17,7 @@ from tasks.errors import MeasureError
 from tasks.measure.figures import point_result
 from tasks.measure.jobs import PointJob
 from tasks.measure.points import measure_point
-from tasks.measure.results import PointResult, RequestRow
+from tasks.measure.results import Measurement
 from tasks.plan.plan import Plan, Point
 from tasks.probe.metrics import read_metrics
 from tasks.probe.sampler import readings, sampling
@@ -72,12 +72,12 @@ def _point(entry: Point, run: Run, session: Session, refresh: bool) -> RecordedP
 
 def _label(entry: Point) -> str:
     repeat = f" #{entry.repeat}" if entry.sweep.repeats > 1 else ""
-    return f"{entry.sweep.name} c{entry.load.concurrency}{repeat}"
+    return f"{entry.sweep.name} {entry.load.label}{repeat}"
 
 
 def measure_and_record(entry: Point, run: Run, session: Session, attempt: int) -> RecordedPoint:
     """Measure one point, audit it against the server's own counters, write its rows."""
-    stage = f"{entry.sweep.name}-c{entry.load.concurrency}-r{entry.repeat}-a{attempt}"
+    stage = f"{entry.sweep.name}-{entry.load.label}-n{entry.load.requests}-r{entry.repeat}-a{attempt}"
     endpoint = session.endpoint
     job = PointJob(
         sweep=entry.sweep,
@@ -91,26 +91,28 @@ def measure_and_record(entry: Point, run: Run, session: Session, attempt: int) -
     )
     before = read_metrics(endpoint)
     with sampling(endpoint) as samples, show.bar("sweep", f"{_label(entry)}") as progress:
-        result, rows = _measured(job, session, progress)
+        measured = _measured(job, session, progress)
+        result, rows = measured.result, measured.rows
         if result.failed:
             session.confirm()
     after = read_metrics(endpoint)
     verdict = audit_point(Evidence(entry.sweep, result, rows, before, after))
     recorded = RecordedPoint(result=result, verdict=verdict, run_id=run.id)
     store = Store(run.results)
-    record_telemetry(store, run.id, stage, (*readings(before), *samples.rows, *readings(after)))
+    record_telemetry(
+        store, run.id, stage, (*readings(before), *samples.rows, *readings(after), *measured.readings)
+    )
     record_point(store, run.id, recorded, rows)
     return recorded
 
 
-def _measured(
-    job: PointJob, session: Session, progress: Callable[[int, int], None]
-) -> tuple[PointResult, tuple[RequestRow, ...]]:
+def _measured(job: PointJob, session: Session, progress: Callable[[int, int], None]) -> Measurement:
     """A measuring process that failed leaves a point without a success, and the run goes on."""
     try:
         return measure_point(job, session.check, progress)
     except MeasureError as error:
-        return point_result(job, (), 0.0).model_copy(update={"first_error": error.what}), ()
+        failed = point_result(job, (), 0.0).model_copy(update={"first_error": error.what})
+        return Measurement(result=failed, rows=())
 
 
 def _seed(*parts: object) -> int:

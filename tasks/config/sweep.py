@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -12,10 +12,42 @@ NAME = r"^[a-z0-9][a-z0-9_-]{0,40}$"
 
 
 class Load(Frozen):
-    """A closed loop: `concurrency` slots that send the next request when one has ended."""
+    """How requests come: a closed loop, an open loop, or all at once.
 
-    concurrency: int = Field(ge=1, le=100_000)
-    requests: int = Field(ge=1, le=10_000_000)
+    Closed: `concurrency` slots that send the next request when one has ended. Open: `rate` requests per
+    second, whatever became of the others. `burst: N` is a closed loop of N slots and N requests.
+    """
+
+    concurrency: int | None = Field(None, ge=1, le=100_000)
+    rate: float | None = Field(None, gt=0, le=100_000, description="requests per second of an open loop")
+    arrival: Literal["poisson", "constant"] = Field("poisson", description="of an open loop's requests")
+    requests: int = Field(ge=1, le=10_000_000, description="how many; the most, where `duration_s` is given")
+    duration_s: float | None = Field(None, gt=0, description="no request is sent after so long")
+
+    @property
+    def slots(self) -> int:
+        """Requests that may be under way at once; 0 where nothing limits them."""
+        return self.concurrency or 0
+
+    @property
+    def label(self) -> str:
+        """A short name: c4, or rate2.5."""
+        return f"c{self.concurrency}" if self.rate is None else f"rate{self.rate:g}"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _burst(cls, given: Any) -> Any:
+        if isinstance(given, dict) and "burst" in given:
+            if len(given) > 1:
+                raise ValueError("a burst stands alone: {burst: 100}")
+            return {"concurrency": given["burst"], "requests": given["burst"]}
+        return given
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if (self.concurrency is None) == (self.rate is None):
+            raise ValueError("give `concurrency` (closed loop) or `rate` (open loop), one of them")
+        return self
 
 
 class Sweep(Frozen):
@@ -40,9 +72,12 @@ class Sweep(Frozen):
         0, ge=0, description="sent first through the same slots, left out of the figures"
     )
     repeats: int = Field(1, ge=1, le=100)
+    clients: Literal["auto"] | int = Field(
+        "auto", description="load processes that share a point's slots; auto: one more for each 64 slots"
+    )
     timeout_s: float = Field(3600, gt=0, description="limit of one request")
     run_name: str = Field(
-        "{model}-{sweep}-c{concurrency}", description="of {model} {sweep} {concurrency} {requests} {repeat}"
+        "{model}-{sweep}-{load}", description="of {model} {sweep} {load} {concurrency} {requests} {repeat}"
     )
 
     @property
@@ -51,6 +86,13 @@ class Sweep(Frozen):
         if self.output_tokens is None and self.dataset == "random":
             return 1024
         return self.output_tokens
+
+    @field_validator("clients")
+    @classmethod
+    def _some_clients(cls, clients: str | int) -> str | int:
+        if isinstance(clients, int) and not 1 <= clients <= 64:
+            raise ValueError(f"{clients} is no number of processes; it must be auto or 1 to 64")
+        return clients
 
     @field_validator("dataset")
     @classmethod
@@ -65,10 +107,10 @@ class Sweep(Frozen):
     @classmethod
     def _known_fields(cls, template: str) -> str:
         try:
-            template.format(model="", sweep="", concurrency=1, requests=1, repeat=1)
+            template.format(model="", sweep="", load="", concurrency=1, requests=1, repeat=1)
         except (KeyError, IndexError, ValueError) as error:
             raise ValueError(
-                f"{error} is no field; allowed in braces: model, sweep, concurrency, requests, repeat"
+                f"{error} is no field; allowed in braces: model, sweep, load, concurrency, requests, repeat"
             ) from None
         return template
 

@@ -12,6 +12,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,8 +25,22 @@ LOG = "worker.log"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def enter(target: str, job: Job, pipe: Connection) -> None:
+START_S = 600.0
+"""Room for the slowest of several processes to make its prompts."""
+
+_barrier: Barrier | None = None
+
+
+def together() -> None:
+    """Return at the same moment in all children of one measurement; at once where there is one alone."""
+    if _barrier is not None:
+        _barrier.wait(START_S)
+
+
+def enter(target: str, job: Job, pipe: Connection, barrier: Barrier | None = None) -> None:
     """Run `module:function` with the job; sends ("progress", n), then ("done", value) or ("failed", text)."""
+    global _barrier
+    _barrier = barrier
     _log_to(job.folder / LOG)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     threading.Thread(target=_end_with_parent, daemon=True).start()

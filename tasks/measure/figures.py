@@ -51,16 +51,18 @@ def point_result(job: PointJob, rows: Sequence[RequestRow], duration_s: float) -
     good = [row for row in measured if row.succeeded]
     inputs = sum(row.input_tokens or 0 for row in good)
     outputs = sum(row.output_tokens or 0 for row in good)
+    sent = len(measured) if job.load.duration_s is not None else job.load.requests
     window = duration_s if duration_s > 0 else float("inf")
     return PointResult(
         sweep=job.sweep.name,
         run_name=job.run_name,
         concurrency=job.load.concurrency,
-        requests=job.load.requests,
+        rate=job.load.rate,
+        requests=sent,
         repeat=job.repeat,
         attempt=job.attempt,
         succeeded=len(good),
-        failed=job.load.requests - len(good),
+        failed=sent - len(good),
         duration_s=duration_s,
         request_throughput=len(good) / window,
         input_token_throughput=inputs / window,

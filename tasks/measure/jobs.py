@@ -14,11 +14,28 @@ SETUP_S = 900.0
 """Room for tokenizers, prompts and reports beside the requests themselves."""
 
 
+class Part(Frozen):
+    """What one of several processes sends of a point. `first`: the number of its first prompt."""
+
+    number: int
+    of: int
+    first: int
+    slots: int
+    requests: int
+    warmup: int
+
+    @property
+    def total(self) -> int:
+        """Requests sent, warm-up included."""
+        return self.requests + self.warmup
+
+
 class PointJob(Frozen):
     """One load of one sweep, one repeat, one attempt.
 
     `seed` fixes the prompts; it must differ between any two points, repeats and attempts that one
     server may see, or its prefix cache answers for the model. `folder` is this attempt's own.
+    `only` is this process's part, where several share the point.
     """
 
     sweep: Sweep
@@ -29,6 +46,7 @@ class PointJob(Frozen):
     endpoint: Endpoint
     folder: Path
     seed: int
+    only: Part | None = None
 
     @property
     def total(self) -> int:
@@ -36,9 +54,34 @@ class PointJob(Frozen):
         return self.load.requests + self.sweep.warmup_requests
 
     @property
+    def part(self) -> Part:
+        """What this process sends."""
+        return self.only or self.parts(1)[0]
+
+    @property
     def limit_s(self) -> float:
         """No point can last longer when every request keeps its own limit."""
-        return SETUP_S + self.sweep.timeout_s * (ceil(self.total / self.load.concurrency) + 1)
+        if self.load.rate is not None:
+            return SETUP_S + self.sweep.timeout_s + 2 * self.total / self.load.rate
+        return SETUP_S + self.sweep.timeout_s * (ceil(self.total / self.load.slots) + 1)
+
+    def parts(self, processes: int) -> tuple[Part, ...]:
+        """The point shared out by slots, or by requests where there are none; no process without one."""
+        whole = self.load.slots or self.load.requests
+        processes, found, first = max(1, min(processes, whole)), list[Part](), 0
+        for number in range(processes):
+            low, high = whole * number // processes, whole * (number + 1) // processes
+            slots = high - low if self.load.slots else 0
+            requests, warmup = (
+                of * high // whole - of * low // whole
+                for of in (self.load.requests, self.sweep.warmup_requests)
+            )
+            part = Part(
+                number=number, of=processes, first=first, slots=slots, requests=requests, warmup=warmup
+            )
+            found.append(part)
+            first += part.total
+        return tuple(found)
 
 
 class AccuracyJob(Frozen):

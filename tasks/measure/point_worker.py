@@ -1,7 +1,9 @@
-"""Runs one load point with EvalScope's closed loop; imported and called only in a measuring process."""
+"""Sends one process's part of a load point; imported and called only in a measuring process."""
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import shutil
 from collections.abc import Callable
 from math import ceil
@@ -9,68 +11,102 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import uvloop
 from evalscope.perf.arguments import Arguments
-from evalscope.perf.main import run_one_benchmark
+from evalscope.perf.benchmark import get_requests
+from evalscope.perf.core.http_client import AioHttpClient
 
-from tasks.measure.client_worker import API, MeasuredClient
+from tasks.measure import child, client_worker, prompts_worker
+from tasks.measure.dispatch import arrival_times, closed_loop, open_loop
 from tasks.measure.jobs import PointJob
 from tasks.measure.prompts import questions_path
-from tasks.measure.prompts_worker import QUESTIONS, RANDOM
-from tasks.measure.recorder import Recorder
+from tasks.measure.pulse import Pulse
+from tasks.measure.recorder import Recorder, Sending
+from tasks.measure.results import Window
 
-NEVER = 1_000_000_000
-"""Slots stand idle while EvalScope commits to its database, which is thrown away here."""
 PATHS = {"completions": "completions", "chat": "chat/completions"}
+OPENED = 512
+"""At most so many connections are opened before an open loop, whose need nobody knows."""
 
 
-def run(job: PointJob, report: Callable[[int], None]) -> float:
-    """Measure; rows go to requests.jsonl in the job's folder.
-
-    Returns:
-        Seconds from the first measured request's free slot to the end of the last one.
-    """
+def run(job: PointJob, report: Callable[[int], None]) -> Window:
+    """Measure; rows go to requests.jsonl in the job's folder."""
     outputs = job.folder / "evalscope"
     shutil.rmtree(outputs, ignore_errors=True)
     outputs.mkdir(parents=True)
     np.random.seed(job.seed % 2**32)  # not EvalScope's seed: that one would also go into every request
-    recorder = MeasuredClient.recorder = Recorder(job, report)
-    run_one_benchmark(_arguments(job, outputs), str(outputs))
-    if recorder.closed != job.total:
-        raise RuntimeError(f"{recorder.closed} of {job.total} requests were recorded")
-    shutil.rmtree(outputs, ignore_errors=True)  # its database and reports repeat the rows
-    return recorder.duration_s
+    prompts_worker.FIRST = job.part.first
+    recorder = Recorder(job, report)
+    pulse = uvloop.run(_measure(job, _arguments(job, outputs), recorder))
+    recorder.tell()
+    shutil.rmtree(outputs, ignore_errors=True)
+    start, end = recorder.window or (0.0, 0.0)
+    return Window(start, end, recorder.closed, pulse.readings(job.part, recorder.utc))
+
+
+async def _measure(job: PointJob, arguments: Any, recorder: Recorder) -> Pulse:
+    plugin = client_worker.MeasuredClient(arguments)
+    bodies = [client_worker.body_of(request) async for request, _ in get_requests(arguments, plugin)]
+    async with AioHttpClient(arguments, plugin) as client:
+        headers = {"Content-Type": "application/json", **client.headers}
+        opened = job.part.slots or min(job.part.total, OPENED)
+        await client_worker.prepare(client.client, client.url, headers, opened)
+        gc.collect()
+        gc.freeze()
+        gc.disable()  # its pauses reach 200 ms
+        await asyncio.get_running_loop().run_in_executor(None, child.together)
+
+        async def ask(index: int, due: float) -> None:
+            sending = Sending(index, due)
+            client_worker.sending_now.set(sending)
+            await plugin.process_request(client.client, client.url, headers, bodies[index])
+            recorder.close(sending)
+
+        with Pulse() as pulse:
+            await _send(job, ask)
+    return pulse
+
+
+async def _send(job: PointJob, ask: Callable[[int, float], Any]) -> None:
+    part, load = job.part, job.load
+    if load.rate is None:
+        await closed_loop(ask, part.slots, part.total, part.warmup, load.duration_s)
+        return
+    await closed_loop(ask, max(1, part.warmup), part.warmup, part.warmup, None)
+    arrivals = arrival_times(load, job.seed, part.number, part.of)
+    await open_loop(
+        lambda index, due: ask(part.warmup + index, due), arrivals, part.requests, load.duration_s
+    )
 
 
 def _arguments(job: PointJob, outputs: Path) -> Any:
     sweep, key = job.sweep, job.endpoint.api_key
     path, exact = questions_path(sweep.dataset), sweep.exact_output_tokens
-    return Arguments(
+    arguments = Arguments(
         model=job.endpoint.model,
-        api=API,
+        api=client_worker.API,
         url=f"{job.endpoint.url}/{PATHS[sweep.endpoint]}",
         api_key=key.get_secret_value() if key else None,
         apply_chat_template=sweep.endpoint == "chat",
-        dataset=RANDOM if path is None else QUESTIONS,
+        dataset=prompts_worker.RANDOM if path is None else prompts_worker.QUESTIONS,
         dataset_path=None if path is None else str(path),
         dataset_offset=job.seed,
         tokenizer_path=job.endpoint.tokenizer if path is None else None,
         min_prompt_length=sweep.input_tokens,
         max_prompt_length=sweep.input_tokens,
         prefix_length=sweep.prefix_tokens,
-        number=job.load.requests,
-        parallel=job.load.concurrency,
-        warmup_num=sweep.warmup_requests,
+        number=job.part.requests,
+        warmup_num=job.part.warmup,
         max_tokens=exact or sweep.max_tokens,
         min_tokens=exact,
         extra_args={"ignore_eos": True} if exact else None,
         temperature=sweep.temperature,
         stream=True,
         total_timeout=ceil(sweep.timeout_s),
-        no_test_connection=True,
         num_workers=1,
-        db_commit_interval=NEVER,
-        log_every_n_query=NEVER,
         name=job.run_name,
         no_timestamp=True,
         outputs_dir=str(outputs),
     )
+    arguments.number, arguments.parallel = job.part.requests, job.part.slots or OPENED * 64  # not lists
+    return arguments

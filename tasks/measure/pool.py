@@ -9,10 +9,12 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Barrier
 from typing import Any
 
 from tasks.errors import MeasureError
@@ -54,75 +56,111 @@ def run_job(
     progress: Callable[[int], None],
     timeout_s: float,
 ) -> object:
-    """Run `module:function` on a job in a child process and return what it returns.
+    """Run `module:function` on a job in a child process and return what it returns; as `run_jobs`."""
+    return run_jobs(target, (job,), check=check, progress=progress, timeout_s=timeout_s)[0]
+
+
+def run_jobs(
+    target: str,
+    jobs: Sequence[child.Job],
+    *,
+    check: Callable[[], None],
+    progress: Callable[[int], None],
+    timeout_s: float,
+) -> tuple[object, ...]:
+    """Run `module:function` on each job in a child process of its own; all of them at the same time.
 
     Args:
-        target: a function of (job, report) where report takes a count of finished requests.
-        job: its `folder` is made, and gets the child's output as worker.log.
-        check: called every 0.25 s and at the end; what it raises ends the child and passes through.
-        progress: called with the counts that the child reports.
-        timeout_s: after which the child is ended.
+        target: a function of (job, report) where report takes a count of finished requests. It may call
+            `child.together`, which returns in all children at the same moment.
+        jobs: the `folder` of each is made, and gets the child's output as worker.log.
+        check: called every 0.25 s and at the end; what it raises ends the children and passes through.
+        progress: called with the sum of the counts that the children report.
+        timeout_s: after which the children are ended.
+
+    Returns:
+        What each child returned, in order.
 
     Raises:
-        MeasureError: the child failed, died or ran out of time.
+        MeasureError: a child failed, died or ran out of time; none is left running.
     """
+    barrier = _context.Barrier(len(jobs)) if len(jobs) > 1 else None
+    children: list[_Child] = []
+    try:
+        children.extend(_started(target, job, barrier) for job in jobs)
+        return _listen(children, check, progress, time.monotonic() + timeout_s)
+    finally:
+        for each in children:
+            _end(each)
+
+
+@dataclass
+class _Child:
+    """One measuring process; `result` has one value once it is done."""
+
+    job: child.Job
+    process: BaseProcess
+    receiver: Connection
+    count: int = 0
+    result: list[object] = field(default_factory=list)
+
+
+def _started(target: str, job: child.Job, barrier: Barrier | None) -> _Child:
     job.folder.mkdir(parents=True, exist_ok=True)
     receiver, sender = _context.Pipe(duplex=False)
-    process = _context.Process(target=child.enter, args=(target, job, sender), name=target)
-    try:
-        _start(process, job)
-        sender.close()
-        return _listen(process, receiver, job, check, progress, time.monotonic() + timeout_s)
-    finally:
-        _end(process)
-        receiver.close()
-
-
-def _start(process: BaseProcess, job: child.Job) -> None:
+    process = _context.Process(target=child.enter, args=(target, job, sender, barrier), name=target)
     try:
         warm_up()
         with _bare_main():
             process.start()
     except (OSError, EOFError) as error:
         raise _failure(job, f"the measuring process could not be started: {error}") from error
+    sender.close()
+    return _Child(job, process, receiver)
 
 
 def _listen(
-    process: BaseProcess,
-    receiver: Connection,
-    job: child.Job,
-    check: Callable[[], None],
-    progress: Callable[[int], None],
-    deadline: float,
-) -> object:
+    children: Sequence[_Child], check: Callable[[], None], progress: Callable[[int], None], deadline: float
+) -> tuple[object, ...]:
     while time.monotonic() < deadline:
-        ready = wait([receiver, process.sentinel], TICK_S)
+        running = [each for each in children if not each.result]
+        if not running:
+            return tuple(each.result[0] for each in children)
+        ready = wait(
+            [source for each in running for source in (each.receiver, each.process.sentinel)], TICK_S
+        )
         check()  # first: requests that failed because the server died are no result
-        if receiver in ready:
-            kind, value = _receive(receiver, job)
-            if kind == "done":
-                return value
-            if kind == "failed":
-                raise _failure(job, f"the measuring process failed: {value}")
-            progress(value)
-        elif ready:
-            raise _failure(job, f"the measuring process ended by itself with code {process.exitcode}")
-    raise _failure(job, "the measurement did not end within its time limit")
+        for each in running:
+            if each.receiver in ready:
+                if _hear(each):
+                    progress(sum(one.count for one in children))
+            elif each.process.sentinel in ready:
+                code = each.process.exitcode
+                raise _failure(each.job, f"the measuring process ended by itself with code {code}")
+    raise _failure(children[0].job, "the measurement did not end within its time limit")
 
 
-def _receive(receiver: Connection, job: child.Job) -> tuple[str, int]:
+def _hear(each: _Child) -> bool:
+    """Take one message; whether it was a count."""
     try:
-        kind, value = receiver.recv()
+        kind, value = each.receiver.recv()
     except (EOFError, OSError):
-        raise _failure(job, "the measuring process ended without a result") from None
-    return kind, value
+        raise _failure(each.job, "the measuring process ended without a result") from None
+    if kind == "failed":
+        raise _failure(each.job, f"the measuring process failed: {value}")
+    if kind == "done":
+        each.result.append(value)
+    else:
+        each.count = value
+    return not each.result
 
 
-def _end(process: BaseProcess) -> None:
+def _end(each: _Child) -> None:
     """SIGKILL: EvalScope swallows SIGTERM, and the child has nothing to save."""
-    if process.pid is not None:
-        process.kill()
-        process.join(10)
+    if each.process.pid is not None:
+        each.process.kill()
+        each.process.join(10)
+    each.receiver.close()
 
 
 def _failure(job: child.Job, what: str) -> MeasureError:

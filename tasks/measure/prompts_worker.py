@@ -17,6 +17,9 @@ from tasks.measure.prompts import lead_in, prompt_seed, read_questions
 QUESTIONS = "servegauge-questions"
 RANDOM = "servegauge-random"
 
+FIRST = 0
+"""The number of this process's first prompt, where several processes share a point."""
+
 
 @register_dataset(QUESTIONS)
 class QuestionPrompts(DatasetPluginBase):  # type: ignore[misc]
@@ -26,7 +29,7 @@ class QuestionPrompts(DatasetPluginBase):  # type: ignore[misc]
         """Yield a prompt for each request, warm-up included."""
         arguments = self.query_parameters
         questions, seed = read_questions(Path(arguments.dataset_path)), arguments.dataset_offset
-        for index in range(arguments.total_count):
+        for index in range(FIRST, FIRST + arguments.total_count):
             text = lead_in(seed, index) + questions[(seed + index) % len(questions)]
             yield [self.create_message(text)] if arguments.apply_chat_template else text
 
@@ -48,7 +51,7 @@ class RandomPrompts(RandomDatasetPlugin):  # type: ignore[misc]
     ) -> tuple[Any, int]:
         chat = self.query_parameters.apply_chat_template
         added = 0 if chat else self.tokenizer.num_special_tokens_to_add(pair=False)
-        generator = np.random.default_rng(prompt_seed(self.query_parameters.dataset_offset, index))
+        generator = np.random.default_rng(prompt_seed(self.query_parameters.dataset_offset, FIRST + index))
         drawn = generator.integers(0, len(self.allowed_tokens), max(1, input_len - added))
         tokens = self.prefix_pool[0] + self.allowed_tokens[drawn].tolist()
         prompt, _, mismatch = gen_prompt_decode_to_target_len(

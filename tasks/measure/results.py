@@ -14,7 +14,8 @@ class RequestRow:
 
     `sent_at`: UTC, its last byte written. `client_delay_s`: from its slot being free to that moment.
     `ttft_s`, `latency_s`: from that moment to its first and last generated token.
-    `tpot_s`: (latency - TTFT) / (output tokens - 1). `itl_s`: between two chunks.
+    `tpot_s`: (latency - TTFT) / (output tokens - 1); None where all tokens came in one piece.
+    `itl_s`: between two chunks.
     """
 
     index: int
@@ -52,6 +53,26 @@ class SampleRow:
     error: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One figure of the client, the machine or its GPUs at one moment (UTC)."""
+
+    time: datetime
+    source: str
+    metric: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What a measuring process hands back: its measured window in perf_counter seconds, and how it fared."""
+
+    start: float
+    end: float
+    sent: int
+    readings: tuple[Reading, ...] = ()
+
+
 class Distribution(Frozen):
     """Mean and percentiles in seconds; None where the sample cannot carry the figure."""
 
@@ -86,6 +107,15 @@ class PointResult(Frozen):
     input_tokens_mean: float | None
     output_tokens_mean: float | None
     first_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A measured point: figures, rows in order of sending, and the client's own readings."""
+
+    result: PointResult
+    rows: tuple[RequestRow, ...]
+    readings: tuple[Reading, ...] = ()
 
 
 class Score(Frozen):

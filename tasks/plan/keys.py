@@ -16,13 +16,13 @@ from tasks.config.accuracy import Accuracy
 from tasks.config.sweep import Load, Sweep
 from tasks.plan.subject import Subject
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the meaning of a recorded figure changes, so that old ones are not taken for new."""
 
 
 def point_key(subject: Subject, sweep: Sweep, load: Load, repeat: int) -> str:
     """Key of one load point."""
-    asked = sweep.model_dump(mode="json", exclude={"load", "repeats", "timeout_s"})
+    asked = sweep.model_dump(mode="json", exclude={"load", "repeats", "timeout_s", "clients"})
     asked["dataset"] = content_of(sweep.dataset)
     return _key("point", subject, {"sweep": asked, "load": load.model_dump(mode="json"), "repeat": repeat})
 

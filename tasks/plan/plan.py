@@ -77,6 +77,7 @@ def _point(
     name = sweep.run_name.format(
         model=spec.server.name,
         sweep=sweep.name,
+        load=load.label,
         concurrency=load.concurrency,
         requests=load.requests,
         repeat=repeat,

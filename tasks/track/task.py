@@ -8,6 +8,7 @@ from pathlib import Path
 from prefect import task
 
 from tasks.config.spec import Spec
+from tasks.config.sweep import Load
 from tasks.record.results import RecordedAccuracy, RecordedPoint, RunRecord
 from tasks.track.results import ConfigValue, TrackBundle, TrackOutcome
 from tasks.track.tracking import track_run
@@ -47,9 +48,13 @@ def flat_config(spec: Spec, run: RunRecord) -> tuple[tuple[str, ConfigValue], ..
         **{name: value if _plain(value) else json.dumps(value) for name, value in manifest.items()},
     }
     for sweep in spec.sweeps:
-        flat[f"{sweep.name}_load"] = " ".join(f"{load.concurrency}x{load.requests}" for load in sweep.load)
+        flat[f"{sweep.name}_load"] = " ".join(_load(load) for load in sweep.load)
     return tuple(flat.items())
 
 
 def _plain(value: object) -> bool:
     return value is None or isinstance(value, str | int | float | bool)
+
+
+def _load(load: Load) -> str:
+    return f"{load.concurrency or load.label}x{load.requests}"

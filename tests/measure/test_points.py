@@ -24,13 +24,15 @@ Stubs = Callable[..., Stub]
 
 def measure(job: PointJob) -> tuple[PointResult, tuple[RequestRow, ...]]:
     """Measure without an eye on the server."""
-    return measure_point(job, lambda: None, lambda done, total: None)
+    found = measure_point(job, lambda: None, lambda done, total: None)
+    return found.result, found.rows
 
 
 def test_one_at_a_time_is_exact(stub: Stubs, make_job: Jobs, tokenizer: Any) -> None:
     server = stub(ttft=0.05, itl=0.01, tokenizer=tokenizer, api_key=KEY)
     job, seen = make_job(server.url, requests=5, output_tokens=32), []
-    result, rows = measure_point(job, lambda: None, lambda done, total: seen.append((done, total)))
+    found = measure_point(job, lambda: None, lambda done, total: seen.append((done, total)))
+    result, rows = found.result, found.rows
     truth = server.log()
     assert result.ttft.mean == pytest.approx(fmean(row.ttft for row in truth), abs=0.005)
     assert result.tpot.mean == pytest.approx(fmean(row.itl for row in truth), rel=0.02)
