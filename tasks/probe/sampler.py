@@ -15,7 +15,7 @@ from tasks.probe.metrics import ServerMetrics, read_metrics
 from tasks.serve.results import Endpoint
 
 REQUEST_LIMIT_S = 5.0
-STOP_LIMIT_S = 1.0
+STOP_LIMIT_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from tasks.errors import ServerDied
 from tasks.probe.client import client_for
 from tasks.serve.results import Endpoint
 
-PAUSE_S = 0.25
-REQUEST_LIMIT_S = 1.0
-LIMIT_S = 4.0
+PAUSE_S = 0.2
+REQUEST_LIMIT_S = 0.9
+LIMIT_S = 3.0
 ENOUGH = 3
 """So many questions in a row must go unanswered: a pause of this process alone accuses nobody."""
 

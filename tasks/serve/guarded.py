@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
+import psutil
+
 from tasks.errors import ServerStartError
 
 GUARDIAN = Path(__file__).with_name("guardian.py")
@@ -109,9 +111,8 @@ class Guarded:
         word, _, code = self._line().partition(" ")
         if word == "exit":
             return int(code)
-        if self.pid:  # the guardian itself was killed: end at least the group that it started
-            with contextlib.suppress(OSError):
-                os.killpg(self.pid, signal.SIGKILL)
+        if self.pid:  # the guardian itself was killed: what it started is ours to end
+            _kill_tree(self.pid)
         return -signal.SIGKILL
 
     @staticmethod
@@ -119,3 +120,18 @@ class Guarded:
         if pipe is not None:
             with contextlib.suppress(OSError):
                 pipe.close()
+
+
+def _kill_tree(leader: int) -> None:
+    """SIGKILL for a process, its group and its descendants, whatever group or session they are in."""
+    try:
+        process = psutil.Process(leader)
+        family = [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        family = []
+    with contextlib.suppress(OSError):
+        os.killpg(leader, signal.SIGKILL)
+    for member in family:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            member.kill()
+    psutil.wait_procs(family, MARGIN_S)

@@ -6,17 +6,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from prefect.settings import PREFECT_API_URL
+from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.testing.utilities import prefect_test_harness
 
 from tasks.measure import pool
 from tests.faults.engine import Case, family, make_environment, until
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def api() -> Iterator[str]:
-    """The address of a Prefect server of this module's own."""
-    with prefect_test_harness(server_startup_timeout=120):
+    """The address of a Prefect server of these tests' own."""
+    with (
+        prefect_test_harness(server_startup_timeout=120),
+        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),  # a second at each flow's end
+    ):
         yield str(PREFECT_API_URL.value())
 
 

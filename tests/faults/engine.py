@@ -33,7 +33,7 @@ def make_environment(folder: Path) -> Path:
     return python
 
 
-def until(true: Callable[[], object], limit_s: float = LIMIT_S, pause_s: float = 0.02) -> bool:
+def until(true: Callable[[], object], limit_s: float = LIMIT_S, pause_s: float = 0.05) -> bool:
     """Whether it became true within the limit."""
     deadline = time.monotonic() + limit_s
     while not true():

@@ -11,6 +11,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -43,6 +44,8 @@ def main() -> None:
     state = Path(os.environ["FAKE_STATE"])
     number = len(list(state.glob("begun-*"))) + 1
     (state / f"begun-{number}").touch()
+    if "port-taken" in manners:
+        taken = socket.create_server(("127.0.0.1", args.port))
     core = subprocess.Popen(STUBBORN_CORE if "stubborn" in manners else CORE, start_new_session=True)
     pids = {"server": os.getpid(), "core": core.pid, "guardian": os.getppid(), "port": args.port}
     _tell(state / f"pids-{number}.json", pids)
@@ -58,6 +61,8 @@ def main() -> None:
         sys.exit(f"ERROR: {error}")
     finally:
         core.kill()
+        if "port-taken" in manners:
+            taken.close()
 
 
 def _flags() -> argparse.ArgumentParser:
