@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # uv with the machine's pip settings (index, find-links, certificate), so that a mirror set for pip serves here too.
-UV = $(BIN)/python tasks/provision/pip_settings.py $(BIN)/uv
+UV = UV_COMPILE_BYTECODE_TIMEOUT=600 $(BIN)/python tasks/provision/pip_settings.py $(BIN)/uv
 
 .PHONY: install smoke up test check format requirements environments clean
 
@@ -15,7 +15,7 @@ $(READY): requirements/dev.txt pyproject.toml
 	  || { echo "Python 3.11 or newer is needed; give one with make PYTHON=python3.12" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements/run.txt)"
-	$(UV) pip install --quiet --python $(BIN)/python --no-deps --requirement requirements/dev.txt
+	$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --requirement requirements/dev.txt
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
 

@@ -17,6 +17,7 @@ from tasks.provision.requirements import Requirements, find_requirements
 from tasks.provision.results import Environment
 from tasks.provision.uv_command import explain_failure, run_uv
 
+COMPILE_LIMIT_S = "600"
 GIGABYTE = 10**9
 
 
@@ -70,13 +71,15 @@ def _build(wanted: Requirements, folder: Path, log: Path, tools: Tools) -> None:
     machine, listed = settings.values("UV_INDEX"), extra_indexes(wanted.extra_indexes)
     left_out = tuple(url for url in (*machine, *listed) if not tools.answers(url, settings))
     used = [url for url in (*listed, *machine) if url not in left_out]
-    env = {**settings.env, "UV_INDEX": " ".join(used)}
+    env = {**settings.env, "UV_INDEX": " ".join(used), "UV_COMPILE_BYTECODE_TIMEOUT": COMPILE_LIMIT_S}
     # Relocatable: it is made under another name than the one it is used by.
     venv = ("venv", "--relocatable", "--python", wanted.python, str(folder))
     if tools.uv(venv, env, log) == 0:
         pins = folder / "pins.txt"
         pins.write_text("\n".join(wanted.pins) + "\n", encoding="utf-8")
-        install = ("pip", "install", "--python", str(folder / "bin" / "python"), "-r", str(pins))
+        # Bytecode, as pip itself makes it: three processes of the server import all of this at each start.
+        install = ("pip", "install", "--compile-bytecode", "--python", str(folder / "bin" / "python"))
+        install = (*install, "-r", str(pins))
         scope = ("--no-deps",) if wanted.closed else ()
         pre = ("--prerelease", "allow") if wanted.pre else ()
         if tools.uv((*install, *scope, *pre, *settings.flags), env, log) == 0:
