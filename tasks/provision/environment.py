@@ -78,11 +78,11 @@ def _build(wanted: Requirements, folder: Path, log: Path, tools: Tools) -> None:
         pins = folder / "pins.txt"
         pins.write_text("\n".join(wanted.pins) + "\n", encoding="utf-8")
         # Bytecode, as pip itself makes it: three processes of the server import all of this at each start.
-        install = ("pip", "install", "--compile-bytecode", "--python", str(folder / "bin" / "python"))
-        install = (*install, "-r", str(pins))
+        install = ("pip", "install", "--compile-bytecode", "-r", str(pins))
+        target = ("--python", str(folder / "bin" / "python"))
         scope = ("--no-deps",) if wanted.closed else ()
         pre = ("--prerelease", "allow") if wanted.pre else ()
-        if tools.uv((*install, *scope, *pre, *settings.flags), env, log) == 0:
+        if tools.uv((*install, *target, *scope, *pre, *settings.flags), env, log) == 0:
             return _verify(wanted, folder)
     raise explain_failure(wanted.name, log, left_out)
 
