@@ -22,8 +22,11 @@ from tests.stub.job import Answer, Job, make_job
 from tests.stub.log import Row
 from tests.stub.metrics import Metrics
 from tests.stub.options import Options
+from tests.stub.sending import Stream
 from tests.stub.timing import Clock
 
+STEADY = ("", "slow_token", "short", "lying_usage", "no_usage", "wrong_model", "cached")
+"""The faults that do not break a stream."""
 SSE = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
 
 
@@ -47,7 +50,8 @@ class Engine:
     async def generate(self, request: web.Request) -> web.StreamResponse:
         """Handle POST /v1/completions and POST /v1/chat/completions."""
         raw = await request.read()
-        arrived, epoch = monotonic(), time.time()
+        arrived = request.protocol.received  # its last byte: this code may run long after it
+        epoch = time.time() - (monotonic() - arrived)
         peer = (
             ":".join(map(str, request.transport.get_extra_info("peername")[:2])) if request.transport else ""
         )
@@ -78,7 +82,8 @@ class Engine:
         counting = asyncio.ensure_future(self._count(ask, row))
         async with self._running(row, job):
             row.started = monotonic() if self._slots else row.arrived
-            send = self._stream if ask.stream else self._send_whole
+            steady = row.fault in STEADY
+            send = (self._stream if steady else self._breaking) if ask.stream else self._send_whole
             return await send(request, job, row, counting)
 
     async def _count(self, ask: Ask, row: Row) -> int:
@@ -121,6 +126,15 @@ class Engine:
                 self._slots.release()
 
     async def _stream(
+        self, request: web.Request, job: Job, row: Row, counting: asyncio.Future[int]
+    ) -> web.StreamResponse:
+        if request.transport is None:
+            raise ConnectionResetError
+        stream = Stream(request.transport, self._clock, job, row)
+        await stream.events()
+        return stream.close(job.closing(await counting))
+
+    async def _breaking(
         self, request: web.Request, job: Job, row: Row, counting: asyncio.Future[int]
     ) -> web.StreamResponse:
         response = web.StreamResponse(headers=SSE)

@@ -14,7 +14,7 @@ class Row:
     path: str
     peer: str
     arrived: float
-    """When the body had been read."""
+    """When its last byte came in."""
     arrived_epoch: float
     status: int | None = None
     """HTTP status; 499 when the client left; None while under way, or when no answer was ever given."""
@@ -34,7 +34,7 @@ class Row:
 
     @property
     def ttft(self) -> float:
-        """From body read to first token sent, s; raises ValueError when none was sent."""
+        """From its last byte to first token sent, s; raises ValueError when none was sent."""
         if self.first_sent is None:
             raise ValueError(f"request {self.id} sent no token")
         return self.first_sent - self.arrived

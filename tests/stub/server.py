@@ -16,6 +16,7 @@ from aiohttp import web
 
 from tests.stub.app import make_app
 from tests.stub.options import Options, parse_options
+from tests.stub.sending import Connection
 
 
 async def serve(options: Options) -> None:
@@ -29,8 +30,11 @@ async def serve(options: Options) -> None:
         keepalive_timeout=3600,
     )
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", options.port, backlog=4096)
-    await site.start()
+    loop, server = asyncio.get_running_loop(), runner.server
+    assert server is not None
+    listening = await loop.create_server(
+        lambda: Connection(server, loop=loop, **server._kwargs), "127.0.0.1", options.port, backlog=4096
+    )
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -38,8 +42,9 @@ async def serve(options: Options) -> None:
     # What start-up left behind is never looked at again: collections stay short.
     gc.collect()
     gc.freeze()
-    print(f"ready {runner.addresses[0][1]}", flush=True)
+    print(f"ready {listening.sockets[0].getsockname()[1]}", flush=True)
     await stop.wait()
+    listening.close()
     await runner.cleanup()
 
 

@@ -13,9 +13,13 @@ TTFT, ITL, TOKENS = 0.05, 0.01, 64
 @pytest.mark.parametrize("concurrency", [1, 50])
 def test_exact_by_its_own_log_and_at_a_client(concurrency):
     with stub_server(ttft=TTFT, itl=ITL) as stub:
-        heard = hear(f"{stub.url}/completions", [fixed(TOKENS)] * concurrency)
+        # A single one may meet a moment in which the machine is busy; several do not.
+        rounds = 1 if concurrency > 1 else 5
+        heard = [
+            h for _ in range(rounds) for h in hear(f"{stub.url}/completions", [fixed(TOKENS)] * concurrency)
+        ]
         rows = stub.log()
-    assert [row.tokens for row in rows] == [TOKENS] * concurrency
+    assert [row.tokens for row in rows] == [TOKENS] * concurrency * rounds
     assert all(row.ttft >= TTFT for row in rows)
     # The early ones show an error of the stub; only the late ones, a machine busy with something else.
     early = quantiles([row.ttft for row in rows * 2], n=10)[0]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Callable
 from heapq import heappop, heappush
 from itertools import count
 from time import monotonic
 
 
 class Clock:
-    """Wakes coroutines at times of `time.monotonic`, never early.
+    """Calls back at times of `time.monotonic`, never early.
 
     Event loops count their timers in whole milliseconds; the kernel's interval timer does not, so one of
     those serves a heap of deadlines. One clock a process, in its main thread: it owns SIGALRM.
@@ -18,8 +19,9 @@ class Clock:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._heap: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._heap: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
+        self._ringing = False
         self._loop.add_signal_handler(signal.SIGALRM, self._ring)
 
     async def until(self, due: float) -> None:
@@ -27,17 +29,20 @@ class Clock:
         if due <= monotonic():
             return
         waiter: asyncio.Future[None] = self._loop.create_future()
-        heappush(self._heap, (due, next(self._order), waiter))
-        if self._heap[0][2] is waiter:
-            self._arm()
+        self.at(due, lambda: None if waiter.done() else waiter.set_result(None))
         await waiter
 
+    def at(self, due: float, call: Callable[[], None]) -> None:
+        """Call at `due`, soon when that is past; a call must not raise."""
+        heappush(self._heap, (due, next(self._order), call))
+        if self._heap[0][2] is call and not self._ringing:
+            self._arm()
+
     def _ring(self) -> None:
-        heap, now = self._heap, monotonic()
-        while heap and (heap[0][0] <= now or heap[0][2].done()):
-            waiter = heappop(heap)[2]
-            if not waiter.done():  # done already: the request was cancelled
-                waiter.set_result(None)
+        heap, self._ringing = self._heap, True
+        while heap and heap[0][0] <= monotonic():
+            heappop(heap)[2]()
+        self._ringing = False
         if heap:
             self._arm()
 

@@ -1,0 +1,96 @@
+"""Sending an answer's events as cheaply and punctually as one process can: straight to the transport."""
+
+from __future__ import annotations
+
+import asyncio
+from time import monotonic
+from typing import Any
+
+from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
+
+from tests.stub.job import Job
+from tests.stub.log import Row
+from tests.stub.timing import Clock
+
+HEAD = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
+    b"Cache-Control: no-cache\r\nTransfer-Encoding: chunked\r\n\r\n"
+)
+END = b"0\r\n\r\n"
+
+
+class Connection(RequestHandler):
+    """aiohttp's connection that notes when bytes came in, and writes at once what it is given."""
+
+    __slots__ = ("received",)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """uvloop would keep the bytes until its round is over."""
+        super().connection_made(transport)
+        transport.set_write_buffer_limits(high=0)  # type: ignore[attr-defined]
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes came in; `received` is when."""
+        self.received = monotonic()
+        super().data_received(data)
+
+
+class Sent(web.StreamResponse):
+    """What aiohttp is given for an answer that went to the transport already."""
+
+    @property
+    def keep_alive(self) -> bool:
+        """The connection serves the next request."""
+        return True
+
+    async def prepare(self, request: web.BaseRequest) -> None:
+        """Nothing is left to send."""
+
+    async def write_eof(self, data: Any = b"") -> None:
+        """Nothing is left to send."""
+
+
+class Stream:
+    """One answer on its way: each event is written when due, by the clock's own call; no task wakes."""
+
+    def __init__(self, transport: asyncio.Transport, clock: Clock, job: Job, row: Row) -> None:
+        self._transport, self._clock, self._job, self._row = transport, clock, job, row
+        self._start = row.started or row.arrived
+        self._chunks = job.chunks()
+        self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._head = HEAD
+
+    async def events(self) -> None:
+        """All of them. Cancelled when the client leaves."""
+        self._plan()
+        await self._ended
+
+    def close(self, closing: bytes) -> web.StreamResponse:
+        """Usage and the end mark."""
+        self._transport.write(frame(closing) + END)
+        return Sent()
+
+    def _plan(self) -> None:
+        chunk = next(self._chunks, None)
+        if chunk is None:
+            self._ended.set_result(None)
+            return
+        self._tokens, event = chunk
+        self._data = self._head + frame(event)
+        self._head = b""
+        self._due = self._start + self._job.offset(self._tokens - 1)
+        self._clock.at(self._due, self._write)
+
+    def _write(self) -> None:
+        if self._ended.done() or self._transport.is_closing():
+            self._ended.cancel()
+            return
+        self._transport.write(self._data)
+        self._row.sent(monotonic(), self._due, self._tokens)
+        self._plan()
+
+
+def frame(data: bytes) -> bytes:
+    """A chunk of HTTP."""
+    return b"%x\r\n%b\r\n" % (len(data), data)
