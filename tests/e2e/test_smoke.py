@@ -13,7 +13,9 @@ import pyarrow.dataset as ds
 import pytest
 
 from tasks.provision.synthetic_weights import TEXT
+from tasks.record.export import export_table
 from tasks.record.schemas import SCHEMAS, TABLES
+from tasks.record.store import Store
 from tests.command import environment, left_over, run, start
 
 pytestmark = [pytest.mark.real_vllm, pytest.mark.timeout(900)]
@@ -99,11 +101,15 @@ def test_the_score_is_the_one_the_synthetic_model_must_have(results: Path) -> No
     assert all(TEXT in response for response in samples["response"])
 
 
-def test_the_tables_come_out_as_json(results: Path, folder: Path) -> None:
-    for table in TABLES:
-        done = run(["results", table, "--format", "json"], environment(folder), folder)
-        records = json.loads(done.stdout)
-        assert list(records[0]) == SCHEMAS[table].names
+@pytest.mark.parametrize("table", TABLES)
+def test_every_table_comes_out_as_json_records(results: Path, table: str) -> None:
+    records = json.loads(export_table(Store(results), table, "json"))
+    assert list(records[0]) == SCHEMAS[table].names
+
+
+def test_the_command_prints_the_scores_as_json(results: Path, folder: Path) -> None:
+    done = run(["results", "scores", "--format", "json"], environment(folder), folder)
+    assert [record["value"] for record in json.loads(done.stdout)] == [0.125, 0.125]
 
 
 def test_a_second_run_measures_nothing(results: Path, folder: Path) -> None:
