@@ -179,6 +179,8 @@ def compare(
 def main() -> None:
     """The entry point."""
     signal.signal(signal.SIGTERM, _stop)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup sets it
+        signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     app()
 
 
@@ -187,6 +189,7 @@ def _stop(signum: int, frame: FrameType | None) -> NoReturn:
 
 
 def _end(code: int, *lines: str) -> NoReturn:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C finds everything ended already
     for line in lines:
         typer.echo(line, err=True)
     sys.exit(code)

