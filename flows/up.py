@@ -76,15 +76,17 @@ def run_up(up: Up) -> None:
     folder = home() / "prefect"
     with _alone(folder, up):
         env = {**os.environ, **settings(up, folder)}
-        with _stopping() as stop, _server(up, env, folder, stop):
+        with _stopping() as stop, _server(up, env, folder, stop) as server:
             _deploy(env)
             with _workers(up, env, folder) as workers:
                 _wait_for_workers(up, workers, stop)
                 _greet(up, folder)
                 while not stop.wait(1.0):
-                    for worker in workers:
-                        if worker.keep():
-                            console.print(f"{worker.name} had ended and was started again, log {worker.log}")
+                    for child in (server, *workers):
+                        if child.keep():
+                            console.print(
+                                f"the {child.name} had ended and was started again, log {child.log}"
+                            )
                 console.print("stopping: runs first, then the workers, then the server")
                 _end_runs(up)
 
@@ -125,14 +127,14 @@ def _stopping() -> Iterator[threading.Event]:
 
 
 @contextmanager
-def _server(up: Up, env: dict[str, str], folder: Path, stop: threading.Event) -> Iterator[None]:
+def _server(up: Up, env: dict[str, str], folder: Path, stop: threading.Event) -> Iterator[Child]:
     if _answers(up):
         raise InputError(f"{up.address} answers already", "give another --port, or stop what listens there")
     argv = ("-m", "prefect", "server", "start", "--host", up.host, "--port", str(up.port))
     server = Child("server", (sys.executable, *argv), env, folder / "server.log")
     try:
         _wait_for(server, up, stop)
-        yield
+        yield server
     finally:
         server.end()
 

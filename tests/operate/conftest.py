@@ -1,0 +1,66 @@
+"""One `servegauge up` for all operation tests, a stub, and specs that measure it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.operate.upper import Upped, servegauge_up
+from tests.stub.process import Stub, stub_server
+
+SPEC = """
+name: {name}
+server: {{kind: endpoint, url: "{url}", model: {model}, tokenizer: "{tokenizer}"}}
+sweeps:
+  - {{name: throughput, input_tokens: 32, output_tokens: 8,
+      load: [{{concurrency: 1, requests: 2}}, {{concurrency: 4, requests: 20}}]}}
+accuracy:
+  - {{dataset: aime25, path: "{questions}", batch_size: 4, timeout_s: 60, generation: {{max_tokens: 64}}}}
+track: {{swanlab: {{mode: disabled}}}}
+"""
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The markers of this folder."""
+    config.addinivalue_line("markers", "browser: drives Prefect's UI in a headless Chromium")
+    config.addinivalue_line("markers", "long: minutes of waiting; run with SERVEGAUGE_LONG=1")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests are for who asks for them."""
+    if not os.environ.get("SERVEGAUGE_LONG"):
+        skip = pytest.mark.skip(reason="takes minutes: set SERVEGAUGE_LONG=1")
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upped]:
+    """Server, deployments and workers, started once."""
+    with servegauge_up(tmp_path_factory.mktemp("up")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def engine(tokenizer: Path) -> Iterator[Stub]:
+    """A stub that answers quickly."""
+    with stub_server(ttft=0.01, itl=0.002, tokens=8, tokenizer=str(tokenizer)) as stub:
+        yield stub
+
+
+@pytest.fixture(scope="session")
+def quick(tmp_path_factory: pytest.TempPathFactory, engine: Stub, tokenizer: Path) -> str:
+    """A spec of seconds; its path."""
+    file = tmp_path_factory.mktemp("spec") / "quick.yaml"
+    questions = ROOT / "deployments" / "questions" / "aime-format-sample"
+    file.write_text(
+        SPEC.format(
+            name="quick", url=engine.url, model=engine.model, tokenizer=tokenizer, questions=questions
+        )
+    )
+    return str(file)

@@ -1,0 +1,173 @@
+"""`servegauge up` as a process of the tests, and questions to the Prefect server that it starts."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+START_S = 180.0
+OVER = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+Json = dict[str, Any]
+
+
+def until(true: Callable[[], Any], limit_s: float = 120.0, pause_s: float = 0.2) -> Any:
+    """The first true answer, asked for until the limit; the last answer after it."""
+    deadline = time.monotonic() + limit_s
+    while not (answer := true()) and time.monotonic() < deadline:
+        time.sleep(pause_s)
+    return answer
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+class Server:
+    """A Prefect server's REST API, and words for what the tests ask of it."""
+
+    def __init__(self, address: str, auth: tuple[str, str] | None = None) -> None:
+        self.address = address
+        self.http = httpx.Client(base_url=f"{address}/api", auth=auth, timeout=60, trust_env=False)
+
+    def post(self, path: str, body: object) -> Any:
+        """The answer's JSON; a locked database is asked again."""
+        for _ in range(20):
+            answer = self.http.post(path, json=body)
+            if answer.status_code != 503:
+                break
+            time.sleep(0.5)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def deployment(self, name: str, flow: str = "benchmark") -> Json:
+        """A deployment as the server knows it."""
+        return dict(self.http.get(f"/deployments/name/{flow}/{name}").raise_for_status().json())
+
+    def start(self, parameters: Json, name: str = "benchmark", flow: str = "benchmark", **more: Any) -> str:
+        """Trigger a run; its id."""
+        path = f"/deployments/{self.deployment(name, flow)['id']}/create_flow_run"
+        return str(self.post(path, {"parameters": parameters, **more})["id"])
+
+    def run(self, run: str) -> Json:
+        """A flow run as the server knows it."""
+        return dict(self.http.get(f"/flow_runs/{run}").raise_for_status().json())
+
+    def state(self, run: str) -> str:
+        """Its state's type, as RUNNING."""
+        return str(self.run(run)["state_type"])
+
+    def ended(self, run: str, limit_s: float = 180.0) -> str:
+        """The state it ends in; the state it is in after the limit."""
+        until(lambda: self.state(run) in OVER, limit_s)
+        return self.state(run)
+
+    def artifacts(self, run: str) -> dict[str, Json]:
+        """The run's artifacts by key, the newest of each."""
+        wanted = {"artifacts": {"flow_run_id": {"any_": [run]}}}
+        found = sorted(self.post("/artifacts/filter", wanted), key=lambda artifact: artifact["created"])
+        return {artifact["key"]: artifact for artifact in found if artifact["key"]}
+
+    def events(self, name: str) -> list[Json]:
+        """Payloads of all events of a name."""
+        return [
+            dict(event["payload"])
+            for event in self.post("/events/filter", {"filter": {"event": {"name": [name]}}})["events"]
+        ]
+
+    def logs(self, run: str) -> str:
+        """What the run said, for the message of a failed test."""
+        found = self.post("/logs/filter", {"logs": {"flow_run_id": {"any_": [run]}}, "limit": 200})
+        return "\n".join(line["message"] for line in found)
+
+
+class Upped(Server):
+    """A `servegauge up` that runs."""
+
+    def __init__(
+        self, process: subprocess.Popen[bytes], port: int, folder: Path, env: Mapping[str, str]
+    ) -> None:
+        super().__init__(f"http://127.0.0.1:{port}")
+        self.process, self.port, self.folder, self.env = process, port, folder, dict(env)
+
+    @property
+    def results(self) -> Path:
+        """The tables of its runs."""
+        return self.folder / "results"
+
+    def child(self, *words: str) -> psutil.Process:
+        """The one child whose command line has all the words."""
+        children = psutil.Process(self.process.pid).children()
+        (found,) = (child for child in children if set(words) <= set(child.cmdline()))
+        return found
+
+    def worker(self) -> psutil.Process:
+        """The worker of the GPU's runs."""
+        return self.child("worker", "default")
+
+    def output(self) -> str:
+        """What it printed."""
+        return (self.folder / "up.out").read_text("utf-8", "replace")
+
+
+@contextmanager
+def servegauge_up(folder: Path, *options: str, **variables: str) -> Iterator[Upped]:
+    """Run it until the block is left. Raises AssertionError where it does not start."""
+    port = free_port()
+    env = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "SERVEGAUGE_"))
+    }
+    env |= {
+        "HOME": str(folder),
+        "SERVEGAUGE_HOME": str(folder / "home"),
+        "PYTHONPATH": str(ROOT),
+        **variables,
+    }
+    argv = (
+        sys.executable,
+        "-m",
+        "flows.cli",
+        "up",
+        "--port",
+        str(port),
+        "--results",
+        str(folder / "results"),
+    )
+    with (folder / "up.out").open("wb") as out:
+        process = subprocess.Popen((*argv, *options), env=env, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
+    up = Upped(process, port, folder, env)
+    try:
+        until(lambda: "is up:" in up.output() or process.poll() is not None, START_S)
+        assert "is up:" in up.output(), up.output()
+        yield up
+    finally:
+        up.http.close()
+        stop(process)
+
+
+def stop(process: subprocess.Popen[bytes]) -> int:
+    """End it as Ctrl-C does; its exit code. What it leaves running is killed."""
+    if process.poll() is None:
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(90)
+        except subprocess.TimeoutExpired:
+            for left in family:
+                left.kill()
+            process.kill()
+    return process.wait()
