@@ -39,7 +39,7 @@ format: install
 	$(BIN)/ruff check --fix .
 
 # Pins, without index addresses. The .in files and pyproject.toml are what a person edits.
-COMPILE = $(UV) pip compile --quiet --upgrade --no-emit-index-url --no-emit-find-links
+COMPILE = $(UV) pip compile --quiet --no-emit-index-url --no-emit-find-links
 
 requirements: install
 	$(COMPILE) --universal --python-version 3.11 --custom-compile-command "make requirements" \
