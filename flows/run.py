@@ -73,7 +73,7 @@ def _local_subject(server: VllmServer, environment: str) -> Subject:
         tokenizer=_tokenizer(server.tokenizer or ""),
         server_args=json.dumps(server.args, sort_keys=True),
         server_env=json.dumps(server.env, sort_keys=True),
-        hardware=_hardware(),
+        hardware=_hardware(server.gpus),
         client=client_version(),
     )
 
@@ -104,8 +104,8 @@ def _tokenizer(name: str) -> str:
     return content_of(str(Path(name) / "tokenizer.json")) if Path(name).is_dir() else name
 
 
-def _hardware() -> Hardware:
-    cards = gpus()
+def _hardware(used: tuple[int, ...] | None = None) -> Hardware:
+    cards = [card for card in gpus() if used is None or card.index in used]
     return Hardware(
         cpu=hardware.cpu_name(),
         cpu_count=hardware.cpu_count(),

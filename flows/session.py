@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TypeVar
 
 from flows import show
@@ -13,8 +13,10 @@ from tasks.errors import RecordError, ServerDied
 from tasks.measure import pool
 from tasks.probe.task import probe
 from tasks.probe.watch import Watch, watching
+from tasks.provision.results import Environment
 from tasks.provision.task import provision_environment, provision_model
 from tasks.serve.endpoint import endpoint_of
+from tasks.serve.gpu_lease import Lease, leased
 from tasks.serve.process import ServerProcess, serving
 from tasks.serve.results import Endpoint
 
@@ -109,10 +111,17 @@ def _started(run: Run, server: VllmServer) -> Iterator[ServerProcess]:
         model = provision_model(server, environment)
     log = run.folder / "server.log"
     show.stage("serve", f"{environment.build.engine} {environment.build.version} starts, log {log}")
-    with serving(server, model, environment, log) as process:
-        _probe(run, process.endpoint, process.check)
-        yield process
-    show.stage("serve", "stopped")
+    with _gpus(server, environment) as lease:
+        with serving(server, model, environment, log, lease=lease) as process:
+            _probe(run, process.endpoint, process.check)
+            yield process
+        show.stage("serve", "stopped")
+
+
+def _gpus(server: VllmServer, environment: Environment) -> AbstractContextManager[Lease]:
+    if "cpu" in environment.build.name:
+        return nullcontext(Lease())
+    return leased(server, lambda text: show.stage("serve", f"[yellow]{text}[/]"))
 
 
 def _probe(run: Run, endpoint: Endpoint, check: Callable[[], None]) -> None:

@@ -26,6 +26,9 @@ class VllmServer(Frozen):
     )
     args: dict[str, ArgValue] = Field(default_factory=dict, description="flags of the engine, without --")
     env: dict[str, str] = Field(default_factory=dict, description="environment variables of the engine")
+    gpus: tuple[int, ...] | None = Field(
+        None, min_length=1, description="numbers as nvidia-smi gives them; null takes as many as are needed"
+    )
     port: int | None = Field(None, ge=1, le=65535, description="null takes a free port")
     startup_timeout_s: float = Field(1800, gt=0)
     tokenizer: str | None = Field(None, description="folder or hub id; the model's by default")
@@ -34,6 +37,13 @@ class VllmServer(Frozen):
     def name(self) -> str:
         """The model name that requests carry."""
         return self.served_name or self.model.rstrip("/").replace(":", "/").split("/")[-1]
+
+    @field_validator("gpus")
+    @classmethod
+    def _each_once(cls, gpus: tuple[int, ...] | None) -> tuple[int, ...] | None:
+        if gpus is not None and (len(set(gpus)) != len(gpus) or min(gpus) < 0):
+            raise ValueError(f"{list(gpus)} is no set of GPU numbers; name each once, from 0 on")
+        return gpus
 
     @field_validator("args")
     @classmethod

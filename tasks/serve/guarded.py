@@ -27,8 +27,18 @@ MARGIN_S = 20.0
 class Guarded:
     """A process in a group of its own, output in a file; `end`, or our death, ends it and all it left."""
 
-    def __init__(self, argv: tuple[str, ...], env: Mapping[str, str], log: Path, grace_s: float) -> None:
+    def __init__(
+        self,
+        argv: tuple[str, ...],
+        env: Mapping[str, str],
+        log: Path,
+        grace_s: float,
+        held: tuple[int, ...] = (),
+    ) -> None:
         """Start it; the variables travel through a pipe, where no other user can read them.
+
+        Args:
+            held: open files that stay open until all is gone (locks), even when we are gone before.
 
         Raises:
             ServerStartError: the program cannot be executed.
@@ -48,6 +58,7 @@ class Guarded:
                 stdout=subprocess.PIPE,
                 stderr=file,
                 start_new_session=True,
+                pass_fds=held,
             )
         assert self._guardian.stdout is not None
         self._news = select.poll()

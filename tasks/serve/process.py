@@ -17,6 +17,8 @@ from tasks.config.server import VllmServer
 from tasks.errors import ServerDied
 from tasks.provision.results import Environment, Model
 from tasks.serve.argv import serve_argv, server_env
+from tasks.serve.gpu_choice import gpu_variables
+from tasks.serve.gpu_lease import Lease
 from tasks.serve.guarded import Guarded
 from tasks.serve.log import explain, read, tail
 from tasks.serve.port import HOST, choose_port
@@ -39,12 +41,14 @@ class ServerProcess:
         log: Path,
         grace_s: float = 10.0,
         base: Mapping[str, str] | None = None,
+        lease: Lease | None = None,
     ) -> None:
         self.log = log
         self.starts = 0
         self._server, self._model, self._environment = server, model, environment
         self._grace_s = grace_s
-        self._base = dict(os.environ if base is None else base)
+        self._lease = lease or Lease()
+        self._base = dict(os.environ if base is None else base) | gpu_variables(self._lease.cards)
         self._key = SecretStr(secrets.token_urlsafe(32))
         self._child: Guarded | None = None
         self._log_start = 0
@@ -72,7 +76,7 @@ class ServerProcess:
         env = server_env(server, model, self._environment, self._key.get_secret_value(), self._base)
         self.starts += 1
         self._mark_log()
-        self._child = Guarded(argv, env, self.log, self._grace_s)
+        self._child = Guarded(argv, env, self.log, self._grace_s, self._lease.locks)
         self.endpoint = Endpoint(
             url=f"http://{HOST}:{port}/v1",
             model=server.name,
@@ -123,13 +127,14 @@ def serving(
     *,
     grace_s: float = 10.0,
     base: Mapping[str, str] | None = None,
+    lease: Lease | None = None,
 ) -> Iterator[ServerProcess]:
     """A started (not yet ready) server, which is gone when the block is left, however it is left.
 
     Its output goes to `log`. `grace_s`: seconds between asking it to end and forcing it. `base`: variables
-    that it inherits, by default ours. Raises what `ServerProcess.start` raises.
+    that it inherits, by default ours. `lease`: its GPUs. Raises what `ServerProcess.start` raises.
     """
-    process = ServerProcess(server, model, environment, log, grace_s, base)
+    process = ServerProcess(server, model, environment, log, grace_s, base, lease)
     atexit.register(process.stop)  # an interrupt that falls between two lines here must not skip the stop
     try:
         process.start()
