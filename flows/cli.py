@@ -13,6 +13,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from flows.environments import env
 from tasks.config.load import load_spec
 from tasks.errors import InputError, ServegaugeError
 
@@ -174,6 +175,28 @@ def compare(
     if len(runs) < 2:
         raise InputError("one run is no comparison", "give the ids of two or more runs")
     print_tables(compared(runs, results), Console())
+
+
+@app.command()
+def serve(spec: SpecArg, overrides: SetOption = None) -> None:
+    """Start the server of SPEC alone and stop it on Ctrl-C."""
+    from flows.serve_alone import serve_alone
+
+    serve_alone(load_spec(spec, overrides or ()), lambda text: typer.echo(text, err=True))
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine can run, with a remedy for what it cannot."""
+    from flows.doctor import findings, lines
+
+    found = findings()
+    typer.echo("\n".join(lines(found)))
+    if any(finding.grade == "broken" for finding in found):
+        raise typer.Exit(1)
+
+
+app.add_typer(env, name="env")
 
 
 def main() -> None:

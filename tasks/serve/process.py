@@ -42,6 +42,7 @@ class ServerProcess:
         grace_s: float = 10.0,
         base: Mapping[str, str] | None = None,
         lease: Lease | None = None,
+        key: SecretStr | None = None,
     ) -> None:
         self.log = log
         self.starts = 0
@@ -49,7 +50,7 @@ class ServerProcess:
         self._grace_s = grace_s
         self._lease = lease or Lease()
         self._base = dict(os.environ if base is None else base) | gpu_variables(self._lease.cards)
-        self._key = SecretStr(secrets.token_urlsafe(32))
+        self._key = key or SecretStr(secrets.token_urlsafe(32))
         self._child: Guarded | None = None
         self._log_start = 0
 
@@ -128,13 +129,15 @@ def serving(
     grace_s: float = 10.0,
     base: Mapping[str, str] | None = None,
     lease: Lease | None = None,
+    key: SecretStr | None = None,
 ) -> Iterator[ServerProcess]:
     """A started (not yet ready) server, which is gone when the block is left, however it is left.
 
     Its output goes to `log`. `grace_s`: seconds between asking it to end and forcing it. `base`: variables
-    that it inherits, by default ours. `lease`: its GPUs. Raises what `ServerProcess.start` raises.
+    that it inherits, by default ours. `lease`: its GPUs. `key`: what clients
+    must send, by default a random one. Raises what `ServerProcess.start` raises.
     """
-    process = ServerProcess(server, model, environment, log, grace_s, base, lease)
+    process = ServerProcess(server, model, environment, log, grace_s, base, lease, key)
     atexit.register(process.stop)  # an interrupt that falls between two lines here must not skip the stop
     try:
         process.start()

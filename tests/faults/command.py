@@ -18,7 +18,7 @@ import psutil
 from tests.faults.engine import ROOT, Case, until
 
 MARK = "SG_FAULT"
-COMMAND = (sys.executable, "-c", "from flows.cli import main; main()", "run")
+COMMAND = (sys.executable, "-c", "from flows.cli import main; main()")
 
 
 @dataclass
@@ -55,12 +55,17 @@ class Command:
 
 
 @contextmanager
-def command(case: Case, api: str, *prefix: str, **more: str) -> Iterator[Command]:
-    """Run the case's spec; `prefix` is a command that runs the command. Killed at the block's end."""
+def command(
+    case: Case, api: str, *prefix: str, words: tuple[str, ...] | None = None, **more: str
+) -> Iterator[Command]:
+    """Run the case's spec; `prefix` is a command that runs the command. Killed at the block's end.
+
+    `words`: what stands after `servegauge`, by default the case's run.
+    """
     mark = uuid.uuid4().hex
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     env = {**kept, "PYTHONPATH": str(ROOT), "PREFECT_API_URL": api, MARK: mark, **more}
-    argv = (*prefix, *COMMAND, case.spec(), "--results", str(case.results))
+    argv = (*prefix, *COMMAND, *(words or ("run", case.spec(), "--results", str(case.results))))
     with subprocess.Popen(
         argv,
         env=env,
