@@ -14,11 +14,11 @@ import numpy as np
 import uvloop
 from evalscope.perf.arguments import Arguments
 from evalscope.perf.benchmark import get_requests
-from evalscope.perf.core.http_client import AioHttpClient
 
 from tasks.measure import child, client_worker, prompts_worker
 from tasks.measure.dispatch import arrival_times, closed_loop, open_loop
 from tasks.measure.jobs import PointJob
+from tasks.measure.line import Lines
 from tasks.measure.prompts import questions_path
 from tasks.measure.pulse import Pulse
 from tasks.measure.recorder import Recorder, Sending
@@ -38,7 +38,7 @@ def run(job: PointJob, report: Callable[[int], None]) -> Window:
     prompts_worker.FIRST = job.part.first
     recorder = Recorder(job, report)
     pulse = uvloop.run(_measure(job, _arguments(job, outputs), recorder))
-    recorder.tell()
+    recorder.end()
     shutil.rmtree(outputs, ignore_errors=True)
     start, end = recorder.window or (0.0, 0.0)
     return Window(start, end, recorder.closed, pulse.readings(job.part, recorder.utc))
@@ -47,10 +47,10 @@ def run(job: PointJob, report: Callable[[int], None]) -> Window:
 async def _measure(job: PointJob, arguments: Any, recorder: Recorder) -> Pulse:
     plugin = client_worker.MeasuredClient(arguments)
     bodies = [client_worker.body_of(request) async for request, _ in get_requests(arguments, plugin)]
-    async with AioHttpClient(arguments, plugin) as client:
-        headers = {"Content-Type": "application/json", **client.headers}
-        opened = job.part.slots or min(job.part.total, OPENED)
-        await client_worker.prepare(client.client, client.url, headers, opened)
+    async with Lines(arguments.url, _headers(job)) as lines:
+        plugin.lines = lines
+        requests = [lines.request(body) for body in bodies]
+        await lines.open(job.part.slots or min(job.part.total, OPENED))
         gc.collect()
         gc.freeze()
         gc.disable()  # its pauses reach 200 ms
@@ -59,7 +59,7 @@ async def _measure(job: PointJob, arguments: Any, recorder: Recorder) -> Pulse:
         async def ask(index: int, due: float) -> None:
             sending = Sending(index, due)
             client_worker.sending_now.set(sending)
-            await plugin.process_request(client.client, client.url, headers, bodies[index])
+            await plugin.process_request(None, arguments.url, {}, requests[index])
             recorder.close(sending)
 
         with Pulse() as pulse:
@@ -77,6 +77,12 @@ async def _send(job: PointJob, ask: Callable[[int, float], Any]) -> None:
     await open_loop(
         lambda index, due: ask(part.warmup + index, due), arrivals, part.requests, load.duration_s
     )
+
+
+def _headers(job: PointJob) -> dict[str, str]:
+    key = job.endpoint.api_key
+    secret = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
+    return {"Content-Type": "application/json", "User-Agent": "servegauge", **secret}
 
 
 def _arguments(job: PointJob, outputs: Path) -> Any:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,11 +13,13 @@ from itertools import pairwise
 from pydantic import TypeAdapter
 
 from tasks.measure.jobs import PointJob
+from tasks.measure.line import Answer
 from tasks.measure.results import RequestRow
 from tasks.measure.rows import REQUESTS, one_line
-from tasks.measure.stream import Heard, Stamp
+from tasks.measure.stream import Heard, hear_stream, hear_whole
 
 PROGRESS_S = 0.25
+READ_AFTER_S = 0.002
 NO_USAGE = "the answer carries no usage, so its tokens cannot be counted"
 
 
@@ -25,9 +29,7 @@ class Sending:
 
     index: int
     freed: float
-    sent: float | None = None
-    stamps: list[Stamp] = field(default_factory=list)
-    status: int | None = None
+    answer: Answer = field(default_factory=Answer)
     heard: Heard | None = None
     error: str | None = None
 
@@ -42,12 +44,30 @@ class Recorder:
         self._epoch, self._zero = datetime.now(UTC), time.perf_counter()
         self._reported = self._zero
         self.closed = 0
+        self._ended: deque[tuple[Sending, float]] = deque()
         self.window: tuple[float, float] | None = None
         """From the first measured request's due time to the end of the last one."""
 
     def close(self, sending: Sending) -> None:
-        """An answer ended, well or not."""
-        ended = time.perf_counter()
+        """An answer ended, well or not. It is read a moment later, lest the next request wait for that."""
+        self._ended.append((sending, time.perf_counter()))
+        if len(self._ended) == 1:
+            asyncio.get_running_loop().call_later(READ_AFTER_S, self._next)
+
+    def end(self) -> None:
+        """Read what is left, and report."""
+        while self._ended:
+            self._record(*self._ended.popleft())
+        self.tell()
+
+    def _next(self) -> None:
+        if self._ended:
+            self._record(*self._ended.popleft())
+            asyncio.get_running_loop().call_soon(self._next)
+
+    def _record(self, sending: Sending, ended: float) -> None:
+        if sending.error is None:
+            _listen(sending)
         row = self._row(sending)
         self._file.write(self._dump(row) + b"\n")
         self.closed += 1
@@ -68,7 +88,7 @@ class Recorder:
         return self._epoch + timedelta(seconds=moment - self._zero)
 
     def _row(self, sending: Sending) -> RequestRow:
-        sent, heard = sending.sent, sending.heard or Heard()
+        sent, heard = sending.answer.sent, sending.heard or Heard()
         error = self._error(sending)
         ok = error is None and sent is not None and heard.last is not None
         latency = heard.last - sent if ok and heard.last is not None and sent is not None else None
@@ -86,7 +106,7 @@ class Recorder:
             output_tokens=heard.output_tokens,
             cached_tokens=heard.cached_tokens,
             finish_reason=heard.finish_reason,
-            status_code=sending.status,
+            status_code=sending.answer.status,
             error=error,
             succeeded=ok,
         )
@@ -100,7 +120,19 @@ class Recorder:
         if text is None:
             return None if heard is not None and heard.last is not None else "the answer holds no choice"
         text = one_line(text, key.get_secret_value() if key else None)
-        return f"HTTP {sending.status}: {text}" if (sending.status or 200) != 200 else text
+        status = sending.answer.status
+        return text if status in (None, 200) else f"HTTP {status}: {text}"
+
+
+def _listen(sending: Sending) -> None:
+    answer = sending.answer
+    if answer.status != 200:
+        sending.error = answer.content.decode(errors="replace")
+    elif "text/event-stream" in answer.content_type:
+        sending.heard = hear_stream(answer.content, answer.stamps)
+    else:
+        sending.heard = hear_whole(answer.content, answer.stamps)
+    sending.answer.content, sending.answer.stamps = b"", []
 
 
 def _ttft(heard: Heard, sent: float | None, latency: float | None) -> float | None:

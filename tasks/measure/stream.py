@@ -12,8 +12,8 @@ Stamp = tuple[float, int]
 """A moment in seconds, and how many bytes of the answer had come in by then."""
 
 _END = re.compile(rb"\r?\n\r?\n")
-_TELLING = re.compile(rb'""|\{\}|"error"|"usage": ?\{|"finish_reason": ?"|"object": ?"error"')
-"""What only an event that must be read whole may hold; all others are one more piece of text."""
+_TELLING = (b'""', b"{}", b'"error"', b'"usage":{', b'"usage": {', b'_reason":"', b'_reason": "')
+"""What only an event that must be read whole may hold; all others are one more piece of output."""
 _OUTPUT = ("text", "content", "reasoning", "reasoning_content", "tool_calls")
 
 
@@ -34,7 +34,7 @@ def hear_stream(body: bytes, stamps: Sequence[Stamp]) -> Heard:
     """Read server-sent events. An event came when its last byte did, not when it was read."""
     heard = Heard()
     for moment, data in _events(body, stamps):
-        if heard.times and not _TELLING.search(data) and b'"choices"' in data:
+        if heard.times and b'"choices"' in data and not _telling(data):
             heard.times.append(moment)
             heard.last = moment
         else:
@@ -64,12 +64,22 @@ def _events(body: bytes, stamps: Sequence[Stamp]) -> Iterator[tuple[float, bytes
 
 
 def _ends(body: bytes) -> Iterator[tuple[int, int]]:
-    end = 0
-    for match in _END.finditer(body):
-        end = match.end()
-        yield match.span()
-    if end < len(body):
+    """Where each event's text ends and the next one's begins; one that was cut short ends with the body."""
+    following = 0
+    if b"\r" in body:
+        for match in _END.finditer(body):
+            following = match.end()
+            yield match.span()
+    else:
+        while (end := body.find(b"\n\n", following)) >= 0:
+            following = end + 2
+            yield end, following
+    if following < len(body):
         yield len(body), len(body)
+
+
+def _telling(data: bytes) -> bool:
+    return any(text in data for text in _TELLING)
 
 
 def _read(heard: Heard, moment: float, data: bytes) -> None:
