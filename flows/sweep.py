@@ -96,7 +96,7 @@ def measure_and_record(entry: Point, run: Run, session: Session, attempt: int) -
         if result.failed:
             session.confirm()
     after = read_metrics(endpoint)
-    verdict = audit_point(Evidence(entry.sweep, result, rows, before, after))
+    verdict = audit_point(Evidence(entry.sweep, result, rows, before, after, measured.readings))
     recorded = RecordedPoint(result=result, verdict=verdict, run_id=run.id)
     store = Store(run.results)
     record_telemetry(

@@ -8,7 +8,7 @@ from typing import Literal
 
 from tasks.config.base import Frozen
 from tasks.config.sweep import Sweep
-from tasks.measure.results import PointResult, RequestRow
+from tasks.measure.results import PointResult, Reading, RequestRow
 from tasks.probe.metrics import ServerMetrics
 
 
@@ -28,11 +28,26 @@ class Evidence:
     rows: tuple[RequestRow, ...]
     before: ServerMetrics | None
     after: ServerMetrics | None
+    readings: tuple[Reading, ...] = ()
+    """The client's own, taken while it measured."""
 
     @cached_property
     def succeeded(self) -> tuple[RequestRow, ...]:
         """Every request that came back whole, warm-up included: what the server counts too."""
         return tuple(row for row in self.rows if row.succeeded)
+
+    @cached_property
+    def good(self) -> tuple[RequestRow, ...]:
+        """The measured requests that came back whole, as they were sent: what the figures are made of."""
+        return tuple(row for row in self.succeeded if not row.warmup)
+
+    def client(self, metric: str) -> list[float]:
+        """The client's readings of a metric, of all its processes."""
+        return [
+            reading.value
+            for reading in self.readings
+            if reading.source == "client" and reading.metric.startswith(metric)
+        ]
 
     def counted(self, name: str) -> float | None:
         """What the server added to its counter `vllm:NAME` meanwhile; None where it has none."""

@@ -1,0 +1,114 @@
+"""A made-up point in perfect order, and ways to spoil it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tasks.audit.evidence import Evidence
+from tasks.config.sweep import Load, Sweep
+from tasks.measure.figures import point_result
+from tasks.measure.jobs import PointJob
+from tasks.measure.results import Reading, RequestRow
+from tasks.probe.metrics import ServerMetrics
+from tasks.serve.results import Endpoint
+
+START = datetime(2001, 2, 3, tzinfo=UTC)
+TTFT, TPOT, INPUT, OUTPUT = 0.05, 0.01, 64, 16
+LATENCY = TTFT + (OUTPUT - 1) * TPOT
+SLOTS, REQUESTS = 4, 60
+
+
+def row(index: int, **fields: Any) -> RequestRow:
+    """A request as the stub would answer it."""
+    values: dict[str, Any] = {
+        "warmup": False,
+        "sent_at": START + timedelta(seconds=index // SLOTS * LATENCY),
+        "client_delay_s": 0.001,
+        "ttft_s": TTFT,
+        "tpot_s": TPOT,
+        "latency_s": LATENCY,
+        "itl_s": (TPOT,) * (OUTPUT - 1),
+        "input_tokens": INPUT,
+        "output_tokens": OUTPUT,
+        "cached_tokens": 0,
+        "finish_reason": "length",
+        "status_code": 200,
+        "error": None,
+        "succeeded": True,
+    }
+    return RequestRow(index=index, **(values | fields))
+
+
+def failed(index: int) -> RequestRow:
+    """A request that was answered 500."""
+    figures = ("ttft_s", "tpot_s", "latency_s", "input_tokens", "output_tokens", "finish_reason")
+    nothing: dict[str, Any] = dict.fromkeys(figures)
+    return row(index, itl_s=(), error="HTTP 500: no", status_code=500, succeeded=False, **nothing)
+
+
+def counters(rows: tuple[RequestRow, ...], **changes: float) -> ServerMetrics:
+    """What a server that answered these rows has counted; `changes` are added to it."""
+    good = [each for each in rows if each.succeeded]
+    tokens = sum(each.output_tokens or 0 for each in good)
+    counted = {
+        "request_success_total": len(good),
+        "prompt_tokens_total": sum(each.input_tokens or 0 for each in good),
+        "generation_tokens_total": tokens,
+        "prefix_cache_queries_total": sum(each.input_tokens or 0 for each in good),
+        "prefix_cache_hits_total": 0,
+        "num_preemptions_total": 0,
+        "time_to_first_token_seconds_sum": TTFT * len(good),
+        "time_to_first_token_seconds_count": len(good),
+        "inter_token_latency_seconds_sum": TPOT * (tokens - len(good)),
+        "inter_token_latency_seconds_count": tokens - len(good),
+    }
+    values = {f"vllm:{name}": value + changes.get(name, 0.0) for name, value in counted.items()}
+    return ServerMetrics(time=START, counters=values)
+
+
+def evidence(rows: tuple[RequestRow, ...] | None = None, **changes: float) -> Evidence:
+    """A point of four slots and fifteen waves; `changes` are what the server counted besides."""
+    found = rows if rows is not None else tuple(row(index) for index in range(REQUESTS))
+    load = Load(concurrency=SLOTS, requests=REQUESTS)
+    sweep = Sweep(name="made-up", input_tokens=INPUT, output_tokens=OUTPUT, load=(load,))
+    job = PointJob(
+        sweep=sweep,
+        load=load,
+        repeat=1,
+        attempt=1,
+        run_name="made-up",
+        endpoint=Endpoint(url="http://127.0.0.1:9/v1", model="made-up", tokenizer="none"),
+        folder="/nowhere",
+        seed=1,
+    )
+    answered = tuple(each for each in found if each.succeeded)
+    return Evidence(
+        sweep=sweep,
+        result=point_result(job, found, REQUESTS / SLOTS * LATENCY),
+        rows=found,
+        before=counters(()),
+        after=counters(answered, **changes),
+        readings=(reading("cpu_share", 0.1), reading("loop_lag_max_s", 0.001)),
+    )
+
+
+def reading(metric: str, value: float) -> Reading:
+    """One of the client's own readings."""
+    return Reading(START, "client", metric, value)
+
+
+def every(**fields: Any) -> tuple[RequestRow, ...]:
+    """The point's rows, each with these fields."""
+    return tuple(row(index, **fields) for index in range(REQUESTS))
+
+
+def with_one(spoiled: RequestRow) -> tuple[RequestRow, ...]:
+    """The point's rows, one of them replaced."""
+    return tuple(spoiled if index == spoiled.index else row(index) for index in range(REQUESTS))
+
+
+def without_metrics() -> Evidence:
+    """The point at a server that has none."""
+    return replace(evidence(), before=None, after=None)
