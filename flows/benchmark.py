@@ -11,6 +11,7 @@ from prefect.runtime import flow_run
 from flows import form, show, story
 from flows.accuracy import evaluate
 from flows.caching import is_cached
+from flows.credentials import with_blocks
 from flows.ending import finish, recorded_run
 from flows.place import place
 from flows.preflight import preflight
@@ -68,7 +69,7 @@ def benchmark(
 
 def measure(spec: Spec, results: Path, refresh: bool) -> str:
     """The pipeline, inside whatever flow calls it; returns the run's id."""
-    with watched(), place(), story.told() as tell:
+    with watched(), place(), story.told() as tell, with_blocks(spec, results) as (spec, results):
         run = tell(new_run(spec, results))
         with recorded_run(run):
             plan = plan_run(run, refresh)
@@ -78,7 +79,7 @@ def measure(spec: Spec, results: Path, refresh: bool) -> str:
         return finish(run, points, accuracy)
 
 
-@task(name="plan")
+@task(name="plan", task_run_name="plan")
 def plan_run(run: Run, refresh: bool) -> Plan:
     """What to measure and what is there already."""
     preflight(run.spec, run.results)

@@ -162,6 +162,15 @@ def worker(
 
 
 @app.command()
+def blocks() -> None:
+    """Make the block types (credentials, hub, results, host) known to the server of PREFECT_API_URL."""
+    from flows.credentials import register_blocks
+
+    for name in register_blocks():
+        typer.echo(name)
+
+
+@app.command()
 def compare(
     runs: Annotated[list[str], typer.Argument(help="Ids of recorded runs; the first is the base.")],
     results: ResultsOption = RESULTS,

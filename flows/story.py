@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+from prefect.client.orchestration import get_client
 from prefect.events import emit_event
 from prefect.runtime import deployment, flow_run
 
@@ -17,6 +19,8 @@ from tasks.record.results import RunRecord
 from tasks.report.results import ReportInput, as_records
 from tasks.report.tables import score_table, sweep_tables
 
+RUN_LABEL = "servegauge.run"
+"""Of a Prefect flow run: the id of the run that it recorded."""
 TAIL_LINES = 60
 TAIL_BYTES = 64 * 1024
 
@@ -28,6 +32,9 @@ def told() -> Iterator[Callable[[Run], Run]]:
 
     def remember(run: Run) -> Run:
         known.append(run)
+        if flow_run.id:
+            with get_client(sync_client=True) as client:
+                client.update_flow_run_labels(UUID(flow_run.id), {RUN_LABEL: run.id})
         return run
 
     try:
@@ -52,12 +59,15 @@ def figures(made: ReportInput, page: Path, tracker: Path | None) -> None:
     """The sweep tables, the score table and links to the report and the tracker's experiment."""
     scores = score_table(made)
     for table in (*sweep_tables(made), *((scores,) if scores else ())):
-        key = "scores" if table is scores else "sweep"
+        key = "scores" if table is scores else table.title.lower().replace(" ", "-").replace("_", "-")
         create_table_artifact(key=key, table=as_records(table), description=table.title)
-    create_link_artifact(key="page", link=page.resolve().as_uri(), link_text=f"The report: {page}")
+    where = f"The report, a page on this machine: {page}"
+    create_link_artifact(key="page", link=page.resolve().as_uri(), link_text=where, description=where)
     if tracker:
         text = f"The SwanLab experiment: {tracker}"
-        create_link_artifact(key="experiment", link=tracker.resolve().as_uri(), link_text=text)
+        create_link_artifact(
+            key="experiment", link=tracker.resolve().as_uri(), link_text=text, description=text
+        )
 
 
 def outcome(run: Run, record: RunRecord, made: ReportInput, failures: Iterable[str]) -> None:

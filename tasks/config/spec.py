@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from tasks.config.accuracy import Accuracy
 from tasks.config.base import Frozen
+from tasks.config.blocks import Blocks
 from tasks.config.server import Server, VllmServer
 from tasks.config.sweep import NAME, Sweep
 from tasks.config.track import Track
@@ -25,6 +26,7 @@ class Spec(Frozen):
     sweeps: tuple[Sweep, ...] = ()
     accuracy: tuple[Accuracy, ...] = ()
     track: Track = Track()
+    blocks: Blocks = Blocks()
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -42,7 +42,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upped]:
     """Server, deployments and workers, started once."""
-    with servegauge_up(tmp_path_factory.mktemp("up")) as running:
+    hurry = {"PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "10"}
+    with servegauge_up(tmp_path_factory.mktemp("up"), **hurry) as running:
         yield running
 
 
@@ -64,3 +65,13 @@ def quick(tmp_path_factory: pytest.TempPathFactory, engine: Stub, tokenizer: Pat
         )
     )
     return str(file)
+
+
+@pytest.fixture(scope="session")
+def every_minute(up: Upped, quick: str) -> str:
+    """A schedule that fires each minute, of a deployment of its own; the deployment's id."""
+    deployment = str(up.deployment("nightly-smoke")["id"])
+    schedule = {"cron": "* * * * *", "timezone": "Europe/Berlin"}
+    body = [{"active": True, "schedule": schedule, "parameters": {"spec": quick}}]
+    up.post(f"/deployments/{deployment}/schedules", body)
+    return deployment

@@ -64,16 +64,6 @@ def read_along(up: Upped, argv: tuple[str, ...], name: str, quick: str) -> subpr
     return subprocess.Popen((*argv, snippet(name)), env=env, stdout=pipe, stderr=subprocess.STDOUT, text=True)
 
 
-@pytest.fixture(scope="module")
-def every_minute(up: Upped, quick: str) -> str:
-    """A schedule that fires each minute, of a deployment of its own; the deployment's id."""
-    deployment = str(up.deployment("nightly-smoke")["id"])
-    schedule = {"cron": "* * * * *", "timezone": "Europe/Berlin"}
-    body = [{"active": True, "schedule": schedule, "parameters": {"spec": quick}}]
-    up.post(f"/deployments/{deployment}/schedules", body)
-    return deployment
-
-
 @dataclass
 class Line:
     """What was started at once: the output and exit code of the snippets, and the ids of runs."""
@@ -135,9 +125,9 @@ def test_runs_started_at_once_wait_for_each_other_and_none_is_lost(up: Upped, li
 
 def test_a_run_leaves_its_story(up: Upped, line: Line) -> None:
     artifacts = up.artifacts(line.runs[0])
-    assert {"progress", "sweep", "scores", "page", "report"} <= set(artifacts)
+    assert {"progress", "sweep-throughput", "scores", "page", "report"} <= set(artifacts)
     assert artifacts["progress"]["data"] == 100
-    assert '"Conc.": "4"' in artifacts["sweep"]["data"]
+    assert '"Conc.": "4"' in artifacts["sweep-throughput"]["data"]
     assert up.run(line.runs[0])["name"] == "quick"
     finished = until(lambda: up.events("servegauge.run.finished"))
     assert finished[0]["outcome"] == "completed"

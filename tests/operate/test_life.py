@@ -116,7 +116,8 @@ def test_cancelled_in_every_stage_nothing_is_left(
     assert outcomes == ["stopped"] * 2
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_run_ends_with_its_worker_and_the_next_is_not_blocked(
     up: Upped, slow_spec: str, quick: str, number: signal.Signals
 ) -> None:

@@ -1,0 +1,80 @@
+"""The blocks that a spec names: loaded as the run starts, their secrets only in this process' variables."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from prefect.blocks.core import Block
+
+from blocks.credentials import ModelHub, SwanLabCredentials, Variables
+from blocks.places import ResultStore, ServingHost
+from tasks.config.server import VllmServer
+from tasks.config.spec import Spec
+from tasks.errors import InputError
+
+KINDS: tuple[type[Block], ...] = (SwanLabCredentials, ModelHub, ResultStore, ServingHost)
+Kind = TypeVar("Kind", bound=Block)
+
+
+def register_blocks() -> tuple[str, ...]:
+    """Make the block types known to the server in use; returns their names."""
+    for kind in KINDS:
+        kind.register_type_and_schema()
+    return tuple(str(kind._block_type_name) for kind in KINDS)
+
+
+@contextmanager
+def with_blocks(spec: Spec, results: Path) -> Iterator[tuple[Spec, Path]]:
+    """The spec and the results folder as the named blocks have them, their variables set meanwhile.
+
+    Raises:
+        InputError: no block of that type and name.
+    """
+    named, variables = spec.blocks, Variables()
+    if named.swanlab:
+        account = _load(SwanLabCredentials, named.swanlab)
+        variables |= account.variables(spec.track.swanlab)
+        track = spec.track.model_copy(update={"swanlab": account.config(spec.track.swanlab)})
+        spec = spec.model_copy(update={"track": track})
+    if named.hub and isinstance(spec.server, VllmServer):
+        hub = _load(ModelHub, named.hub)
+        variables |= hub.variables()
+        spec = spec.model_copy(update={"server": hub.config(spec.server)})
+    if named.host and isinstance(spec.server, VllmServer):
+        host = _load(ServingHost, named.host)
+        environment = host.environment or spec.environment
+        spec = spec.model_copy(update={"server": host.config(spec.server), "environment": environment})
+    if named.results:
+        results = _load(ResultStore, named.results).config()
+    with _set(variables):
+        yield spec, results
+
+
+def _load(kind: type[Kind], name: str) -> Kind:
+    try:
+        found = kind.load(name)
+    except ValueError:
+        slug = kind.get_block_type_slug()
+        raise InputError(
+            f"no block {slug}/{name} on Prefect's server", "run `servegauge blocks`, then make it in the UI"
+        ) from None
+    assert isinstance(found, kind)
+    return found
+
+
+@contextmanager
+def _set(variables: Variables) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update({name: value.get_secret_value() for name, value in variables.items()})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -1,0 +1,65 @@
+"""What follows a run: a notification of a regression, the comparison of a matrix."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from tests.operate.test_blocks import make
+from tests.operate.upper import ROOT, Upped, until
+from tests.stub.process import Stub
+
+pytestmark = pytest.mark.long
+
+
+@pytest.fixture
+def calls() -> Iterator[tuple[str, list[str]]]:
+    """An address that takes calls, and the bodies of those that came."""
+    heard: list[str] = []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            heard.append(self.rfile.read(int(self.headers["content-length"])).decode())
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    with HTTPServer(("127.0.0.1", 0), Hook) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", heard
+        server.shutdown()
+
+
+def test_a_regression_calls_the_webhook(
+    up: Upped, quick: str, engine: Stub, calls: tuple[str, list[str]]
+) -> None:
+    address, heard = calls
+    make(up, "webhook", "servegauge-notify", {"url": address, "method": "POST"})
+    env = {**up.env, "PREFECT_API_URL": f"{up.address}/api"}
+    argv = (sys.executable, "-m", "flows.cli", "deploy")
+    told = subprocess.run(argv, env=env, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "a regression is told" in told
+    engine.faults([{"kind": "error500", "first": 10, "count": 3}])
+    try:
+        assert up.ended(up.start({"spec": quick, "only": "speed", "refresh": True})) == "FAILED"
+    finally:
+        engine.faults([])
+    assert until(lambda: heard, 30)
+    assert "quick: " in heard[0]
+
+
+def test_a_matrix_runs_every_combination_and_compares_them(up: Upped, quick: str) -> None:
+    run = up.start({"spec": quick, "hosts": ["default", "default"]}, name="matrix", flow="matrix")
+    assert up.ended(run) == "COMPLETED", up.logs(run)
+    children = up.post("/flow_runs/filter", {"flow_runs": {"parent_flow_run_id": {"any_": [run]}}})
+    (comparison,) = (child for child in children if "compare" in child["name"] or not child["deployment_id"])
+    table = up.artifacts(comparison["id"])["comparison"]["data"]
+    assert '"Sweep": "throughput"' in table
+    assert "(+0.0 %)" in table  # the second run reused the first one's figures

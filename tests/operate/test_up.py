@@ -1,0 +1,56 @@
+"""The command `servegauge up` itself: alone, closed, and gone when it is stopped."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.operate.upper import ROOT, Upped, free_port, servegauge_up, stop, until
+
+
+def another(up: Upped, *options: str) -> subprocess.CompletedProcess[str]:
+    """A second `servegauge up` with the same home."""
+    argv = (sys.executable, "-m", "flows.cli", "up", *options)
+    return subprocess.run(argv, env=up.env, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_a_second_one_says_that_the_first_one_runs(up: Upped) -> None:
+    done = another(up, "--port", str(free_port()))
+    assert done.returncode == 2
+    assert f"up already: {up.address}" in done.stderr
+
+
+def test_a_password_needs_both_parts(up: Upped) -> None:
+    done = another(up, "--auth", "only-a-word")
+    assert done.returncode == 2
+    assert "user:password" in done.stderr
+
+
+def test_its_folder_is_closed_and_it_listens_on_loopback_alone(up: Upped) -> None:
+    assert (up.folder / "home" / "prefect").stat().st_mode & 0o777 == 0o700
+    processes = [psutil.Process(up.process.pid), *psutil.Process(up.process.pid).children(recursive=True)]
+    sockets = [found for process in processes for found in process.net_connections("inet")]
+    listening = {found.laddr.ip for found in sockets if found.status == psutil.CONN_LISTEN}
+    assert listening == {"127.0.0.1"}
+    elsewhere = {found.raddr.ip for found in sockets if found.raddr} - {"127.0.0.1", "::1"}
+    assert elsewhere == set()
+
+
+@pytest.mark.long
+def test_with_a_password_and_stopped_with_nothing_left(tmp_path: Path) -> None:
+    secret = "s3cret-of-up"
+    with servegauge_up(tmp_path, SERVEGAUGE_AUTH=f"gauge:{secret}") as up:
+        assert up.http.get("/deployments/count").status_code == 401
+        up.http.auth = ("gauge", secret)
+        assert up.post("/deployments/count", {}) == 8
+        family = psutil.Process(up.process.pid).children(recursive=True)
+        lines = [" ".join(process.cmdline()) for process in family]
+        assert len(lines) >= 3
+        assert not [line for line in lines if secret in line]
+        assert secret not in up.output()
+        stop(up.process)
+        assert until(lambda: not [p for p in family if p.is_running() and p.status() != "zombie"], 20)
