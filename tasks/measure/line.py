@@ -59,8 +59,8 @@ class Connection(ResponseHandler):
         """Send a whole request and wait for the whole answer; raises OSError or aiohttp.ClientError."""
         self.stamps = answer.stamps
         self.set_response_params(read_until_eof=True, read_bufsize=WHOLE)
-        self.out.write(request)
         answer.sent = time.perf_counter()
+        self.out.write(request)
         code = 100
         while code < 200:
             head, payload = await self.read()
@@ -109,7 +109,9 @@ class Lines:
 
     async def ask(self, request: bytes, answer: Answer) -> None:
         """Send a request on a free connection, or on a new one; raises OSError or aiohttp.ClientError."""
-        connection = self._free() or await self._opened()
+        connection = self._free()
+        if connection is None:  # not `or`: one without unread messages is false
+            connection = await self._opened()
         try:
             await connection.exchange(request, answer)
         except BaseException:

@@ -10,6 +10,7 @@ from typing import Any
 import psutil
 import pytest
 
+from tasks.config.sweep import Load
 from tasks.errors import ServerDied
 from tasks.measure.jobs import PointJob
 from tasks.measure.points import measure_point
@@ -84,6 +85,42 @@ def test_no_prompt_begins_like_another(stub: Stubs, make_job: Jobs, dataset: str
     }
     assert len({row.prompt_sha256 for row in log}) == 140
     assert len({row.prompt.strip()[:20] for row in log}) == 140
+
+
+def test_several_processes_share_a_point(stub: Stubs, make_job: Jobs) -> None:
+    server = stub(ttft=0.02, itl=0.005, api_key=KEY)
+    job = make_job(server.url, concurrency=5, requests=23, warmup_requests=5, clients=2)
+    found = measure_point(job, lambda: None, lambda done, total: None)
+    log = server.log()
+    assert (found.result.succeeded, found.result.requests, len(log)) == (23, 23, 28)
+    assert [row.index for row in found.rows] == list(range(28))
+    assert sum(row.warmup for row in found.rows) == 5
+    assert len({row.prompt_sha256 for row in log}) == 28
+    assert len({row.peer for row in log}) == 5
+    assert found.result.latency.p95 is not None  # of all rows: no process alone has enough
+    assert {reading.metric for reading in found.readings} >= {"cpu_share_p0", "cpu_share_p1"}
+
+
+def test_an_open_loop_sends_on_time_whatever_the_server_does(stub: Stubs, make_job: Jobs) -> None:
+    server = stub(ttft=0.2, itl=0.001, slots=1, api_key=KEY)
+    load = Load(rate=50.0, requests=20, arrival="constant")
+    job = make_job(server.url, load=(load,)).model_copy(update={"load": load})
+    found = measure_point(job, lambda: None, lambda done, total: None)
+    arrived = sorted(row.arrived for row in server.log())
+    assert arrived[-1] - arrived[0] == pytest.approx(19 / 50, abs=0.1)
+    assert (found.result.succeeded, found.result.rate, found.result.concurrency) == (20, 50.0, None)
+    assert found.result.ttft.mean is not None
+    assert found.result.ttft.mean > 1.5  # the queue is the server's, and it is seen
+
+
+def test_a_duration_counts_what_was_sent(stub: Stubs, make_job: Jobs) -> None:
+    server = stub(ttft=0.02, itl=0.001, api_key=KEY)
+    load = Load(concurrency=2, requests=500, duration_s=1.0)
+    job = make_job(server.url, load=(load,)).model_copy(update={"load": load})
+    found = measure_point(job, lambda: None, lambda done, total: None)
+    assert found.result.requests == found.result.succeeded == len(server.log()) < 120
+    assert found.result.failed == 0
+    assert found.result.duration_s == pytest.approx(1.0, abs=0.5)
 
 
 def test_a_chat_answer_of_free_length(stub: Stubs, make_job: Jobs) -> None:

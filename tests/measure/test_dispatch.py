@@ -1,0 +1,70 @@
+"""When requests are sent: slots, schedules, durations."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import islice, pairwise
+from statistics import fmean
+
+import pytest
+
+from tasks.config.sweep import Load
+from tasks.measure.dispatch import arrival_times, closed_loop, open_loop
+
+
+def test_a_closed_loop_keeps_its_slots_full_and_no_more() -> None:
+    under_way, most, sent = 0, 0, []
+
+    async def ask(index: int, due: float) -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        sent.append(index)
+        await asyncio.sleep(0)
+        under_way -= 1
+
+    asyncio.run(closed_loop(ask, 3, 20, 0, None))
+    assert (most, sorted(sent)) == (3, list(range(20)))
+
+
+def test_a_duration_ends_the_sending_but_not_what_is_under_way() -> None:
+    ended = []
+
+    async def ask(index: int, due: float) -> None:
+        await asyncio.sleep(0.05)
+        ended.append(index)
+
+    asyncio.run(closed_loop(ask, 2, 10_000, 2, 0.2))
+    assert 4 <= len(ended) <= 14
+    assert ended == list(range(len(ended)))
+
+
+def test_an_open_loop_waits_for_nobody() -> None:
+    """All are sent though none ends before the last one came."""
+
+    async def run() -> list[float]:
+        dues, all_sent = [], asyncio.Event()
+
+        async def ask(index: int, due: float) -> None:
+            dues.append(due)
+            if index == 4:
+                all_sent.set()
+            await all_sent.wait()
+
+        await open_loop(ask, iter([0.0, 0.01, 0.02, 0.03, 0.04]), 5, None)
+        return dues
+
+    dues = asyncio.run(run())
+    assert [due - dues[0] for due in dues] == pytest.approx([0.0, 0.01, 0.02, 0.03, 0.04])
+
+
+def test_arrivals_keep_their_rate_and_the_processes_share_one_schedule() -> None:
+    constant = Load(rate=4.0, requests=9, arrival="constant")
+    assert list(islice(arrival_times(constant, 1, 0, 1), 4)) == pytest.approx([0, 0.25, 0.5, 0.75])
+    assert list(islice(arrival_times(constant, 1, 1, 2), 2)) == pytest.approx([0.25, 0.75])
+    poisson = list(islice(arrival_times(Load(rate=4.0, requests=9), 1, 0, 1), 4001))
+    gaps = [later - earlier for earlier, later in pairwise(poisson)]
+    assert fmean(gaps) == pytest.approx(0.25, rel=0.05)
+    assert sum(gap > 0.25 for gap in gaps) / len(gaps) == pytest.approx(0.368, abs=0.03)
+    halves = [list(islice(arrival_times(Load(rate=4.0, requests=9), 1, n, 2), 50)) for n in (0, 1)]
+    assert sorted(halves[0] + halves[1]) == poisson[:100]
