@@ -22,6 +22,7 @@ from aiohttp import web
 
 from tests.stub.app import make_app
 from tests.stub.options import Options
+from tests.stub.server import listen
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 CORE = ("/bin/sh", "-c", "exec sleep 600")
@@ -106,15 +107,14 @@ async def _serve(options: Options, core: subprocess.Popen[bytes], told: Path, pi
         return web.json_response({"error": {"message": "EngineDeadError"}}, status=status)
 
     app.middlewares.append(alive)
-    runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", options.port).start()
+    runner, listening = await listen(app, options.port)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     dead = asyncio.create_task(_watch(core, stop))
     _tell(told, pids)
     await stop.wait()
     dead.cancel()
+    listening.close()
     await runner.cleanup()
 
 

@@ -19,22 +19,24 @@ from tests.stub.options import Options, parse_options
 from tests.stub.sending import Connection
 
 
-async def serve(options: Options) -> None:
-    """Serve on loopback until told to end."""
+async def listen(app: web.Application, port: int) -> tuple[web.AppRunner, asyncio.Server]:
+    """Serve on loopback over connections that know when bytes come in; returns what has to be ended."""
     # Cancelling the handler of a client that left frees its slot, as vLLM's abort does.
     runner = web.AppRunner(
-        make_app(options),
-        access_log=None,
-        handler_cancellation=True,
-        shutdown_timeout=0.1,
-        keepalive_timeout=3600,
+        app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1, keepalive_timeout=3600
     )
     await runner.setup()
     loop, server = asyncio.get_running_loop(), runner.server
     assert server is not None
     listening = await loop.create_server(
-        lambda: Connection(server, loop=loop, **server._kwargs), "127.0.0.1", options.port, backlog=4096
+        lambda: Connection(server, loop=loop, **server._kwargs), "127.0.0.1", port, backlog=4096
     )
+    return runner, listening
+
+
+async def serve(options: Options) -> None:
+    """Serve on loopback until told to end."""
+    runner, listening = await listen(make_app(options), options.port)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
