@@ -11,6 +11,7 @@ from tasks.probe.identity import server_identity
 from tasks.provision.requirements import environment_build
 from tasks.record.store import Store
 from tasks.serve.endpoint import endpoint_of
+from tasks.serve.flags import check_flags, known_flags
 from tasks.serve.port import choose_port
 
 
@@ -34,7 +35,8 @@ def preflight(spec: Spec, results: Path) -> None:
 def _check_server(spec: Spec) -> None:
     match spec.server:
         case VllmServer(port=port):
-            environment_build(spec.environment or "current")
+            build = environment_build(spec.environment or "current")
+            check_flags(spec.server, build, known_flags(build))
             choose_port(port)
         case EndpointServer():
             server_identity(endpoint_of(spec.server))

@@ -20,6 +20,7 @@ from tasks.probe.identity import server_identity
 from tasks.probe.ready import wait_ready
 from tasks.provision.environment import provide_environment
 from tasks.provision.model import provide_model
+from tasks.serve.flags import ask_flags, check_flags
 from tasks.serve.gpu_lease import Lease, leased
 from tasks.serve.process import ServerProcess, serving
 
@@ -40,6 +41,7 @@ def serve_alone(spec: Spec, say: Callable[[str], None]) -> None:
         raise InputError(f"spec {spec.name}: its server runs already, at {server.url}", "ask it there")
     environment = provide_environment(spec.environment or "current")
     say(f"environment {environment.build.name}: {environment.build.engine} {environment.build.version}")
+    check_flags(server, environment.build, ask_flags(environment))
     model = provide_model(server, environment)
     say(f"model {model.identity.name} at {model.identity.revision[:12]}")
     log = home() / "logs" / f"serve-{spec.name}-{os.getpid()}.log"

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import TypeVar
 
 from flows import show
 from flows.run import Run
-from tasks.config.server import EndpointServer, VllmServer
+from flows.starting import probed, probed_start, started
+from tasks.config.server import EndpointServer
 from tasks.errors import RecordError, ServerDied
 from tasks.measure import pool
-from tasks.probe.task import probe
 from tasks.probe.watch import Watch, watching
-from tasks.provision.results import Environment
-from tasks.provision.task import provision_environment, provision_model
 from tasks.serve.endpoint import endpoint_of
-from tasks.serve.gpu_lease import Lease, leased
-from tasks.serve.process import ServerProcess, serving
+from tasks.serve.process import ServerProcess
 from tasks.serve.results import Endpoint
 
 Measured = TypeVar("Measured")
@@ -73,7 +70,7 @@ class Session:
             self._restarted = True
             show.stage("serve", f"[yellow]{died.what}; restarting it once[/]")
             self._process.restart()
-            _probe(self._run, self.endpoint, self.check)
+            probed_start(self._run, self._process)
             return self._watched(measure, 2)
 
     def _watched(self, measure: Callable[[int], Measured], attempt: int) -> Measured:
@@ -90,10 +87,10 @@ def session(run: Run) -> Iterator[Session]:
     pool.warm_up()  # it ends with this process, and serves the next run of it too
     if isinstance(run.spec.server, EndpointServer):
         endpoint = endpoint_of(run.spec.server)
-        _probe(run, endpoint, lambda: None)
+        probed(run, endpoint, lambda: None)
         yield Session(run, None, endpoint)
     else:
-        with _started(run, run.spec.server) as process:
+        with started(run, run.spec.server) as process:
             yield Session(run, process, process.endpoint)
 
 
@@ -101,29 +98,3 @@ def session(run: Run) -> Iterator[Session]:
 def reusing(run: Run) -> Iterator[Session]:
     """No server: everything is recorded already."""
     yield Session(run, None, None)
-
-
-@contextmanager
-def _started(run: Run, server: VllmServer) -> Iterator[ServerProcess]:
-    with show.bar("provision", f"environment {run.spec.environment}"):
-        environment = provision_environment(run.spec.environment or "current")
-    with show.bar("provision", f"model {server.model}"):
-        model = provision_model(server, environment)
-    log = run.folder / "server.log"
-    show.stage("serve", f"{environment.build.engine} {environment.build.version} starts, log {log}")
-    with _gpus(server, environment) as lease:
-        with serving(server, model, environment, log, lease=lease) as process:
-            _probe(run, process.endpoint, process.check)
-            yield process
-        show.stage("serve", "stopped")
-
-
-def _gpus(server: VllmServer, environment: Environment) -> AbstractContextManager[Lease]:
-    if "cpu" in environment.build.name:
-        return nullcontext(Lease())
-    return leased(server, lambda text: show.stage("serve", f"[yellow]{text}[/]"))
-
-
-def _probe(run: Run, endpoint: Endpoint, check: Callable[[], None]) -> None:
-    with show.bar("probe", f"{endpoint.model} answers at {endpoint.url}"):
-        probe(run.spec, endpoint, check, run.folder / "server.log")

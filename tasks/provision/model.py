@@ -67,6 +67,16 @@ def provide_model(server: VllmServer, environment: Environment, hub: Hub | None 
     return Model(weights=weights, tokenizer=server.tokenizer or weights, identity=identity, env=env)
 
 
+def prefetch_model(server: VllmServer, hub: Hub | None = None) -> None:
+    """Fetch a hub's model into the hub's cache, for `provide_model` to find; what is no hub's needs none.
+
+    Raises what `provide_model` raises.
+    """
+    if not (server.model.startswith(SYNTHETIC) or _folder(server.model)):
+        revision = model_identity(server, hub).revision
+        (hub or HUBS[server.hub]()).fetch(server.model, revision)
+
+
 def _folder(model: str) -> Path | None:
     """The folder that a spec's model means; None where it means a repository of a hub."""
     folder = Path(model).expanduser()

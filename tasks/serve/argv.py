@@ -16,6 +16,7 @@ OWNED_FLAGS = {
     "port": "server.port",
     "api-key": "nothing: a random key is made for each server",
 }
+MODULE = "vllm.entrypoints.openai.api_server"
 OWNED_VARIABLE = "VLLM_API_KEY"
 # Settings and secrets of the pipeline itself, and what names the wrong Python to the server's.
 KEPT_BACK = ("PREFECT_", "SWANLAB_", "SERVEGAUGE_", "PYTHONHOME", "VIRTUAL_ENV")
@@ -33,7 +34,7 @@ def serve_argv(server: VllmServer, model: Model, environment: Environment, port:
             raise InputError(f"server.args.{key}: this flag is set by the pipeline", f"use {instead}")
         flags[_plain(key)] = (key, value)
     return (
-        *(str(environment.python), "-m", "vllm.entrypoints.openai.api_server"),
+        *(str(environment.python), "-m", MODULE),
         *("--model", model.weights, "--served-model-name", server.name),
         *("--host", "127.0.0.1", "--port", str(port)),
         *(word for key, value in flags.values() for word in _words(key, value)),

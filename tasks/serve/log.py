@@ -111,3 +111,27 @@ def explain(log_text: str) -> tuple[str, str] | None:
             groups = [(group or "").strip()[:200] for group in found.groups()]
             return reason.what.format(*groups), reason.remedy.format(*groups)
     return None
+
+
+STARTUP = {
+    "load": (r"Model loading took .*? ([\d.]+) seconds", r"Loading weights took ([\d.]+) seconds"),
+    "compile": (r"torch\.compile (?:takes|took) ([\d.]+) s in total",),
+    "engine": (r"init engine \(profile, create kv cache, warmup model\) took ([\d.]+) s",),
+}
+"""Lines that vLLM writes, by version; of several the longest counts, as the slowest worker is waited for."""
+
+
+def startup_times(log_text: str) -> dict[str, float]:
+    """Seconds of a start, as the log tells: `load` (weights), `compile`, `warmup` (the engine's rest).
+
+    What a version or another engine does not tell is left out.
+    """
+    found = {}
+    for name, patterns in STARTUP.items():
+        for pattern in patterns:
+            if seconds := re.findall(pattern, log_text):
+                found[name] = max(map(float, seconds))
+                break
+    if (engine := found.pop("engine", None)) is not None:
+        found["warmup"] = round(max(0.0, engine - found.get("compile", 0.0)), 3)
+    return found

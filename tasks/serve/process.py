@@ -20,7 +20,7 @@ from tasks.serve.argv import serve_argv, server_env
 from tasks.serve.gpu_choice import gpu_variables
 from tasks.serve.gpu_lease import Lease
 from tasks.serve.guarded import Guarded
-from tasks.serve.log import explain, read, tail
+from tasks.serve.log import explain, read, startup_times, tail
 from tasks.serve.port import HOST, choose_port
 from tasks.serve.results import Endpoint
 
@@ -110,6 +110,10 @@ class ServerProcess:
             remedy,
             tail(self.log, TAIL_LINES, self._log_start),
         )
+
+    def startup_times(self) -> dict[str, float]:
+        """Seconds that the last start spent, as far as its log tells: see `log.startup_times`."""
+        return startup_times(read(self.log, self._log_start))
 
     def _mark_log(self) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)

@@ -37,8 +37,9 @@ def model(tmp_path_factory: pytest.TempPathFactory, tokenizer: Path) -> Path:
 
 
 @pytest.fixture
-def case(tmp_path: Path, fake: Path, model: Path) -> Iterator[Case]:
-    """A case whose processes must all be gone when the test ends."""
+def case(tmp_path: Path, fake: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Case]:
+    """A case with a home of its own, whose processes must all be gone when the test ends."""
+    monkeypatch.setenv("SERVEGAUGE_HOME", str(tmp_path / "home"))
     pool.warm_up()
     before = family()
     case = Case(tmp_path, fake, model)

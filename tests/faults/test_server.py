@@ -6,6 +6,7 @@ import os
 import signal
 import time
 
+import polars as pl
 import psutil
 import pytest
 
@@ -37,6 +38,9 @@ def test_in_a_whole_run_the_point_is_measured_again(
     assert "invalid" not in table(case, "points")["verdict"].to_list()
     assert table(case, "requests").height == 12
     assert table(case, "runs")["outcome"].to_list() == ["completed"]
+    startup = table(case, "telemetry").filter(pl.col("metric").str.starts_with("startup_"))
+    assert startup["metric"].n_unique() == 4
+    assert startup.filter(pl.col("metric") == "startup_warmup_s")["value"].to_list() == [2.25, 2.25]
 
 
 @pytest.mark.parametrize(

@@ -79,3 +79,15 @@ def test_an_interpreter_without_the_engine(case: Case) -> None:
     error = refused(case)
     assert isinstance(error, InputError)
     assert "is no Python interpreter" in error.what
+
+
+def test_a_flag_that_the_engine_does_not_know(case: Case) -> None:
+    """Its own parser is asked once, and nothing is started; the next run knows before it provisions."""
+    case.args = {"max_modle_len": 4096}
+    error = refused(case)
+    assert isinstance(error, InputError)
+    assert error.what == "server.args.max_modle_len: vllm 0.0.1 has no such flag"
+    assert error.remedy == "did you mean max-model-len?"
+    assert not case.pids()
+    with pytest.raises(InputError, match="max_modle_len"):
+        preflight(load_spec(case.spec()), case.results)

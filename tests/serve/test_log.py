@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.serve.log import explain, read, tail
+from tasks.serve.log import explain, read, startup_times, tail
 
 SEEN = [
     ("api_server.py: error: unrecognized arguments: --bogus-flag 3", "--bogus-flag 3", "server.args"),
@@ -87,3 +87,26 @@ def test_a_long_log_is_read_from_its_end(tmp_path: Path) -> None:
     log.write_text("x" * 2_000_000 + "\nlast")
     assert tail(log, 1) == "last"
     assert len(read(log)) < 600_000
+
+
+SEEN_STARTS = [
+    (
+        "INFO [default_loader.py] Loading weights took 3.10 seconds\n"
+        "INFO [gpu_model_runner.py] Model loading took 12.9 GiB memory and 4.500000 seconds\n"
+        "INFO [monitor.py] torch.compile took 10.25 s in total\n"
+        "INFO [core.py] init engine (profile, create kv cache, warmup model) took 25.75 s (rest)\n",
+        {"load": 4.5, "compile": 10.25, "warmup": 15.5},
+    ),
+    (
+        "(TP0) Loading weights took 3.10 seconds\n(TP1) Loading weights took 5.00 seconds\n"
+        "torch.compile takes 2.50 s in total\n"
+        "init engine (profile, create kv cache, warmup model) took 4.75 seconds\n",
+        {"load": 5.0, "compile": 2.5, "warmup": 2.25},
+    ),
+    ("llama.cpp is ready", {}),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), SEEN_STARTS)
+def test_where_the_start_up_time_went(text: str, expected: dict[str, float]) -> None:
+    assert startup_times(text) == expected
