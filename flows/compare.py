@@ -29,7 +29,8 @@ def compare(runs: RunIds, results: form.Results = form.RESULTS) -> None:
         results: The folder that holds the tables.
     """
     for table in compared(runs, Path(results)):
-        create_table_artifact(key="comparison", table=as_records(table), description=table.title)
+        key = f"comparison-{table.title.split()[0].lower()}"
+        create_table_artifact(key=key, table=as_records(table), description=table.title)
         show.stage("compare", f"{table.title}: {len(table.rows)} rows")
 
 
