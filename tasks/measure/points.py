@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from itertools import chain
 
+from tasks.errors import MeasureError
 from tasks.measure.figures import point_result
 from tasks.measure.jobs import PointJob
 from tasks.measure.pool import run_jobs
@@ -72,7 +73,12 @@ def _shared_out(job: PointJob) -> tuple[PointJob, ...]:
 
 def _rows(jobs: tuple[PointJob, ...]) -> tuple[RequestRow, ...]:
     rows = chain.from_iterable(read_rows(job.folder / REQUESTS, RequestRow) for job in jobs)
-    return tuple(sorted(rows, key=lambda row: row.index))
+    try:
+        return tuple(sorted(rows, key=lambda row: row.index))
+    except OSError as error:
+        raise MeasureError(
+            f"what was measured cannot be read back: {error.strerror}", "leave a run's files where they are"
+        ) from error
 
 
 def _duration_s(windows: list[Window]) -> float:

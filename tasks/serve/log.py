@@ -84,6 +84,11 @@ REASONS = (
         "the engine refused its settings: {0}",
         "correct them under server.args",
     ),
+    Reason(
+        r"engine core exited unexpectedly|EngineDeadError",
+        "its EngineCore died",
+        "read what the log says before that; where it says nothing, see `dmesg`: often memory ran out",
+    ),
 )
 """The surest first: what may stand in a log as a mere warning comes late."""
 

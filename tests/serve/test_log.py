@@ -58,6 +58,7 @@ SEEN = [
         "(9) is greater",
         "server.args",
     ),
+    ("WARNING [core_client.py:817] MPClient: engine core exited unexpectedly;", "EngineCore died", "dmesg"),
 ]
 
 
