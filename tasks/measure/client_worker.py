@@ -11,8 +11,6 @@ import asyncio
 import json
 from contextvars import ContextVar
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from evalscope.perf.plugin.api.default_api import DefaultApiPlugin
@@ -55,10 +53,3 @@ class MeasuredClient(OpenaiPlugin):  # type: ignore[misc]
 def body_of(request: Any) -> bytes:
     """A request's body as EvalScope serialises it."""
     return json.dumps(request, ensure_ascii=False).encode()
-
-
-def proxy_for(url: str) -> str | None:
-    """The proxy that the environment wants for an address."""
-    parts = urlsplit(url)
-    proxy = getproxies().get(parts.scheme)
-    return None if not proxy or proxy_bypass(parts.hostname or "") else proxy
