@@ -113,3 +113,11 @@ def test_the_worst_finding_decides_and_comes_first() -> None:
     assert judged.verdict == "invalid"
     assert "has 15" in judged.reasons[0]
     assert any("preempted" in reason for reason in judged.reasons[1:])
+
+
+def test_hidden_tokens_of_a_chat_do_not_count_against_the_client() -> None:
+    """Three tokens that name a channel come before the first text: the client sees them in no event."""
+    late = evidence(every(ttft_s=made_up.TTFT + 3 * made_up.TPOT))
+    chat = replace(late, sweep=late.sweep.model_copy(update={"endpoint": "chat"}))
+    assert checks.ttft_agrees(late) is not None
+    assert checks.ttft_agrees(chat) is None
