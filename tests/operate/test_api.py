@@ -91,10 +91,23 @@ def test_a_bad_parameter_is_refused_by_name_and_makes_no_run(up: Upped, field: s
     deployment = up.deployment("benchmark")["id"]
     wanted = {"deployments": {"id": {"any_": [deployment]}}}
     before = up.post("/flow_runs/count", wanted)
-    answer = up.http.post(f"/deployments/{deployment}/create_flow_run", json={"parameters": {field: value}})
+    answer = up.answer("POST", f"/deployments/{deployment}/create_flow_run", {"parameters": {field: value}})
     assert answer.status_code in {409, 422}, answer.text
     assert f"'{field}" in answer.text
     assert up.post("/flow_runs/count", wanted) == before
+
+
+def test_a_failed_gate_is_an_event_and_a_cause(up: Upped, quick: str, engine: Any) -> None:
+    engine.faults([{"kind": "error500", "first": 10, "count": 3}])
+    try:
+        run = up.start({"spec": quick, "only": "speed", "refresh": True})
+        assert up.ended(run) == "FAILED", up.logs(run)
+    finally:
+        engine.faults([])
+    assert "measurements failed" in up.artifacts(run)["failure"]["data"]
+    (told,) = until(lambda: up.events("servegauge.regression"), 60)
+    assert told["spec"] == "quick"
+    assert told["failures"]
 
 
 def test_the_documented_curl_prints_the_figures(line: Line) -> None:
@@ -143,19 +156,6 @@ def test_the_cron_schedule_has_fired(up: Upped, every_minute: str) -> None:
 
     runs = until(fired, 90)
     assert runs, "no run within 90 s of a schedule of every minute"
-    up.http.patch(f"/deployments/{every_minute}", json={"schedules": []}).raise_for_status()
+    up.ask("PATCH", f"/deployments/{every_minute}", {"schedules": []})
     assert runs[0]["auto_scheduled"]
     assert up.ended(runs[0]["id"]) == "COMPLETED", up.logs(runs[0]["id"])
-
-
-def test_a_failed_gate_is_an_event_and_a_cause(up: Upped, quick: str, engine: Any) -> None:
-    engine.faults([{"kind": "error500", "first": 10, "count": 3}])
-    try:
-        run = up.start({"spec": quick, "only": "speed", "refresh": True})
-        assert up.ended(run) == "FAILED", up.logs(run)
-    finally:
-        engine.faults([])
-    assert "measurements failed" in up.artifacts(run)["failure"]["data"]
-    (told,) = until(lambda: up.events("servegauge.regression"), 60)
-    assert told["spec"] == "quick"
-    assert told["failures"]

@@ -37,7 +37,7 @@ def test_a_spec_names_a_block_and_its_secret_stays_out_of_sight(
 
 def make(up: Upped, kind: str, name: str, data: dict[str, str]) -> None:
     """A block document, as the UI makes one."""
-    block_type = up.http.get(f"/block_types/slug/{kind}").raise_for_status().json()
+    block_type = up.ask("GET", f"/block_types/slug/{kind}")
     wanted = {"block_schemas": {"block_type_id": {"any_": [block_type["id"]]}}}
     schema = up.post("/block_schemas/filter", wanted)[0]
     body = {"name": name, "data": data, "block_type_id": block_type["id"], "block_schema_id": schema["id"]}

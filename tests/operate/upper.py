@@ -45,18 +45,26 @@ class Server:
         self.http = httpx.Client(base_url=f"{address}/api", auth=auth, timeout=60, trust_env=False)
 
     def post(self, path: str, body: object) -> Any:
-        """The answer's JSON; a locked database is asked again."""
+        """The answer's JSON."""
+        return self.ask("POST", path, body)
+
+    def ask(self, method: str, path: str, body: object = None) -> Any:
+        """The answer's JSON. Raises httpx.HTTPStatusError."""
+        answer = self.answer(method, path, body).raise_for_status()
+        return answer.json() if answer.content else None
+
+    def answer(self, method: str, path: str, body: object = None) -> httpx.Response:
+        """Whatever is answered; a locked database is asked again."""
         for _ in range(20):
-            answer = self.http.post(path, json=body)
+            answer = self.http.request(method, path, json=body)
             if answer.status_code != 503:
                 break
             time.sleep(0.5)
-        answer.raise_for_status()
-        return answer.json() if answer.content else None
+        return answer
 
     def deployment(self, name: str, flow: str = "benchmark") -> Json:
         """A deployment as the server knows it."""
-        return dict(self.http.get(f"/deployments/name/{flow}/{name}").raise_for_status().json())
+        return dict(self.ask("GET", f"/deployments/name/{flow}/{name}"))
 
     def start(self, parameters: Json, name: str = "benchmark", flow: str = "benchmark", **more: Any) -> str:
         """Trigger a run; its id."""
@@ -65,7 +73,7 @@ class Server:
 
     def run(self, run: str) -> Json:
         """A flow run as the server knows it."""
-        return dict(self.http.get(f"/flow_runs/{run}").raise_for_status().json())
+        return dict(self.ask("GET", f"/flow_runs/{run}"))
 
     def state(self, run: str) -> str:
         """Its state's type, as RUNNING."""
