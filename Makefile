@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # uv with the machine's pip settings (index, find-links, certificate), so that a mirror set for pip serves here too.
 UV = UV_COMPILE_BYTECODE_TIMEOUT=600 $(BIN)/python tasks/provision/pip_settings.py $(BIN)/uv
 
-.PHONY: install smoke up test check format requirements environments clean
+.PHONY: install smoke up test test-operate check format requirements environments clean
 
 install: $(READY)
 
@@ -26,7 +26,11 @@ up: install
 	$(BIN)/servegauge up
 
 test: install
-	$(BIN)/pytest
+	$(BIN)/pytest --ignore=tests/operate
+
+# Operating it: a Prefect server, workers and a browser of its own.
+test-operate: install
+	$(BIN)/pytest tests/operate
 
 check: install
 	$(BIN)/ruff format --check .
