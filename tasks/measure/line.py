@@ -49,8 +49,21 @@ class Connection(ResponseHandler):
         self.stamps: list[Stamp] = []
 
     def data_received(self, data: bytes) -> None:
-        """Bytes came in."""
-        now = time.perf_counter()
+        """Bytes came in: their time is taken now, what they say is read when every socket's were taken."""
+        if not data:  # aiohttp itself, to go on with what it has
+            super().data_received(data)
+            return
+        _arrived.append((time.perf_counter(), self, data))
+        if len(_arrived) == 1:
+            asyncio.get_running_loop().call_soon(_read_arrived)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """After what came before it."""
+        _read_arrived()
+        super().connection_lost(exc)
+
+    def take(self, now: float, data: bytes) -> None:
+        """Read what came in at `now`."""
         super().data_received(data)
         if self._payload is not None:
             self.stamps.append((now, self._payload.total_bytes))
@@ -76,6 +89,16 @@ class Connection(ResponseHandler):
         """Whether another request may go this way."""
         fresh = time.perf_counter() - self.used_at < IDLE_S
         return fresh and self.is_connected() and not self.should_close
+
+
+_arrived: list[tuple[float, Connection, bytes]] = []
+
+
+def _read_arrived() -> None:
+    arrived = _arrived[:]
+    _arrived.clear()
+    for now, connection, data in arrived:
+        connection.take(now, data)
 
 
 class Lines:

@@ -19,13 +19,15 @@ HEAD = (
     b"Cache-Control: no-cache\r\nTransfer-Encoding: chunked\r\n\r\n"
 )
 END = b"0\r\n\r\n"
+QUIET_S, PATIENCE_S = 0.0005, 0.005
+"""A burst is over when nothing came for so long; handling its first request waits no longer than that."""
 
 
 class Connection(RequestHandler):
     """aiohttp's connection that notes when bytes came in, and writes at once what it is given.
 
-    What came in is handled one piece a round of the event loop: a hundred requests handled in one go would
-    leave the bytes of the next ones unread, and unnoted, for 10 ms and more.
+    What came in is handled when nothing more comes, one piece a round of the event loop: a hundred requests
+    handled in one go would leave the bytes of the next ones unread, and unnoted, for 10 ms and more.
     """
 
     __slots__ = ("received",)
@@ -36,7 +38,10 @@ class Connection(RequestHandler):
         transport.set_write_buffer_limits(high=0)  # type: ignore[attr-defined]
 
     def data_received(self, data: bytes) -> None:
-        """Bytes came in; `received` is when."""
+        """Bytes came in; `received` is when. aiohttp itself calls with none to go on with what it has."""
+        if not data:
+            self.handle(data)
+            return
         self.received = monotonic()
         _waiting.append((self, data))
         if len(_waiting) == 1:
@@ -52,9 +57,12 @@ _waiting: deque[tuple[Connection, bytes]] = deque()
 
 
 def _handle_one() -> None:
-    connection, data = _waiting[0]
-    connection.handle(data)
-    _waiting.popleft()
+    now = monotonic()
+    burst = now - _waiting[-1][0].received < QUIET_S and now - _waiting[0][0].received < PATIENCE_S
+    if not burst:
+        connection, data = _waiting[0]
+        connection.handle(data)
+        _waiting.popleft()
     if _waiting:
         asyncio.get_running_loop().call_soon(_handle_one)
 

@@ -10,6 +10,10 @@ from itertools import count
 from time import monotonic
 
 
+AT_ONCE = 8
+"""Calls in one round of the event loop; more would leave what comes in meanwhile unnoted for milliseconds."""
+
+
 class Clock:
     """Calls back at times of `time.monotonic`, never early.
 
@@ -40,7 +44,9 @@ class Clock:
 
     def _ring(self) -> None:
         heap, self._ringing = self._heap, True
-        while heap and heap[0][0] <= monotonic():
+        for _ in range(AT_ONCE):
+            if not heap or heap[0][0] > monotonic():
+                break
             heappop(heap)[2]()
         self._ringing = False
         if heap:
