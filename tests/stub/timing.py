@@ -9,7 +9,6 @@ from heapq import heappop, heappush
 from itertools import count
 from time import monotonic
 
-
 AT_ONCE = 8
 """Calls in one round of the event loop; more would leave what comes in meanwhile unnoted for milliseconds."""
 
