@@ -3,13 +3,15 @@
 ServegaugeError
 ├── InputError               wrong spec, wrong flag, wrong file      exit 2, never retried
 └── WorldError               the machine or the server said no       exit 1
-    ├── ProvisionError       index, hub or disk                      retried with growing pauses
+    ├── ProvisionError       index or hub                            retried with growing pauses
+    │   └── NoSpace          too little disk                         ends the run, figures shown
     ├── ServerStartError     the server never became ready           ends the run, log tail shown
     ├── ServerDied           it was ready and is gone                restarted once, point measured again
     ├── EndpointError        a server we did not start               ends the run
     ├── MeasureError         a measuring process failed              the point is failed, the run goes on
     ├── RecordError          a table could not be written            ends the run
-    └── TrackError           the tracker failed                      a warning, never more
+    ├── TrackError           the tracker failed                      a warning, never more
+    └── RegressionError      a run is worse than its baseline        told, once everything is recorded
 """
 
 from __future__ import annotations
@@ -52,6 +54,12 @@ class ProvisionError(WorldError):
     retried = True
 
 
+class NoSpace(ProvisionError):
+    """Ends the run at once: waiting frees no disk."""
+
+    retried = False
+
+
 class ServerStartError(WorldError):
     """Ends the run at once, with the server's exit code and the tail of its log."""
 
@@ -74,3 +82,7 @@ class RecordError(WorldError):
 
 class TrackError(WorldError):
     """A warning in the report; never fails or loses a run."""
+
+
+class RegressionError(WorldError):
+    """A gate did not hold: both runs are recorded, the comparison is shown, the exit code is 1."""

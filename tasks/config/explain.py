@@ -9,9 +9,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from tasks.config.spec import Spec
+from tasks.config.sweep import LISTED, SOUGHT
 from tasks.errors import InputError
 
-KINDS = ("vllm", "endpoint")
+KINDS = ("vllm", "command", "endpoint")
 
 
 def explain(error: ValidationError, data: object, where: str) -> InputError:
@@ -25,7 +26,9 @@ def explain(error: ValidationError, data: object, where: str) -> InputError:
 
 
 def _say(finding: ErrorDetails, data: object) -> tuple[str, str]:
-    path = [part for part in finding["loc"] if not (part in KINDS and finding["loc"][:2] == ("server", part))]
+    path = [part for part in finding["loc"] if part not in (LISTED, SOUGHT)]
+    if path[:1] == ["server"] and path[1:2] and path[1] in KINDS:
+        del path[1]  # pydantic's own: which kind of server it took it for
     name = ".".join(str(part) for part in path) or "the whole"
     match finding["type"]:
         case "extra_forbidden":
@@ -69,10 +72,15 @@ def _fields(model: type[BaseModel], path: list[str | int], data: Any) -> list[st
             found = [m.model_fields[part].annotation for m in candidates if part in m.model_fields]
             candidates = [inner for annotation in found for inner in _models(annotation)]
     if isinstance(data, dict) and len(candidates) > 1:
-        candidates = [
-            m for m in candidates if data.get("kind") in get_args(m.model_fields["kind"].annotation)
-        ]
+        candidates = [model for model in candidates if _fits(model, path, data)]
     return sorted({name for m in candidates for name in m.model_fields})
+
+
+def _fits(model: type[BaseModel], path: list[str | int], data: dict[str, Any]) -> bool:
+    """Whether this one of several models is meant: a server by its kind, a load by standing in a list."""
+    if "kind" in model.model_fields:
+        return data.get("kind") in get_args(model.model_fields["kind"].annotation)
+    return ("until" in model.model_fields) != isinstance(path[-1], int)
 
 
 def _models(annotation: Any) -> list[type[BaseModel]]:

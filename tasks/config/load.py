@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import yaml
 from pydantic import ValidationError
 
 from tasks.config.explain import explain
-from tasks.config.home import checkout
+from tasks.config.home import checkout, expanded
 from tasks.config.overrides import apply_overrides
 from tasks.config.spec import Spec
 from tasks.errors import InputError
@@ -44,14 +45,14 @@ def load_spec(name_or_file: str, overrides: Sequence[str] = ()) -> Spec:
 
 
 def _find(name_or_file: str) -> Path:
-    path = Path(name_or_file).expanduser()
+    path = expanded(name_or_file)
     if path.suffix in {".yaml", ".yml"} or "/" in name_or_file:
-        if path.is_file():
-            return path.resolve()
+        with suppress(OSError):  # a name that is too long
+            if path.is_file():
+                return path.resolve()
         raise InputError(f"no spec file at {name_or_file}", "give a YAML file that exists, or a bundled name")
-    bundled = checkout() / "deployments" / "specs" / f"{name_or_file}.yaml"
-    if bundled.is_file():
-        return bundled
+    if name_or_file in spec_names():
+        return checkout() / "deployments" / "specs" / f"{name_or_file}.yaml"
     near = get_close_matches(name_or_file, spec_names(), 1)
     hint = f"did you mean {near[0]}? " if near else ""
     raise InputError(
@@ -69,7 +70,7 @@ def _read(file: Path) -> Node:
         raise InputError(
             f"{file.name}{where}: not YAML ({problem})", "mend the file's syntax there"
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:  # not UTF-8, or a date that is none
         raise InputError(f"{file}: cannot be read ({error})", "give a readable text file") from None
     if not isinstance(data, dict):
         raise InputError(f"{file.name} holds no fields", "start from a bundled spec, for example smoke")
@@ -83,12 +84,16 @@ def _anchor(data: Node, folder: Path) -> None:
     if isinstance(server := data.get("server"), dict):
         for key in ("model", "tokenizer"):
             _anchor_field(server, key, folder)
+        if isinstance(command := server.get("command"), list) and command:
+            program = {"program": command[0]}
+            _anchor_field(program, "program", folder)
+            server["command"] = [program["program"], *command[1:]]
     for sweep in _entries(data, "sweeps"):
         if str(sweep.get("dataset", "")).endswith(".jsonl"):
-            sweep["dataset"] = str(folder / Path(sweep["dataset"]).expanduser())
+            sweep["dataset"] = str(folder / expanded(sweep["dataset"]))
     for accuracy in _entries(data, "accuracy"):
         if isinstance(path := accuracy.get("path"), str):
-            accuracy["path"] = str((folder / Path(path).expanduser()).resolve())
+            accuracy["path"] = str((folder / expanded(path)).resolve())
 
 
 def _entries(data: Node, key: str) -> list[Node]:
@@ -101,4 +106,4 @@ def _anchor_field(node: Node, key: str, folder: Path) -> None:
     value = node.get(key)
     if isinstance(value, str) and value.startswith((".", "/", "~")):
         # Not resolved: the interpreter of a virtual environment is a link, and the link is what matters.
-        node[key] = str(folder / Path(value).expanduser())
+        node[key] = str(folder / expanded(value))

@@ -26,7 +26,7 @@ def apply_overrides(data: dict[str, Any], overrides: Sequence[str]) -> None:
 def _value(override: str, text: str) -> object:
     try:
         return yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):  # a date that is none
         raise InputError(f"--set {override}: the value is not YAML", "quote the value") from None
 
 

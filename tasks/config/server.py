@@ -1,49 +1,55 @@
-"""What serves: a vLLM started and stopped here, or an endpoint that runs already."""
+"""What serves: an engine started and stopped here, or an endpoint that runs already."""
 
 from __future__ import annotations
 
+import json
+from math import prod
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, NonNegativeInt, field_validator
 
 from tasks.config.base import Frozen
+from tasks.config.command import CommandServer
+from tasks.config.price import Price
+from tasks.config.started import UTILIZATION, StartedServer
 
 ArgValue = bool | int | float | str | list[str] | None
 """A flag's value: true gives the bare flag, false and null leave it out, a list repeats its values."""
+PARALLEL = ("tensor-parallel-size", "pipeline-parallel-size", "data-parallel-size")
 
 
-class VllmServer(Frozen):
-    """A vLLM server that the pipeline starts from an environment and stops again."""
+class VllmServer(StartedServer):
+    """A vLLM server from a serving environment or a container image."""
 
     kind: Literal["vllm"] = "vllm"
-    model: str = Field(
-        min_length=1, description="hub id, folder, or synthetic:gpt-oss (made-up weights, no download)"
-    )
-    revision: str | None = Field(None, description="commit, tag or branch on the hub; null is the newest")
-    hub: Literal["huggingface", "modelscope"] = "huggingface"
-    served_name: str | None = Field(
-        None, description="the name clients ask for; the model's last part by default"
-    )
     args: dict[str, ArgValue] = Field(default_factory=dict, description="flags of the engine, without --")
-    env: dict[str, str] = Field(default_factory=dict, description="environment variables of the engine")
-    gpus: tuple[int, ...] | None = Field(
-        None, min_length=1, description="numbers as nvidia-smi gives them; null takes as many as are needed"
-    )
-    port: int | None = Field(None, ge=1, le=65535, description="null takes a free port")
-    startup_timeout_s: float = Field(1800, gt=0)
-    tokenizer: str | None = Field(None, description="folder or hub id; the model's by default")
 
     @property
-    def name(self) -> str:
-        """The model name that requests carry."""
-        return self.served_name or self.model.rstrip("/").replace(":", "/").split("/")[-1]
+    def settings(self) -> str:
+        """What it is told besides the model, as JSON with sorted keys."""
+        return json.dumps(self.args, sort_keys=True)
 
-    @field_validator("gpus")
-    @classmethod
-    def _each_once(cls, gpus: tuple[int, ...] | None) -> tuple[int, ...] | None:
-        if gpus is not None and (len(set(gpus)) != len(gpus) or min(gpus) < 0):
-            raise ValueError(f"{list(gpus)} is no set of GPU numbers; name each once, from 0 on")
-        return gpus
+    @property
+    def gpus_needed(self) -> int:
+        """The product of its parallel sizes."""
+        sizes = (self._plain.get(name) for name in PARALLEL)
+        return prod(size for size in sizes if isinstance(size, int) and not isinstance(size, bool))
+
+    @property
+    def gpu_memory(self) -> float:
+        """The share of a GPU's memory that it takes."""
+        share = self._plain.get("gpu-memory-utilization")
+        return float(share) if isinstance(share, int | float) else UTILIZATION
+
+    @property
+    def memory_setting(self) -> str:
+        """The field that says how much."""
+        return "server.args.gpu-memory-utilization"
+
+    @property
+    def _plain(self) -> dict[str, ArgValue]:
+        return {name.replace("_", "-"): value for name, value in self.args.items()}
 
     @field_validator("args")
     @classmethod
@@ -60,7 +66,14 @@ class EndpointServer(Frozen):
     kind: Literal["endpoint"]
     url: str = Field(pattern=r"^https?://[^/\s]+(/.*)?$", description="its base address, up to and with /v1")
     model: str = Field(min_length=1, description="the name it serves the model under")
+    answers_as: str | None = Field(None, description="the model its answers name, where that is another")
     tokenizer: str | None = Field(None, description="folder or hub id; the model's name by default")
+    gpus: tuple[NonNegativeInt, ...] | None = Field(
+        None,
+        min_length=1,
+        description="numbers of its GPUs, where it runs on this machine, for power and clocks",
+    )
+    price_per_hour: Price = None
     api_key_env: str | None = Field(None, description="name of the environment variable that holds its key")
 
     @property
@@ -68,10 +81,33 @@ class EndpointServer(Frozen):
         """The model name that requests carry."""
         return self.model
 
+    @field_validator("url")
+    @classmethod
+    def _address(cls, url: str) -> str:
+        try:
+            parts = urlsplit(url)
+            known = bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            known = False
+        if not known:
+            raise ValueError(f"{url} is no address; write http://HOST:PORT/v1, an IPv6 host in brackets")
+        return url
+
     @property
     def base_url(self) -> str:
         """The address without a closing slash."""
         return self.url.rstrip("/")
 
 
-Server = Annotated[VllmServer | EndpointServer, Field(discriminator="kind")]
+OwnServer = VllmServer | CommandServer
+Server = Annotated[VllmServer | CommandServer | EndpointServer, Field(discriminator="kind")]
+
+__all__ = [
+    "ArgValue",
+    "CommandServer",
+    "EndpointServer",
+    "OwnServer",
+    "Server",
+    "StartedServer",
+    "VllmServer",
+]

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from tasks.config.accuracy import Accuracy
 from tasks.config.base import Frozen
 from tasks.config.blocks import Blocks
+from tasks.config.gate import Gate
 from tasks.config.server import Server, VllmServer
 from tasks.config.sweep import NAME, Sweep
 from tasks.config.track import Track
@@ -20,11 +21,14 @@ class Spec(Frozen):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,60}$")
     description: str = ""
     environment: str | None = Field(
-        None, description="a file of deployments/environments, `current`, or a path to an interpreter"
+        None,
+        description="a file of deployments/environments, `current`, a path to an interpreter, "
+        "image:NAME:TAG@sha256:DIGEST for docker or podman, or null where server.command needs none",
     )
     server: Server
     sweeps: tuple[Sweep, ...] = ()
     accuracy: tuple[Accuracy, ...] = ()
+    gate: Gate = Gate()
     track: Track = Track()
     blocks: Blocks = Blocks()
 
@@ -33,7 +37,7 @@ class Spec(Frozen):
         names = [sweep.name for sweep in self.sweeps]
         if len(set(names)) != len(names):
             raise ValueError("two sweeps have the same name; a name must tell them apart")
-        sets = [(entry.dataset, entry.path) for entry in self.accuracy]
+        sets = [entry.dataset for entry in self.accuracy]
         if len(set(sets)) != len(sets):
             raise ValueError("the same question set stands twice; use `repeats` to ask it more often")
         if not (self.sweeps or self.accuracy):

@@ -2,56 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from tasks.config.base import Frozen
+from tasks.config.loads import Load, Saturation
+from tasks.config.objective import Objective
 
 NAME = r"^[a-z0-9][a-z0-9_-]{0,40}$"
 
 
-class Load(Frozen):
-    """How requests come: a closed loop, an open loop, or all at once.
+def _listed(given: Any) -> str:
+    return LISTED if isinstance(given, list | tuple) else SOUGHT
 
-    Closed: `concurrency` slots that send the next request when one has ended. Open: `rate` requests per
-    second, whatever became of the others. `burst: N` is a closed loop of N slots and N requests.
-    """
 
-    concurrency: int | None = Field(None, ge=1, le=100_000)
-    rate: float | None = Field(None, gt=0, le=100_000, description="requests per second of an open loop")
-    arrival: Literal["poisson", "constant"] = Field("poisson", description="of an open loop's requests")
-    requests: int = Field(ge=1, le=10_000_000, description="how many; the most, where `duration_s` is given")
-    duration_s: float | None = Field(None, gt=0, description="no request is sent after so long")
-
-    @property
-    def slots(self) -> int:
-        """Requests that may be under way at once; 0 where nothing limits them."""
-        return self.concurrency or 0
-
-    @property
-    def label(self) -> str:
-        """A short name: c4, or rate2.5."""
-        return f"c{self.concurrency}" if self.rate is None else f"rate{self.rate:g}"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _burst(cls, given: Any) -> Any:
-        if isinstance(given, dict) and "burst" in given:
-            if len(given) > 1:
-                raise ValueError("a burst stands alone: {burst: 100}")
-            return {"concurrency": given["burst"], "requests": given["burst"]}
-        return given
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> Self:
-        if (self.concurrency is None) == (self.rate is None):
-            raise ValueError("give `concurrency` (closed loop) or `rate` (open loop), one of them")
-        return self
+LISTED, SOUGHT = "load:listed", "load:sought"
+"""Which form of `load` a spec uses; parts of an error's path that are in no spec."""
+Loads = Annotated[
+    Annotated[tuple[Load, ...], Field(min_length=1), Tag(LISTED)] | Annotated[Saturation, Tag(SOUGHT)],
+    Discriminator(_listed),
+]
 
 
 class Sweep(Frozen):
-    """One dataset on one endpoint, measured at each load, `repeats` times."""
+    """One dataset on one endpoint, measured at each load `repeats` times, or until it is saturated."""
 
     name: str = Field(pattern=NAME)
     endpoint: Literal["completions", "chat"] = "completions"
@@ -67,11 +42,14 @@ class Sweep(Frozen):
     max_tokens: int = Field(2048, ge=1, description="upper bound where the output length is free")
     prefix_tokens: int = Field(0, ge=0, description="length of a prefix that all random prompts share")
     temperature: float = Field(0.0, ge=0)
-    load: tuple[Load, ...] = Field(min_length=1)
+    load: Loads = Field(description="a list of loads, or one with `until: saturated`")
     warmup_requests: int = Field(
         0, ge=0, description="sent first through the same slots, left out of the figures"
     )
     repeats: int = Field(1, ge=1, le=100)
+    objectives: tuple[Objective, ...] = Field(
+        (), description="bounds that a load has to keep, as `ttft_p95_s <= 0.5` and `success >= 0.99`"
+    )
     clients: Literal["auto"] | int = Field(
         "auto", description="load processes that share a point's slots; auto: one more for each 64 slots"
     )
@@ -79,6 +57,16 @@ class Sweep(Frozen):
     run_name: str = Field(
         "{model}-{sweep}-{load}", description="of {model} {sweep} {load} {concurrency} {requests} {repeat}"
     )
+
+    @property
+    def loads(self) -> tuple[Load, ...]:
+        """The loads that are listed; none where they are looked for."""
+        return self.load if isinstance(self.load, tuple) else ()
+
+    @property
+    def search(self) -> Saturation | None:
+        """How loads are looked for, where they are not listed."""
+        return self.load if isinstance(self.load, Saturation) else None
 
     @property
     def exact_output_tokens(self) -> int | None:
@@ -108,7 +96,8 @@ class Sweep(Frozen):
     def _known_fields(cls, template: str) -> str:
         try:
             template.format(model="", sweep="", load="", concurrency=1, requests=1, repeat=1)
-        except (KeyError, IndexError, ValueError) as error:
+            template.format(model="", sweep="", load="", concurrency="rate1", requests=1, repeat=1)
+        except (KeyError, IndexError, ValueError, AttributeError, TypeError) as error:
             raise ValueError(
                 f"{error} is no field; allowed in braces: model, sweep, load, concurrency, requests, repeat"
             ) from None
@@ -116,6 +105,12 @@ class Sweep(Frozen):
 
     @model_validator(mode="after")
     def _loads_differ(self) -> Self:
-        if len(set(self.load)) != len(self.load):
-            raise ValueError("the same load stands twice; use `repeats` to measure it more than once")
+        labels = [load.label for load in self.loads]
+        if twice := sorted({label for label in labels if labels.count(label) > 1}):
+            raise ValueError(
+                f"{twice[0]} stands twice; use `repeats` to measure a load more than once, "
+                "and another sweep for other requests at it"
+            )
+        if self.search and self.repeats > 1:
+            raise ValueError("a search repeats by itself; give `measurements` in its load, not `repeats`")
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,7 @@ def test_only_the_seed_spec_trusts_remote_code() -> None:
         ("smoke", "sweeps.0.dataset=rando", "'rando' is no dataset", "random, openqa or a file"),
         ("smoke", "sweeps.9.repeats=2", "no entry of a list of 2", "from 0 to 1"),
         ("smoke", "sweeps.1.name=throughput", "two sweeps have the same name", "tell them apart"),
-        ("smoke", "server.kind=triton", "server.kind is 'triton'", "vllm, endpoint"),
+        ("smoke", "server.kind=triton", "server.kind is 'triton'", "vllm, command, endpoint"),
         ("smoke", "server.args.--x=1", "'--x' starts with a dash", "write it as 'x'"),
         ("smoke", "environment=null", "needs `environment`", "deployments/environments"),
         ("smoke", "name", "not an assignment", "path.to.field=value"),
@@ -115,3 +116,31 @@ def test_an_override_reaches_into_fields_the_file_does_not_have() -> None:
     spec = load_spec("smoke", ["track.swanlab.mode=local", "sweeps.0.load.1.requests=7"])
     assert spec.track.swanlab.mode == "local"
     assert spec.sweeps[0].load[1].requests == 7
+
+
+@pytest.mark.parametrize(
+    ("override", "told"),
+    [
+        ("sweeps.0.run_name={model.foo}", "sweeps.0.run_name"),
+        ("sweeps.0.run_name={model[foo]}", "sweeps.0.run_name"),
+        ("sweeps.0.run_name={concurrency:d}", "sweeps.0.run_name"),
+        ("name=2026-13-45", "--set name=2026-13-45"),
+        ("sweeps.0.load=[{concurrency: 4, requests: 8}, {burst: 4}]", "c4 stands twice"),
+        (
+            "accuracy=[{dataset: aime25}, {dataset: aime25, path: /other}]",
+            "the same question set stands twice",
+        ),
+        ("server.model=~nobody-of-that-name/model", "~nobody-of-that-name/model"),
+        ("server={kind: endpoint, model: m, url: 'http://::1:8000/v1'}", "IPv6 host in brackets"),
+    ],
+)
+def test_what_would_fail_later_is_wrong_input_now(override: str, told: str) -> None:
+    with pytest.raises(InputError, match=re.escape(told)):
+        load_spec("smoke", [override])
+
+
+def test_a_spec_of_an_impossible_name_is_not_found() -> None:
+    with pytest.raises(InputError, match="no spec"):
+        load_spec("x" * 300)
+    with pytest.raises(InputError, match="no spec file"):
+        load_spec("./" + "x" * 300 + ".yaml")
