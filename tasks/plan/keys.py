@@ -13,18 +13,33 @@ from pathlib import Path
 from typing import Any
 
 from tasks.config.accuracy import Accuracy
-from tasks.config.sweep import Load, Sweep
+from tasks.config.loads import Load
+from tasks.config.objective import needed_success
+from tasks.config.sweep import Sweep
 from tasks.plan.subject import Subject
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the meaning of a recorded figure changes, so that old ones are not taken for new."""
 
 
 def point_key(subject: Subject, sweep: Sweep, load: Load, repeat: int) -> str:
-    """Key of one load point."""
-    asked = sweep.model_dump(mode="json", exclude={"load", "repeats", "timeout_s", "clients"})
+    """Key of one load point. Objectives are no part of it: what was measured is held against new ones.
+
+    But for a share of failures that is allowed: it decides which figures may be used at all.
+    """
+    unasked = {"load", "repeats", "timeout_s", "objectives"}
+    asked = sweep.model_dump(mode="json", exclude=unasked)
     asked["dataset"] = content_of(sweep.dataset)
+    if (success := needed_success(sweep.objectives)) < 1:
+        asked["success"] = success
     return _key("point", subject, {"sweep": asked, "load": load.model_dump(mode="json"), "repeat": repeat})
+
+
+def search_key(subject: Subject, sweep: Sweep) -> str:
+    """Key of a search's answer, which depends on its objectives and on how it searches."""
+    asked = sweep.model_dump(mode="json", exclude={"repeats", "timeout_s"})
+    asked["dataset"] = content_of(sweep.dataset)
+    return _key("knee", subject, {"sweep": asked})
 
 
 def accuracy_key(subject: Subject, accuracy: Accuracy) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from tasks.config.accuracy import Accuracy
 from tasks.config.base import Frozen
+from tasks.config.loads import Load, Saturation
 from tasks.config.spec import Spec
-from tasks.config.sweep import Load, Sweep
-from tasks.plan.keys import accuracy_key, point_key
+from tasks.config.sweep import Sweep
+from tasks.plan.keys import accuracy_key, point_key, search_key
 from tasks.plan.subject import Subject
+
+IsRecorded = Callable[[str], bool]
+"""Whether a figure under a key is there already."""
 
 
 class Entry(Frozen):
@@ -28,6 +32,13 @@ class Point(Entry):
     run_name: str
 
 
+class Search(Entry):
+    """One sweep whose loads are looked for; its points come to light one after the other."""
+
+    sweep: Sweep
+    how: Saturation
+
+
 class QuestionSet(Entry):
     """One question set with all its repeats."""
 
@@ -37,13 +48,23 @@ class QuestionSet(Entry):
 class Plan(Frozen):
     """All that a spec asks for; `recorded` entries need no server."""
 
-    points: tuple[Point, ...]
+    speed: tuple[Point | Search, ...]
     question_sets: tuple[QuestionSet, ...]
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """The points that are known beforehand."""
+        return tuple(entry for entry in self.speed if isinstance(entry, Point))
+
+    @property
+    def searches(self) -> tuple[Search, ...]:
+        """The sweeps whose loads are looked for."""
+        return tuple(entry for entry in self.speed if isinstance(entry, Search))
 
     @property
     def entries(self) -> tuple[Entry, ...]:
         """Everything, in the order it is measured."""
-        return (*self.points, *self.question_sets)
+        return (*self.speed, *self.question_sets)
 
     @property
     def missing(self) -> int:
@@ -51,34 +72,39 @@ class Plan(Frozen):
         return sum(not entry.recorded for entry in self.entries)
 
 
-def make_plan(spec: Spec, subject: Subject, is_recorded: Callable[[str], bool]) -> Plan:
+def make_plan(spec: Spec, subject: Subject, is_recorded: IsRecorded) -> Plan:
     """List the points sweep by sweep, repeat by repeat, with growing load, then the question sets.
 
     Repeats stand around the loads, so that a drift of the machine spreads over all of them.
     """
-    points = tuple(
-        _point(spec, subject, sweep, load, repeat, is_recorded)
-        for sweep in spec.sweeps
-        for repeat in range(1, sweep.repeats + 1)
-        for load in sweep.load
-    )
+    speed = tuple(entry for sweep in spec.sweeps for entry in _sweep(spec, subject, sweep, is_recorded))
     sets = tuple(
         QuestionSet(key=key, accuracy=accuracy, recorded=is_recorded(key))
         for accuracy in spec.accuracy
         for key in [accuracy_key(subject, accuracy)]
     )
-    return Plan(points=points, question_sets=sets)
+    return Plan(speed=speed, question_sets=sets)
 
 
-def _point(
-    spec: Spec, subject: Subject, sweep: Sweep, load: Load, repeat: int, is_recorded: Callable[[str], bool]
+def _sweep(spec: Spec, subject: Subject, sweep: Sweep, is_recorded: IsRecorded) -> Iterator[Point | Search]:
+    if sweep.search:
+        key = search_key(subject, sweep)
+        yield Search(key=key, sweep=sweep, how=sweep.search, recorded=is_recorded(key))
+    for repeat in range(1, sweep.repeats + 1):
+        for load in sweep.loads:
+            yield plan_point(spec, subject, sweep, load, repeat, is_recorded)
+
+
+def plan_point(
+    spec: Spec, subject: Subject, sweep: Sweep, load: Load, repeat: int, is_recorded: IsRecorded
 ) -> Point:
+    """One load of one sweep, one repeat."""
     key = point_key(subject, sweep, load, repeat)
     name = sweep.run_name.format(
         model=spec.server.name,
         sweep=sweep.name,
         load=load.label,
-        concurrency=load.concurrency,
+        concurrency=load.concurrency if load.rate is None else load.label,
         requests=load.requests,
         repeat=repeat,
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from tasks.config.base import Frozen
 
 
 class Hardware(Frozen):
-    """The machine as far as it decides a figure. Memory in bytes."""
+    """The server's machine as far as it decides a figure. Memory in bytes. Empty where it is another's."""
 
     cpu: str
     cpu_count: int
@@ -27,6 +29,8 @@ class Subject(Frozen):
     environment_digest: str
     model: str
     model_revision: str
+    model_license: str | None = Field(None, exclude=True)
+    """Recorded, and no part of any key."""
     tokenizer: str
     server_args: str
     server_env: str

@@ -8,7 +8,7 @@ import pytest
 
 from tasks.config.load import load_spec
 from tasks.config.spec import Spec
-from tasks.plan.plan import make_plan
+from tasks.plan.plan import Plan, make_plan
 from tasks.plan.subject import Hardware, Subject
 
 SUBJECT = Subject(
@@ -40,6 +40,24 @@ def test_points_come_sweep_by_sweep_and_repeat_by_repeat() -> None:
 def test_run_names_are_built_from_the_real_values() -> None:
     plan = make_plan(load_spec("smoke"), SUBJECT, lambda key: False)
     assert plan.points[-1].run_name == "gpt-oss-synthetic-number20-parallel4"
+
+
+def test_a_rate_is_called_by_its_rate() -> None:
+    spec = load_spec("smoke", ["sweeps.1.load=[{rate: 2.5, requests: 9}]"])
+    assert make_plan(spec, SUBJECT, lambda key: False).points[-1].run_name == (
+        "gpt-oss-synthetic-number9-parallelrate2.5"
+    )
+
+
+def test_a_search_is_one_entry_with_a_key_of_its_own() -> None:
+    def plan(*overrides: str) -> Plan:
+        load = "sweeps.0.load={until: saturated, concurrency: 1}"
+        return make_plan(load_spec("smoke", [load, *overrides]), SUBJECT, lambda key: False)
+
+    (entry,) = plan().searches
+    assert (entry.sweep.name, entry.how.kind, plan().missing) == ("throughput", "concurrency", 3)
+    (other,) = plan("sweeps.0.objectives=['success >= 1']").searches
+    assert entry.key != other.key  # its answer is another, though its points are the same
 
 
 def test_what_is_recorded_is_not_missing() -> None:
@@ -75,6 +93,14 @@ def test_address_name_and_tracker_do_not_matter() -> None:
     assert keys(plain) == keys(moved)
 
 
+def test_objectives_leave_every_point_reusable() -> None:
+    assert keys(load_spec("smoke")) == keys(load_spec("smoke", ["sweeps.0.objectives=['success >= 1']"]))
+
+
+def test_failures_that_are_allowed_make_other_points() -> None:
+    assert keys(load_spec("smoke")) != keys(load_spec("smoke", ["sweeps.0.objectives=['success >= 0.9']"]))
+
+
 def test_a_changed_load_point_leaves_the_others_reusable() -> None:
     changed = keys(load_spec("smoke", ["sweeps.0.load.1.requests=21"]))
     same = [a == b for a, b in zip(keys(load_spec("smoke")), changed, strict=True)]
@@ -89,3 +115,8 @@ def test_a_question_file_counts_by_content_not_by_path(tmp_path: Path) -> None:
 
     assert key("a", "one") == key("b", "one")
     assert key("b", "one") != key("b", "two")
+
+
+def test_the_licence_is_no_part_of_a_key() -> None:
+    spec = load_spec("smoke")
+    assert keys(spec, SUBJECT.model_copy(update={"model_license": "mit"})) == keys(spec)
