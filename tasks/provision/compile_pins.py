@@ -51,7 +51,8 @@ def _arguments(wanted: Requirements) -> list[str]:
 
 def _header(wanted: Requirements) -> str:
     lines = [
-        f"{HEADER} python={wanted.python} closed=true disk_gb={wanted.disk_gb:g}",
+        f"{HEADER} engine={wanted.engine} device={wanted.device} python={wanted.python} closed=true "
+        f"disk_gb={wanted.disk_gb:g}",
         f"# Made from {wanted.name}.in by: python -m tasks.provision.compile_pins {wanted.name}",
         *(["--pre"] if wanted.pre else []),
         *(f"--extra-index-url {url}" for url in wanted.extra_indexes),

@@ -20,11 +20,12 @@ def folder_digest(folder: Path) -> str:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
         if path.is_file() and not any(part.startswith(".") for part in name.parts):
-            total.update(f"{name.as_posix()}\0{path.stat().st_size}\0{_content(path)}\0".encode())
+            total.update(f"{name.as_posix()}\0{path.stat().st_size}\0{file_digest(path)}\0".encode())
     return total.hexdigest()
 
 
-def _content(path: Path) -> str:
+def file_digest(path: Path) -> str:
+    """A SHA-256 of a file's content; of weights the first and the last MiB."""
     with path.open("rb") as file:
         if path.suffix not in WEIGHTS:
             return hashlib.file_digest(file, "sha256").hexdigest()

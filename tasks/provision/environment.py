@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from tasks.config.home import home
+from tasks.config.server import CommandServer, OwnServer
 from tasks.errors import InputError, ProvisionError
+from tasks.provision.build import engine_build
+from tasks.provision.image import is_image, provide_image
 from tasks.provision.indexes import extra_indexes, index_answers
-from tasks.provision.interpreter import installed_packages, interpreter_build, interpreter_path
+from tasks.provision.interpreter import installed_packages, interpreter_path
 from tasks.provision.once import made_once
 from tasks.provision.pip_settings import UvSettings, uv_settings
 from tasks.provision.requirements import Requirements, find_requirements
 from tasks.provision.results import Environment
+from tasks.provision.space import GIGABYTE, check_space, free_bytes
 from tasks.provision.uv_command import explain_failure, run_uv
 
 COMPILE_LIMIT_S = "600"
-GIGABYTE = 10**9
-
-
-def free_bytes(folder: Path) -> int:
-    """Free space on the disk that holds the folder."""
-    return shutil.disk_usage(folder).free
 
 
 @dataclass(frozen=True)
@@ -36,19 +33,25 @@ class Tools:
     settings: Callable[[], UvSettings] = uv_settings
 
 
-def provide_environment(name: str) -> Environment:
+def provide_environment(server: OwnServer, name: str | None) -> Environment:
     """An environment that can serve, built where it is not there yet.
 
     Args:
-        name: a file's stem in deployments/environments, `current`, or a path to an interpreter.
+        name: as `engine_build` takes it.
 
     Raises:
-        InputError: unknown name, or an interpreter without vLLM.
+        InputError: as `engine_build`.
         ProvisionError: an index, the disk or a Python version is missing; retried by the pipeline.
     """
-    if python := interpreter_path(name):
-        return Environment(python=python, build=interpreter_build(name, python))
-    return built_environment(find_requirements(name))
+    build = engine_build(server, name)
+    if name and is_image(name):
+        return provide_image(name, build)
+    if name is None and isinstance(server, CommandServer):
+        return Environment(python=None, build=build)
+    if python := interpreter_path(name or "current"):
+        return Environment(python=python, build=build)
+    made = built_environment(find_requirements(name or "current"))
+    return made.model_copy(update={"build": build})
 
 
 def built_environment(wanted: Requirements, tools: Tools | None = None) -> Environment:
@@ -88,13 +91,8 @@ def _build(wanted: Requirements, folder: Path, log: Path, tools: Tools) -> None:
 
 
 def _check_space(wanted: Requirements, folder: Path, tools: Tools) -> None:
-    free = tools.free(folder)
-    if free < wanted.disk_gb * GIGABYTE:
-        raise ProvisionError(
-            f"environment {wanted.name}: {folder} has {free / GIGABYTE:.1f} GB free, "
-            f"{wanted.disk_gb:g} GB are needed",
-            "free some space there, or set SERVEGAUGE_HOME to a folder on a larger disk",
-        )
+    what, needed = f"environment {wanted.name}", wanted.disk_gb * GIGABYTE
+    check_space(what, folder, needed, "SERVEGAUGE_HOME", free=tools.free)
 
 
 def _verify(wanted: Requirements, folder: Path) -> None:

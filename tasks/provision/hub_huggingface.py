@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tasks.errors import ServegaugeError
 from tasks.provision.hub import IGNORED, Hub, gated, no_revision, out_of_reach, unknown
+from tasks.provision.license import license_of, stated_license
 
 
 def huggingface() -> Hub:
     """The hub that HF_ENDPOINT and HF_HOME describe."""
-    return Hub("Hugging Face", _resolve, _cached, _fetch)
+    from huggingface_hub import constants
+
+    return Hub(
+        "Hugging Face",
+        _resolve,
+        _cached,
+        _fetch,
+        _missing,
+        _license,
+        cache=Path(constants.HF_HUB_CACHE),
+        cache_variable="HF_HOME",
+    )
 
 
 @contextmanager
@@ -30,7 +43,7 @@ def _errors(repository: str) -> Iterator[None]:
     except errors.RevisionNotFoundError:
         raise no_revision(repository, hub) from None
     except (errors.LocalEntryNotFoundError, HTTPError, OSError) as error:
-        raise out_of_reach(repository, hub, error) from None
+        raise out_of_reach(repository, hub, "HF_ENDPOINT", error) from None
 
 
 def _resolve(repository: str, revision: str | None) -> str:
@@ -60,3 +73,24 @@ def _fetch(repository: str, revision: str) -> str:
 
     with _errors(repository):
         return snapshot_download(repository, revision=revision, ignore_patterns=IGNORED)
+
+
+def _missing(repository: str, revision: str) -> int:
+    from huggingface_hub import snapshot_download
+
+    with _errors(repository):
+        files = snapshot_download(repository, revision=revision, ignore_patterns=IGNORED, dry_run=True)
+    return sum(file.file_size or 0 for file in files if file.will_download)
+
+
+def _license(repository: str, revision: str) -> str | None:
+    from huggingface_hub import HfApi, constants
+    from huggingface_hub.file_download import repo_folder_name
+
+    name = repo_folder_name(repo_id=repository, repo_type="model")
+    if known := license_of(Path(constants.HF_HUB_CACHE) / name / "snapshots" / revision):
+        return known
+    with suppress(ServegaugeError), _errors(repository):
+        card = HfApi().model_info(repository, revision=revision, timeout=10).card_data
+        return stated_license({name: card.get(name) for name in ("license", "license_name")} if card else {})
+    return None

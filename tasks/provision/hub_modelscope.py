@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from tasks.errors import ServegaugeError
 from tasks.provision.hub import IGNORED, Hub, gated, out_of_reach, unknown
+
+if TYPE_CHECKING:
+    from modelscope_hub.types import CachedRepoInfo
+
+CACHE = "MODELSCOPE_CACHE"
 
 
 def modelscope() -> Hub:
     """The hub that MODELSCOPE_ENDPOINT and MODELSCOPE_CACHE describe."""
-    return Hub("ModelScope", _resolve, _cached, _fetch)
+    return Hub(
+        "ModelScope",
+        _resolve,
+        _cached,
+        _fetch,
+        _missing,
+        _license,
+        cache=Path(os.environ.get(CACHE) or Path.home() / ".cache" / "modelscope"),
+        cache_variable=CACHE,
+    )
 
 
 @contextmanager
@@ -27,7 +46,7 @@ def _errors(repository: str) -> Iterator[None]:
     except (errors.NotExistError, errors.InvalidParameter):
         raise unknown(repository, hub, token) from None
     except (errors.HubError, RequestException, OSError) as error:
-        raise out_of_reach(repository, hub, error) from None
+        raise out_of_reach(repository, hub, "MODELSCOPE_ENDPOINT", error) from None
 
 
 def _resolve(repository: str, revision: str | None) -> str:
@@ -42,15 +61,39 @@ def _resolve(repository: str, revision: str | None) -> str:
 
 
 def _cached(repository: str, revision: str | None) -> str | None:
+    found = [repo.revision for repo in _kept(repository) if repo.revision]
+    return next((name for name in reversed(found) if revision in (None, name)), None)
+
+
+def _kept(repository: str) -> list[CachedRepoInfo]:
     from modelscope_hub.api import HubApi
     from modelscope_hub.errors import CacheNotFound
 
     try:
-        repositories = HubApi().scan_cache().repos
+        return [repo for repo in HubApi().scan_cache().repos if repo.repo_id == repository]
     except CacheNotFound:
-        return None
-    found = [repo.revision for repo in repositories if repo.repo_id == repository and repo.revision]
-    return next((name for name in reversed(found) if revision in (None, name)), None)
+        return []
+
+
+def _missing(repository: str, revision: str) -> int:
+    """The files of the listing, less what the cache holds of the branch: an older state counts as there."""
+    from modelscope_hub.api import HubApi
+
+    branch = revision.partition("@")[0]
+    with _errors(repository):
+        files = HubApi().list_repo_files(repository, "model", revision=branch)
+    wanted = [file.size for file in files if not any(fnmatch(file.path, each) for each in IGNORED)]
+    return max(
+        0, sum(wanted) - sum(repo.size_on_disk for repo in _kept(repository) if repo.revision == branch)
+    )
+
+
+def _license(repository: str, revision: str) -> str | None:
+    from modelscope_hub.api import HubApi
+
+    with suppress(ServegaugeError), _errors(repository):
+        return HubApi().get_repo(repository, "model").license
+    return None
 
 
 def _fetch(repository: str, revision: str) -> str:

