@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 
-from tasks.config.server import ArgValue, VllmServer
+from tasks.config.server import ArgValue, CommandServer, OwnServer
 from tasks.errors import InputError
+from tasks.provision.build import program_path
 from tasks.provision.results import Environment, Model
 
 OWNED_FLAGS = {
@@ -15,51 +16,89 @@ OWNED_FLAGS = {
     "host": "nothing: servers answer on 127.0.0.1",
     "port": "server.port",
     "api-key": "nothing: a random key is made for each server",
+    "hf-token": "the variable HF_TOKEN, which fetches the model",
 }
 MODULE = "vllm.entrypoints.openai.api_server"
-OWNED_VARIABLE = "VLLM_API_KEY"
-# Settings and secrets of the pipeline itself, and what names the wrong Python to the server's.
-KEPT_BACK = ("PREFECT_", "SWANLAB_", "SERVEGAUGE_", "PYTHONHOME", "VIRTUAL_ENV")
+VLLM_KEY = "VLLM_API_KEY"
+HOST = "127.0.0.1"
+VISIBLE = "CUDA_VISIBLE_DEVICES"
+# Settings and secrets of the pipeline itself, and what names the wrong Python to the server's. The model is
+# there already: an engine, and the code that comes with a model, needs no token of a hub or a bucket.
+KEPT_BACK = (
+    *("PREFECT_", "SWANLAB_", "SERVEGAUGE_", "PYTHONHOME", "VIRTUAL_ENV"),
+    *("AWS_", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "MODELSCOPE_API_TOKEN"),
+)
 
 
-def serve_argv(server: VllmServer, model: Model, environment: Environment, port: int) -> tuple[str, ...]:
+def serve_argv(server: OwnServer, model: Model, environment: Environment, port: int) -> tuple[str, ...]:
     """The command that serves `model` on 127.0.0.1:`port`; it holds no secret.
+
+    Raises:
+        InputError: as `engine_argv`, or a command's program is not there.
+    """
+    program, *words = engine_argv(server, model, str(environment.python), HOST, port)
+    if isinstance(server, CommandServer):
+        program = str(program_path(program, environment.python))
+    return (program, *words)
+
+
+def engine_argv(server: OwnServer, model: Model, python: str, host: str, port: int) -> tuple[str, ...]:
+    """vLLM's module run by `python`, or the spec's own command, listening on `host`.
 
     Raises:
         InputError: `server.args` has a flag that the pipeline sets itself.
     """
-    flags: dict[str, tuple[str, ArgValue]] = {_plain(key): (key, value) for key, value in model.args.items()}
-    for key, value in server.args.items():
+    if isinstance(server, CommandServer):
+        values = {"model": model.weights, "served_name": server.name, "host": host, "port": str(port)}
+        return server.words(values)
+    for key in server.args:
         if instead := OWNED_FLAGS.get(_plain(key)):
             raise InputError(f"server.args.{key}: this flag is set by the pipeline", f"use {instead}")
-        flags[_plain(key)] = (key, value)
     return (
-        *(str(environment.python), "-m", MODULE),
+        *(python, "-m", MODULE),
         *("--model", model.weights, "--served-model-name", server.name),
-        *("--host", "127.0.0.1", "--port", str(port)),
-        *(word for key, value in flags.values() for word in _words(key, value)),
+        *("--host", host, "--port", str(port)),
+        *(word for key, value in server.args.items() for word in _words(key, value)),
     )
 
 
-def server_env(
-    server: VllmServer, model: Model, environment: Environment, api_key: str, base: Mapping[str, str]
-) -> dict[str, str]:
-    """The server's variables: `base` without the pipeline's own, then the model's, the spec's, the key.
+def engine_variables(server: OwnServer, model: Model, api_key: str) -> dict[str, str]:
+    """What is set for the engine: the model's variables, the spec's, the key.
 
     Raises:
         InputError: `server.env` sets the key, which the pipeline does.
     """
-    if OWNED_VARIABLE in server.env:
+    key = key_variable(server)
+    if key in server.env:
         raise InputError(
-            f"server.env.{OWNED_VARIABLE}: this variable is set by the pipeline",
+            f"server.env.{key}: this variable is set by the pipeline",
             "leave it out: a random key is made for each server",
         )
+    env = {"VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1"} | model.env | server.env
+    return env | ({key: api_key} if key else {})
+
+
+def key_variable(server: OwnServer) -> str | None:
+    """The variable from which the engine takes the key that it asks for; None: it asks for none."""
+    return server.api_key_env if isinstance(server, CommandServer) else VLLM_KEY
+
+
+def server_env(
+    server: OwnServer, model: Model, environment: Environment, api_key: str, base: Mapping[str, str]
+) -> dict[str, str]:
+    """The server's variables: `base` without the pipeline's own, then `engine_variables`, which raises.
+
+    An engine for CPUs is shown no GPU, so that it takes none that nobody locked.
+    """
     env = {name: value for name, value in base.items() if not name.startswith(KEPT_BACK)}
-    env |= {"VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1"} | model.env | server.env
-    # Not resolved: in a virtual environment the interpreter is a link, and its tools lie beside the link.
-    beside = str(environment.python.parent)
-    env["PATH"] = os.pathsep.join(part for part in (beside, env.get("PATH", os.defpath)) if part)
-    return env | {OWNED_VARIABLE: api_key}
+    if environment.build.device == "cpu":
+        env[VISIBLE] = ""
+    env |= engine_variables(server, model, api_key)
+    if environment.python:
+        # Not resolved: in a virtual environment the interpreter is a link, and its tools lie beside the link.
+        beside = str(environment.python.parent)
+        env["PATH"] = os.pathsep.join(part for part in (beside, env.get("PATH", os.defpath)) if part)
+    return env
 
 
 def _plain(key: str) -> str:

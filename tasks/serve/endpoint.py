@@ -1,4 +1,4 @@
-"""How to ask a server that was not started here."""
+"""How to ask a server, ours or another's."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import os
 
 from pydantic import SecretStr
 
-from tasks.config.server import EndpointServer
+from tasks.config.server import CommandServer, EndpointServer, OwnServer
 from tasks.errors import InputError
+from tasks.provision.results import Model
+from tasks.serve.argv import HOST, key_variable
 from tasks.serve.results import Endpoint
 
 
@@ -22,4 +24,22 @@ def endpoint_of(server: EndpointServer) -> Endpoint:
             )
         key = SecretStr(text)
     tokenizer = server.tokenizer or server.model
-    return Endpoint(url=server.base_url, model=server.model, tokenizer=tokenizer, api_key=key)
+    return Endpoint(
+        url=server.base_url,
+        model=server.model,
+        tokenizer=tokenizer,
+        answers_as=server.answers_as,
+        api_key=key,
+    )
+
+
+def endpoint_at(port: int, server: OwnServer, model: Model, key: SecretStr) -> Endpoint:
+    """A server that was started here, on a port of this machine's own loopback."""
+    return Endpoint(
+        url=f"http://{HOST}:{port}/v1",
+        model=server.name,
+        tokenizer=server.tokenizer or model.tokenizer,
+        answers_as=server.answers_as,
+        health=server.ready if isinstance(server, CommandServer) else "/health",
+        api_key=key if key_variable(server) else None,
+    )

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from tasks.config.home import home
-from tasks.config.server import VllmServer
+from tasks.config.server import OwnServer, VllmServer
 from tasks.errors import InputError
 from tasks.provision.results import EngineBuild, Environment
 from tasks.serve.argv import MODULE
@@ -30,9 +30,9 @@ runpy.run_module(sys.argv[1], run_name="__main__")
 """
 
 
-def check_flags(server: VllmServer, build: EngineBuild, known: frozenset[str] | None) -> None:
+def check_flags(server: OwnServer, build: EngineBuild, known: frozenset[str] | None) -> None:
     """Raises InputError for a flag that the engine does not know. `known` None: nothing is checked."""
-    if not known:
+    if not known or not isinstance(server, VllmServer):
         return
     for flag in server.args:
         if _plain(flag) not in known:
@@ -54,6 +54,8 @@ def ask_flags(environment: Environment) -> frozenset[str] | None:
 
     None where it does not tell: then the engine itself refuses what it does not know, only later.
     """
+    if environment.build.engine != "vllm" or environment.python is None:
+        return None
     if known := known_flags(environment.build):
         return known
     file = _file(environment.build)

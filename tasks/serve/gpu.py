@@ -13,6 +13,7 @@ class GPU(Frozen):
     """One GPU. Memory is None where the driver does not tell (shared with the host)."""
 
     index: int
+    uuid: str
     name: str
     memory_total_bytes: int | None
     memory_used_bytes: int | None
@@ -50,6 +51,7 @@ def _gpu(nvml: Any, index: int, driver: str) -> GPU:
         pids = tuple(sorted(process.pid for process in nvml.nvmlDeviceGetComputeRunningProcesses(handle)))
     return GPU(
         index=index,
+        uuid=_text(nvml.nvmlDeviceGetUUID(handle)),
         name=_text(nvml.nvmlDeviceGetName(handle)),
         memory_total_bytes=total,
         memory_used_bytes=used,

@@ -6,18 +6,15 @@ from collections.abc import Sequence
 
 import psutil
 
-from tasks.config.server import ArgValue, VllmServer
+from tasks.config.server import OwnServer
 from tasks.errors import InputError, ServerStartError
+from tasks.serve.argv import VISIBLE
 from tasks.serve.gpu import GPU
 
-VISIBLE = "CUDA_VISIBLE_DEVICES"
-PARALLEL = ("tensor-parallel-size", "pipeline-parallel-size", "data-parallel-size")
-UTILIZATION = 0.9
-"""vLLM's own default of gpu-memory-utilization."""
 GIGABYTE = 10**9
 
 
-def chosen_gpus(server: VllmServer, cards: Sequence[GPU]) -> tuple[GPU, ...]:
+def chosen_gpus(server: OwnServer, cards: Sequence[GPU]) -> tuple[GPU, ...]:
     """The GPUs that `server.gpus` names, or as many as its parallel sizes need, from the first on.
 
     None for a spec that sets CUDA_VISIBLE_DEVICES itself, and on a machine without a GPU.
@@ -25,7 +22,7 @@ def chosen_gpus(server: VllmServer, cards: Sequence[GPU]) -> tuple[GPU, ...]:
     Raises:
         InputError: a GPU is not there, stands twice, or their number does not fit the parallel sizes.
     """
-    needed = _needed(server)
+    needed = server.gpus_needed
     if VISIBLE in server.env:
         if server.gpus is not None:
             raise InputError(f"server.env.{VISIBLE} and server.gpus are both set", "leave one of them out")
@@ -33,8 +30,15 @@ def chosen_gpus(server: VllmServer, cards: Sequence[GPU]) -> tuple[GPU, ...]:
     ids = tuple(card.index for card in cards[:needed]) if server.gpus is None else server.gpus
     if (cards or server.gpus is not None) and len(ids) != needed:
         have = f"server.gpus names {len(ids)}" if server.gpus is not None else f"this machine has {len(ids)}"
-        sizes = " x ".join(name for name in PARALLEL if name in _plain(server.args)) or PARALLEL[0]
-        raise InputError(f"{sizes} needs {needed} GPUs, {have}", f"make {PARALLEL[0]} and server.gpus agree")
+        raise InputError(
+            f"the server needs {needed} GPUs, {have}",
+            "make its parallel sizes (as tensor-parallel-size) and server.gpus agree",
+        )
+    return named_gpus(ids, cards)
+
+
+def named_gpus(ids: Sequence[int], cards: Sequence[GPU]) -> tuple[GPU, ...]:
+    """Those of the machine's GPUs that have these numbers. Raises InputError for one that is not there."""
     known = {card.index: card for card in cards}
     if missing := [index for index in ids if index not in known]:
         there = ", ".join(f"{card.index} ({card.name})" for card in cards) or "none"
@@ -42,21 +46,19 @@ def chosen_gpus(server: VllmServer, cards: Sequence[GPU]) -> tuple[GPU, ...]:
     return tuple(known[index] for index in ids)
 
 
-def check_free(server: VllmServer, cards: Sequence[GPU]) -> None:
+def check_free(server: OwnServer, cards: Sequence[GPU]) -> None:
     """Raises ServerStartError where a GPU has less memory free than the engine asks for; says whose it is."""
-    share = _plain(server.args).get("gpu-memory-utilization")
     for card in cards:
         if card.memory_total_bytes is None or card.memory_used_bytes is None:
             continue
-        needed = card.memory_total_bytes * (float(share) if isinstance(share, int | float) else UTILIZATION)
+        needed = card.memory_total_bytes * server.gpu_memory
         free = card.memory_total_bytes - card.memory_used_bytes
         if free < needed:
             raise ServerStartError(
                 f"GPU {card.index} ({card.name}) has {free / GIGABYTE:.1f} of "
                 f"{card.memory_total_bytes / GIGABYTE:.1f} GB free, {needed / GIGABYTE:.1f} GB are asked for"
                 f"{users_of(card)}",
-                "end what uses it, choose others with server.gpus, "
-                "or lower server.args.gpu-memory-utilization",
+                f"end what uses it, choose others with server.gpus, or lower {server.memory_setting}",
             )
 
 
@@ -71,18 +73,6 @@ def gpu_variables(cards: Sequence[GPU]) -> dict[str, str]:
     if not cards:
         return {}
     return {VISIBLE: ",".join(str(card.index) for card in cards), "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
-
-
-def _needed(server: VllmServer) -> int:
-    args, product = _plain(server.args), 1
-    for name in PARALLEL:
-        size = args.get(name)
-        product *= size if isinstance(size, int) and not isinstance(size, bool) else 1
-    return product
-
-
-def _plain(args: dict[str, ArgValue]) -> dict[str, ArgValue]:
-    return {name.replace("_", "-"): value for name, value in args.items()}
 
 
 def _name(pid: int) -> str:

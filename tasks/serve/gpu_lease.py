@@ -6,23 +6,23 @@ import fcntl
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from tasks.config.server import VllmServer
-from tasks.errors import ServerStartError
+from tasks.config.base import Frozen
+from tasks.config.server import OwnServer
+from tasks.errors import InputError, ServerStartError
+from tasks.serve.argv import VISIBLE
 from tasks.serve.gpu import GPU, gpus
-from tasks.serve.gpu_choice import GIGABYTE, VISIBLE, check_free, chosen_gpus, users_of
+from tasks.serve.gpu_choice import GIGABYTE, check_free, chosen_gpus, users_of
 
 FREE_AGAIN_S = 20.0
 SLACK_BYTES = 512 * 2**20
 
 
-@dataclass(frozen=True)
-class Lease:
+class Lease(Frozen):
     """The GPUs of one server, and the open locks: whoever inherits them keeps the GPUs taken."""
 
     cards: tuple[GPU, ...] = ()
@@ -36,7 +36,7 @@ def lock_folder() -> Path:
 
 @contextmanager
 def leased(
-    server: VllmServer,
+    server: OwnServer,
     say: Callable[[str], None],
     *,
     nvml: Any = None,
@@ -53,28 +53,45 @@ def leased(
         InputError: a GPU is not there, or their number does not fit.
         ServerStartError: one is another run's, or has too little memory free.
     """
-    chosen = chosen_gpus(server, _visible(gpus(nvml)))
+    chosen = chosen_gpus(server, visible(gpus(nvml)))
     with ExitStack() as stack:
         locks = tuple(stack.enter_context(_lock(card, folder or lock_folder())) for card in chosen)
         check_free(server, chosen)
-        yield Lease(chosen, locks)
+        yield Lease(cards=chosen, locks=locks)
         for text in _left(chosen, nvml, sleep):
             say(text)
 
 
-def _visible(cards: tuple[GPU, ...]) -> tuple[GPU, ...]:
-    """Those that a scheduler has given to us, where it has."""
-    numbers = os.environ.get(VISIBLE, "").split(",")
-    if not all(number.strip().isdigit() for number in numbers):
+def visible(cards: tuple[GPU, ...], env: Mapping[str, str] = os.environ) -> tuple[GPU, ...]:
+    """Those that a scheduler has given to us, by number or by the beginning of their UUID; all without one.
+
+    Raises:
+        InputError: what it has given is no GPU of this machine, as a slice of one.
+    """
+    if VISIBLE not in env:
         return cards
-    return tuple(card for card in cards if card.index in {int(number) for number in numbers})
+    found = []
+    for name in filter(None, map(str.strip, env[VISIBLE].split(","))):
+        if name == "-1":  # to CUDA the end of the list
+            break
+        card = next((card for card in cards if name == str(card.index) or _is(card, name)), None)
+        if card is None:
+            raise InputError(
+                f"{VISIBLE} names {name!r}, which is no whole GPU of this machine",
+                f"set {VISIBLE} to numbers or UUIDs as nvidia-smi -L gives them",
+            )
+        found.append(card)
+    return tuple(found)
+
+
+def _is(card: GPU, name: str) -> bool:
+    return name.startswith("GPU-") and card.uuid.startswith(name)
 
 
 @contextmanager
 def _lock(card: GPU, folder: Path) -> Iterator[int]:
     """The kernel frees it when the last process that holds it open has ended, however it ended."""
-    path = folder / f"servegauge-gpu-{card.index}.lock"
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+    handle = _opened(folder / f"servegauge-gpu-{card.index}.lock", card)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -85,11 +102,29 @@ def _lock(card: GPU, folder: Path) -> Iterator[int]:
             "wait for its end, or choose others with server.gpus",
         ) from None
     try:
-        os.ftruncate(handle, 0)
-        os.write(handle, f"pid {os.getpid()}\n".encode())
+        with suppress(OSError):  # another user's file, which we may lock but not write
+            os.ftruncate(handle, 0)
+            os.write(handle, f"pid {os.getpid()}\n".encode())
         yield handle
     finally:
         os.close(handle)  # not unlocked: the server's guardian may still hold it, and then rightly so
+
+
+def _opened(path: Path, card: GPU) -> int:
+    """The lock's file, made where there is none. Any user may lock it: that takes no right to write."""
+    try:
+        with suppress(FileExistsError):
+            made = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
+            os.fchmod(made, 0o644)  # whatever the umask
+            return made
+        try:
+            return os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+        except PermissionError:
+            return os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    except OSError as error:
+        raise ServerStartError(
+            f"GPU {card.index} ({card.name}) cannot be locked: {path}: {error.strerror}", f"remove {path}"
+        ) from None
 
 
 def _left(before: Sequence[GPU], nvml: Any, sleep: Callable[[float], None]) -> list[str]:

@@ -11,13 +11,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
 import psutil
 
 from tasks.errors import ServerStartError
+from tasks.serve.launch import Launch
 
 GUARDIAN = Path(__file__).with_name("guardian.py")
 MARGIN_S = 20.0
@@ -29,8 +29,7 @@ class Guarded:
 
     def __init__(
         self,
-        argv: tuple[str, ...],
-        env: Mapping[str, str],
+        launch: Launch,
         log: Path,
         grace_s: float,
         held: tuple[int, ...] = (),
@@ -47,7 +46,8 @@ class Guarded:
         self._exit_code: int | None = None
         self._grace_s = grace_s
         self.pid = 0
-        order = {"argv": argv, "env": dict(env), "log": str(log.absolute()), "grace_s": grace_s}
+        self._launch = launch
+        order = {**launch.model_dump(), "log": str(log.absolute()), "grace_s": grace_s}
         # Our end of the pipe is not inherited by programs we execute, so it closes when we die. Children that
         # are forked without an exec would hold it; measuring children come from a fork server, which was
         # executed, and the guardian watches for a change of its parent besides.
@@ -64,7 +64,7 @@ class Guarded:
         self._news = select.poll()
         self._news.register(self._guardian.stdout, select.POLLIN)
         try:
-            self.pid = self._hand_over(json.dumps(order), argv[0], log)
+            self.pid = self._hand_over(json.dumps(order), launch.argv[0], log)
         except BaseException:
             self.end()
             raise
@@ -80,7 +80,8 @@ class Guarded:
     def end(self) -> None:
         """Stop it and all it left; returns when they are gone. An interrupt is raised only then."""
         interrupt: BaseException | None = None
-        deadline = time.monotonic() + self._grace_s + MARGIN_S
+        # Twice: a container is asked for one grace, and what answers to signals for another.
+        deadline = time.monotonic() + (2 if self._launch.ask else 1) * self._grace_s + MARGIN_S
         while self._guardian.poll() is None and time.monotonic() < deadline:
             try:
                 self._close(self._guardian.stdin)
@@ -92,6 +93,7 @@ class Guarded:
         if self._guardian.poll() is None:
             self._guardian.kill()
             self._guardian.wait()
+            self._force()
         _ = self.exit_code  # read before the pipe is closed
         self._close(self._guardian.stdout)
         if interrupt is not None:
@@ -122,9 +124,17 @@ class Guarded:
         word, _, code = self._line().partition(" ")
         if word == "exit":
             return int(code)
-        if self.pid:  # the guardian itself was killed: what it started is ours to end
-            _kill_tree(self.pid)
+        self._force()  # the guardian itself was killed: what it started is ours to end
         return -signal.SIGKILL
+
+    def _force(self) -> None:
+        if self.pid:
+            _kill_tree(self.pid)
+        if self._launch.force:
+            with contextlib.suppress(OSError, subprocess.SubprocessError):
+                subprocess.run(
+                    self._launch.force, env=self._launch.env, capture_output=True, timeout=MARGIN_S
+                )
 
     @staticmethod
     def _close(pipe: IO[bytes] | None) -> None:

@@ -1,8 +1,9 @@
 """A process of its own that starts a server and ends it, whatever becomes of who asked for it.
 
 Run as a script, by path, with nothing but the standard library (Linux). Standard input is a pipe: one line
-of JSON `{"argv", "env", "log", "grace_s"}`, then nothing; its end is the order to stop, and comes even when
-the owner is killed. Standard output says `pid N`, or `failed WHY`; then `exit CODE` (negative: the signal):
+of JSON `{"argv", "env", "log", "grace_s", "ask", "force"}`, then nothing; its end is the order to stop, and
+comes even when the owner is killed. `ask` and `force` are commands that end what no signal of ours reaches (a
+container), or empty. Standard output says `pid N`, or `failed WHY`; then `exit CODE` (negative: the signal):
 at once when the server ended by itself, else when all is gone. The process itself stays until all is gone.
 """
 
@@ -12,18 +13,22 @@ import contextlib
 import ctypes
 import json
 import os
+import resource
 import select
 import signal
+import subprocess
 import sys
 import time
 
 KILL_LIMIT_S = 10.0
+ANSWER_S = 5.0
 PR_SET_CHILD_SUBREAPER = 36
 
 
 def main() -> int:
     """Guard one server from its start to its end; 1 when it could not be started."""
     owner = os.getppid()
+    _allow_files()
     wake = _deaf()
     line = sys.stdin.readline()
     if not line.endswith("\n"):
@@ -44,12 +49,21 @@ def main() -> int:
     if code is not None:  # said first: whoever measures must learn of it before its requests all fail
         _say(f"exit {code}")
     # What a dead server leaves behind has the same grace: in it, the engine frees its shared memory.
-    _end(leader, float(order["grace_s"]), wake)
+    grace_s = float(order["grace_s"])
+    _do(order["ask"], order["env"], grace_s + ANSWER_S)
+    _end(leader, grace_s, wake)
+    _do(order["force"], order["env"], KILL_LIMIT_S)
     if code is None:
         code = _exit_code(leader)
         _say(f"exit {-signal.SIGKILL if code is None else code}")
     _reap()
     return 0
+
+
+def _allow_files() -> None:
+    """The server has a file open for each connection, and the usual soft limit is 1024."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _deaf() -> int:
@@ -95,6 +109,12 @@ def _end(leader: int, grace_s: float, wake: int) -> None:
             _drain(wake)
             if again:  # what was forked while the others were ended
                 _signal(leader, number)
+
+
+def _do(argv: list[str], env: dict[str, str], limit_s: float) -> None:
+    if argv:
+        with contextlib.suppress(OSError, subprocess.SubprocessError):
+            subprocess.run(argv, env=env, capture_output=True, timeout=limit_s, start_new_session=True)
 
 
 def _reap() -> None:

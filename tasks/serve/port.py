@@ -7,8 +7,7 @@ import socket
 import psutil
 
 from tasks.errors import ServerStartError
-
-HOST = "127.0.0.1"
+from tasks.serve.argv import HOST
 
 
 def check_port(port: int) -> None:

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import atexit
-import os
-import secrets
 import signal
-from collections.abc import Iterator, Mapping
+import subprocess
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import SecretStr
-
-from tasks.config.server import VllmServer
 from tasks.errors import ServerDied
-from tasks.provision.results import Environment, Model
-from tasks.serve.argv import serve_argv, server_env
-from tasks.serve.gpu_choice import gpu_variables
-from tasks.serve.gpu_lease import Lease
+from tasks.serve.endpoint import endpoint_at
 from tasks.serve.guarded import Guarded
-from tasks.serve.log import explain, read, startup_times, tail
-from tasks.serve.port import HOST, choose_port
+from tasks.serve.launch import Launch, Order, launch
+from tasks.serve.log import read, startup_times, tail
+from tasks.serve.port import choose_port
+from tasks.serve.reasons import explain
 from tasks.serve.results import Endpoint
 
 TAIL_LINES = 20
+ANSWER_S = 5.0
+IN_CONTAINER = 128
+"""What a container engine adds to the number of the signal that ended its process."""
 
 
 class ServerProcess:
@@ -33,31 +31,28 @@ class ServerProcess:
     endpoint: Endpoint
     """Where it answers; another one after `restart`, so ask for it each time."""
 
-    def __init__(
-        self,
-        server: VllmServer,
-        model: Model,
-        environment: Environment,
-        log: Path,
-        grace_s: float = 10.0,
-        base: Mapping[str, str] | None = None,
-        lease: Lease | None = None,
-        key: SecretStr | None = None,
-    ) -> None:
-        self.log = log
+    def __init__(self, order: Order) -> None:
+        self.log = order.log
         self.starts = 0
-        self._server, self._model, self._environment = server, model, environment
-        self._grace_s = grace_s
-        self._lease = lease or Lease()
-        self._base = dict(os.environ if base is None else base) | gpu_variables(self._lease.cards)
-        self._key = key or SecretStr(secrets.token_urlsafe(32))
+        self._order = order
         self._child: Guarded | None = None
+        self._how: Launch | None = None
         self._log_start = 0
 
     @property
     def pid(self) -> int | None:
         """The server's process number, which is its group's too."""
         return self._child.pid if self._child else None
+
+    def pids(self) -> frozenset[int]:
+        """The numbers of its first processes: its own, and that of its container where that can be told."""
+        found = {self.pid} if self.pid else set()
+        return frozenset(found | _first(self._how)) if self._how else frozenset(found)
+
+    @property
+    def cards(self) -> tuple[int, ...]:
+        """The numbers of its GPUs, where they were chosen here."""
+        return tuple(card.index for card in self._order.lease.cards)
 
     @property
     def exit_code(self) -> int | None:
@@ -71,19 +66,13 @@ class ServerProcess:
             InputError: the spec's flags or variables are refused.
             ServerStartError: the port is taken, or the interpreter cannot be executed.
         """
-        server, model = self._server, self._model
-        port = choose_port(server.port)
-        argv = serve_argv(server, model, self._environment, port)
-        env = server_env(server, model, self._environment, self._key.get_secret_value(), self._base)
+        order = self._order
+        port = choose_port(order.server.port)
+        self._how = how = launch(order, port)
         self.starts += 1
         self._mark_log()
-        self._child = Guarded(argv, env, self.log, self._grace_s, self._lease.locks)
-        self.endpoint = Endpoint(
-            url=f"http://{HOST}:{port}/v1",
-            model=server.name,
-            tokenizer=server.tokenizer or model.tokenizer,
-            api_key=self._key,
-        )
+        self._child = Guarded(how, self.log, order.grace_s, order.lease.locks)
+        self.endpoint = endpoint_at(port, order.server, order.model, order.key)
 
     def stop(self) -> None:
         """End it and all it left behind; returns when they are gone. May be called again."""
@@ -106,7 +95,7 @@ class ServerProcess:
             return
         what, remedy = explain(read(self.log, self._log_start)) or _by_code(code, self.log)
         raise ServerDied(
-            f"the server {self._server.name} (pid {self.pid}) ended with {_words(code)}: {what}",
+            f"the server {self._order.server.name} (pid {self.pid}) ended with {_words(code)}: {what}",
             remedy,
             tail(self.log, TAIL_LINES, self._log_start),
         )
@@ -119,29 +108,17 @@ class ServerProcess:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("a") as file:
             now = datetime.now(UTC).isoformat(timespec="milliseconds")
-            file.write(f"--- {self._server.name}: start {self.starts}, {now} ---\n")
+            file.write(f"--- {self._order.server.name}: start {self.starts}, {now} ---\n")
             self._log_start = file.tell()
 
 
 @contextmanager
-def serving(
-    server: VllmServer,
-    model: Model,
-    environment: Environment,
-    log: Path,
-    *,
-    grace_s: float = 10.0,
-    base: Mapping[str, str] | None = None,
-    lease: Lease | None = None,
-    key: SecretStr | None = None,
-) -> Iterator[ServerProcess]:
+def serving(order: Order) -> Iterator[ServerProcess]:
     """A started (not yet ready) server, which is gone when the block is left, however it is left.
 
-    Its output goes to `log`. `grace_s`: seconds between asking it to end and forcing it. `base`: variables
-    that it inherits, by default ours. `lease`: its GPUs. `key`: what clients
-    must send, by default a random one. Raises what `ServerProcess.start` raises.
+    Raises what `ServerProcess.start` raises.
     """
-    process = ServerProcess(server, model, environment, log, grace_s, base, lease, key)
+    process = ServerProcess(order)
     atexit.register(process.stop)  # an interrupt that falls between two lines here must not skip the stop
     try:
         process.start()
@@ -151,11 +128,23 @@ def serving(
         atexit.unregister(process.stop)
 
 
+def _first(how: Launch) -> set[int]:
+    if not how.first:
+        return set()
+    try:
+        said = subprocess.run(
+            how.first, env=how.env, capture_output=True, timeout=ANSWER_S, check=True
+        ).stdout
+        return {number for number in (int(said),) if number > 0}
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return set()
+
+
 def _words(code: int) -> str:
     return f"exit code {code}" if code >= 0 else signal.Signals(-code).name
 
 
 def _by_code(code: int, log: Path) -> tuple[str, str]:
-    if code == -signal.SIGKILL:
+    if code in (-signal.SIGKILL, IN_CONTAINER + signal.SIGKILL):
         return "something killed it", f"often the machine ran out of memory: see `dmesg`, and {log}"
     return "its log gives no known reason", f"read {log}"

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import psutil
 
-from tasks.config.server import ArgValue, VllmServer
+from tasks.config.server import ArgValue, OwnServer, VllmServer
 from tasks.provision.results import EngineBuild, Environment, Model, ModelIdentity
+from tasks.serve.launch import Order
 
 ENGINE = '''
 """Serves /health; MANNERS in the environment say how it behaves."""
@@ -67,10 +68,11 @@ def a_server(
     )
 
 
-def an_environment(python: str = sys.executable) -> Environment:
+def an_environment(python: str | None = sys.executable, engine: str = "vllm") -> Environment:
     """The test's own interpreter as a serving environment."""
     return Environment(
-        python=Path(python), build=EngineBuild(name="fake", engine="fake", version="0", digest="0")
+        python=Path(python) if python else None,
+        build=EngineBuild(name="fake", engine=engine, version="0", digest="0"),
     )
 
 
@@ -80,6 +82,12 @@ def a_model(**fields: object) -> Model:
     return Model.model_validate(
         {"weights": "/models/tiny", "tokenizer": "/models/tiny", "identity": identity, **fields}
     )
+
+
+def an_order(server: OwnServer, log: Path, **fields: object) -> Order:
+    """The server, served by the test's own interpreter."""
+    given = {"model": a_model(), "environment": an_environment(), "server": server, "log": log}
+    return Order.model_validate(given | fields)
 
 
 def running(pid: int) -> bool:

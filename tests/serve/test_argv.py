@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tasks.config.server import CommandServer
 from tasks.errors import InputError
 from tasks.serve.argv import serve_argv, server_env
 from tests.serve.fake import a_model, a_server, an_environment
@@ -13,21 +14,19 @@ from tests.serve.fake import a_model, a_server, an_environment
 KEY = "a-secret-key"
 
 
-def flags(args: dict[str, Any], of_model: dict[str, str] | None = None) -> tuple[str, ...]:
+def flags(args: dict[str, Any]) -> tuple[str, ...]:
     """What stands after the port."""
-    argv = serve_argv(
-        a_server(args=args), a_model(args=of_model or {}), an_environment("/env/bin/python"), 8801
-    )
+    argv = serve_argv(a_server(args=args), a_model(), an_environment("/env/bin/python"), 8801)
     return argv[argv.index("8801") + 1 :]
 
 
 def test_the_whole_command() -> None:
     server = a_server(args={"trust_remote_code": True})
-    argv = serve_argv(server, a_model(args={"load-format": "dummy"}), an_environment("/env/bin/python"), 8801)
+    argv = serve_argv(server, a_model(), an_environment("/env/bin/python"), 8801)
     assert argv == (
         *("/env/bin/python", "-m", "vllm.entrypoints.openai.api_server"),
         *("--model", "/models/tiny", "--served-model-name", "tiny", "--host", "127.0.0.1", "--port", "8801"),
-        *("--load-format", "dummy", "--trust_remote_code"),
+        "--trust_remote_code",
     )
 
 
@@ -44,18 +43,6 @@ def test_the_whole_command() -> None:
 )
 def test_values_become_words(args: dict[str, Any], expected: tuple[str, ...]) -> None:
     assert flags(args) == expected
-
-
-@pytest.mark.parametrize(
-    ("args", "expected"),
-    [
-        ({"load_format": "auto"}, ("--load_format", "auto")),
-        ({"load-format": None}, ()),
-        ({"seed": 1}, ("--load-format", "dummy", "--seed", "1")),
-    ],
-)
-def test_the_spec_overrides_the_model(args: dict[str, Any], expected: tuple[str, ...]) -> None:
-    assert flags(args, {"load-format": "dummy"}) == expected
 
 
 @pytest.mark.parametrize(
@@ -97,3 +84,28 @@ def test_the_key_is_the_pipelines() -> None:
     server = a_server().model_copy(update={"env": {"VLLM_API_KEY": "mine"}})
     with pytest.raises(InputError, match=r"server\.env\.VLLM_API_KEY"):
         server_env(server, a_model(), an_environment(), KEY, {})
+
+
+def test_a_command_is_filled_in_and_its_program_found() -> None:
+    server = CommandServer(
+        kind="command",
+        engine="llama.cpp",
+        model="synthetic:gpt-oss",
+        served_name="tiny",
+        command=("sh", "--model={model}", "--alias={served_name}", "--host={host}", "--port={port}"),
+        api_key_env="LLAMA_API_KEY",
+    )
+    environment = an_environment(None, "llama.cpp")
+    program, *words = serve_argv(server, a_model(), environment, 8801)
+    assert program.endswith("/sh")
+    assert words == ["--model=/models/tiny", "--alias=tiny", "--host=127.0.0.1", "--port=8801"]
+    env = server_env(server, a_model(), environment, KEY, {"PATH": "/usr/bin"})
+    assert (env["LLAMA_API_KEY"], env["PATH"], "VLLM_API_KEY" in env) == (KEY, "/usr/bin", False)
+
+
+def test_an_engine_for_cpus_is_shown_no_gpu() -> None:
+    environment = an_environment()
+    build = environment.build.model_copy(update={"device": "cpu"})
+    on_cpu = environment.model_copy(update={"build": build})
+    env = server_env(a_server(), a_model(), on_cpu, KEY, {"CUDA_VISIBLE_DEVICES": "3"})
+    assert env["CUDA_VISIBLE_DEVICES"] == ""

@@ -28,6 +28,7 @@ class Library:
             "nvmlSystemGetDriverVersion": "580.65",
             "nvmlDeviceGetCount": 1,
             "nvmlDeviceGetHandleByIndex": "handle",
+            "nvmlDeviceGetUUID": "GPU-1a2b",
             "nvmlDeviceGetName": b"NVIDIA H200",
             "nvmlDeviceGetMemoryInfo": SimpleNamespace(total=1000, used=10),
             "nvmlDeviceGetComputeRunningProcesses": [SimpleNamespace(pid=7), SimpleNamespace(pid=5)],
@@ -47,6 +48,7 @@ def test_a_gpu() -> None:
     assert gpus(Library()) == (
         GPU(
             index=0,
+            uuid="GPU-1a2b",
             name="NVIDIA H200",
             memory_total_bytes=1000,
             memory_used_bytes=10,

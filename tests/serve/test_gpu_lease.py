@@ -18,7 +18,7 @@ from tasks.errors import InputError, ServerStartError
 from tasks.serve.gpu_choice import gpu_variables
 from tasks.serve.gpu_lease import Lease, leased
 from tasks.serve.process import serving
-from tests.serve.fake import a_model, a_server, an_environment, install, until
+from tests.serve.fake import a_server, an_order, install, until
 
 GIGA = 10**9
 
@@ -39,6 +39,7 @@ class Nvml:
             "nvmlSystemGetDriverVersion": lambda: "580.65",
             "nvmlDeviceGetCount": lambda: len(self.used),
             "nvmlDeviceGetHandleByIndex": lambda index: index,
+            "nvmlDeviceGetUUID": lambda index: f"GPU-{index}abc-def",
             "nvmlDeviceGetName": lambda index: "H100",
             "nvmlDeviceGetMemoryInfo": lambda index: SimpleNamespace(
                 total=80 * GIGA, used=int(self.used[index] * GIGA)
@@ -106,10 +107,47 @@ def test_no_gpu_no_lease(tmp_path: Path) -> None:
         assert lease == Lease()
 
 
-def test_a_schedulers_choice_is_kept_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2")
+@pytest.mark.parametrize("given", ["2", " 2,0", "GPU-2abc", "GPU-2abc-def,-1,0"])
+def test_a_schedulers_choice_is_kept_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", given)
     with taken(tmp_path, Nvml(0, 0, 0)) as (lease, _):
         assert ids(lease) == [2]
+
+
+@pytest.mark.parametrize("given", ["", "-1"])
+def test_a_scheduler_that_gives_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", given)
+    with taken(tmp_path, Nvml(0, 0, 0)) as (lease, _):
+        assert lease == Lease()
+
+
+@pytest.mark.parametrize("given", ["MIG-1", "GPU-9", "7", "all"])
+def test_a_choice_that_is_no_whole_gpu_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", given)
+    with pytest.raises(InputError, match=f"names '{given}', which is no whole GPU"):
+        with taken(tmp_path, Nvml(0, 0, 0)):
+            pytest.fail("it was taken")
+
+
+def test_another_users_lock_is_taken_without_writing_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "servegauge-gpu-0.lock").write_text("pid 1\n")
+    opened = os.open
+
+    def as_another_user(path: Any, flags: int, *mode: int) -> int:
+        if str(path).endswith(".lock") and flags & (os.O_RDWR | os.O_CREAT) and not flags & os.O_EXCL:
+            raise PermissionError(13, "Permission denied", path)
+        return opened(path, flags, *mode)
+
+    monkeypatch.setattr(os, "open", as_another_user)
+    with taken(tmp_path, Nvml(0)) as (lease, _):
+        assert ids(lease) == [0]
+        with pytest.raises(ServerStartError, match="taken by another run"), taken(tmp_path, Nvml(0)):
+            pytest.fail("it was taken twice")
+    assert (tmp_path / "servegauge-gpu-0.lock").read_text() == "pid 1\n"
 
 
 def test_too_little_memory_is_said_with_its_user(tmp_path: Path) -> None:
@@ -158,9 +196,7 @@ def test_the_lock_dies_with_its_holder(tmp_path: Path) -> None:
 def test_the_guardian_keeps_the_lock_until_the_server_is_gone(tmp_path: Path) -> None:
     engine = install(tmp_path)
     with taken(tmp_path, Nvml(0)) as (lease, _):
-        with serving(
-            a_server(engine), a_model(), an_environment(), engine / "log", grace_s=0.5, lease=lease
-        ) as server:
+        with serving(an_order(a_server(engine), engine / "log", grace_s=0.5, lease=lease)) as server:
             for lock in lease.locks:
                 os.dup2(os.open(os.devnull, os.O_RDONLY), lock)  # as if we were killed: ours is closed
             environ = Path(f"/proc/{server.pid}/environ")

