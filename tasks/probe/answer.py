@@ -52,13 +52,16 @@ def _answer(client: httpx.Client, endpoint: Endpoint, kind: Kind, ours: bool) ->
     body = {"model": endpoint.model, "max_tokens": OUTPUT_TOKENS, **asked}
     response = ask(client, "POST", url, ours=ours, body=body)
     latency_s = time.monotonic() - start
+    refuse = ServerStartError if ours else EndpointError
     try:
-        usage = response.json()["usage"]
+        answer = response.json()
+        if doubt := endpoint.doubt(answer.get("model")):
+            raise refuse(f"{url}: {doubt}", "mend what routes there, or say it in server.answers_as")
+        usage = answer["usage"]
         tokens = int(usage["prompt_tokens"]), int(usage["completion_tokens"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         tokens = (0, 0)
     if 0 in tokens:
-        refuse = ServerStartError if ours else EndpointError
         raise refuse(
             f"{url} answered without counting tokens (usage)",
             "measure a server whose answers carry OpenAI's usage: figures rest on it",

@@ -21,7 +21,7 @@ def client_for(
         headers=endpoint.headers,
         transport=transport,
         timeout=timeout_s,
-        trust_env=not _loopback(httpx.URL(endpoint.url).host),
+        trust_env=not loopback(httpx.URL(endpoint.url).host),
     )
 
 
@@ -67,13 +67,18 @@ def _refusal(refuse: type[WorldError], response: httpx.Response, url: str) -> Wo
             return refuse(
                 what, "set server.api_key_env to the name of the variable that holds the server's key"
             )
+        case 301 | 302 | 303 | 307 | 308 if there := response.headers.get("Location"):
+            return refuse(
+                f"{what}: it sends to {there}", "set server.url to that address, up to and with /v1"
+            )
         case 404:
             return refuse(what, "correct server.url (it ends in /v1), or the sweep's `endpoint`")
         case _:
             return refuse(what, "read the server's log")
 
 
-def _loopback(host: str) -> bool:
+def loopback(host: str) -> bool:
+    """Whether a host is this machine, named as such."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -9,10 +9,9 @@ import httpx
 from tasks.config.base import Frozen
 from tasks.errors import EndpointError, InputError, ServegaugeError, ServerStartError
 from tasks.probe.client import ask, client_for
-from tasks.probe.metrics import NAMES, metrics_text, values_of
+from tasks.probe.metrics import NAMES, START_TIME, metrics_text, values_of
 from tasks.serve.results import Endpoint
 
-START_TIME = "process_start_time_seconds"
 NAMES_SHOWN = 5
 
 

@@ -19,7 +19,7 @@ TIMES = (
     "e2e_request_latency_seconds",
     "request_queue_time_seconds",
 )
-NAMES = frozenset(
+COUNTERS = frozenset(
     f"vllm:{name}"
     for name in (
         "prompt_tokens_total",
@@ -28,12 +28,13 @@ NAMES = frozenset(
         "prefix_cache_queries_total",
         "prefix_cache_hits_total",
         "num_preemptions_total",
-        "num_requests_running",
-        "num_requests_waiting",
-        "kv_cache_usage_perc",
+        "admission_rejections_total",
         *(f"{name}_{part}" for name in TIMES for part in ("sum", "count")),
     )
 )
+NAMES = COUNTERS | {"vllm:num_requests_running", "vllm:num_requests_waiting", "vllm:kv_cache_usage_perc"}
+START_TIME = "process_start_time_seconds"
+"""Seconds since 1970; any process that uses Prometheus' own library tells it."""
 # What versions before 0.11 call the same.
 OLD_NAMES = {
     "vllm:gpu_cache_usage_perc": "vllm:kv_cache_usage_perc",
@@ -46,7 +47,7 @@ WORD = re.compile(r"[\w:]+")
 
 
 class ServerMetrics(Frozen):
-    """Figures at one moment (UTC). `counters`: by the server's own name, summed over labels.
+    """Figures at one moment (UTC), that of asking. `counters`: by the server's own name, summed over labels.
 
     Shares (`…_perc`, 0 to 1) are the highest over labels. Counters grow from the server's start.
     """
@@ -60,13 +61,13 @@ def read_metrics(endpoint: Endpoint, *, client: httpx.Client | None = None) -> S
     if client is None:
         with client_for(endpoint) as own:
             return read_metrics(endpoint, client=own)
-    values = values_of(metrics_text(client, endpoint), NAMES | OLD_NAMES.keys())
-    time = datetime.now(UTC)
+    time = datetime.now(UTC)  # before: an answer that comes late tells old figures
+    values = values_of(metrics_text(client, endpoint), NAMES | OLD_NAMES.keys() | {START_TIME})
     for old, new in OLD_NAMES.items():
         if old in values:
             values.setdefault(new, values.pop(old))
-    counters = {name: value for name, value in values.items() if name in NAMES}
-    return ServerMetrics(time=time, counters=counters) if counters else None
+    counters = {name: value for name, value in values.items() if name in NAMES | {START_TIME}}
+    return ServerMetrics(time=time, counters=counters) if counters.keys() & NAMES else None
 
 
 def metrics_text(client: httpx.Client, endpoint: Endpoint) -> str:

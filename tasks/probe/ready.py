@@ -27,7 +27,7 @@ def wait_ready(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> float:
-    """Seconds until /health said 200. `check` raises ServerDied once the process is gone.
+    """Seconds until its health path said 200. `check` raises ServerDied once the process is gone.
 
     Raises:
         ServerStartError: the process ended (at once, with its exit code and reason), or the limit passed.
@@ -35,7 +35,7 @@ def wait_ready(
     start = clock()
     with client_for(endpoint, transport, REQUEST_LIMIT_S) as client:
         while True:
-            healthy = _healthy(client, f"{endpoint.root}/health")
+            healthy = _healthy(client, endpoint.health_url)
             try:
                 check()  # after the request: an answer counts only while the process that we started lives
             except ServerDied as died:

@@ -1,76 +1,108 @@
-"""The server's figures over time, read beside a measurement."""
+"""Figures over time, read beside a measurement: a thread for each source, so that none waits for another."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from typing import Protocol
 
 import httpx
 
 from tasks.probe.client import client_for
 from tasks.probe.metrics import ServerMetrics, read_metrics
+from tasks.probe.results import Reading
 from tasks.serve.results import Endpoint
 
 REQUEST_LIMIT_S = 5.0
-STOP_LIMIT_S = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One figure at one moment (UTC). `metric` is the source's own name for it."""
+class Source(Protocol):
+    """Something with figures. Its methods never raise, and are called in one thread."""
 
-    time: datetime
-    source: str
-    metric: str
-    value: float
+    @property
+    def name(self) -> str:
+        """As readings call it."""
+
+    @property
+    def interval_s(self) -> float:
+        """How long to wait between two readings."""
+
+    @property
+    def patience_s(self) -> float:
+        """How long its last readings are waited for."""
+
+    def read(self) -> tuple[Reading, ...]:
+        """The figures now."""
+
+    def close(self) -> tuple[Reading, ...]:
+        """Put away what is held; the last figures, where they are cheap."""
 
 
-def readings(metrics: ServerMetrics | None) -> tuple[Sample, ...]:
-    """One sample a figure; none where the server has none."""
+class ServerSource:
+    """The server's /metrics; no readings without one, no more of them once it is gone."""
+
+    name = "server"
+    patience_s = 0.1
+    """A request that hangs is left to its own limit."""
+
+    def __init__(
+        self, endpoint: Endpoint, interval_s: float = 1.0, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        self.interval_s = interval_s
+        self._endpoint, self._client = endpoint, client_for(endpoint, transport, REQUEST_LIMIT_S)
+
+    def read(self) -> tuple[Reading, ...]:
+        """One reading a figure."""
+        return readings(read_metrics(self._endpoint, client=self._client))
+
+    def close(self) -> tuple[Reading, ...]:
+        """None: whoever measures reads them at the end."""
+        self._client.close()
+        return ()
+
+
+def readings(metrics: ServerMetrics | None) -> tuple[Reading, ...]:
+    """One reading a figure; none where the server has none."""
     if metrics is None:
         return ()
-    return tuple(Sample(metrics.time, "server", *item) for item in metrics.counters.items())
+    return tuple(Reading(metrics.time, "server", *item) for item in metrics.counters.items())
 
 
 class Samples:
     """What was read so far."""
 
     def __init__(self) -> None:
-        self._rows: list[Sample] = []
+        self._rows: list[Reading] = []
 
     @property
-    def rows(self) -> tuple[Sample, ...]:
-        """Every sample until now, the oldest first."""
+    def rows(self) -> tuple[Reading, ...]:
+        """Every reading until now; those of one source in order of time."""
         return tuple(self._rows)
 
-    def _read(self, endpoint: Endpoint, client: httpx.Client) -> None:
-        self._rows += readings(read_metrics(endpoint, client=client))
+    def _follow(self, source: Source, stop: threading.Event) -> None:
+        while True:
+            self._rows += source.read()
+            if stop.wait(source.interval_s):
+                break
+        self._rows += source.close()
 
 
 @contextmanager
-def sampling(
-    endpoint: Endpoint, interval_s: float = 1.0, *, transport: httpx.BaseTransport | None = None
-) -> Iterator[Samples]:
-    """Read the server's figures each `interval_s`, at once for the first time, until the block is left.
-
-    Never raises: a server without /metrics gives no rows, one that is gone gives no more of them.
-    """
+def sampling(*sources: Source) -> Iterator[Samples]:
+    """Read each source, at once for the first time, until the block is left."""
     samples, stop = Samples(), threading.Event()
-
-    def read() -> None:
-        with client_for(endpoint, transport, REQUEST_LIMIT_S) as client:
-            while True:
-                samples._read(endpoint, client)
-                if stop.wait(interval_s):
-                    return
-
-    thread = threading.Thread(target=read, name="server-metrics", daemon=True)
-    thread.start()
+    threads = [
+        threading.Thread(
+            target=samples._follow, args=(source, stop), name=f"telemetry-{source.name}", daemon=True
+        )
+        for source in sources
+    ]
+    for thread in threads:
+        thread.start()
     try:
         yield samples
     finally:
         stop.set()
-        thread.join(STOP_LIMIT_S)  # a request that hangs is left to its own limit
+        for source, thread in zip(sources, threads, strict=True):
+            thread.join(source.patience_s)

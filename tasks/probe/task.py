@@ -9,10 +9,10 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.config.base import Frozen
-from tasks.config.server import VllmServer
+from tasks.config.server import StartedServer
 from tasks.config.spec import Spec
 from tasks.probe.answer import Answer, Kind, first_answer
-from tasks.probe.identity import ServerIdentity, server_identity
+from tasks.probe.identity import server_identity
 from tasks.probe.ready import wait_ready
 from tasks.serve.results import Endpoint
 
@@ -20,20 +20,22 @@ from tasks.serve.results import Endpoint
 class Probed(Frozen):
     """A server that may be measured, and how long it took to be ready (None: it ran already)."""
 
-    identity: ServerIdentity
     answers: tuple[Answer, ...]
     ready_s: float | None
 
 
-@task(name="probe", cache_policy=NO_CACHE)
+@task(name="probe", task_run_name="probe", cache_policy=NO_CACHE)
 def probe(spec: Spec, endpoint: Endpoint, check: Callable[[], None], log: Path | None = None) -> Probed:
-    """Wait for the server, ask who it is, and ask it one question of each kind that the spec needs."""
-    ours = isinstance(spec.server, VllmServer)
+    """Wait for a server of ours and ask who it is; ask any one question of each kind that the spec needs.
+
+    Who another's is was asked before: a run's plan rests on it.
+    """
+    ours = isinstance(spec.server, StartedServer)
     ready_s = None
-    if isinstance(spec.server, VllmServer):
+    if isinstance(spec.server, StartedServer):
         ready_s = wait_ready(endpoint, check, spec.server.startup_timeout_s, log=log)
-    identity = server_identity(endpoint, ours=ours)
-    return Probed(identity=identity, answers=first_answer(endpoint, _kinds(spec), ours=ours), ready_s=ready_s)
+        server_identity(endpoint, ours=True)
+    return Probed(answers=first_answer(endpoint, _kinds(spec), ours=ours), ready_s=ready_s)
 
 
 def _kinds(spec: Spec) -> frozenset[Kind]:

@@ -13,10 +13,10 @@ from tasks.errors import ServerDied
 from tasks.probe.client import client_for
 from tasks.serve.results import Endpoint
 
-PAUSE_S = 0.2
-REQUEST_LIMIT_S = 0.9
+PACE_S = 0.2
+STOP_LIMIT_S = 0.1
 LIMIT_S = 3.0
-ENOUGH = 3
+ENOUGH = 2
 """So many questions in a row must go unanswered: a pause of this process alone accuses nobody."""
 
 
@@ -37,7 +37,8 @@ class Watch:
         if self._unanswered >= ENOUGH and silent_s >= self._limit_s:
             raise ServerDied(
                 f"the server {self._endpoint.model} has not answered /health for {silent_s:.1f} s",
-                "it hangs: read the end of its log; where the machine was only busy, give it less to do",
+                "it hangs: read the end of its log; where the machine was only busy, raise "
+                f"server.hang_timeout_s (now {self._limit_s:g})",
             )
 
     def confirm(self, gone: Callable[[], None], sleep: Callable[[float], None] = time.sleep) -> None:
@@ -50,7 +51,7 @@ class Watch:
         while self._answered_at < since:
             gone()
             self.check()
-            sleep(PAUSE_S / 5)
+            sleep(PACE_S / 5)
         gone()
 
     def _heard(self, asked_at: float, answered: bool) -> None:
@@ -72,11 +73,12 @@ def watching(
     watch, stop = Watch(endpoint, limit_s, clock), threading.Event()
 
     def ask() -> None:
-        with client_for(endpoint, transport, REQUEST_LIMIT_S) as client:
+        # The last of ENOUGH questions goes unanswered when the limit is over, not later.
+        with client_for(endpoint, transport, (limit_s - PACE_S) / ENOUGH) as client:
             while not stop.is_set():
-                asked_at = clock()
-                watch._heard(asked_at, _healthy(client, f"{endpoint.root}/health"))
-                stop.wait(PAUSE_S)
+                asked_at, began = clock(), time.monotonic()
+                watch._heard(asked_at, _healthy(client, endpoint.health_url))
+                stop.wait(max(0.0, PACE_S - (time.monotonic() - began)))
 
     thread = threading.Thread(target=ask, name="server-health", daemon=True)
     thread.start()
@@ -84,7 +86,7 @@ def watching(
         yield watch
     finally:
         stop.set()
-        thread.join(REQUEST_LIMIT_S)
+        thread.join(STOP_LIMIT_S)  # a request that hangs is left to its own limit
 
 
 def _healthy(client: httpx.Client, url: str) -> bool:

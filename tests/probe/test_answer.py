@@ -55,6 +55,10 @@ def test_only_the_kinds_that_are_used_must_work() -> None:
         (httpx.Response(400, json={"object": "error", "message": "no chat template"}), "no chat template"),
         (httpx.Response(200, json={"choices": []}), "without counting tokens"),
         (
+            httpx.Response(200, json={"model": "tiny-q4", **USAGE}),
+            "the answer is of model 'tiny-q4', not 'tiny'",
+        ),
+        (
             httpx.Response(200, json={"usage": {"prompt_tokens": 5, "completion_tokens": 0}}),
             "without counting tokens",
         ),

@@ -75,6 +75,11 @@ def test_another_model_on_our_own_server_is_no_input_error() -> None:
         ),
         (httpx.Response(403), "answered 403", "server.api_key_env"),
         (httpx.Response(404), "answered 404", "/v1"),
+        (
+            httpx.Response(307, headers={"Location": "https://elsewhere.example/v1/models"}),
+            "answered 307: it sends to https://elsewhere.example/v1/models",
+            "server.url",
+        ),
         (httpx.Response(500, json={"error": {"message": "it\nbroke"}}), "answered 500: it broke", "log"),
         (httpx.Response(200, text="<html>"), "does not list models", "/v1"),
         (httpx.Response(200, json={"data": [1]}), "does not list models", "/v1"),

@@ -10,7 +10,7 @@ import pytest
 
 from tasks.probe.client import client_for
 from tasks.probe.metrics import ServerMetrics, read_metrics
-from tasks.probe.sampler import sampling
+from tasks.probe.sampler import ServerSource, sampling
 from tests.probe.talk import ENDPOINT, Answer, server
 
 PAGE = """\
@@ -57,6 +57,19 @@ def test_figures_are_summed_over_labels() -> None:
     assert abs((datetime.now(UTC) - metrics.time).total_seconds()) < 60
 
 
+def test_figures_are_as_old_as_the_question() -> None:
+    """One asked for before another is not taken for newer because its answer was slow."""
+    asked: list[datetime] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(datetime.now(UTC))
+        return httpx.Response(200, text=PAGE)
+
+    metrics = read(answer)
+    assert metrics
+    assert metrics.time <= asked[0]
+
+
 def test_old_names_are_read_as_the_new_ones() -> None:
     metrics = read(httpx.Response(200, text=OLD_PAGE))
     assert metrics
@@ -99,27 +112,27 @@ class Counting:
 
 def test_samples_come_in_order_until_the_block_is_left() -> None:
     answers = Counting(3)
-    with sampling(ENDPOINT, 0.01, transport=server(metrics=answers)) as samples:
+    with sampling(ServerSource(ENDPOINT, 0.01, server(metrics=answers))) as samples:
         assert answers.reached.wait(20)
     rows, number = samples.rows, answers.number
     assert [row.value for row in rows] == [float(place) for place in range(1, len(rows) + 1)]
     assert len(rows) >= 3
     assert {(row.source, row.metric) for row in rows} == {("server", "vllm:num_requests_running")}
     assert [row.time for row in rows] == sorted(row.time for row in rows)
-    assert not [thread for thread in threading.enumerate() if thread.name == "server-metrics"]
+    assert not [thread for thread in threading.enumerate() if thread.name == "telemetry-server"]
     assert (answers.number, samples.rows) == (number, rows)
 
 
 @pytest.mark.parametrize("end", [httpx.ConnectError("gone"), httpx.Response(500)])
 def test_a_server_that_goes_away_gives_no_more_samples(end: Answer) -> None:
     answers = Counting(2, end)
-    with sampling(ENDPOINT, 0.01, transport=server(metrics=answers)) as samples:
+    with sampling(ServerSource(ENDPOINT, 0.01, server(metrics=answers))) as samples:
         assert answers.reached.wait(20)
     assert [row.value for row in samples.rows] == [1.0, 2.0]
 
 
 def test_leaving_does_not_wait_for_the_next_reading() -> None:
     answers = Counting(0)
-    with sampling(ENDPOINT, 3600, transport=server(metrics=answers)) as samples:
+    with sampling(ServerSource(ENDPOINT, 3600, server(metrics=answers))) as samples:
         assert answers.reached.wait(20)
     assert len(samples.rows) == 1

@@ -70,7 +70,7 @@ def test_time_alone_accuses_nobody() -> None:
 
 def test_one_answer_ends_the_silence() -> None:
     server = Server(None)
-    with watching(ENDPOINT, 0.1, transport=server) as watch:
+    with watching(ENDPOINT, 0.3, transport=server) as watch:
         asked(server, 5)
         with pytest.raises(ServerDied):
             watch.check()
