@@ -20,12 +20,14 @@ from tasks.measure.jobs import AccuracyJob
 from tasks.measure.questions import check_accuracy_folder, copy_accuracy_folder
 from tasks.measure.results import SampleRow
 from tasks.measure.rows import SAMPLES, one_line, write_rows
+from tasks.serve.results import Endpoint
 
 
 class CountingModel(OpenAICompatibleAPI):  # type: ignore[misc]
     """EvalScope's client that also counts its answers and keeps its errors, which EvalScope only logs."""
 
     report: ClassVar[Callable[[int], None]]
+    endpoint: ClassVar[Endpoint]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -35,7 +37,10 @@ class CountingModel(OpenAICompatibleAPI):  # type: ignore[misc]
     def generate(self, input: Any, *args: Any, **kwargs: Any) -> Any:
         """As EvalScope does."""
         try:
-            return super().generate(input, *args, **kwargs)
+            answer = super().generate(input, *args, **kwargs)
+            if doubt := type(self).endpoint.doubt(answer.model):
+                raise ValueError(doubt)
+            return answer
         except Exception as error:
             with self._lock:
                 self.errors[input[-1].text].append(one_line(str(error) or type(error).__name__, self.api_key))
@@ -58,7 +63,7 @@ def run(job: AccuracyJob, report: Callable[[int], None]) -> int:
     """
     outputs = job.folder / "evalscope"
     shutil.rmtree(outputs, ignore_errors=True)
-    CountingModel.report = staticmethod(report)
+    CountingModel.report, CountingModel.endpoint = staticmethod(report), job.endpoint
     key = job.endpoint.api_key
     model = CountingModel(
         model_name=job.endpoint.model,

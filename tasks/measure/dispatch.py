@@ -7,7 +7,7 @@ import random
 from collections.abc import Awaitable, Callable, Iterator
 from time import perf_counter
 
-from tasks.config.sweep import Load
+from tasks.config.loads import Load
 
 Ask = Callable[[int, float], Awaitable[None]]
 """Sends a request: its index, and when it was due in perf_counter seconds."""

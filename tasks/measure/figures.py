@@ -12,11 +12,11 @@ from itertools import chain
 from math import floor
 from statistics import fmean
 
+from tasks.config.objective import NEEDED
 from tasks.measure.jobs import PointJob
+from tasks.measure.objectives import judged
+from tasks.measure.pace import pace
 from tasks.measure.results import Distribution, PointResult, RequestRow
-
-NEEDED = {50: 2, 90: 10, 95: 20, 99: 100}
-"""How many values each percentile needs."""
 
 
 def percentile(ordered: Sequence[float], percent: int) -> float | None:
@@ -51,9 +51,10 @@ def point_result(job: PointJob, rows: Sequence[RequestRow], duration_s: float) -
     good = [row for row in measured if row.succeeded]
     inputs = sum(row.input_tokens or 0 for row in good)
     outputs = sum(row.output_tokens or 0 for row in good)
-    sent = len(measured) if job.load.duration_s is not None else job.load.requests
+    # Nothing measured at all is a process that died, not a duration in which nothing was to be sent.
+    sent = len(measured) if job.load.duration_s is not None and measured else job.load.requests
     window = duration_s if duration_s > 0 else float("inf")
-    return PointResult(
+    result = PointResult(
         sweep=job.sweep.name,
         run_name=job.run_name,
         concurrency=job.load.concurrency,
@@ -74,5 +75,20 @@ def point_result(job: PointJob, rows: Sequence[RequestRow], duration_s: float) -
         latency=distribution([row.latency_s for row in good if row.latency_s is not None]),
         input_tokens_mean=inputs / len(good) if good else None,
         output_tokens_mean=outputs / len(good) if good else None,
+        sustained_throughput=_sustained(good, job.load.slots),
+        pace=None if job.load.rate is None else pace(good),
         first_error=next((row.error for row in measured if row.error), None),
     )
+    return judged(job.sweep.objectives, result, rows)
+
+
+def _sustained(good: Sequence[RequestRow], slots: int) -> float | None:
+    """Slots over the mean time for which a request takes one, of those that began and ended with all taken.
+
+    That is Little's law (Operations Research 9, 1961), over all requests but the first and the last `slots`:
+    the first find no queue yet, the last leave slots empty. None where no two are left.
+    """
+    ordered = sorted(good, key=lambda row: row.sent_at)
+    full = ordered[slots : len(ordered) - slots] if slots else []
+    taken = [(row.client_delay_s or 0.0) + row.latency_s for row in full if row.latency_s is not None]
+    return slots / fmean(taken) if len(taken) > 1 else None

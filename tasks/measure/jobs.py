@@ -7,7 +7,8 @@ from pathlib import Path
 
 from tasks.config.accuracy import Accuracy
 from tasks.config.base import Frozen
-from tasks.config.sweep import Load, Sweep
+from tasks.config.loads import Load
+from tasks.config.sweep import Sweep
 from tasks.serve.results import Endpoint
 
 SETUP_S = 900.0
@@ -66,14 +67,17 @@ class PointJob(Frozen):
         return SETUP_S + self.sweep.timeout_s * (ceil(self.total / self.load.slots) + 1)
 
     def parts(self, processes: int) -> tuple[Part, ...]:
-        """The point shared out by slots, or by requests where there are none; no process without one."""
+        """The point shared out by slots; an open loop's requests one by one, as its schedule deals arrivals.
+
+        No process is without a slot or a request.
+        """
         whole = self.load.slots or self.load.requests
         processes, found, first = max(1, min(processes, whole)), list[Part](), 0
         for number in range(processes):
             low, high = whole * number // processes, whole * (number + 1) // processes
             slots = high - low if self.load.slots else 0
             requests, warmup = (
-                of * high // whole - of * low // whole
+                of * high // whole - of * low // whole if slots else len(range(number, of, processes))
                 for of in (self.load.requests, self.sweep.warmup_requests)
             )
             part = Part(

@@ -6,7 +6,6 @@ import asyncio
 import gc
 import shutil
 from collections.abc import Callable
-from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -45,23 +44,22 @@ def run(job: PointJob, report: Callable[[int], None]) -> Window:
 
 
 async def _measure(job: PointJob, arguments: Any, recorder: Recorder) -> Pulse:
-    plugin = client_worker.MeasuredClient(arguments)
-    bodies = [client_worker.body_of(request) async for request, _ in get_requests(arguments, plugin)]
+    maker = client_worker.RequestMaker(arguments)
+    bodies = [client_worker.body_of(request) async for request, _ in get_requests(arguments, maker)]
     async with Lines(arguments.url, _headers(job)) as lines:
-        plugin.lines = lines
         requests = [lines.request(body) for body in bodies]
         await lines.open(job.part.slots or min(job.part.total, OPENED))
         gc.collect()
         gc.freeze()
         gc.disable()  # its pauses reach 200 ms
-        await asyncio.get_running_loop().run_in_executor(None, child.together)
+        await asyncio.to_thread(child.together)
 
         async def ask(index: int, due: float) -> None:
             sending = Sending(index, due)
-            client_worker.sending_now.set(sending)
-            await plugin.process_request(None, arguments.url, {}, requests[index])
+            await client_worker.exchange(lines, requests[index], sending, job.sweep.timeout_s)
             recorder.close(sending)
 
+        recorder.tell()  # that requests begin
         with Pulse() as pulse:
             await _send(job, ask)
     return pulse
@@ -73,6 +71,7 @@ async def _send(job: PointJob, ask: Callable[[int, float], Any]) -> None:
         await closed_loop(ask, part.slots, part.total, part.warmup, load.duration_s)
         return
     await closed_loop(ask, max(1, part.warmup), part.warmup, part.warmup, None)
+    await asyncio.to_thread(child.together, child.START_S + job.sweep.timeout_s)  # one schedule for all
     arrivals = arrival_times(load, job.seed, part.number, part.of)
     await open_loop(
         lambda index, due: ask(part.warmup + index, due), arrivals, part.requests, load.duration_s
@@ -108,7 +107,6 @@ def _arguments(job: PointJob, outputs: Path) -> Any:
         extra_args={"ignore_eos": True} if exact else None,
         temperature=sweep.temperature,
         stream=True,
-        total_timeout=ceil(sweep.timeout_s),
         num_workers=1,
         name=job.run_name,
         no_timestamp=True,

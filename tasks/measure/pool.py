@@ -17,11 +17,15 @@ from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
+import psutil
+
 from tasks.errors import MeasureError
 from tasks.measure import child
 
 TICK_S = 0.25
 """How soon a dead server, a dead child or the time limit is noticed."""
+STOPPED_S = 3.0
+"""A measurement that stood still for so long is lost."""
 
 PARENT = "SERVEGAUGE_POOL_PARENT"
 """Tells the fork server whom to watch while it imports."""
@@ -102,6 +106,7 @@ class _Child:
     process: BaseProcess
     receiver: Connection
     count: int = 0
+    stopped_at: float | None = None
     result: list[object] = field(default_factory=list)
 
 
@@ -131,6 +136,7 @@ def _listen(
         )
         check()  # first: requests that failed because the server died are no result
         for each in running:
+            _see_it_run(each)
             if each.receiver in ready:
                 if _hear(each):
                     progress(sum(one.count for one in children))
@@ -153,6 +159,20 @@ def _hear(each: _Child) -> bool:
     else:
         each.count = value
     return not each.result
+
+
+def _see_it_run(each: _Child) -> None:
+    """One that is stopped hears nothing, and would have the server look idle."""
+    try:
+        stopped = psutil.Process(each.process.pid).status() == psutil.STATUS_STOPPED
+    except psutil.NoSuchProcess:
+        return
+    if not stopped:
+        each.stopped_at = None
+        return
+    each.stopped_at = each.stopped_at or time.monotonic()
+    if (stopped_s := time.monotonic() - each.stopped_at) >= STOPPED_S:
+        raise _failure(each.job, f"the measuring process was stopped (as by SIGSTOP) for {stopped_s:.0f} s")
 
 
 def _end(each: _Child) -> None:

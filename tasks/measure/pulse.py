@@ -9,7 +9,7 @@ from datetime import datetime
 from types import TracebackType
 
 from tasks.measure.jobs import Part
-from tasks.measure.results import Reading
+from tasks.probe.results import Reading
 
 TICK_S = 0.05
 TOLD_S = 1.0
@@ -34,7 +34,12 @@ class Pulse:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._timer.cancel()
-        self._note(time.perf_counter())
+        now = time.perf_counter()
+        if self._seen and now - self._since < TOLD_S / 2:  # too short to tell a share of
+            moment, cpu, lag = self._seen[-1]
+            self._seen[-1] = (moment, cpu, max(lag, self._lag))
+        else:
+            self._note(now)
 
     def readings(self, part: Part, utc: Callable[[float], datetime]) -> tuple[Reading, ...]:
         """Each second's share of one processor and latest tick; named by process where there are several."""

@@ -114,7 +114,7 @@ class Recorder:
     def _error(self, sending: Sending) -> str | None:
         key, text, heard = self.job.endpoint.api_key, sending.error, sending.heard
         if text is None and heard is not None:
-            text = heard.error
+            text = heard.error or self.job.endpoint.doubt(heard.model)
             if text is None and (heard.input_tokens is None or heard.output_tokens is None):
                 return NO_USAGE
         if text is None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tasks.config.base import Frozen
+from tasks.config.objective import Objective
+from tasks.probe.results import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +56,6 @@ class SampleRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """One figure of the client, the machine or its GPUs at one moment (UTC)."""
-
-    time: datetime
-    source: str
-    metric: str
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
 class Window:
     """What a measuring process hands back: its measured window in perf_counter seconds, and how it fared."""
 
@@ -84,7 +76,14 @@ class Distribution(Frozen):
 
 
 class PointResult(Frozen):
-    """The figures of one load point, over its measured (not warm-up) requests."""
+    """The figures of one load point, over its measured (not warm-up) requests.
+
+    `sustained_throughput`, of a closed loop: requests per second while all its slots are taken. `pace`, of an
+    open loop: the rate at which requests leave over that at which they come, below 1 where a queue grows.
+    `goodput` and `objectives_met` hold them against the sweep's `objectives`; None where there are none.
+    `energy_j` is that of the server's GPUs, None where their power is not known; costs are in the currency
+    of the spec's price, None without one.
+    """
 
     sweep: str
     run_name: str
@@ -106,6 +105,16 @@ class PointResult(Frozen):
     latency: Distribution
     input_tokens_mean: float | None
     output_tokens_mean: float | None
+    sustained_throughput: float | None = None
+    pace: float | None = None
+    goodput: float | None = None
+    objectives: tuple[Objective, ...] = ()
+    objectives_met: bool | None = None
+    energy_j: float | None = None
+    energy_per_output_token_j: float | None = None
+    energy_per_request_j: float | None = None
+    cost_per_million_output_tokens: float | None = None
+    cost_per_million_tokens: float | None = None
     first_error: str | None = None
 
 

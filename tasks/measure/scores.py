@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import sqrt
-from statistics import NormalDist, fmean, stdev
+from statistics import fmean, stdev
 
 from tasks.measure.results import SampleRow, Score
+from tasks.plan.intervals import Z, student
 
 METRIC = "AveragePass@1"
 OVERALL = "OVERALL"
-Z = NormalDist().inv_cdf(0.975)
 
 
 def wilson(value: float, trials: int) -> tuple[float, float]:
@@ -26,17 +26,6 @@ def wilson(value: float, trials: int) -> tuple[float, float]:
     centre = (value + Z * Z / (2 * trials)) / scale
     half = Z / scale * sqrt(value * (1 - value) / trials + Z * Z / (4 * trials * trials))
     return max(0.0, centre - half), min(1.0, centre + half)
-
-
-def student(freedom: int) -> float:
-    """The 97.5 % quantile of Student's t, within 1 % from 3 degrees on (Abramowitz and Stegun 26.7.5)."""
-    terms = (
-        (Z**3 + Z) / 4,
-        (5 * Z**5 + 16 * Z**3 + 3 * Z) / 96,
-        (3 * Z**7 + 19 * Z**5 + 17 * Z**3 - 15 * Z) / 384,
-        (79 * Z**9 + 776 * Z**7 + 1482 * Z**5 - 1920 * Z**3 - 945 * Z) / 92160,
-    )
-    return Z + sum(term / float(freedom) ** power for power, term in enumerate(terms, 1))
 
 
 def interval(means: Sequence[float], repeats: int) -> tuple[float, float]:

@@ -27,6 +27,7 @@ class Heard:
     output_tokens: int | None = None
     cached_tokens: int | None = None
     finish_reason: str | None = None
+    model: str | None = None
     error: str | None = None
 
 
@@ -91,6 +92,7 @@ def _read(heard: Heard, moment: float, data: bytes) -> None:
         return
     if event.get("error") is not None or event.get("object") == "error":
         heard.error = json.dumps(event, ensure_ascii=False)
+    heard.model = event.get("model") or heard.model
     if choices := event.get("choices"):
         heard.last = moment
         heard.finish_reason = choices[0].get("finish_reason") or heard.finish_reason

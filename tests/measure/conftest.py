@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tasks.config.sweep import Load, Sweep
+from tasks.config.loads import Load
+from tasks.config.sweep import Sweep
 from tasks.measure import pool
 from tasks.measure.jobs import PointJob
 from tasks.serve.results import Endpoint

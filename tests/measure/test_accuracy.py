@@ -100,11 +100,12 @@ def test_failed_samples_are_wrong_and_told(
     assert all(row.target for row in rows)
 
 
+@pytest.mark.parametrize("kind", ["error500", "wrong_model"])
 def test_all_failed_is_zero_with_every_error(
-    answering: Callable[[int, set[int]], Stub], tmp_path: Path
+    answering: Callable[[int, set[int]], Stub], tmp_path: Path, kind: str
 ) -> None:
     server = answering(3, {0, 1, 2})
-    server.faults([{"kind": "error500"}])
+    server.faults([{"kind": kind}])
     scores, rows = measure(server, tmp_path / "set", tmp_path)
     assert (scores[-1].value, scores[-1].failed) == (0, 3)
     assert all(row.error for row in rows)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from itertools import islice, pairwise
 from statistics import fmean
 
 import pytest
 
-from tasks.config.sweep import Load
+from tasks.config.loads import Load
 from tasks.measure.dispatch import arrival_times, closed_loop, open_loop
+from tasks.measure.jobs import PointJob
 
 
 def test_a_closed_loop_keeps_its_slots_full_and_no_more() -> None:
@@ -68,3 +70,14 @@ def test_arrivals_keep_their_rate_and_the_processes_share_one_schedule() -> None
     assert sum(gap > 0.25 for gap in gaps) / len(gaps) == pytest.approx(0.368, abs=0.03)
     halves = [list(islice(arrival_times(Load(rate=4.0, requests=9), 1, n, 2), 50)) for n in (0, 1)]
     assert sorted(halves[0] + halves[1]) == poisson[:100]
+
+
+def test_each_process_gets_as_many_requests_as_the_schedule_deals_to_it(
+    make_job: Callable[..., PointJob],
+) -> None:
+    load = Load(rate=4.0, requests=8, arrival="constant")
+    job = make_job(load=(load,), warmup_requests=4).model_copy(update={"load": load})
+    parts = job.parts(3)
+    assert [(part.requests, part.warmup, part.first) for part in parts] == [(3, 2, 0), (3, 1, 5), (2, 1, 9)]
+    dealt = [islice(arrival_times(load, 1, part.number, part.of), part.requests) for part in parts]
+    assert sorted(moment for moments in dealt for moment in moments) == [n / 4 for n in range(8)]

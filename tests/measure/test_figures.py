@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tasks.config.loads import Load
 from tasks.measure.figures import distribution, percentile, point_result
 from tasks.measure.jobs import PointJob
 from tasks.measure.results import Distribution, RequestRow
@@ -79,8 +80,28 @@ def test_itl_pools_the_chunks_of_all_requests(make_job: Callable[..., PointJob])
     assert point_result(make_job(requests=2), rows, 1.0).itl.mean == pytest.approx(0.2)
 
 
+def test_what_is_sustained_leaves_out_the_first_and_the_last_slots(make_job: Callable[..., PointJob]) -> None:
+    times = [9.0, 9.0, 2.0, 3.0, 9.0, 9.0]
+    rows = [
+        row(n, latency_s=time - 0.5, client_delay_s=0.5, sent_at=datetime(2026, 1, 1, 0, 0, n, tzinfo=UTC))
+        for n, time in enumerate(times)
+    ]
+    result = point_result(make_job(concurrency=2, requests=6), rows, 9.0)
+    assert result.sustained_throughput == pytest.approx(2 / 2.5)
+    assert result.pace is None
+
+
 def test_a_request_that_never_came_counts_as_failed(make_job: Callable[..., PointJob]) -> None:
     assert point_result(make_job(requests=3), [row(0)], 1.0).failed == 2
+
+
+def test_a_process_that_died_before_its_first_row_has_failed_whatever_its_load(
+    make_job: Callable[..., PointJob],
+) -> None:
+    load = Load(concurrency=2, requests=50, duration_s=1.0)
+    job = make_job(load=(load,)).model_copy(update={"load": load})
+    assert point_result(job, (), 0.0).failed == 50
+    assert point_result(job, [row(0)], 1.0).failed == 0
 
 
 def test_an_all_failed_point_has_no_figures_and_says_why(make_job: Callable[..., PointJob]) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from statistics import fmean
 from typing import Any
 
 import psutil
 import pytest
 
-from tasks.config.sweep import Load
+from tasks.config.loads import Load
 from tasks.errors import ServerDied
 from tasks.measure.jobs import PointJob
 from tasks.measure.points import measure_point
@@ -113,6 +114,36 @@ def test_an_open_loop_sends_on_time_whatever_the_server_does(stub: Stubs, make_j
     assert found.result.ttft.mean > 1.5  # the queue is the server's, and it is seen
 
 
+def test_processes_begin_one_schedule_together_after_their_warm_up(stub: Stubs, make_job: Jobs) -> None:
+    """One of the two has no warm-up."""
+    server = stub(ttft=0.3, itl=0.001, api_key=KEY)
+    load = Load(rate=50.0, requests=9, arrival="constant")
+    job = make_job(server.url, load=(load,), warmup_requests=1, clients=2)
+    _, rows = measure(job.model_copy(update={"load": load}))
+    (warmup,), measured = [row for row in rows if row.warmup], [row for row in rows if not row.warmup]
+    assert len(measured) == 9
+    assert warmup.latency_s is not None
+    ended = warmup.sent_at + timedelta(seconds=warmup.latency_s)
+    assert min(row.sent_at for row in measured) >= ended
+
+
+def test_an_open_loop_falls_behind_where_its_server_cannot_keep_up(stub: Stubs, make_job: Jobs) -> None:
+    server = stub(ttft=0.05, itl=0.001, slots=1, api_key=KEY)
+    for rate, expected in ((8.0, 1.0), (40.0, 15 / 40)):  # 15 tokens later a slot is free: 15.4 a second
+        load = Load(rate=rate, requests=20, arrival="constant")
+        job = make_job(server.url, load=(load,)).model_copy(update={"load": load})
+        found = measure_point(job, lambda: None, lambda done, total: None)
+        assert found.result.pace == pytest.approx(expected, rel=0.1)
+
+
+def test_a_closed_loop_sustains_what_its_server_can_do(stub: Stubs, make_job: Jobs) -> None:
+    server = stub(ttft=0.05, itl=0.005, slots=4, api_key=KEY)
+    result, _ = measure(make_job(server.url, concurrency=5, requests=23))
+    assert result.sustained_throughput == pytest.approx(4 / 0.125, rel=0.05)
+    assert result.request_throughput < 0.99 * result.sustained_throughput  # the last wave has three
+    assert measure(make_job(server.url, concurrency=5, requests=11))[0].sustained_throughput is None
+
+
 def test_a_duration_counts_what_was_sent(stub: Stubs, make_job: Jobs) -> None:
     server = stub(ttft=0.02, itl=0.001, api_key=KEY)
     load = Load(concurrency=2, requests=500, duration_s=1.0)
@@ -142,7 +173,7 @@ def test_failures_are_counted_and_told_in_one_line(stub: Stubs, make_job: Jobs) 
     assert result.ttft.mean is not None
 
 
-@pytest.mark.parametrize("kind", ["error500", "drop", "reset", "in_band_error", "no_usage"])
+@pytest.mark.parametrize("kind", ["error500", "drop", "reset", "in_band_error", "no_usage", "wrong_model"])
 def test_a_point_without_one_success_is_still_a_result(stub: Stubs, make_job: Jobs, kind: str) -> None:
     server = stub(ttft=0.01, itl=0.001, api_key=KEY)
     server.faults([{"kind": kind}])

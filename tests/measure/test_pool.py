@@ -56,6 +56,13 @@ def test_a_job_returns_reports_and_logs(
 
 
 @pytest.mark.usefixtures("warm")
+def test_a_job_has_a_session_of_its_own_and_with_it_a_share_of_the_processors(
+    make_job: Callable[..., PointJob],
+) -> None:
+    assert run("session", make_job()) is True
+
+
+@pytest.mark.usefixtures("warm")
 def test_a_failure_is_one_line_without_the_key(make_job: Callable[..., PointJob]) -> None:
     with pytest.raises(MeasureError) as caught:
         run("fails", make_job())
@@ -108,7 +115,8 @@ def test_what_the_check_raises_ends_the_child(
 PARENT = """
 import sys, time
 from pathlib import Path
-from tasks.config.sweep import Load, Sweep
+from tasks.config.loads import Load
+from tasks.config.sweep import Sweep
 from tasks.measure import pool
 from tasks.measure.jobs import PointJob
 from tasks.serve.results import Endpoint

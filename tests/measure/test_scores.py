@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tasks.measure.results import SampleRow
-from tasks.measure.scores import interval, score_rows, student, wilson
+from tasks.measure.scores import interval, score_rows, wilson
 
 
 def sample(
@@ -31,11 +31,6 @@ def test_wilson_gives_the_textbook_values() -> None:
     assert wilson(0.8, 30) == pytest.approx((0.6269, 0.9050), abs=5e-4)
     assert wilson(0.0, 10) == pytest.approx((0.0, 0.2775), abs=5e-4)
     assert wilson(1.0, 10) == pytest.approx((0.7225, 1.0), abs=5e-4)
-
-
-@pytest.mark.parametrize(("freedom", "quantile"), [(3, 3.182), (7, 2.365), (14, 2.145), (29, 2.045)])
-def test_student_agrees_with_its_table(freedom: int, quantile: float) -> None:
-    assert student(freedom) == pytest.approx(quantile, rel=0.01)
 
 
 def test_with_repeats_each_question_counts_once() -> None:

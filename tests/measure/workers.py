@@ -19,6 +19,18 @@ def fine(job: PointJob, report: Callable[[int], None]) -> str:
     return f"repeat {job.repeat}"
 
 
+def session(job: PointJob, report: Callable[[int], None]) -> bool:
+    """Whether it leads a session of its own."""
+    return os.getsid(0) == os.getpid()
+
+
+def hub(job: PointJob, report: Callable[[int], None]) -> tuple[str | None, str]:
+    """The hub's token among its variables, and the hub that its libraries ask."""
+    from huggingface_hub import constants
+
+    return os.environ.get("HF_TOKEN"), constants.ENDPOINT
+
+
 def fails(job: PointJob, report: Callable[[int], None]) -> None:
     """Raises with the key in its text."""
     assert job.endpoint.api_key is not None

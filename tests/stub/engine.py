@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from heapq import heappop, heappush
 from itertools import count
 from pathlib import Path
 from time import monotonic
@@ -43,6 +44,7 @@ class Engine:
         self._clock = Clock()
         self._counter = TokenCounter(options)
         self._slots = asyncio.Semaphore(options.slots) if options.slots else None
+        self._free = [0.0] * options.slots
         self._answers: tuple[Answer, ...] = ()
         if options.answers:
             self._answers = tuple(Answer(**a) for a in json.loads(Path(options.answers).read_text("utf-8")))
@@ -81,7 +83,7 @@ class Engine:
         job = make_job(ask, self.options, self._answers, row.fault, row.id)
         counting = asyncio.ensure_future(self._count(ask, row))
         async with self._running(row, job):
-            row.started = monotonic() if self._slots else row.arrived
+            row.started = row.started or row.arrived
             steady = row.fault in STEADY
             send = (self._stream if steady else self._breaking) if ask.stream else self._send_whole
             return await send(request, job, row, counting)
@@ -107,13 +109,18 @@ class Engine:
 
     @asynccontextmanager
     async def _running(self, row: Row, job: Job) -> AsyncIterator[None]:
-        """Hold a slot, and keep the counters and gauges whatever the end."""
+        """Hold a slot, and keep the counters and gauges whatever the end.
+
+        A slot counts as taken and as free when it was due to be, not when this code came to run: so many
+        slots then give exactly so much throughput.
+        """
         if self._slots:
             self.metrics.waiting += 1
             try:
                 await self._slots.acquire()
             finally:
                 self.metrics.waiting -= 1
+            row.started = max(row.arrived, heappop(self._free))
         self.metrics.running += 1
         reason = "abort"
         try:
@@ -122,7 +129,9 @@ class Engine:
         finally:
             self.metrics.running -= 1
             self.metrics.end(row, reason, row.prompt_tokens, monotonic())
-            if self._slots:
+            if self._slots and row.started is not None:
+                whole = reason != "abort" and row.fault in STEADY
+                heappush(self._free, row.started + job.offset(job.tokens - 1) if whole else monotonic())
                 self._slots.release()
 
     async def _stream(

@@ -121,5 +121,11 @@ def _start(options: dict[str, Any], folder: Path) -> subprocess.Popen[str]:
         flag = f"--{name.replace('_', '-')}"
         argv += [flag] if value is True else [] if value in (None, False) else [f"{flag}={value}"]
     return subprocess.Popen(
-        argv, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        argv,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # its share of the processors is then its own
     )
