@@ -1,22 +1,16 @@
-"""All that is known of one point: what the client saw, and what the server counted meanwhile."""
+"""All that is known of one point: what the client saw, what the server counted, how the machine fared."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Literal
+from itertools import pairwise
 
-from tasks.config.base import Frozen
 from tasks.config.sweep import Sweep
-from tasks.measure.results import PointResult, Reading, RequestRow
-from tasks.probe.metrics import ServerMetrics
-
-
-class Finding(Frozen):
-    """What one check has to say. `note`: worth knowing; `suspect`: doubtful; `broken`: do not use."""
-
-    level: Literal["note", "suspect", "broken"]
-    sentence: str
+from tasks.measure.results import PointResult, RequestRow
+from tasks.probe.metrics import COUNTERS, START_TIME, ServerMetrics
+from tasks.probe.results import Reading
 
 
 @dataclass(frozen=True)
@@ -29,7 +23,7 @@ class Evidence:
     before: ServerMetrics | None
     after: ServerMetrics | None
     readings: tuple[Reading, ...] = ()
-    """The client's own, taken while it measured."""
+    """Of client, server, machine and GPUs, taken meanwhile."""
 
     @cached_property
     def succeeded(self) -> tuple[RequestRow, ...]:
@@ -41,27 +35,56 @@ class Evidence:
         """The measured requests that came back whole, as they were sent: what the figures are made of."""
         return tuple(row for row in self.succeeded if not row.warmup)
 
-    def client(self, metric: str) -> list[float]:
-        """The client's readings of a metric, of all its processes."""
-        return [
-            reading.value
-            for reading in self.readings
-            if reading.source == "client" and reading.metric.startswith(metric)
-        ]
+    def read(self, source: str, metric: str) -> list[float]:
+        """A source's readings of a metric, those of all its processes or cards, each in order of time.
+
+        Those of machine and GPUs, from the first request sent to the last one's end: what a process does
+        that prepares requests, or a GPU that waits for them, is no part of the point.
+        """
+        return [each.value for found in self.read_apart(source, metric).values() for each in found]
+
+    def read_apart(self, source: str, metric: str) -> dict[str, list[Reading]]:
+        """The same, each process's or card's readings under their whole name."""
+        found: dict[str, list[Reading]] = {}
+        for each in sorted(self.readings, key=lambda each: each.time):
+            if each.source == source and each.metric.startswith(metric) and self._meanwhile(each):
+                found.setdefault(each.metric, []).append(each)
+        return found
 
     def counted(self, name: str) -> float | None:
-        """What the server added to its counter `vllm:NAME` meanwhile; None where it has none."""
-        if self.before is None or self.after is None:
+        """What the server added to its counter `vllm:NAME` meanwhile; None where it cannot be told."""
+        if self.before is None or self.after is None or self.restarted:
             return None
         key = f"vllm:{name}"
         if key not in self.after.counters:
             return None
         return self.after.counters[key] - self.before.counters.get(key, 0.0)
 
-    @property
+    def _meanwhile(self, reading: Reading) -> bool:
+        if reading.source not in ("machine", "gpu") or not self.rows:
+            return True
+        start, end = self._span
+        return start <= reading.time <= end
+
+    @cached_property
+    def _span(self) -> tuple[datetime, datetime]:
+        ends = (row.sent_at + timedelta(seconds=row.latency_s or 0.0) for row in self.rows)
+        return min(row.sent_at for row in self.rows), max(ends)
+
+    @cached_property
     def restarted(self) -> bool:
-        """Counters only grow, so one that shrank was started anew."""
-        return any(
-            (change := self.counted(name)) is not None and change < 0
-            for name in ("prompt_tokens_total", "generation_tokens_total", "request_success_total")
+        """Counters only grow, so one that shrank was started anew; a process says when it started itself."""
+        return any(early > late for name in COUNTERS for early, late in pairwise(self._course(name))) or (
+            len(set(self._course(START_TIME))) > 1
         )
+
+    def _course(self, metric: str) -> list[float]:
+        ends = ((found.counters.get(metric),) if found else () for found in (self.before, self.after))
+        first, last = ends
+        within = (each.value for each in self._server if each.metric == metric)
+        return [value for value in (*first, *within, *last) if value is not None]
+
+    @cached_property
+    def _server(self) -> list[Reading]:
+        found = [each for each in self.readings if each.source == "server"]
+        return sorted(found, key=lambda each: each.time)

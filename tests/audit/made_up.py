@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tasks.audit.evidence import Evidence
-from tasks.config.sweep import Load, Sweep
+from tasks.config.loads import Load
+from tasks.config.sweep import Sweep
 from tasks.measure.figures import point_result
 from tasks.measure.jobs import PointJob
-from tasks.measure.results import Reading, RequestRow
+from tasks.measure.results import RequestRow
 from tasks.probe.metrics import ServerMetrics
+from tasks.probe.results import Reading
 from tasks.serve.results import Endpoint
 
 START = datetime(2001, 2, 3, tzinfo=UTC)
@@ -41,11 +44,11 @@ def row(index: int, **fields: Any) -> RequestRow:
     return RequestRow(index=index, **(values | fields))
 
 
-def failed(index: int) -> RequestRow:
-    """A request that was answered 500."""
+def failed(index: int, status: int = 500) -> RequestRow:
+    """A request that was answered with an error."""
     figures = ("ttft_s", "tpot_s", "latency_s", "input_tokens", "output_tokens", "finish_reason")
     nothing: dict[str, Any] = dict.fromkeys(figures)
-    return row(index, itl_s=(), error="HTTP 500: no", status_code=500, succeeded=False, **nothing)
+    return row(index, itl_s=(), error=f"HTTP {status}: no", status_code=status, succeeded=False, **nothing)
 
 
 def counters(rows: tuple[RequestRow, ...], **changes: float) -> ServerMetrics:
@@ -59,12 +62,14 @@ def counters(rows: tuple[RequestRow, ...], **changes: float) -> ServerMetrics:
         "prefix_cache_queries_total": sum(each.input_tokens or 0 for each in good),
         "prefix_cache_hits_total": 0,
         "num_preemptions_total": 0,
+        "admission_rejections_total": 0,
         "time_to_first_token_seconds_sum": TTFT * len(good),
         "time_to_first_token_seconds_count": len(good),
         "inter_token_latency_seconds_sum": TPOT * (tokens - len(good)),
         "inter_token_latency_seconds_count": tokens - len(good),
     }
     values = {f"vllm:{name}": value + changes.get(name, 0.0) for name, value in counted.items()}
+    values["process_start_time_seconds"] = changes.get("start_time", 0.0)
     return ServerMetrics(time=START, counters=values)
 
 
@@ -90,13 +95,36 @@ def evidence(rows: tuple[RequestRow, ...] | None = None, **changes: float) -> Ev
         rows=found,
         before=counters(()),
         after=counters(answered, **changes),
-        readings=(reading("cpu_share", 0.1), reading("loop_lag_max_s", 0.001)),
+        readings=(
+            reading("cpu_share", 0.1),
+            reading("loop_lag_max_s", 0.001),
+            reading("others_cpu_share", 0.01, "machine"),
+            *gpu(),
+        ),
     )
 
 
-def reading(metric: str, value: float) -> Reading:
-    """One of the client's own readings."""
-    return Reading(START, "client", metric, value)
+def gpu(count: int = 9, **changes: Callable[[int], float]) -> tuple[Reading, ...]:
+    """A busy GPU, a reading every third of a second; `changes` give a metric by their number."""
+    usual: dict[str, Callable[[int], float]] = {
+        "utilization_share": lambda number: 0.97,
+        "memory_used_bytes": lambda number: 70e9,
+        "power_w": lambda number: 600,
+        "sm_clock_mhz": lambda number: 1980,
+        "throttle_reasons": lambda number: 0,
+        "temperature_c": lambda number: 60,
+        "foreign_processes": lambda number: 0,
+    }
+    return tuple(
+        Reading(START + timedelta(seconds=number / 3), "gpu", f"{metric}_gpu0", value(number))
+        for number in range(count)
+        for metric, value in (usual | changes).items()
+    )
+
+
+def reading(metric: str, value: float, source: str = "client") -> Reading:
+    """One reading, by default of the client's own."""
+    return Reading(START, source, metric, value)
 
 
 def every(**fields: Any) -> tuple[RequestRow, ...]:
