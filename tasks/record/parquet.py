@@ -6,10 +6,12 @@ import os
 import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from tasks.record.schemas import LATER
 
 
 def rows_to_table(schema: pa.Schema, rows: Sequence[Mapping[str, Any]], notes: Mapping[str, str]) -> pa.Table:
@@ -36,6 +38,18 @@ def write_whole(content: pa.Table, target: Path) -> None:
     _sync(target.parent)
 
 
+def encoded(content: pa.Table) -> pa.Buffer:
+    """The table as the bytes of a Parquet file."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(content, sink, compression="zstd")
+    return sink.getvalue()
+
+
+def notes_of(source: Path | IO[bytes]) -> dict[str, str]:
+    """The notes beside a file's rows. Raises OSError, ArrowException."""
+    return {name.decode(): note.decode() for name, note in (pq.read_schema(source).metadata or {}).items()}
+
+
 def remove(path: Path) -> None:
     """Remove a file of ours that a failure may have left; what cannot be removed stays."""
     try:
@@ -44,14 +58,16 @@ def remove(path: Path) -> None:
         return
 
 
-def wrong_with(path: Path, schema: pa.Schema) -> str | None:
+def wrong_with(source: Path | IO[bytes], schema: pa.Schema) -> str | None:
     """Why a file cannot be read as one of the schema; None where it can."""
     try:
         # everything, not the schema alone: the damage may sit in the pages
-        found = pq.ParquetFile(path).read().schema
+        found = pq.ParquetFile(source).read().schema
     except (OSError, pa.ArrowException) as damage:
         return f"is damaged: {str(damage).splitlines()[0]}"
-    return None if found.equals(schema) else "does not have this table's columns"
+    wanted, held = ({field.name: field.type for field in each} for each in (schema, found))
+    fits = held.items() <= wanted.items() and wanted.keys() - held.keys() <= LATER
+    return None if fits else "does not have this table's columns"
 
 
 def _sync(folder: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tasks.measure.results import PointResult, RequestRow, SampleRow
+from tasks.plan.search import Knee
+from tasks.probe.results import Reading
 from tasks.record import rows
 from tasks.record.results import RecordedAccuracy, RecordedPoint, RunRecord
 from tasks.record.store import Store
@@ -21,17 +23,24 @@ def record_run(store: Store, run: RunRecord) -> None:
 def record_point(
     store: Store, run_id: str, point: RecordedPoint, requests: Sequence[RequestRow] = ()
 ) -> None:
-    """Write a load point for the run `run_id`, and its requests where this run has sent them.
+    """Write a load point for the run `run_id`, its checks, and its requests where this run has sent them.
 
     Raises:
         RecordError: a table could not be written.
     """
-    stage = _stage(point.result)
+    stage = stage_of(point.result)
     if point.run_id == run_id:
         rows_of_requests = [rows.request_row(run_id, point.result, request) for request in requests]
         store.write("requests", run_id, stage, rows_of_requests)
+    checks = [rows.check_row(run_id, point.result, check) for check in point.verdict.checks]
+    store.write("checks", run_id, stage, checks)
     # the point comes last: where it stands, its requests do
     store.write("points", run_id, stage, [rows.point_row(run_id, point)])
+
+
+def record_knee(store: Store, run_id: str, knee: Knee) -> None:
+    """Write the answer of one sweep's search. Raises RecordError."""
+    store.write("knees", run_id, knee.sweep, [rows.knee_row(run_id, knee)])
 
 
 def record_accuracy(
@@ -51,11 +60,12 @@ def record_accuracy(
     store.write("scores", run_id, dataset, scores, {MEASURED_BY: accuracy.run_id})
 
 
-def record_telemetry(store: Store, run_id: str, stage: str, readings: Sequence[rows.Reading]) -> None:
+def record_telemetry(store: Store, run_id: str, stage: str, readings: Sequence[Reading]) -> None:
     """Write the readings of one stage of a run. Raises RecordError."""
     store.write("telemetry", run_id, stage, [rows.telemetry_row(run_id, reading) for reading in readings])
 
 
-def _stage(point: PointResult) -> str:
+def stage_of(point: PointResult) -> str:
+    """What tells the files of one load point from those of the run's others."""
     load = f"c{point.concurrency}" if point.concurrency is not None else f"rate{point.rate}"
     return f"{point.sweep}-{load}-n{point.requests}-r{point.repeat}"

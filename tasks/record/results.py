@@ -9,7 +9,8 @@ from tasks.audit.results import Verdict
 from tasks.config.base import Frozen
 from tasks.measure.results import PointResult, Score
 
-Outcome = Literal["running", "completed", "failed", "stopped"]
+Outcome = Literal["running", "completed", "failed", "stopped", "killed"]
+"""`stopped`: asked to end, and it did; `killed`: its process was gone before it could say how it ended."""
 
 
 class RecordedPoint(Frozen):
@@ -42,6 +43,7 @@ class Manifest(Frozen):
     environment_digest: str | None = None
     model: str
     model_revision: str | None = None
+    model_license: str | None = None
     server_args: str = "{}"
     gpu_names: tuple[str, ...] = ()
     driver: str | None = None
@@ -53,12 +55,17 @@ class Manifest(Frozen):
 
 
 class RunRecord(Frozen):
-    """One run of one spec. Times are UTC; `finished_at` is None while it runs."""
+    """One run of one spec. Times are UTC; `finished_at` is None while it runs.
+
+    `sweeps`: their names in the spec's order; none where an earlier version did not record them.
+    """
 
     run_id: str
     spec: str
     spec_digest: str
+    sweeps: tuple[str, ...] = ()
     started_at: datetime
     finished_at: datetime | None = None
     outcome: Outcome = "running"
+    warnings: tuple[str, ...] = ()
     manifest: Manifest

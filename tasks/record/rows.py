@@ -4,34 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-from tasks.audit.results import Verdict
+from tasks.audit.results import Check, Verdict
+from tasks.config.objective import FIGURES, STATISTICS
 from tasks.measure.results import Distribution, PointResult, RequestRow, SampleRow, Score
+from tasks.plan.search import Knee
+from tasks.probe.results import Reading
 from tasks.record.results import Manifest, RecordedPoint, RunRecord
-from tasks.record.schemas import FIGURES, STATISTICS
 
 Row = dict[str, Any]
 
 REUSED = "reused: measured by "
 """How the `reasons` of a reused point begin; the id of the run that measured it follows."""
 
-_NOT_STORED = {"run_name", "first_error", *FIGURES}
-"""Fields of a point without a column: two that its requests and spec tell, and four that have five each."""
+PLACE = ("sweep", "concurrency", "rate", "requests", "repeat")
+"""What tells a run's points apart."""
 
-
-class Reading(Protocol):
-    """One reading of the server's, the GPU's or the client's state, at a UTC time."""
-
-    @property
-    def time(self) -> datetime: ...
-    @property
-    def source(self) -> str: ...
-    @property
-    def metric(self) -> str: ...
-    @property
-    def value(self) -> float: ...
+_NOT_STORED = {"first_error", *FIGURES}
+"""Fields of a point without a column: one that its requests tell, and four that have five columns each."""
 
 
 def run_row(run: RunRecord) -> Row:
@@ -58,10 +49,21 @@ def point_row(run_id: str, point: RecordedPoint) -> Row:
     }
 
 
+def check_row(run_id: str, point: PointResult, check: Check) -> Row:
+    """A row of `checks`."""
+    place = {name: getattr(point, name) for name in PLACE}
+    return {"run_id": run_id, **place, "attempt": point.attempt, **check.model_dump()}
+
+
 def request_row(run_id: str, point: PointResult, request: RequestRow) -> Row:
     """A row of `requests`."""
-    place = {"run_id": run_id, "sweep": point.sweep, "concurrency": point.concurrency, "repeat": point.repeat}
-    return {**place, **_plain(request)}
+    place = {name: getattr(point, name) for name in ("sweep", "concurrency", "rate", "repeat")}
+    return {"run_id": run_id, **place, **_plain(request)}
+
+
+def knee_row(run_id: str, knee: Knee) -> Row:
+    """A row of `knees`."""
+    return {"run_id": run_id, **knee.model_dump()}
 
 
 def score_row(run_id: str, score: Score) -> Row:
@@ -76,34 +78,48 @@ def sample_row(run_id: str, dataset: str, sample: SampleRow) -> Row:
 
 def telemetry_row(run_id: str, reading: Reading) -> Row:
     """A row of `telemetry`."""
-    return {
-        "run_id": run_id,
-        "time": reading.time,
-        "source": reading.source,
-        "metric": reading.metric,
-        "value": reading.value,
-    }
+    return {"run_id": run_id, **_plain(reading)}
 
 
 def run_of(row: Mapping[str, Any]) -> RunRecord:
     """The run that a row of `runs` tells of."""
     manifest = {name: row[name] for name in Manifest.model_fields}
-    return RunRecord(manifest=Manifest(**manifest), **{k: v for k, v in row.items() if k not in manifest})
+    rest = {name: value for name, value in row.items() if name not in manifest}
+    return RunRecord(
+        manifest=Manifest(**manifest), **(rest | {name: row[name] or () for name in ("sweeps", "warnings")})
+    )
 
 
-def point_of(row: Mapping[str, Any], run_name: str, first_error: str | None) -> RecordedPoint:
-    """The point that a row of `points` tells of, with the two fields that have no column."""
+def point_of(row: Mapping[str, Any], first_error: str | None) -> RecordedPoint:
+    """The point that a row of `points` tells of, with the field that has no column."""
     origins = [reason.removeprefix(REUSED) for reason in row["reasons"] if reason.startswith(REUSED)]
     reasons = tuple(reason for reason in row["reasons"] if not reason.startswith(REUSED))
     stored = {name: row[name] for name in PointResult.model_fields if name not in _NOT_STORED}
+    stored["objectives"] = row["objectives"] or ()
     figures = {
         figure: Distribution(**{stat: row[f"{figure}_{stat}_s"] for stat in STATISTICS}) for figure in FIGURES
     }
     return RecordedPoint(
-        result=PointResult(run_name=run_name, first_error=first_error, **stored, **figures),
+        result=PointResult(first_error=first_error, **stored, **figures),
         verdict=Verdict(verdict=row["verdict"], reasons=reasons),
         run_id=origins[0] if origins else row["run_id"],
     )
+
+
+def check_of(row: Mapping[str, Any]) -> Check:
+    """The check that a row of `checks` tells of."""
+    return Check(**{name: row[name] for name in Check.model_fields})
+
+
+def knee_of(row: Mapping[str, Any]) -> Knee:
+    """The knee that a row of `knees` tells of."""
+    return Knee(**{name: row[name] for name in Knee.model_fields})
+
+
+def request_of(row: Mapping[str, Any]) -> RequestRow:
+    """The request that a row of `requests` tells of."""
+    values = {field.name: row[field.name] for field in fields(RequestRow)}
+    return RequestRow(**(values | {"itl_s": tuple(row["itl_s"])}))
 
 
 def score_of(row: Mapping[str, Any]) -> Score:
@@ -111,5 +127,5 @@ def score_of(row: Mapping[str, Any]) -> Score:
     return Score(**{name: row[name] for name in Score.model_fields})
 
 
-def _plain(record: RequestRow | SampleRow) -> Row:
+def _plain(record: RequestRow | SampleRow | Reading) -> Row:
     return {field.name: getattr(record, field.name) for field in fields(record)}

@@ -1,4 +1,4 @@
-"""The columns and types of the six tables, in one place."""
+"""The columns and types of the tables, in one place."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from typing import Literal, get_args
 
 import pyarrow as pa
 
-TableName = Literal["runs", "points", "requests", "scores", "samples", "telemetry"]
-TABLES: tuple[TableName, ...] = get_args(TableName)
+from tasks.config.objective import FIGURES, STATISTICS
 
-FIGURES = ("ttft", "tpot", "itl", "latency")
-STATISTICS = ("mean", "p50", "p90", "p95", "p99")
+TableName = Literal["runs", "points", "knees", "checks", "requests", "scores", "samples", "telemetry"]
+TABLES: tuple[TableName, ...] = get_args(TableName)
 
 _TYPES: dict[type, pa.DataType] = {
     str: pa.string(),
@@ -26,14 +25,27 @@ def _columns(kind: type, names: str) -> list[pa.Field]:
     return [pa.field(name, _TYPES[kind]) for name in names.split()]
 
 
+EXPENSE = (
+    "energy_j energy_per_output_token_j energy_per_request_j"
+    " cost_per_million_output_tokens cost_per_million_tokens"
+)
+_LATER = (
+    "model_license sweeps run_name rate sustained_throughput pace goodput objectives objectives_met warnings"
+)
+LATER = frozenset([*_LATER.split(), *EXPENSE.split()])
+"""Columns that files of earlier versions lack; they read as null."""
+
 SCHEMAS: dict[TableName, pa.Schema] = {
     "runs": pa.schema(
         [
             *_columns(str, "run_id spec spec_digest"),
+            pa.field("sweeps", _TEXTS),
             pa.field("started_at", _TIME),
             pa.field("finished_at", _TIME),
+            *_columns(str, "outcome"),
+            pa.field("warnings", _TEXTS),
             *_columns(
-                str, "outcome engine engine_version environment_digest model model_revision server_args"
+                str, "engine engine_version environment_digest model model_revision model_license server_args"
             ),
             pa.field("gpu_names", _TEXTS),
             *_columns(str, "driver cpu"),
@@ -43,7 +55,7 @@ SCHEMAS: dict[TableName, pa.Schema] = {
     ),
     "points": pa.schema(
         [
-            *_columns(str, "run_id sweep"),
+            *_columns(str, "run_id sweep run_name"),
             *_columns(int, "concurrency"),
             *_columns(float, "rate"),
             *_columns(int, "requests repeat attempt"),
@@ -52,15 +64,38 @@ SCHEMAS: dict[TableName, pa.Schema] = {
             *_columns(float, "duration_s request_throughput input_token_throughput"),
             *_columns(float, "output_token_throughput total_token_throughput"),
             *_columns(float, " ".join(f"{figure}_{stat}_s" for figure in FIGURES for stat in STATISTICS)),
-            *_columns(float, "input_tokens_mean output_tokens_mean"),
+            *_columns(float, "input_tokens_mean output_tokens_mean sustained_throughput pace goodput"),
+            pa.field("objectives", _TEXTS),
+            *_columns(bool, "objectives_met"),
+            *_columns(float, EXPENSE),
             *_columns(str, "verdict"),
             pa.field("reasons", _TEXTS),
+        ]
+    ),
+    "checks": pa.schema(
+        [
+            *_columns(str, "run_id sweep"),
+            *_columns(int, "concurrency"),
+            *_columns(float, "rate"),
+            *_columns(int, "requests repeat attempt"),
+            *_columns(str, "check verdict sentence"),
+            *_columns(float, "value limit"),
+        ]
+    ),
+    "knees": pa.schema(
+        [
+            *_columns(str, "run_id sweep load"),
+            *_columns(float, "knee low high"),
+            *_columns(str, "reason"),
+            *_columns(int, "points"),
         ]
     ),
     "requests": pa.schema(
         [
             *_columns(str, "run_id sweep"),
-            *_columns(int, "concurrency repeat index"),
+            *_columns(int, "concurrency"),
+            *_columns(float, "rate"),
+            *_columns(int, "repeat index"),
             *_columns(bool, "warmup"),
             pa.field("sent_at", _TIME),
             *_columns(float, "client_delay_s ttft_s tpot_s latency_s"),

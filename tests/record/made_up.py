@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from tasks.audit.results import Verdict
+from tasks.audit.results import Check, Grade, Verdict
+from tasks.config.objective import Objective
 from tasks.measure.results import Distribution, PointResult, RequestRow, SampleRow, Score
+from tasks.plan.search import Knee
 from tasks.record.results import Manifest, RecordedAccuracy, RecordedPoint, RunRecord
 
 START = datetime(2001, 2, 3, 4, 5, 6, 789012, tzinfo=UTC)
@@ -53,9 +55,40 @@ def point(
     )
 
 
+def bounded(result: PointResult, bound_s: float) -> PointResult:
+    """The same point with an objective, met or not, and half its requests within."""
+    objective = Objective(name="latency_p95_s", bound=bound_s)
+    met = None if result.latency.p95 is None else result.latency.p95 <= bound_s
+    good = result.request_throughput / 2
+    return result.model_copy(update={"objectives": (objective,), "objectives_met": met, "goodput": good})
+
+
+def expensive(result: PointResult) -> PointResult:
+    """A point at 500 W, on a server at 3.60 an hour."""
+    joules = 500 * result.duration_s
+    figures = {
+        "energy_j": joules,
+        "energy_per_output_token_j": joules / (64 * result.succeeded),
+        "energy_per_request_j": joules / result.succeeded,
+        "cost_per_million_output_tokens": 1000 / result.output_token_throughput,
+        "cost_per_million_tokens": 1000 / result.total_token_throughput,
+    }
+    return result.model_copy(update=figures)
+
+
+def knee(sweep: str = "throughput") -> Knee:
+    """A knee between two loads."""
+    return Knee(sweep=sweep, load="concurrency", knee=19, low=19, high=20, reason="success >= 1", points=23)
+
+
 def recorded(result: PointResult, run_id: str = "run-1", verdict: Verdict | None = None) -> RecordedPoint:
     """A point with its verdict, valid by default."""
     return RecordedPoint(result=result, verdict=verdict or Verdict(verdict="valid"), run_id=run_id)
+
+
+def check(verdict: Grade = "suspect") -> Check:
+    """What a check has to say about a client that is late."""
+    return Check(check="client_delay", verdict=verdict, sentence="late, made up", value=0.02, limit=0.01)
 
 
 def request(index: int = 0, error: str | None = None, warmup: bool = False) -> RequestRow:
@@ -126,9 +159,11 @@ def run(run_id: str = "run-1", started_at: datetime = START) -> RunRecord:
         run_id=run_id,
         spec="made-up",
         spec_digest="0123456789abcdef",
+        sweeps=("throughput", "chat"),
         started_at=started_at,
         finished_at=started_at + timedelta(seconds=95),
         outcome="completed",
+        warnings=("not tracked, made up",),
         manifest=Manifest(
             engine="vllm",
             engine_version="0.0.0-made-up",

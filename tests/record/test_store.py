@@ -115,6 +115,16 @@ def test_a_foreign_file_is_named(tmp_path: Path, alone: bool) -> None:
         store.read("scores")
 
 
+@pytest.mark.parametrize("also", ["colour", "run_id"])
+def test_a_file_with_other_columns_beside_ours_is_named(tmp_path: Path, also: str) -> None:
+    store = Store(tmp_path)
+    path = store.write("scores", "run-1", "a", [ROWS["scores"]])
+    assert path is not None
+    pl.read_parquet(path).with_columns(pl.lit(7).alias(also)).write_parquet(tmp_path / "scores" / "b.parquet")
+    with pytest.raises(RecordError, match=r"b\.parquet does not have"):
+        store.read("scores")
+
+
 def test_what_a_killed_writer_leaves_is_not_read(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.write("requests", "run-1", "a", requests(3))
@@ -207,3 +217,17 @@ def test_a_killed_writer_leaves_the_old_file_or_the_new_one(tmp_path: Path) -> N
         writer.send_signal(signal.SIGKILL)
         writer.communicate()
     assert Store(tmp_path).read("requests").height in (100, 20000)
+
+
+def test_a_file_of_an_earlier_version_reads_with_nulls_for_what_it_lacks(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    new = store.write("requests", "run-1", "new", requests(2))
+    assert new is not None
+    old = new.with_name("run-0--old.parquet")
+    pl.read_parquet(new).drop("rate").with_columns(run_id=pl.lit("run-0")).write_parquet(old)
+    assert store.read("requests", "run-0")["rate"].to_list() == [None, None]
+    assert store.read("requests").height == 4
+    pl.read_parquet(old).drop("sweep").write_parquet(old)
+    new.write_bytes(b"damaged")
+    with pytest.raises(RecordError, match=r"run-0--old\.parquet does not have"):
+        store.read("requests")
