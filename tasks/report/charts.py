@@ -1,11 +1,8 @@
-"""Draws the report's charts as SVG that takes its colours and letters from the page around it."""
+"""Draws the report's charts of speed and scores."""
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Callable, Sequence
-from html import escape
 from statistics import fmean
 from typing import Any
 
@@ -17,46 +14,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 from tasks.measure.results import Distribution, PointResult, Score
 from tasks.record.results import RecordedPoint
 from tasks.report import formats
+from tasks.report.drawing import MAIN, SECOND, STYLE, THIRD, svg
 
 Figures = Sequence[tuple[float, float | None]]
-
-# matplotlib writes these colours into the SVG; the page's variables take their place there
-INK, GRID, MAIN, SECOND, THIRD = "#010101", "#020202", "#030303", "#040404", "#050505"
-_VARIABLES = {INK: "--ink-soft", GRID: "--line", MAIN: "--main", SECOND: "--second", THIRD: "--third"}
-_STYLE = {
-    "svg.fonttype": "none",
-    "text.parse_math": False,
-    "font.size": 9.5,
-    "text.color": INK,
-    "axes.edgecolor": GRID,
-    "axes.labelcolor": INK,
-    "axes.titlesize": 10.5,
-    "axes.titlelocation": "left",
-    "axes.titlepad": 12,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.spines.left": False,
-    "axes.grid": True,
-    "axes.grid.axis": "y",
-    "axes.axisbelow": True,
-    "grid.color": GRID,
-    "grid.linewidth": 0.8,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "xtick.major.size": 0,
-    "ytick.major.size": 0,
-    "lines.linewidth": 2,
-    "lines.markersize": 5.5,
-    "legend.frameon": False,
-    "legend.fontsize": 9,
-}
-_SVG_EDITS = (
-    (re.compile(r' (?:width|height)="[^"]+pt"'), ""),
-    (re.compile(r"<style.*?</style>", re.DOTALL), ""),
-    (re.compile(r" font-family: [^;\"]+;?"), ""),
-    # ids of matplotlib's groups are the same in every chart of a page; nothing refers to them
-    (re.compile(r' id="[a-z0-9.]+_\d+"'), ""),
-)
 
 
 def sweep_chart(name: str, points: Sequence[RecordedPoint]) -> str | None:
@@ -68,16 +28,16 @@ def sweep_chart(name: str, points: Sequence[RecordedPoint]) -> str | None:
     loads = {_load(point) for point in shown}
     if not shown:
         return None
-    with mpl.rc_context(_STYLE | {"svg.hashsalt": name}):
+    with mpl.rc_context(STYLE | {"svg.hashsalt": name}):
         figure = _over_load(shown, sorted(loads)) if len(loads) > 1 else _at_one_load(shown)
-        return _svg(figure, f"{name}: throughput, latency, TTFT and TPOT; the table has the figures")
+        return svg(figure, f"{name}: throughput, latency, TTFT and TPOT; the table has the figures")
 
 
 def score_chart(scores: Sequence[Score]) -> str | None:
     """Each score with its 95 % interval as an error bar; None without scores."""
     if not scores:
         return None
-    with mpl.rc_context(_STYLE | {"svg.hashsalt": "scores", "axes.grid.axis": "x"}):
+    with mpl.rc_context(STYLE | {"svg.hashsalt": "scores", "axes.grid.axis": "x"}):
         figure = Figure(figsize=(9.6, 0.75 + 0.42 * len(scores)), layout="constrained")
         axes = figure.subplots()
         for place, score in enumerate(reversed(scores)):
@@ -87,7 +47,7 @@ def score_chart(scores: Sequence[Score]) -> str | None:
         axes.set_yticks(range(len(scores)), [_label(score) for score in reversed(scores)])
         axes.set_ylim(-0.6, len(scores) - 0.4)
         axes.set_xlim(0, 1.02)
-        return _svg(figure, "scores with their 95 % intervals; the table has the figures")
+        return svg(figure, "scores with their 95 % intervals; the table has the figures")
 
 
 def _over_load(points: Sequence[PointResult], loads: list[float]) -> Figure:
@@ -95,7 +55,7 @@ def _over_load(points: Sequence[PointResult], loads: list[float]) -> Figure:
     (throughput, latency), (ttft, tpot) = figure.subplots(2, 2)
     output = [(_load(point), point.output_token_throughput) for point in points]
     _line(throughput, output, "", MAIN, "-")
-    for load, value in _means(output):
+    for load, value in ((load, value) for load, value in _means(output) if load in _apart(loads)):
         throughput.annotate(
             f"{value:,.0f}", (load, value), xytext=(0, 7), textcoords="offset points", ha="center", fontsize=9
         )
@@ -109,7 +69,7 @@ def _over_load(points: Sequence[PointResult], loads: list[float]) -> Figure:
     _spread(tpot, points, lambda point: point.tpot, 1000)
     _dress(tpot, "TPOT, ms", loads)
     for axes in (ttft, tpot):
-        axes.set_xlabel("concurrency")
+        axes.set_xlabel(formats.load_kind(points))
     return figure
 
 
@@ -138,11 +98,20 @@ def _line(axes: Any, figures: Figures, label: str, colour: str, style: str) -> N
 def _dress(axes: Any, title: str, loads: list[float]) -> None:
     axes.set_title(title, fontweight="bold")
     axes.set_xscale("log")
-    axes.set_xticks(loads, [f"{load:g}" for load in loads])
+    axes.set_xticks(_apart(loads), [f"{load:g}" for load in _apart(loads)])
     axes.xaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_locator(MaxNLocator(4))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
     axes.margins(x=0.06)
+
+
+def _apart(loads: list[float]) -> list[float]:
+    """Those that can be written beside each other: near its answer a search has levels close together."""
+    kept: list[float] = []
+    for load in loads:
+        if not kept or load >= 1.25 * kept[-1]:
+            kept.append(load)
+    return kept
 
 
 def _at_one_load(points: Sequence[PointResult]) -> Figure:
@@ -187,17 +156,3 @@ def _load(point: PointResult) -> float:
 
 def _label(score: Score) -> str:
     return f"{score.dataset} {score.subset}"
-
-
-def _svg(figure: Figure, alt: str) -> str:
-    """The figure as an `svg` element: as wide as the page lets it be, in the page's letters and colours."""
-    content = io.StringIO()
-    nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
-    figure.savefig(content, format="svg", transparent=True, metadata=nothing)
-    drawn = content.getvalue()
-    drawn = drawn[drawn.index("<svg") :]
-    for pattern, better in _SVG_EDITS:
-        drawn = pattern.sub(better, drawn)
-    for colour, variable in _VARIABLES.items():
-        drawn = drawn.replace(colour, f"var({variable})")
-    return drawn.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)

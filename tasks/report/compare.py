@@ -1,101 +1,165 @@
-"""Sets recorded runs side by side. Pure: reports in, tables out."""
+"""Sets recorded runs side by side, and says what got worse. Pure: runs in, tables and texts out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from string import ascii_uppercase as LETTERS
 
-from tasks.measure.results import PointResult
 from tasks.report import formats
-from tasks.report.results import Column, ReportInput, Table
-from tasks.report.tables import by_sweep
+from tasks.report.change import Change
+from tasks.report.compared import Compared, Score, points_by_place, scores, speeds
+from tasks.report.differences import difference_table
+from tasks.report.repeats import mean_of
+from tasks.report.results import Column, Table
+
+LENGTHS_ALIKE = 0.01
+"""Share by which a request's tokens may differ between two runs; beyond it they did not do the same work."""
 
 
-class Figure(NamedTuple):
-    """A row of the comparison: what it is called, how it is taken from a point, how it is written."""
-
-    name: str
-    of: Callable[[PointResult], float | None]
-    shown: Callable[[float], str]
+def comparison(runs: tuple[Compared, ...]) -> tuple[Table, ...]:
+    """What differs between the runs, their speed and their scores, each with the change since the first."""
+    tables = (difference_table(tuple(run.report for run in runs)), _speed_table(runs), _score_table(runs))
+    return tuple(table for table in tables if table.rows)
 
 
-FIGURES = (
-    Figure("RPS (req/s)", lambda point: point.request_throughput, formats.rate),
-    Figure("Output (tok/s)", lambda point: point.output_token_throughput, formats.tokens),
-    Figure("TTFT mean (ms)", lambda point: point.ttft.mean, formats.milliseconds),
-    Figure("TPOT mean (ms)", lambda point: point.tpot.mean, formats.milliseconds),
-    Figure("Latency P99 (s)", lambda point: point.latency.p99, formats.seconds),
-)
-Place = tuple[str, int | None, float | None, int]
+def worse(runs: tuple[Compared, ...], percent: float) -> tuple[str, ...]:
+    """What is worse than in the first run by more than so many per cent, of scores points; noise is not."""
+    slower = (
+        f"{letter}: {each.place.sweep} {each.place.load}: {each.figure.name}: {_percent(change)}"
+        for each in speeds(runs)
+        for letter, change in zip(LETTERS, each.changes, strict=False)
+        if change and not change.noise
+        if (-change.by if each.figure.more_is_better else change.by) * 100 > percent
+    )
+    wronger = (
+        f"{letter}: {each.dataset} {each.subset}: {_points(change)}"
+        for each in scores(runs)
+        for letter, change in zip(LETTERS, each.changes, strict=False)
+        if change and not change.noise and -change.by * 100 > percent
+    )
+    return (*slower, *wronger)
 
 
-def comparison(reports: tuple[ReportInput, ...]) -> tuple[Table, ...]:
-    """One table of speed and one of scores; a change is told against the first run, in per cent."""
-    runs = [Column(name=_letter(index), numeric=True) for index in range(len(reports))]
-    notes = tuple(f"{_letter(i)}: {_described(report)}" for i, report in enumerate(reports))
-    speed = Table(
+def missing(runs: tuple[Compared, ...]) -> tuple[str, ...]:
+    """What the first run measured and another did not, or not so that its figures may be used."""
+    found = [points_by_place(run.report) for run in runs]
+    loads = (
+        f"{letter}: {place.sweep} {place.load}: not measured, or invalid"
+        for place in found[0]
+        for letter, other in zip(LETTERS, found, strict=False)
+        if place not in other
+    )
+    answers = (
+        f"{letter}: {each.dataset} {each.subset}: not asked"
+        for each in scores(runs)
+        for letter, value in zip(LETTERS, each.values, strict=False)
+        if each.values[0] is not None and value is None
+    )
+    return (*loads, *answers)
+
+
+def _speed_table(runs: tuple[Compared, ...]) -> Table:
+    found = speeds(runs)
+    names = (Column(name="Sweep"), Column(name="Conc.", numeric=True), Column(name="Figure"))
+    return Table(
         title="Speed side by side",
-        columns=(Column(name="Sweep"), Column(name="Conc.", numeric=True), Column(name="Figure"), *runs),
-        rows=tuple(_speed_rows(reports)),
-        footnotes=notes,
+        columns=(*names, *_columns(runs)),
+        rows=tuple(
+            (
+                *(*each.place, each.figure.name),
+                *_cells(each.values, each.changes, each.figure.shown, _percent),
+            )
+            for each in found
+        ),
+        footnotes=(
+            *_notes(change for each in found for change in each.changes),
+            *_unlike(runs),
+            *_same(runs),
+            *missing(runs),
+        ),
     )
-    scores = Table(
+
+
+def _score_table(runs: tuple[Compared, ...]) -> Table:
+    found = scores(runs)
+    return Table(
         title="Accuracy side by side",
-        columns=(Column(name="Dataset"), Column(name="Subset"), Column(name="Metric"), *runs),
-        rows=tuple(_score_rows(reports)),
-        footnotes=notes,
+        columns=(*(Column(name=name) for name in ("Dataset", "Subset", "Metric")), *_columns(runs)),
+        rows=tuple(
+            (
+                *(each.dataset, each.subset, each.metric),
+                *_cells(each.values, each.changes, formats.score, _points),
+            )
+            for each in found
+        ),
+        footnotes=(*_notes(change for each in found for change in each.changes), *_mcnemar(found)),
     )
-    return tuple(table for table in (speed, scores) if table.rows)
 
 
-def _speed_rows(reports: tuple[ReportInput, ...]) -> Iterable[tuple[str, ...]]:
-    found = [_by_place(report) for report in reports]
-    places = list(dict.fromkeys(place for points in found for place in points))
-    for place in places:
-        points = [of.get(place) for of in found]
-        shown = next(point for point in points if point is not None)
-        for figure in FIGURES:
-            values = [figure.of(point) if point else None for point in points]
-            cells = _cells(values, figure.shown)
-            yield (place[0], formats.load(shown, place[3] > 1), figure.name, *cells)
+def _columns(runs: Sequence[Compared]) -> tuple[Column, ...]:
+    return tuple(Column(name=letter, numeric=True) for letter in LETTERS[: len(runs)])
 
 
-def _score_rows(reports: tuple[ReportInput, ...]) -> Iterable[tuple[str, ...]]:
-    found = [
-        {(score.dataset, score.subset, score.metric): score.value for e in r.accuracy for score in e.scores}
-        for r in reports
-    ]
-    for name in dict.fromkeys(key for scores in found for key in scores):
-        yield (*name, *_cells([scores.get(name) for scores in found], formats.score))
+def _cells(
+    values: tuple[float | None, ...],
+    changes: tuple[Change | None, ...],
+    shown: Callable[[float], str],
+    told: Callable[[Change], str],
+) -> tuple[str, ...]:
+    return tuple(
+        formats.NONE if value is None else f"{shown(value)} ({told(change)})" if change else shown(value)
+        for value, change in zip(values, changes, strict=True)
+    )
 
 
-def _by_place(report: ReportInput) -> dict[Place, PointResult]:
-    """Points whose figures may be used, by what they have in common with other runs."""
-    sound = [point for point in report.points if point.verdict.verdict != "invalid"]
-    return {
-        (name, point.result.concurrency, point.result.rate, point.result.repeat): point.result
-        for name, points in by_sweep(sound).items()
-        for point in points
-    }
+def _percent(change: Change) -> str:
+    half = "" if change.half is None else f" ± {100 * change.half:.1f}"
+    return f"{100 * change.by:+.1f}{half} %{' ≈' if change.noise else ''}"
 
 
-def _cells(values: list[float | None], shown: Callable[[float], str]) -> list[str]:
-    first = values[0]
-    return [_cell(value, first if index else None, shown) for index, value in enumerate(values)]
+def _points(change: Change) -> str:
+    half = "" if change.half is None else f" ± {change.half:.3f}"
+    return f"{change.by:+.3f}{half}{' ≈' if change.noise else ''}"
 
 
-def _cell(value: float | None, first: float | None, shown: Callable[[float], str]) -> str:
-    if value is None:
-        return formats.NONE
-    return f"{shown(value)} ({100 * (value / first - 1):+.1f} %)" if first else shown(value)
+def _notes(changes: Iterable[Change | None]) -> Iterator[str]:
+    found = [change for change in changes if change]
+    if any(change.half is not None for change in found):
+        yield "±: 95 % interval of the change"
+    if any(change.noise for change in found):
+        yield "≈: that interval holds no change at all"
+    if any(change.half is None for change in found):
+        yield "no ±: seen once, so how much of the change is noise is not known"
 
 
-def _letter(index: int) -> str:
-    return chr(ord("A") + index)
+def _mcnemar(found: Iterable[Score]) -> Iterator[str]:
+    for each in found:
+        for letter, change in zip(LETTERS, each.changes, strict=False):
+            if change and change.p is not None:
+                asked = f"{letter} against A over {change.questions} questions"
+                yield f"{each.dataset} {each.subset}: {asked}, McNemar's p = {change.p:.3f}"
 
 
-def _described(report: ReportInput) -> str:
-    manifest = report.run.manifest
-    engine = " ".join(filter(None, (manifest.engine, manifest.engine_version)))
-    hardware = ", ".join(manifest.gpu_names) or manifest.cpu or "hardware not known"
-    return f"{report.run.run_id} · {manifest.model} · {engine or 'engine not known'} · {hardware}"
+def _same(runs: tuple[Compared, ...]) -> Iterator[str]:
+    """Runs that share a measurement: their agreement there says nothing."""
+    for letter, run in zip(LETTERS[1:], runs[1:], strict=False):
+        if shared := len(_measured(runs[0]) & _measured(run)):
+            yield f"{letter}: {shared} of its points are the very measurements of A, reused"
+
+
+def _measured(run: Compared) -> set[tuple[object, ...]]:
+    points = ((point.run_id, point.result) for point in run.report.points)
+    return {(by, each.sweep, each.concurrency, each.rate, each.repeat) for by, each in points}
+
+
+def _unlike(runs: tuple[Compared, ...]) -> Iterator[str]:
+    """Loads whose answers were not as long as in the first run: their figures are not of the same work."""
+    base = points_by_place(runs[0].report)
+    for letter, run in zip(LETTERS[1:], runs[1:], strict=False):
+        for place, points in points_by_place(run.report).items():
+            first, other = (
+                mean_of(lambda point: point.output_tokens_mean, of) for of in (base.get(place, []), points)
+            )
+            if first and other and abs(other / first - 1) > LENGTHS_ALIKE:
+                lengths = f"{letter} made {other:.1f} output tokens a request, A {first:.1f}"
+                yield f"{place.sweep} {place.load}: {lengths}: not the same work"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from tasks.measure.results import PointResult
 from tasks.record.results import RecordedPoint, RunRecord
 
 NONE = "–"
+UNSEEN = "too few answers show this time: they came in one piece, or of one token"
 
 
 def seconds(value: float | None) -> str:
@@ -33,6 +35,13 @@ def tokens(value: float) -> str:
     return f"{value:,.1f}"
 
 
+def figure(value: float | None) -> str:
+    """A figure of any kind: whole from a thousand on, to four digits below."""
+    if value is None:
+        return NONE
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{round(value, 9):.4g}"
+
+
 def success(point: PointResult) -> str:
     """Per cent, never rounded up to 100."""
     asked = point.succeeded + point.failed
@@ -49,6 +58,12 @@ def load(point: PointResult, repeated: bool) -> str:
     """A point's load, with the number of its repeat where there are several."""
     shown = str(point.concurrency) if point.concurrency is not None else f"{point.rate:g}/s"
     return f"{shown} #{point.repeat}" if repeated else shown
+
+
+def load_kind(points: Iterable[PointResult]) -> str:
+    """What the loads of some points are called together: concurrency, rate, or load."""
+    kinds = {"concurrency" if point.rate is None else "rate" for point in points}
+    return kinds.pop() if len(kinds) == 1 else "load"
 
 
 def source(measured_by: str, run_id: str) -> str:

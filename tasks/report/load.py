@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tasks.record.reading import recorded_accuracy, recorded_points, recorded_run
+from tasks.record.reading import recorded_accuracy, recorded_knees, recorded_points, recorded_run
 from tasks.record.store import Store
+from tasks.report.course import course
 from tasks.report.results import ReportInput
 
 
-def report_input(store: Store, run_id: str, warnings: tuple[str, ...] = ()) -> ReportInput:
+def report_input(store: Store, run_id: str) -> ReportInput:
     """The run as the tables tell it.
 
     Raises:
@@ -18,7 +19,8 @@ def report_input(store: Store, run_id: str, warnings: tuple[str, ...] = ()) -> R
     return ReportInput(
         run=run,
         points=recorded_points(store, run),
+        knees=recorded_knees(store, run),
         accuracy=recorded_accuracy(store, run),
-        warnings=warnings,
-        results_path=str(store.root),
+        course=course(store, run),
+        results_path=str(store.place),
     )

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections import Counter
 from pathlib import Path
+from typing import get_args
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from tasks.audit.results import Check, Grade
 from tasks.config.base import Frozen
 from tasks.errors import RecordError
 from tasks.record.parquet import remove
 from tasks.record.results import RecordedPoint
 from tasks.report import formats
+from tasks.report.best import best_table
+from tasks.report.knees import knee_table
 from tasks.report.results import ReportInput, Table
 from tasks.report.summary import headline, manifest_pairs, reuse, tiles
-from tasks.report.tables import best_table, by_sweep, repeated, score_table, sweep_tables
+from tasks.report.tables import by_sweep, more_tables, repeated, score_table, sweep_tables
 
 
 class Judged(Frozen):
@@ -28,11 +33,22 @@ class Judged(Frozen):
     reasons: tuple[str, ...]
 
 
+class Checked(Frozen):
+    """A point with everything that was checked."""
+
+    sweep: str
+    load: str
+    verdict: str
+    summary: str
+    checks: tuple[Check, ...]
+
+
 class Section(Frozen):
-    """A table under its chart, which is SVG or nothing."""
+    """A table under its chart, which is SVG or nothing, and the tables that say more."""
 
     table: Table
     chart: str | None
+    more: tuple[Table, ...] = ()
 
 
 def write_page(report: ReportInput, path: Path) -> Path:
@@ -66,16 +82,20 @@ def render_page(report: ReportInput) -> str:
         undefined=StrictUndefined,
     )
     environment.filters["svg"] = Markup
+    environment.filters["figure"] = formats.figure
     return environment.get_template("page.html.j2").render(
         report=report,
         headline=headline(report),
         tiles=tiles(report),
         reuse=reuse(report),
         sweeps=_sweeps(report),
+        knees=knee_table(report.knees),
         best=best_table(report.points),
         accuracy=_accuracy(report),
         judged=_judged(report),
+        checked=_checked(report),
         counts=_counts(report.points),
+        course=_course(report),
         manifest=manifest_pairs(report),
     )
 
@@ -85,7 +105,7 @@ def _sweeps(report: ReportInput) -> list[Section]:
 
     sweeps = by_sweep(report.points).items()
     return [
-        Section(table=table, chart=sweep_chart(name, points))
+        Section(table=table, chart=sweep_chart(name, points), more=more_tables(name, points))
         for table, (name, points) in zip(sweep_tables(report), sweeps, strict=True)
     ]
 
@@ -96,6 +116,12 @@ def _accuracy(report: ReportInput) -> Section | None:
     table = score_table(report)
     scores = [score for recorded in report.accuracy for score in recorded.scores]
     return Section(table=table, chart=score_chart(scores)) if table else None
+
+
+def _course(report: ReportInput) -> str | None:
+    from tasks.report.course_chart import course_chart
+
+    return course_chart(report.course)
 
 
 def _judged(report: ReportInput) -> list[Judged]:
@@ -110,6 +136,26 @@ def _judged(report: ReportInput) -> list[Judged]:
         for point in points
         if formats.why(point)
     ]
+
+
+def _checked(report: ReportInput) -> list[Checked]:
+    return [
+        Checked(
+            sweep=name,
+            load=formats.load(point.result, repeated(points)),
+            verdict=point.verdict.verdict,
+            summary=_summary(point.verdict.checks),
+            checks=point.verdict.checks,
+        )
+        for name, points in by_sweep(report.points).items()
+        for point in points
+        if point.verdict.checks
+    ]
+
+
+def _summary(checks: tuple[Check, ...]) -> str:
+    counts = Counter(check.verdict for check in checks)
+    return ", ".join(f"{counts[verdict]} {verdict}" for verdict in get_args(Grade) if counts[verdict])
 
 
 def _counts(points: tuple[RecordedPoint, ...]) -> dict[str, int]:

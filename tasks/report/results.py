@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from tasks.config.base import Frozen
+from tasks.plan.search import Knee
 from tasks.record.results import RecordedAccuracy, RecordedPoint, RunRecord
+
+
+class Line(Frozen):
+    """One figure of the telemetry over time: seconds since the run's start, and values."""
+
+    panel: str
+    name: str
+    seconds: tuple[float, ...]
+    values: tuple[float, ...]
 
 
 class ReportInput(Frozen):
@@ -11,9 +21,15 @@ class ReportInput(Frozen):
 
     run: RunRecord
     points: tuple[RecordedPoint, ...] = ()
+    knees: tuple[Knee, ...] = ()
     accuracy: tuple[RecordedAccuracy, ...] = ()
-    warnings: tuple[str, ...] = ()
+    course: tuple[Line, ...] = ()
     results_path: str
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know, though no figure is wrong for it."""
+        return self.run.warnings
 
 
 class Column(Frozen):

@@ -8,6 +8,9 @@ from typing import NamedTuple
 from tasks.measure.results import PointResult
 from tasks.record.results import Manifest
 from tasks.report import formats
+from tasks.report.best import best
+from tasks.report.knees import LOAD_UNITS
+from tasks.report.repeats import sound_by_load
 from tasks.report.results import ReportInput
 
 
@@ -40,17 +43,19 @@ def headline(report: ReportInput) -> tuple[tuple[str, str], ...]:
 
 
 def tiles(report: ReportInput) -> tuple[Tile, ...]:
-    """The figures a reader looks for first; those of invalid points are not among them."""
-    sound = [point.result for point in report.points if point.verdict.verdict != "invalid"]
-    able = [point for point in sound if point.succeeded]
-    shown = []
-    if able:
-        most = max(able, key=lambda point: point.output_token_throughput)
-        shown.append(Tile("Highest output", formats.tokens(most.output_token_throughput), "tok/s", _at(most)))
-        quick = min(able, key=lambda point: _or_last(point.ttft.mean))
-        shown.append(Tile("Lowest mean TTFT", formats.milliseconds(quick.ttft.mean), "ms", _at(quick)))
-        even = min(able, key=lambda point: _or_last(point.tpot.mean))
-        shown.append(Tile("Lowest mean TPOT", formats.milliseconds(even.tpot.mean), "ms", _at(even)))
+    """The figures a reader looks for first; not those of invalid points; repeats count as one."""
+    loads, shown = sound_by_load(report.points), list[Tile]()
+    if found := best(loads, lambda point: point.output_token_throughput, most=True):
+        shown.append(Tile("Highest output", formats.tokens(found[0]), "tok/s", _at(found[1])))
+    if found := best(loads, lambda point: point.ttft.mean, most=False):
+        shown.append(Tile("Lowest mean TTFT", formats.milliseconds(found[0]), "ms", _at(found[1])))
+    if found := best(loads, lambda point: point.tpot.mean, most=False):
+        shown.append(Tile("Lowest mean TPOT", formats.milliseconds(found[0]), "ms", _at(found[1])))
+    for knee in report.knees:
+        figure = formats.NONE if knee.knee is None else f"{knee.knee:.4g}"
+        shown.append(
+            Tile(f"Knee of {knee.sweep}", figure, LOAD_UNITS[knee.load], f"limited by {knee.reason}")
+        )
     for recorded in report.accuracy:
         for score in recorded.scores[-1:]:
             interval = f"95 % CI {formats.score(score.ci_low)} – {formats.score(score.ci_high)}"
@@ -59,11 +64,7 @@ def tiles(report: ReportInput) -> tuple[Tile, ...]:
 
 
 def _at(point: PointResult) -> str:
-    return f"{point.sweep}, concurrency {formats.load(point, False)}"
-
-
-def _or_last(value: float | None) -> float:
-    return float("inf") if value is None else value
+    return f"{point.sweep}, {formats.load_kind([point])} {formats.load(point, False)}"
 
 
 def reuse(report: ReportInput) -> str | None:
@@ -91,6 +92,7 @@ def manifest_pairs(report: ReportInput) -> tuple[tuple[str, str], ...]:
         ("Environment digest", manifest.environment_digest),
         ("Model", manifest.model),
         ("Model revision", manifest.model_revision),
+        ("Model licence", manifest.model_license),
         ("Server arguments", _unfolded(manifest.server_args)),
         ("GPUs", ", ".join(manifest.gpu_names)),
         ("Driver", manifest.driver),

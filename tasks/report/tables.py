@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import chain
 
 from tasks.measure.results import PointResult, Score
 from tasks.record.results import RecordedAccuracy, RecordedPoint
 from tasks.report import formats
+from tasks.report.best import best_table
+from tasks.report.expense import expense_table
+from tasks.report.knees import knee_table
+from tasks.report.objectives import objectives_table
+from tasks.report.repeats import repeats_table
 from tasks.report.results import Column, ReportInput, Table
 
 _SWEEP_COLUMNS = (
-    Column(name="Conc.", numeric=True),
     Column(name="Requests", numeric=True),
     Column(name="RPS", unit="req/s", numeric=True),
     Column(name="Latency mean", unit="s", numeric=True),
@@ -30,18 +35,29 @@ _SCORE_COLUMNS = (
     *(Column(name=name, numeric=True) for name in ("Num", "Score", "95 % CI", "Failed", "Truncated")),
     Column(name="Source"),
 )
-_BEST_COLUMNS = (
-    Column(name="Sweep"),
-    Column(name="Best by"),
-    Column(name="Conc.", numeric=True),
-    Column(name="Figure", numeric=True),
-)
 
 
 def all_tables(report: ReportInput) -> tuple[Table, ...]:
-    """Every table of a report: one a sweep, the best configuration, the scores."""
-    last = (best_table(report.points), score_table(report))
-    return (*sweep_tables(report), *(table for table in last if table is not None))
+    """Every table of a report: those of each sweep, what saturates it, the best configuration, the scores."""
+    last = (knee_table(report.knees), best_table(report.points), score_table(report))
+    return (*speed_tables(report), *(table for table in last if table is not None))
+
+
+def speed_tables(report: ReportInput) -> tuple[Table, ...]:
+    """The table of each sweep, and after it those that say more of the sweep."""
+    sweeps = zip(sweep_tables(report), by_sweep(report.points).items(), strict=True)
+    return tuple(chain.from_iterable((table, *more_tables(name, points)) for table, (name, points) in sweeps))
+
+
+def more_tables(name: str, points: list[RecordedPoint]) -> tuple[Table, ...]:
+    """What else there is to say of a sweep: its repeats, its objectives, what it took."""
+    several = repeated(points)
+    found = (
+        repeats_table(name, points),
+        objectives_table(name, points, several),
+        expense_table(name, points, several),
+    )
+    return tuple(table for table in found if table is not None)
 
 
 def sweep_tables(report: ReportInput) -> tuple[Table, ...]:
@@ -59,22 +75,6 @@ def by_sweep(points: Iterable[RecordedPoint]) -> dict[str, list[RecordedPoint]]:
     return {name: sorted(found, key=lambda point: _rising(point.result)) for name, found in sweeps.items()}
 
 
-def best_table(points: Iterable[RecordedPoint]) -> Table | None:
-    """The load of the highest RPS and of the lowest mean latency, for sweeps that had a choice."""
-    rows = []
-    for name, found in by_sweep(points).items():
-        sound = [point.result for point in found if point.verdict.verdict != "invalid"]
-        able = [point for point in sound if point.succeeded and point.latency.mean is not None]
-        if len(able) < 2:
-            continue
-        most = max(able, key=lambda point: point.request_throughput)
-        quickest = min(able, key=lambda point: point.latency.mean or 0)
-        rate, latency = formats.rate(most.request_throughput), formats.seconds(quickest.latency.mean)
-        rows.append((name, "highest RPS", formats.load(most, False), f"{rate} req/s"))
-        rows.append((name, "lowest mean latency", formats.load(quickest, False), f"{latency} s"))
-    return Table(title="Best configuration", columns=_BEST_COLUMNS, rows=tuple(rows)) if rows else None
-
-
 def score_table(report: ReportInput) -> Table | None:
     """Every subset's score with its interval; None where no question was asked."""
     rows = tuple(
@@ -83,6 +83,12 @@ def score_table(report: ReportInput) -> Table | None:
     repeated = any(score.repeats > 1 for recorded in report.accuracy for score in recorded.scores)
     notes = ("Num: questions × answers to each",) if repeated else ()
     return Table(title="Accuracy", columns=_SCORE_COLUMNS, rows=rows, footnotes=notes) if rows else None
+
+
+def load_column(points: Iterable[RecordedPoint]) -> Column:
+    """The column of the loads, called by their kind."""
+    kind = formats.load_kind(point.result for point in points)
+    return Column(name="Conc." if kind == "concurrency" else kind.capitalize(), numeric=True)
 
 
 def repeated(points: Iterable[RecordedPoint]) -> bool:
@@ -99,7 +105,10 @@ def _sweep_table(name: str, points: list[RecordedPoint], run_id: str) -> Table:
         for reason in formats.why(point)
     )
     return Table(
-        title=f"Sweep {name}", columns=_SWEEP_COLUMNS, rows=rows, footnotes=(*_gaps(points), *reasons)
+        title=f"Sweep {name}",
+        columns=(load_column(points), *_SWEEP_COLUMNS),
+        rows=rows,
+        footnotes=(*_gaps(points), *reasons),
     )
 
 
@@ -123,16 +132,18 @@ def _sweep_row(label: str, point: RecordedPoint, run_id: str) -> tuple[str, ...]
 
 
 def _gaps(points: list[RecordedPoint]) -> tuple[str, ...]:
-    small = any(
-        point.result.succeeded
-        and None in (point.result.latency.p99, point.result.ttft.p99, point.result.tpot.p99)
-        for point in points
-    )
-    unanswered = any(not point.result.succeeded for point in points)
-    return (
-        *((f"{formats.NONE}: too few requests to carry this percentile",) if small else ()),
-        *((f"{formats.NONE}: no request succeeded",) if unanswered else ()),
-    )
+    answered = [point.result for point in points if point.result.succeeded]
+    why = {
+        "too few requests to carry this percentile": any(each.latency.p99 is None for each in answered),
+        formats.UNSEEN: any(map(_unseen, answered)),
+        "no request succeeded": len(answered) < len(points),
+    }
+    return tuple(f"{formats.NONE}: {reason}" for reason, applies in why.items() if applies)
+
+
+def _unseen(point: PointResult) -> bool:
+    whole = point.latency.p99 is not None
+    return any(each.mean is None or (whole and each.p99 is None) for each in (point.ttft, point.tpot))
 
 
 def _score_row(report: ReportInput, score: Score, recorded: RecordedAccuracy) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from tasks.report.page import write_page
 from tasks.report.results import ReportInput
 
 
-@task(name="report")
+@task(name="report", task_run_name="report")
 def report(made: ReportInput, page: Path) -> None:
     """Write the page and leave the tables in Prefect's UI."""
     write_page(made, page)

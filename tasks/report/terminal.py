@@ -18,6 +18,7 @@ _COLOURS = {
     "completed": "green",
     "failed": "red",
     "stopped": "yellow",
+    "killed": "red",
 }
 _SHORT = {
     "Latency": "Lat.",

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tasks.measure.results import Distribution, PointResult, Score
+from tasks.plan.search import Knee
 from tasks.record.results import RecordedPoint
 from tasks.track.results import TrackBundle
 
@@ -15,9 +16,13 @@ Steps = dict[int, dict[str, float]]
 
 _DISTRIBUTIONS = ("ttft", "tpot", "itl", "latency")
 _THROUGHPUTS = ("request", "input_token", "output_token", "total_token")
+_EXPENSES = (
+    "energy_j", "energy_per_output_token_j", "energy_per_request_j",
+    "cost_per_million_output_tokens", "cost_per_million_tokens",
+)  # fmt: skip
 _HEADER = (
-    "Sweep", "Run name", "Conc.", "Requests", "Success %", "req/s", "Output tok/s",
-    "Latency mean s", "TTFT mean ms", "TPOT mean ms", "Verdict",
+    "Sweep", "Run name", "Load", "Requests", "Success %", "req/s", "Goodput req/s",
+    "Output tok/s", "Latency mean s", "TTFT mean ms", "TPOT mean ms", "Verdict",
 )  # fmt: skip
 
 
@@ -31,13 +36,15 @@ def experiment_id(run_id: str) -> str:
 def steps(bundle: TrackBundle) -> Steps:
     """Every figure by step and key, steps ascending. The step of a load point is its concurrency.
 
-    Scores stand at step 0. A second point at the same step (a repeat) has keys of its own, as the tracker
-    drops a step that a key has had already.
+    Scores and knees stand at step 0. A second point at the same step (a repeat) has keys of its own, as the
+    tracker drops a step that a key has had already.
     """
     found: Steps = {}
     seen: Counter[tuple[str, int]] = Counter()
     for score in bundle.scores:
         found.setdefault(0, {}).update(_score(score))
+    for knee in bundle.knees:
+        found.setdefault(0, {}).update(_knee(knee))
     for point in sorted((point.result for point in bundle.points), key=lambda p: (_step(p), p.repeat)):
         place = (point.sweep, _step(point))
         seen[place] += 1
@@ -60,6 +67,13 @@ def _figures(point: PointResult) -> Iterator[tuple[str, float]]:
     yield "success_rate", point.succeeded / (point.succeeded + point.failed or 1)
     for name in _THROUGHPUTS:
         yield f"{name}_throughput", getattr(point, f"{name}_throughput")
+    if point.goodput is not None:
+        yield "goodput", point.goodput
+    for name in _EXPENSES:
+        if (value := getattr(point, name)) is not None:
+            yield name, value
+    if point.objectives_met is not None:
+        yield "objectives_met", float(point.objectives_met)
     for name in _DISTRIBUTIONS:
         distribution: Distribution = getattr(point, name)
         for statistic, value in distribution:
@@ -72,9 +86,15 @@ def _score(score: Score) -> dict[str, float]:
     return {key: score.value, f"{key}_ci_low": score.ci_low, f"{key}_ci_high": score.ci_high}
 
 
+def _knee(knee: Knee) -> dict[str, float]:
+    values = {"": knee.knee, "_low": knee.low, "_high": knee.high}
+    key = f"{knee.sweep}/knee_{knee.load}"
+    return {f"{key}{name}": value for name, value in values.items() if value is not None}
+
+
 def _row(point: RecordedPoint) -> tuple[str, ...]:
     result = point.result
-    load = result.concurrency if result.concurrency is not None else f"{result.rate}/s"
+    load = result.concurrency if result.concurrency is not None else f"{result.rate:g}/s"
     return (
         result.sweep,
         result.run_name,
@@ -82,6 +102,7 @@ def _row(point: RecordedPoint) -> tuple[str, ...]:
         str(result.requests),
         f"{100 * result.succeeded / (result.succeeded + result.failed or 1):.1f}",
         f"{result.request_throughput:.2f}",
+        _text(result.goodput, 1, 2),
         f"{result.output_token_throughput:.1f}",
         _text(result.latency.mean, 1, 3),
         _text(result.ttft.mean, 1000, 1),

@@ -7,6 +7,7 @@ from pathlib import Path
 from tasks.config.base import Frozen
 from tasks.config.track import SwanLab
 from tasks.measure.results import Score
+from tasks.plan.search import Knee
 from tasks.record.results import RecordedPoint
 
 ConfigValue = str | int | float | bool | None
@@ -20,6 +21,7 @@ class TrackBundle(Frozen):
     description: str = ""
     config: tuple[tuple[str, ConfigValue], ...] = ()
     points: tuple[RecordedPoint, ...] = ()
+    knees: tuple[Knee, ...] = ()
     scores: tuple[Score, ...] = ()
 
 

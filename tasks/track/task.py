@@ -7,18 +7,20 @@ from pathlib import Path
 
 from prefect import task
 
+from tasks.config.loads import Load
 from tasks.config.spec import Spec
-from tasks.config.sweep import Load
+from tasks.plan.search import Knee
 from tasks.record.results import RecordedAccuracy, RecordedPoint, RunRecord
 from tasks.track.results import ConfigValue, TrackBundle, TrackOutcome
 from tasks.track.tracking import track_run
 
 
-@task(name="track")
+@task(name="track", task_run_name="track")
 def track(
     spec: Spec,
     run: RunRecord,
     points: tuple[RecordedPoint, ...],
+    knees: tuple[Knee, ...],
     accuracy: tuple[RecordedAccuracy, ...],
     folder: Path,
 ) -> TrackOutcome:
@@ -29,6 +31,7 @@ def track(
         description=spec.description,
         config=flat_config(spec, run),
         points=points,
+        knees=knees,
         scores=tuple(score for recorded in accuracy for score in recorded.scores),
     )
     return track_run(spec.track.swanlab, bundle, folder)
@@ -48,7 +51,8 @@ def flat_config(spec: Spec, run: RunRecord) -> tuple[tuple[str, ConfigValue], ..
         **{name: value if _plain(value) else json.dumps(value) for name, value in manifest.items()},
     }
     for sweep in spec.sweeps:
-        flat[f"{sweep.name}_load"] = " ".join(_load(load) for load in sweep.load)
+        listed = " ".join(_load(load) for load in sweep.loads)
+        flat[f"{sweep.name}_load"] = str(sweep.search) if sweep.search else listed
     return tuple(flat.items())
 
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from tasks.config.track import SwanLab
 from tasks.track.results import TrackBundle, TrackJob, TrackOutcome
 
-_WORKER = (sys.executable, "-m", "tasks.track.worker")
+_WORKER = (sys.executable, "-P", "-m", "tasks.track.worker")  # -P: whatever lies in the working folder
 
 
 def track_run(

@@ -57,6 +57,14 @@ def test_the_page_is_whole_and_tells_everything() -> None:
         assert told in page.texts, told
 
 
+def test_every_check_of_a_point_can_be_unfolded() -> None:
+    page = Reader(render_page(report()))
+    assert page.tags.count("details") == 1
+    assert "· 1 valid, 1 unchecked, 1 suspect" in page.texts
+    assert page.texts.count("client_delay") == page.texts.count("late, made up") == 3
+    assert {"0.02", "0.01"} <= set(page.texts)
+
+
 def test_the_page_asks_nobody_for_anything() -> None:
     page = render_page(report())
     assert not re.search(r"<(script|link|img|iframe|image)\b|@import|url\((?!#)", page)
@@ -66,13 +74,11 @@ def test_the_page_asks_nobody_for_anything() -> None:
 
 def test_nothing_of_a_run_becomes_html() -> None:
     nasty = '"><script>alert(1)</script>'
-    run = made_up.run().model_copy(update={"spec": nasty, "run_id": nasty})
+    run = made_up.run().model_copy(update={"spec": nasty, "run_id": nasty, "warnings": (nasty,)})
     point = made_up.recorded(made_up.point(nasty), nasty, Verdict(verdict="suspect", reasons=(nasty,)))
     score = made_up.score(nasty + "$x_1$")
     accuracy = made_up.accuracy().model_copy(update={"scores": (score,)})
-    page = render_page(
-        report(run=run, points=(point,), accuracy=(accuracy,), warnings=(nasty,), results_path=nasty)
-    )
+    page = render_page(report(run=run, points=(point,), accuracy=(accuracy,), results_path=nasty))
     assert "script" not in Reader(page).tags
     assert nasty in " ".join(Reader(page).texts)
 

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import pytest
 
+from tasks.audit.results import Verdict
+from tasks.config.objective import Objective
+from tasks.measure.results import Distribution
+from tasks.record.results import RecordedPoint
 from tasks.report import formats
+from tasks.report.best import best_table
+from tasks.report.charts import sweep_chart
+from tasks.report.knees import knee_table
+from tasks.report.objectives import objectives_table
+from tasks.report.repeats import repeats_table
 from tasks.report.results import Table
 from tasks.report.summary import headline, manifest_pairs, reuse, tiles
-from tasks.report.tables import all_tables, best_table, score_table, sweep_tables
+from tasks.report.tables import all_tables, load_column, score_table, sweep_tables
 from tests.record import made_up
+from tests.record.made_up import spread
 from tests.report.made_up import report
 
 
@@ -19,6 +29,74 @@ def sweep(name: str) -> Table:
 def column(table: Table, name: str) -> list[str]:
     place = [column.name for column in table.columns].index(name)
     return [row[place] for row in table.rows]
+
+
+def test_energy_and_cost_have_a_table_where_they_are_known() -> None:
+    (table,) = (table for table in all_tables(report()) if "energy" in table.title)
+    assert table.title == "Sweep one-load energy and cost"
+    assert column(table, "Power mean") == ["500"]
+    assert column(table, "Energy request") == ["75"]
+    assert column(table, "Cost output") == ["2.344"]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.0123456, "0.01235"), (1e-17, "0"), (600.26, "600.3"), (2**30, "1,073,741,824"), (None, "–")],
+)
+def test_a_figure_of_any_kind_is_readable(value: float | None, shown: str) -> None:
+    assert formats.figure(value) == shown
+
+
+def test_repeats_have_a_table_with_their_mean_spread_and_interval() -> None:
+    points = [made_up.point("twice", 4, 40, repeat=n) for n in (1, 2, 3, 4)]
+    rates = [1.0, 2.0, 3.0, 99.0]
+    found = [
+        made_up.recorded(point.model_copy(update={"request_throughput": rate}))
+        for point, rate in zip(points, rates, strict=True)
+    ]
+    found[3] = found[3].model_copy(update={"verdict": Verdict(verdict="invalid")})
+    once = made_up.recorded(made_up.point("twice", 8))
+    table = repeats_table("twice", [*found, once])
+    assert table is not None
+    assert table.rows[0] == ("4", "RPS (req/s)", "3", "2.00", "1.00", "0.00 – 4.48")
+    assert [row[1] for row in table.rows[1:]] == ["Output (tok/s)", "TTFT mean (ms)", "TPOT mean (ms)"]
+    assert table in all_tables(report(points=(*found, once)))
+    assert repeats_table("once", [once]) is None
+
+
+def test_a_rate_is_called_by_its_rate() -> None:
+    rate = made_up.point("open").model_copy(update={"concurrency": None, "rate": 2.5})
+    points = (made_up.recorded(rate), made_up.recorded(rate.model_copy(update={"rate": 5.0})))
+    tables = all_tables(report(points=points))
+    assert column(tables[0], "Rate") == ["2.5/s", "5/s"]
+    assert tiles(report(points=points))[0].where == "open, rate 2.5/s"
+    assert load_column([*points, made_up.recorded(made_up.point())]).name == "Load"
+    assert ">rate<" in (sweep_chart("open", points) or "")
+
+
+def test_objectives_have_a_table_of_their_own() -> None:
+    (table,) = (table for table in all_tables(report()) if table.title == "Sweep one-load objectives")
+    assert [column.name for column in table.columns] == [
+        "Load",
+        "RPS",
+        "Goodput",
+        "latency_p95_s <= 4",
+        "Met",
+    ]
+    assert table.rows == (("20", "6.67", "3.33", "4.500", "no"),)
+    small = made_up.recorded(made_up.bounded(made_up.point(requests=5), 4.0))
+    table = all_tables(report(points=(small,)))[1]
+    assert table.rows[0][-2:] == ("–", "–")
+    assert table.footnotes[-1] == "–: too few requests to carry this figure"
+
+
+def test_a_knee_stands_between_the_loads_next_to_it() -> None:
+    (table,) = (table for table in all_tables(report()) if table.title == "Saturation")
+    assert table.rows == (
+        ("throughput", "concurrency", "19", "19 – 20", "success >= 1", "23"),
+        ("one-load", "concurrency", "–", "– – 20", "success >= 1", "23"),
+    )
+    assert knee_table(()) is None
 
 
 def test_every_row_has_a_cell_for_every_column() -> None:
@@ -45,6 +123,17 @@ def test_an_empty_percentile_and_every_reason_have_a_footnote() -> None:
         "100: suspect: first error: HTTP 500 made up",
     )
     assert sweep("one-load").footnotes == ()
+
+
+def test_a_time_that_answers_do_not_show_is_no_small_sample() -> None:
+    point = made_up.point("one-load", 20, 100)
+    whole = point.model_copy(update={"tpot": Distribution(), "itl": Distribution()})
+    (table,) = sweep_tables(report(points=(made_up.recorded(whole),)))
+    assert table.footnotes == (f"–: {formats.UNSEEN}",)
+    bounded = {"objectives": (Objective(name="tpot_p95_s", bound=1.0),), "goodput": 1.0}
+    held = objectives_table("one-load", [made_up.recorded(whole.model_copy(update=bounded))], False)
+    assert held is not None
+    assert held.footnotes[1:] == (f"–: {formats.UNSEEN}",)
 
 
 def test_a_point_without_a_success_has_no_figures() -> None:
@@ -87,6 +176,19 @@ def test_the_best_configuration_leaves_out_what_is_invalid_or_had_no_choice() ->
     assert best_table(()) is None
 
 
+def test_one_lucky_repeat_is_not_the_best() -> None:
+    def repeat(load: int, number: int, rate: float) -> RecordedPoint:
+        figures = {"request_throughput": rate, "output_token_throughput": rate, "latency": spread(1 / rate)}
+        return made_up.recorded(made_up.point("s", load, repeat=number).model_copy(update=figures))
+
+    points = (repeat(4, 1, 9.0), repeat(4, 2, 1.0), repeat(8, 1, 6.0), repeat(8, 2, 6.0))
+    table = best_table(points)
+    assert table is not None
+    assert [row[2:] for row in table.rows] == [("8", "6.00 req/s"), ("8", "0.167 s")]
+    assert tiles(report(points=points))[0][1:] == ("6.0", "tok/s", "s, concurrency 8")
+    assert best_table(points[:2]) is None  # one load, twice
+
+
 def test_scores_show_their_interval_and_what_failed() -> None:
     table = score_table(report())
     assert table is not None
@@ -115,9 +217,11 @@ def test_the_tiles_leave_out_what_is_invalid() -> None:
         "Highest output": "573.1",
         "Lowest mean TTFT": "55.0",
         "Lowest mean TPOT": "11.0",
+        "Knee of throughput": "19",
+        "Knee of one-load": "–",
         "aime25 OVERALL": "0.500",
     }
-    assert tiles(report(points=report().points[-1:], accuracy=())) == ()
+    assert tiles(report(points=report().points[-1:], knees=(), accuracy=())) == ()
 
 
 def test_the_run_and_its_manifest_in_pairs() -> None:

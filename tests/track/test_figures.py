@@ -36,6 +36,22 @@ def test_a_percentile_that_is_not_there_is_not_given() -> None:
     assert "throughput/ttft_mean_s" in found[1]
 
 
+def test_goodput_is_there_where_there_are_objectives() -> None:
+    point = made_up.recorded(made_up.bounded(made_up.point(), 4.0))
+    found = steps(bundle(points=(point,)))[4]
+    assert found["throughput/goodput"] == point.result.goodput
+    assert found["throughput/objectives_met"] == 1
+    assert "throughput/goodput" not in steps(bundle())[8]
+
+
+def test_energy_and_cost_are_there_where_they_are_known() -> None:
+    point = made_up.recorded(made_up.expensive(made_up.point()))
+    found = steps(bundle(points=(point,)))[4]
+    assert found["throughput/energy_per_output_token_j"] == point.result.energy_per_output_token_j
+    assert "throughput/cost_per_million_tokens" in found
+    assert "throughput/energy_j" not in steps(bundle())[8]
+
+
 def test_a_point_without_a_success_gives_its_failure_alone() -> None:
     found = steps(bundle())[8]
     assert found["chat/success_rate"] == 0
@@ -47,6 +63,16 @@ def test_repeats_have_keys_of_their_own() -> None:
     found = steps(bundle(points=points, scores=()))
     assert set(found) == {4}
     assert {"throughput/success_rate", "throughput/success_rate_2"} <= set(found[4])
+
+
+def test_a_knee_stands_at_step_0_with_its_interval() -> None:
+    found = steps(bundle(knees=(made_up.knee(),)))[0]
+    names = (
+        "throughput/knee_concurrency",
+        "throughput/knee_concurrency_low",
+        "throughput/knee_concurrency_high",
+    )
+    assert [found[name] for name in names] == [19, 19, 20]
 
 
 def test_keys_hold_no_dots() -> None:
