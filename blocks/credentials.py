@@ -7,7 +7,7 @@ from typing import Literal
 from prefect.blocks.core import Block
 from pydantic import Field, SecretStr
 
-from tasks.config.server import VllmServer
+from tasks.config.server import OwnServer
 from tasks.config.track import SwanLab
 
 Variables = dict[str, SecretStr]
@@ -45,7 +45,7 @@ class ModelHub(Block):
     token: SecretStr | None = Field(default=None, description="For private or gated models.")
     mirror: str | None = Field(default=None, description="Address used instead of the hub's own.")
 
-    def config(self, server: VllmServer) -> VllmServer:
+    def config(self, server: OwnServer) -> OwnServer:
         """The server, its model taken from this hub."""
         return server.model_copy(update={"hub": self.hub})
 
@@ -54,7 +54,7 @@ class ModelHub(Block):
         token, mirror = (
             ("HF_TOKEN", "HF_ENDPOINT")
             if self.hub == "huggingface"
-            else ("MODELSCOPE_API_TOKEN", "MODELSCOPE_DOMAIN")
+            else ("MODELSCOPE_API_TOKEN", "MODELSCOPE_ENDPOINT")
         )
         found = {token: self.token, mirror: SecretStr(self.mirror) if self.mirror else None}
         return {name: value for name, value in found.items() if value is not None}

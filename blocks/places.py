@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from prefect.blocks.core import Block
-from pydantic import Field
+from pydantic import Field, SecretStr
 
-from tasks.config.server import VllmServer
-from tasks.errors import InputError
+from blocks.credentials import Variables
+from tasks.config.place import Place, place_of
+from tasks.config.server import OwnServer
 
 
 class ResultStore(Block):
-    """Where the tables of runs lie."""
+    """Where the tables of runs lie: a folder, or a bucket with what opens it."""
 
     _block_type_name = "ResultStore"
     _block_type_slug = "result-store"
-    _description = "The folder that holds the tables."
+    _description = "The folder or the s3:// address that holds the tables, and its key."
 
-    location: str = Field(min_length=1, description="An absolute folder that every worker sees.")
+    location: str = Field(
+        min_length=1, description="An absolute folder that every worker sees, or s3://BUCKET/PREFIX."
+    )
+    endpoint_url: str | None = Field(default=None, description="Of an S3 server that is not Amazon's.")
+    region: str | None = Field(default=None, description="Of the bucket.")
+    access_key_id: str | None = Field(
+        default=None, description="The worker's own credentials where none is given."
+    )
+    secret_access_key: SecretStr | None = Field(default=None, description="Belongs to the access key.")
 
-    def config(self) -> Path:
-        """The folder.
+    def config(self) -> Place:
+        """The place.
 
         Raises:
-            InputError: it is an address, which the store cannot write to.
+            InputError: it is another kind of address.
         """
-        if "://" in self.location:
-            raise InputError(
-                f"result store {self.location} is no folder", "mount the bucket and give the folder"
-            )
-        return Path(self.location).expanduser()
+        return place_of(self.location)
+
+    def variables(self) -> Variables:
+        """Key, region and address as every S3 client reads them."""
+        plain = {
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_REGION": self.region,
+            "AWS_ACCESS_KEY_ID": self.access_key_id,
+        }
+        found = {name: SecretStr(value) for name, value in plain.items() if value}
+        return found | ({"AWS_SECRET_ACCESS_KEY": self.secret_access_key} if self.secret_access_key else {})
 
 
 class ServingHost(Block):
@@ -40,11 +53,13 @@ class ServingHost(Block):
     _block_type_slug = "serving-host"
     _description = "GPU ids, serving environment and extra variables of a machine."
 
-    gpu_ids: list[int] = Field(default_factory=list, description="Which GPUs a server sees; empty is all.")
+    gpu_ids: list[int] = Field(
+        default_factory=list, description="Which GPUs a server takes; empty: as many as it needs."
+    )
     environment: str | None = Field(default=None, description="Serving environment instead of the spec's.")
     env: dict[str, str] = Field(default_factory=dict, description="Variables of the server; no secrets.")
 
-    def config(self, server: VllmServer) -> VllmServer:
-        """The server as this machine runs it; what the spec says of variables goes first."""
-        seen = {"CUDA_VISIBLE_DEVICES": ",".join(map(str, self.gpu_ids))} if self.gpu_ids else {}
-        return server.model_copy(update={"env": {**seen, **self.env, **server.env}})
+    def config(self, server: OwnServer) -> OwnServer:
+        """The server as this machine runs it; what the spec says of GPUs and variables goes first."""
+        gpus = server.gpus or (None if server.device == "cpu" else tuple(self.gpu_ids) or None)
+        return server.model_copy(update={"gpus": gpus, "env": self.env | server.env})

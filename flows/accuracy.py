@@ -5,9 +5,10 @@ from __future__ import annotations
 from prefect import task
 
 from flows import show
-from flows.caching import BY_KEY, cached
+from flows.caching import BY_KEY
 from flows.run import Run
 from flows.session import Session
+from flows.taking import Flawed, taken
 from tasks.errors import MeasureError
 from tasks.measure.accuracy import measure_accuracy
 from tasks.measure.jobs import AccuracyJob
@@ -17,14 +18,14 @@ from tasks.record.results import RecordedAccuracy
 from tasks.record.store import Store
 
 
-class UnansweredQuestions(MeasureError):
-    """What there is of scores is recorded, failed answers counted wrong; asked again in the next run."""
+class UnansweredQuestions(Flawed):
+    """Failed answers are recorded and counted wrong."""
 
     def __init__(self, name: str, recorded: RecordedAccuracy) -> None:
         failed = max((score.failed for score in recorded.scores), default=0)
         what = recorded.error or f"{failed} answers failed and count as wrong"
-        super().__init__(f"{name}: {what}", "read `error` in the samples table, mend the cause, run again")
-        self.recorded = recorded
+        remedy = "read `error` in the samples table, mend the cause, run again"
+        super().__init__(f"{name}: {what}", remedy, recorded)
 
 
 @task(
@@ -46,24 +47,10 @@ def accuracy_task(
 
 def evaluate(plan: Plan, run: Run, session: Session, refresh: bool) -> tuple[RecordedAccuracy, ...]:
     """Every question set of the plan, asked or reused, in the plan's order."""
-    return tuple(_set(entry, run, session, refresh) for entry in plan.question_sets)
-
-
-def _set(entry: QuestionSet, run: Run, session: Session, refresh: bool) -> RecordedAccuracy:
-    ask = cached(accuracy_task, run.results, refresh)
-
-    def attempt_at(attempt: int) -> RecordedAccuracy:
-        name = entry.accuracy.dataset
-        return ask(entry, run, session, attempt, name if attempt == 1 else f"{name} attempt {attempt}")
-
-    try:
-        recorded = session.measured(attempt_at)
-    except UnansweredQuestions as unanswered:
-        show.stage("accuracy", f"[red]{unanswered.what}[/]")
-        return unanswered.recorded
-    if recorded.run_id != run.id:
-        show.stage("accuracy", f"{entry.accuracy.dataset} · reused from {recorded.run_id}")
-    return recorded
+    return tuple(
+        taken(accuracy_task, entry, run, session, refresh, "accuracy", entry.accuracy.dataset)
+        for entry in plan.question_sets
+    )
 
 
 def measure_and_record(entry: QuestionSet, run: Run, session: Session, attempt: int) -> RecordedAccuracy:
@@ -74,7 +61,7 @@ def measure_and_record(entry: QuestionSet, run: Run, session: Session, attempt: 
     )
     try:
         with show.bar("accuracy", entry.accuracy.dataset) as progress:
-            scores, rows = measure_accuracy(job, session.check, progress)
+            scores, rows = measure_accuracy(job, session.check, session.noting(progress))
         if any(score.failed for score in scores):
             session.confirm()
     except MeasureError as error:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from pathlib import Path
 
 from prefect import flow, task
 from prefect.runtime import flow_run
 
 from flows import form, show, story
 from flows.accuracy import evaluate
-from flows.caching import is_cached
+from flows.caching import is_cached, mirrored
 from flows.credentials import with_blocks
 from flows.ending import finish, recorded_run
 from flows.place import place
@@ -20,6 +19,7 @@ from flows.run import Run, new_run
 from flows.session import Session, reusing, session
 from flows.sweep import sweep
 from flows.watch import watched
+from tasks.config.place import Place, place_of
 from tasks.config.spec import Spec
 from tasks.plan.plan import Plan, make_plan
 
@@ -53,7 +53,7 @@ def benchmark(
         reasoning_effort: Of the accuracy questions, instead of the spec's.
         repeats: How often every point and question set is measured.
         overrides: Anything else of the spec, as path.to.field=value; applied last.
-        results: The folder that holds the tables.
+        results: The folder or s3:// address that holds the tables.
         refresh: Measure again what is recorded already.
     """
     changes = form.Changes(
@@ -64,19 +64,20 @@ def benchmark(
         reasoning_effort=reasoning_effort,
         repeats=repeats,
     )
-    return measure(form.chosen(spec, changes, overrides), Path(results), refresh)
+    with story.told() as tell:
+        return measure(form.chosen(spec, changes, overrides), place_of(results), refresh, tell)
 
 
-def measure(spec: Spec, results: Path, refresh: bool) -> str:
+def measure(spec: Spec, results: Place, refresh: bool, tell: story.Tell) -> str:
     """The pipeline, inside whatever flow calls it; returns the run's id."""
-    with watched(), place(), story.told() as tell, with_blocks(spec, results) as (spec, results):
+    with watched(), place(), with_blocks(spec, results) as (spec, results):
         run = tell(new_run(spec, results))
-        with recorded_run(run):
+        with mirrored(run), recorded_run(run) as warnings:
             plan = plan_run(run, refresh)
-            with _server_for(plan, run) as server, progress(plan.missing):
-                points = sweep(plan, run, server, refresh)
+            with _server_for(plan, run, warnings) as server, progress(plan.missing):
+                speed = sweep(plan, run, server, refresh)
                 accuracy = evaluate(plan, run, server, refresh)
-        return finish(run, points, accuracy)
+            return finish(run, speed, accuracy, warnings)
 
 
 @task(name="plan", task_run_name="plan")
@@ -85,11 +86,12 @@ def plan_run(run: Run, refresh: bool) -> Plan:
     preflight(run.spec, run.results)
     plan = make_plan(run.spec, run.subject, lambda key: not refresh and is_cached(run.results, key))
     reused = len(plan.entries) - plan.missing
-    show.stage("plan", f"{run.id}: {plan.missing} to measure, {reused} reused from {run.results}")
+    searches = "".join(f", searches what saturates {entry.sweep.name}" for entry in plan.searches)
+    show.stage("plan", f"{run.id}: {plan.missing} to measure, {reused} reused from {run.results}{searches}")
     story.reusing(run, reused, len(plan.entries))
     return plan
 
 
-def _server_for(plan: Plan, run: Run) -> AbstractContextManager[Session]:
+def _server_for(plan: Plan, run: Run, warnings: list[str]) -> AbstractContextManager[Session]:
     """A run with nothing to measure starts nothing."""
-    return session(run) if plan.missing else reusing(run)
+    return session(run, warnings) if plan.missing else reusing(run)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -12,6 +13,13 @@ from prefect.context import TaskRunContext
 from prefect.filesystems import LocalFileSystem
 from prefect.results import ResultStore
 
+from flows import show
+from flows.run import Run
+from tasks.config.place import Place
+from tasks.errors import RecordError
+from tasks.record.mirror import fetch, keep
+
+CACHE = "cache"
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -24,19 +32,38 @@ BY_KEY = CacheKeyFnPolicy(cache_key_fn=_key_of_entry)
 """The key of the task's `entry` parameter, and nothing else."""
 
 
-def cache_folder(results: Path) -> Path:
+@contextmanager
+def mirrored(run: Run) -> Iterator[None]:
+    """Where the tables go to a bucket, so do cache and files; what others cached is used."""
+    fetch(run.results, CACHE)
+    try:
+        yield
+    finally:
+        try:
+            keep(run.results, CACHE)
+            keep(run.results, f"files/{run.id}")
+        except RecordError as error:  # the tables are there
+            show.stage("record", f"{error.what}; what is missing there lies in {run.folder}", "yellow")
+
+
+def cache_folder(results: Place) -> Path:
     """Inside the results folder: who deletes that wants to measure again."""
-    return results / "cache"
+    return results.folder / CACHE
 
 
-def cached(task: Task[P, R], results: Path, refresh: bool) -> Callable[P, R]:
+def cached(task: Task[P, R], results: Place, refresh: bool) -> Callable[P, R]:
     """The task with its results kept under `results`; `refresh` measures again and replaces them."""
     folder = cache_folder(results)
     folder.mkdir(parents=True, exist_ok=True)
     return cast(Callable[P, R], task.with_options(result_storage=folder, refresh_cache=refresh))
 
 
-def is_cached(results: Path, key: str) -> bool:
+def forget(results: Place, key: str) -> None:
+    """Keep no older figure in place of one that was measured again and must not be used."""
+    (cache_folder(results) / key).unlink(missing_ok=True)
+
+
+def is_cached(results: Place, key: str) -> bool:
     """Whether the task with this key would be taken from the cache."""
     folder = cache_folder(results)
     return folder.is_dir() and ResultStore(result_storage=LocalFileSystem(basepath=str(folder))).exists(key)

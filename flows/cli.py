@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 from enum import StrEnum
-from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any, NoReturn
 
@@ -15,6 +14,7 @@ from typer.core import TyperGroup
 
 from flows.environments import env
 from tasks.config.load import load_spec
+from tasks.config.place import place_of
 from tasks.errors import InputError, ServegaugeError
 
 
@@ -53,8 +53,8 @@ SpecArg = Annotated[str, typer.Argument(help="A bundled spec's name or a YAML fi
 SetOption = Annotated[
     list[str] | None, typer.Option("--set", help="path.to.field=value, as sweeps.0.repeats=3; repeatable.")
 ]
-ResultsOption = Annotated[Path, typer.Option("--results", help="The folder that holds the tables.")]
-RESULTS = Path(os.environ.get("SERVEGAUGE_RESULTS", "results"))
+ResultsOption = Annotated[str, typer.Option("--results", help="Folder or s3:// address of the tables.")]
+RESULTS = os.environ.get("SERVEGAUGE_RESULTS", "results")
 
 
 class Format(StrEnum):
@@ -73,10 +73,9 @@ def run(
     refresh: Annotated[bool, typer.Option("--refresh", help="Measure again what is recorded.")] = False,
 ) -> None:
     """Measure what SPEC says; what the results hold already is reused."""
-    # Wrong input is refused here, before the seconds that Prefect takes to start.
-    from flows.preflight import preflight
+    from flows.preflight import early
 
-    preflight(load_spec(spec, overrides or ()), results)
+    early(load_spec(spec, overrides or ()), place_of(results))
     from flows.local import run_here
 
     run_here(spec, overrides or [], results, refresh)
@@ -93,15 +92,20 @@ def validate(spec: SpecArg, overrides: SetOption = None) -> None:
 
 @app.command()
 def results(
-    table: Annotated[str, typer.Argument(help="runs, points, requests, scores, samples or telemetry.")],
+    table: Annotated[
+        str, typer.Argument(help="runs, points, knees, checks, requests, scores, samples or telemetry.")
+    ],
     results: ResultsOption = RESULTS,
     form: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.table,
 ) -> None:
-    """Print one of the six tables."""
+    """Print one of the tables."""
+    from tasks.record.alive import end_killed
     from tasks.record.export import export_table
     from tasks.record.store import Store
 
-    typer.echo(export_table(Store(results), table, form.value), nl=form is not Format.csv)
+    place = place_of(results)
+    end_killed(Store(place), place.folder / "files")
+    typer.echo(export_table(Store(place), table, form.value), nl=form is not Format.csv)
 
 
 @app.command()
@@ -112,16 +116,21 @@ def report(
     """Print the report of a recorded run and write its page again."""
     from rich.console import Console
 
+    from tasks.record.alive import end_killed
+    from tasks.record.mirror import keep
     from tasks.record.store import Store
     from tasks.report.load import report_input
     from tasks.report.page import write_page
     from tasks.report.terminal import print_report
 
-    store = Store(results)
+    place = place_of(results)
+    store = Store(place)
+    end_killed(store, place.folder / "files")
     ids = store.run_ids()
     made = report_input(store, ids[0] if run_id == "last" and ids else run_id)
-    page = results / "files" / made.run.run_id / "report.html"
+    page = place.folder / "files" / made.run.run_id / "report.html"
     write_page(made, page)
+    keep(place, f"files/{made.run.run_id}")
     print_report(made, Console(), str(page))
 
 
@@ -139,7 +148,7 @@ def up(
     """Start the Prefect server, the deployments and a worker on this machine; Ctrl-C stops all of it."""
     from flows.up import Up, run_up
 
-    run_up(Up(host=host, port=port, auth=auth, results=results))
+    run_up(Up(host=host, port=port, auth=auth, results=place_of(results)))
 
 
 @app.command()
@@ -174,16 +183,26 @@ def blocks() -> None:
 def compare(
     runs: Annotated[list[str], typer.Argument(help="Ids of recorded runs; the first is the base.")],
     results: ResultsOption = RESULTS,
+    worse_than: Annotated[
+        float | None,
+        typer.Option(
+            "--worse-than", min=0, max=100, help="Exit with 1 where a figure is so many % worse, noise apart."
+        ),
+    ] = None,
 ) -> None:
     """Print recorded runs side by side, with the change against the first."""
     from rich.console import Console
 
-    from flows.compare import compared
+    from flows.compare import compared, fallen, regression
+    from tasks.report.compare import comparison
     from tasks.report.terminal import print_tables
 
-    if len(runs) < 2:
-        raise InputError("one run is no comparison", "give the ids of two or more runs")
-    print_tables(compared(runs, results), Console())
+    if not 1 < len(runs) < 27:
+        raise InputError(f"{len(runs)} given, and a comparison takes 2 to 26 runs", "give their ids")
+    found = compared(runs, place_of(results))
+    print_tables(comparison(found), Console())
+    if worse_than is not None and (lines := fallen(found, worse_than)):
+        raise regression(lines, worse_than)
 
 
 @app.command()

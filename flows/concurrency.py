@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from prefect import flow
 
-from flows import form
+from flows import form, story
 from flows.benchmark import measure
-from tasks.config.load import load_spec
+from tasks.config.place import place_of
+from tasks.config.spec import Spec
 from tasks.errors import InputError
 
 
@@ -30,16 +29,20 @@ def concurrency_test(
         requests: Requests in all; five waves where none are given.
         model: Model instead of the spec's: a hub id, a folder, or synthetic:gpt-oss.
         overrides: Anything else of the spec, as path.to.field=value; applied last.
-        results: The folder that holds the tables.
+        results: The folder or s3:// address that holds the tables.
         refresh: Measure again what is recorded already.
 
     Raises:
         InputError: the spec has no sweep of open questions.
     """
     changes = form.Changes(only="speed", model=model, concurrency=(concurrency,), requests=requests)
-    chats = [sweep for sweep in load_spec(spec).sweeps if sweep.endpoint == "chat"]
+    with story.told() as tell:
+        only_chat = _only_chat(form.chosen(spec, changes, overrides))
+        return measure(only_chat, place_of(results), refresh, tell)
+
+
+def _only_chat(spec: Spec) -> Spec:
+    chats = tuple(sweep for sweep in spec.sweeps if sweep.endpoint == "chat")
     if not chats:
-        raise InputError(f"spec {spec} has no chat sweep", "use the deployment `sweep`, or another spec")
-    whole = form.chosen(spec, changes, overrides)
-    only_chat = tuple(sweep for sweep in whole.sweeps if sweep.endpoint == "chat")
-    return measure(whole.model_copy(update={"sweeps": only_chat}), Path(results), refresh)
+        raise InputError(f"spec {spec.name} has no chat sweep", "use the deployment `sweep`, or another spec")
+    return spec.model_copy(update={"sweeps": chats})

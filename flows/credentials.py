@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TypeVar
 
 from prefect.blocks.core import Block
 
 from blocks.credentials import ModelHub, SwanLabCredentials, Variables
 from blocks.places import ResultStore, ServingHost
-from tasks.config.server import VllmServer
+from tasks.config.place import Place
+from tasks.config.server import StartedServer
 from tasks.config.spec import Spec
 from tasks.errors import InputError
+from tasks.measure import pool
 
 KINDS: tuple[type[Block], ...] = (SwanLabCredentials, ModelHub, ResultStore, ServingHost)
 Kind = TypeVar("Kind", bound=Block)
@@ -28,7 +29,7 @@ def register_blocks() -> tuple[str, ...]:
 
 
 @contextmanager
-def with_blocks(spec: Spec, results: Path) -> Iterator[tuple[Spec, Path]]:
+def with_blocks(spec: Spec, results: Place) -> Iterator[tuple[Spec, Place]]:
     """The spec and the results folder as the named blocks have them, their variables set meanwhile.
 
     Raises:
@@ -40,17 +41,23 @@ def with_blocks(spec: Spec, results: Path) -> Iterator[tuple[Spec, Path]]:
         variables |= account.variables(spec.track.swanlab)
         track = spec.track.model_copy(update={"swanlab": account.config(spec.track.swanlab)})
         spec = spec.model_copy(update={"track": track})
-    if named.hub and isinstance(spec.server, VllmServer):
+    if named.hub and isinstance(spec.server, StartedServer):
         hub = _load(ModelHub, named.hub)
         variables |= hub.variables()
         spec = spec.model_copy(update={"server": hub.config(spec.server)})
-    if named.host and isinstance(spec.server, VllmServer):
+    if named.host and isinstance(spec.server, StartedServer):
         host = _load(ServingHost, named.host)
         environment = host.environment or spec.environment
         spec = spec.model_copy(update={"server": host.config(spec.server), "environment": environment})
     if named.results:
-        results = _load(ResultStore, named.results).config()
+        store = _load(ResultStore, named.results)
+        variables |= store.variables()
+        results = store.config()
     with _set(variables):
+        if variables:
+            # Measuring processes have those of their fork server, whose libraries read some on import.
+            pool.shut_down()
+            pool.warm_up()
         yield spec, results
 
 

@@ -25,7 +25,9 @@ def deploy_all() -> tuple[str, ...]:
     """
     with asking() as api:
         place = make_place(api)
+        switched = _schedules(api)
         _prefect_deploy()
+        _switch(api, switched)
         deployments, automations = _close_schemas(api), _automations(api)
     return (
         f"work pool {POOL}",
@@ -33,6 +35,24 @@ def deploy_all() -> tuple[str, ...]:
         f"deployments {', '.join(deployments)}",
         f"automations {', '.join(automations)}",
     )
+
+
+def _schedules(api: Api) -> dict[tuple[str, str], dict[str, Any]]:
+    """Every schedule as the server has it, by its deployment and its slug."""
+    return {
+        (found["id"], schedule["slug"]): schedule
+        for found in api.send("POST", "/deployments/filter", {"work_pools": {"name": {"any_": [POOL]}}})
+        for schedule in found["schedules"]
+        if schedule["slug"]
+    }
+
+
+def _switch(api: Api, before: dict[tuple[str, str], dict[str, Any]]) -> None:
+    """Leave schedules switched on or off as a person did: Prefect makes them anew, as the file has them."""
+    for key, schedule in _schedules(api).items():
+        wanted = before.get(key, schedule)["active"]
+        if schedule["active"] != wanted:
+            api.send("PATCH", f"/deployments/{key[0]}/schedules/{schedule['id']}", {"active": wanted})
 
 
 def _prefect_deploy() -> None:

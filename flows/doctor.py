@@ -4,60 +4,48 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from importlib import import_module
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import httpx
 import psutil
 
-from tasks.config.base import Frozen
+from flows.doctor_remote import remote_findings
+from flows.finding import Finding, Grade
 from tasks.config.home import home
 from tasks.errors import ServegaugeError
+from tasks.provision.hub_huggingface import huggingface
+from tasks.provision.image import container_program
 from tasks.provision.shelf import kept
+from tasks.provision.space import GIGABYTE, free_bytes
 from tasks.serve.gpu import gpus
 from tasks.serve.gpu_choice import users_of
 from tasks.serve.port import choose_port
 
-Grade = Literal["ok", "limited", "broken"]
 PATIENCE_S = 4.0
-GIGABYTE = 10**9
 ROOM_GB = 20
 """What the largest bundled environment needs."""
-HUBS = {
-    "Hugging Face": (
-        "HF_ENDPOINT",
-        "https://huggingface.co",
-        "give server.model a folder, or set HF_ENDPOINT",
-    ),
-    "ModelScope": ("MODELSCOPE_ENDPOINT", "https://modelscope.cn", "give server.model a folder"),
-    "SwanLab": ("SWANLAB_API_HOST", "https://api.swanlab.cn", "keep track.swanlab.mode offline or disabled"),
-}
-
-
-class Finding(Frozen):
-    """One thing: `limited` means that some specs cannot run, `broken` that none can."""
-
-    name: str
-    grade: Grade
-    text: str
-    remedy: str = ""
+MODEL_GB = 14
+"""The weights of openai/gpt-oss-20b, those that vLLM reads."""
 
 
 def findings(reach: Callable[[str], bool] | None = None) -> tuple[Finding, ...]:
     """Everything that is looked at, in the order of a run. `reach`: whether an address answers."""
-    reach = reach or _reach
-    with ThreadPoolExecutor() as pool:
-        asked = [pool.submit(_hub, name, *place, reach) for name, place in HUBS.items()]
-        prefect = pool.submit(_prefect, reach)
-        here = (_python(), _uv(), *_gpus(), _memory(), _disk(), _ports(), _environments())
-        return (*here, prefect.result(), *(hub.result() for hub in asked), _key())
+    here = (
+        _python(),
+        _uv(),
+        *_gpus(),
+        _memory(),
+        _disk(),
+        _models(),
+        _ports(),
+        _containers(),
+        _environments(),
+    )
+    return (*here, *remote_findings(reach))
 
 
 def _python() -> Finding:
@@ -126,13 +114,21 @@ def _memory() -> Finding:
 def _disk() -> Finding:
     folder = home()
     there = next(parent for parent in (folder, *folder.parents) if parent.exists())
-    free = shutil.disk_usage(there).free / GIGABYTE
+    free = free_bytes(folder) / GIGABYTE
     if not os.access(there, os.W_OK):
         remedy = "set SERVEGAUGE_HOME to a folder that can be written"
         return Finding(name="disk", grade="broken", text=f"{folder} cannot be written", remedy=remedy)
     remedy = f"a GPU environment needs {ROOM_GB} GB: set SERVEGAUGE_HOME to a larger disk"
     grade: Grade = "ok" if free >= ROOM_GB else "limited"
     return Finding(name="disk", grade=grade, text=f"{free:.1f} GB free under {folder}", remedy=remedy)
+
+
+def _models() -> Finding:
+    folder = huggingface().cache
+    free = free_bytes(folder) / GIGABYTE
+    remedy = f"openai/gpt-oss-20b needs {MODEL_GB} GB: set HF_HOME to a larger disk"
+    grade: Grade = "ok" if free >= MODEL_GB else "limited"
+    return Finding(name="model cache", grade=grade, text=f"{free:.1f} GB free under {folder}", remedy=remedy)
 
 
 def _ports() -> Finding:
@@ -145,41 +141,28 @@ def _ports() -> Finding:
     return Finding(name="ports", grade="ok", text="127.0.0.1 can be listened on")
 
 
+def _containers() -> Finding:
+    remedy = "only an environment of the form image:... needs docker or podman"
+    try:
+        program = container_program()
+        argv = (str(program), "version", "--format", "{{.Server.Version}}")
+        answer = subprocess.run(argv, capture_output=True, text=True, timeout=PATIENCE_S)
+    except ServegaugeError:
+        return Finding(name="containers", grade="limited", text="no docker, no podman", remedy=remedy)
+    except (OSError, subprocess.TimeoutExpired):
+        return Finding(name="containers", grade="limited", text=f"{program} does not answer", remedy=remedy)
+    if answer.returncode:
+        said = (answer.stderr.strip().splitlines() or ["it does not answer"])[-1]
+        remedy = f"make `{program.name} info` work for this user; {remedy}"
+        return Finding(name="containers", grade="limited", text=f"{program.name}: {said}", remedy=remedy)
+    return Finding(name="containers", grade="ok", text=f"{program.name} {answer.stdout.strip()}")
+
+
 def _environments() -> Finding:
     names = [entry.folder.name for entry in kept() if entry.current]
     remedy = "the first run builds the one that it names"
     text = ", ".join(names) or "none is built yet"
     return Finding(name="environments", grade="ok", text=text, remedy="" if names else remedy)
-
-
-def _prefect(reach: Callable[[str], bool]) -> Finding:
-    url = os.environ.get("PREFECT_API_URL", "")
-    if not url:
-        return Finding(name="Prefect", grade="ok", text="no server is set; each run brings its own")
-    answers = reach(f"{url.rstrip('/')}/health")
-    remedy = "start it with servegauge up, or unset PREFECT_API_URL"
-    text = f"{url} {'answers' if answers else 'does not answer'}"
-    return Finding(name="Prefect", grade="ok" if answers else "broken", text=text, remedy=remedy)
-
-
-def _hub(name: str, variable: str, usual: str, remedy: str, reach: Callable[[str], bool]) -> Finding:
-    url = os.environ.get(variable) or usual
-    answers = reach(url)
-    text = f"{url} {'answers' if answers else 'is out of reach'}"
-    return Finding(name=name, grade="ok" if answers else "limited", text=text, remedy=remedy)
-
-
-def _key() -> Finding:
-    signed = bool(os.environ.get("SWANLAB_API_KEY")) or (Path.home() / ".swanlab" / ".netrc").is_file()
-    remedy = "set SWANLAB_API_KEY for mode cloud; offline needs none"
-    return Finding(name="SwanLab key", grade="ok", text="set" if signed else "not set", remedy=remedy)
-
-
-def _reach(url: str) -> bool:
-    try:
-        return httpx.head(url, timeout=PATIENCE_S, follow_redirects=True).status_code < 500
-    except (httpx.HTTPError, httpx.InvalidURL):
-        return False
 
 
 def lines(found: Sequence[Finding]) -> list[str]:

@@ -2,83 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from prefect.exceptions import TerminationSignal
 
 from flows import show, story
+from flows.gate import gate_failures
 from flows.manifest import manifest_of
 from flows.run import Run
-from tasks.errors import MeasureError
+from flows.sweep import Swept
+from flows.witness import witnessed
+from tasks.errors import MeasureError, RecordError, RegressionError
+from tasks.record.alive import alive, end_killed
 from tasks.record.recording import record_accuracy, record_point, record_run
 from tasks.record.results import Outcome, RecordedAccuracy, RecordedPoint, RunRecord
 from tasks.record.store import Store
+from tasks.report.course import course
 from tasks.report.results import ReportInput
 from tasks.report.task import report
 from tasks.track.task import track
 
 
 @contextmanager
-def recorded_run(run: Run) -> Iterator[None]:
-    """The `runs` table says how the run ended, whatever ended it."""
+def recorded_run(run: Run) -> Iterator[list[str]]:
+    """The `runs` table says how the run ended; of a killed one, its witness says it, or the next run.
+
+    Yields the run's warnings, which may be added to until it ends.
+    """
+    warnings: list[str] = []
+    for killed in end_killed(Store(run.results), run.folder.parent):
+        show.stage("plan", f"{killed} was killed: recorded as such, what it measured is kept")
     run.folder.mkdir(parents=True, exist_ok=True)
-    _write(run, "running")
-    try:
-        yield
-    except (KeyboardInterrupt, SystemExit, TerminationSignal):
-        _write(run, "stopped")
-        raise
-    except BaseException:
-        _write(run, "failed")
-        raise
+    with witnessed(run.results, run.folder), alive(run.folder):
+        _write(run, "running")
+        try:
+            yield warnings
+        except (KeyboardInterrupt, SystemExit, TerminationSignal):
+            _end(run, "stopped", warnings)
+            raise
+        except BaseException:
+            _end(run, "failed", warnings)
+            raise
 
 
-def finish(run: Run, points: tuple[RecordedPoint, ...], accuracy: tuple[RecordedAccuracy, ...]) -> str:
+def finish(
+    run: Run,
+    speed: Swept,
+    accuracy: tuple[RecordedAccuracy, ...],
+    warnings: list[str],
+) -> str:
     """Record what was reused, track, report; raise where something failed.
 
     Raises:
         MeasureError: the run is recorded and reported, but a point or an answer failed.
+        RegressionError: the same, but its gate does not hold.
     """
     store = Store(run.results)
-    for point in points:
+    for point in speed.points:
         if point.run_id != run.id:
             record_point(store, run.id, point)
     for scores in accuracy:
         if scores.run_id != run.id:
             record_accuracy(store, run.id, scores)
-    failures = _failures(points, accuracy)
-    record = _write(run, "failed" if failures else "completed")
-    _tell(run, record, points, accuracy, failures)
+    failures = _failures(speed.points, accuracy)
+    missed = gate_failures(run, _record(run, "running"), speed.points, accuracy)
+    unasked = (f"a question set could not be asked: {entry.error}" for entry in accuracy if entry.error)
+    for text in (*unasked, *missed):
+        show.warning("report", text, warnings)
+    record = _write(run, "failed" if failures or missed else "completed", warnings)
+    _tell(run, record, speed, accuracy, failures + missed)
     if failures:
         raise MeasureError(
-            f"{len(failures)} of {len(points) + len(accuracy)} measurements failed", failures[0]
+            f"{len(failures)} of {len(speed.points) + len(accuracy)} measurements failed", failures[0]
         )
+    if missed:
+        raise RegressionError("the gate does not hold", missed[0], "\n".join(missed[1:]))
     return run.id
 
 
 def _tell(
     run: Run,
     record: RunRecord,
-    points: tuple[RecordedPoint, ...],
+    speed: Swept,
     accuracy: tuple[RecordedAccuracy, ...],
     failures: list[str],
 ) -> None:
     """Everything is on disk by now; a tracker that fails is a line in the report."""
-    tracked = track(run.spec, record, points, accuracy, run.results / "swanlab")
+    tracked = track(run.spec, record, speed.points, speed.knees, accuracy, run.results.folder / "swanlab")
+    if tracked.warning:
+        warnings = list(record.warnings)
+        show.warning("track", tracked.warning, warnings)
+        record = record.model_copy(update={"warnings": tuple(warnings)})
+        record_run(Store(run.results), record)
     if tracked.folder:
         show.stage(
             "track",
             f"SwanLab experiment {tracked.experiment_id}, {tracked.found} figures in {tracked.folder}",
         )
-    unasked = (f"a question set could not be asked: {entry.error}" for entry in accuracy if entry.error)
-    warnings = (*unasked, *filter(None, (tracked.warning,)))
-    for warning in warnings:
-        show.stage("track", f"[yellow]{warning}[/]")
     page = run.folder / "report.html"
     made = ReportInput(
-        run=record, points=points, accuracy=accuracy, warnings=warnings, results_path=str(run.results)
+        run=record,
+        points=speed.points,
+        knees=speed.knees,
+        accuracy=accuracy,
+        course=course(Store(run.results), record),
+        results_path=str(run.results),
     )
     report(made, page)
     story.figures(made, page, tracked.folder)
@@ -86,18 +116,33 @@ def _tell(
     show.report(made, page)
 
 
-def _write(run: Run, outcome: Outcome) -> RunRecord:
-    record = RunRecord(
+def _end(run: Run, outcome: Outcome, warnings: Sequence[str]) -> None:
+    """An end that is recorded stays: what was broken off after it is the telling alone."""
+    try:
+        known = Store(run.results).read("runs", run.id)
+        if known.is_empty() or known["outcome"].to_list() == ["running"]:
+            _write(run, outcome, warnings)
+    except RecordError as error:  # the end itself is what counts; the next run records that this one is over
+        show.stage("record", str(error.what), "yellow")
+
+
+def _write(run: Run, outcome: Outcome, warnings: Sequence[str] = ()) -> RunRecord:
+    record = _record(run, outcome).model_copy(update={"warnings": tuple(warnings)})
+    record_run(Store(run.results), record)
+    return record
+
+
+def _record(run: Run, outcome: Outcome) -> RunRecord:
+    return RunRecord(
         run_id=run.id,
         spec=run.spec.name,
         spec_digest=run.spec_digest,
+        sweeps=tuple(sweep.name for sweep in run.spec.sweeps),
         started_at=run.started_at,
         finished_at=None if outcome == "running" else datetime.now(UTC),
         outcome=outcome,
         manifest=manifest_of(run.subject),
     )
-    record_run(Store(run.results), record)
-    return record
 
 
 def _failures(points: tuple[RecordedPoint, ...], accuracy: tuple[RecordedAccuracy, ...]) -> list[str]:

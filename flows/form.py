@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from tasks.config.base import Frozen
 from tasks.config.load import load_spec
 from tasks.config.spec import Spec
+from tasks.config.sweep import Sweep
 
 # Written out, so that the form has a drop-down; a test compares it with deployments/specs.
 Bundled = Annotated[Literal["smoke", "endpoint", "gpt-oss-20b", "gpt-oss-20b-seed"], Field(title="bundled")]
@@ -75,14 +77,20 @@ def _of_accuracy(base: Spec, changes: Changes) -> Iterator[str]:
 
 def _of_sweeps(base: Spec, changes: Changes) -> Iterator[str]:
     for index, sweep in enumerate(base.sweeps):
-        if changes.concurrency is not None or changes.requests is not None:
-            levels = changes.concurrency or tuple(load.concurrency for load in sweep.load if load.concurrency)
-            loads = (
-                f"{{concurrency: {level}, requests: {changes.requests or 5 * level}}}" for level in levels
-            )
-            yield f"sweeps.{index}.load=[{', '.join(loads)}]"
-        if changes.repeats is not None:
+        if loads := _loads(sweep, changes):
+            yield f"sweeps.{index}.load={json.dumps(loads)}"
+        if changes.repeats is not None and (sweep.loads or changes.concurrency):
             yield f"sweeps.{index}.repeats={changes.repeats}"
+
+
+def _loads(sweep: Sweep, changes: Changes) -> list[dict[str, Any]]:
+    """Closed loops at new levels; else the sweep's own loads with another number of requests; or none."""
+    requests = changes.requests
+    if changes.concurrency is not None:
+        return [{"concurrency": level, "requests": requests or 5 * level} for level in changes.concurrency]
+    if requests is None:
+        return []
+    return [load.model_dump(exclude_none=True) | {"requests": requests} for load in sweep.loads]
 
 
 def _quoted(text: str) -> str:

@@ -16,12 +16,13 @@ def manifest_of(subject: Subject) -> Manifest:
     return Manifest(
         **{name: value or None for name, value in known.items() if name not in {"model", "server_args"}},
         model=subject.model,
+        model_license=subject.model_license,
         server_args=subject.server_args,
         gpu_names=subject.hardware.gpu_names,
         driver=subject.hardware.driver,
-        cpu=subject.hardware.cpu,
-        cpu_count=subject.hardware.cpu_count,
-        memory_bytes=subject.hardware.memory_bytes,
+        cpu=subject.hardware.cpu or None,
+        cpu_count=subject.hardware.cpu_count or None,
+        memory_bytes=subject.hardware.memory_bytes or None,
         client_versions=json.dumps(dict(pin.split("==") for pin in subject.client.split())),
         git_commit=git_commit(),
     )

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import product
-from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
 from prefect import flow
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.deployments import run_deployment
 from pydantic import Field
 
 from flows import form, show, story
-from flows.compare import compare
-from tasks.errors import MeasureError
+from flows.compare import MOST_RUNS, compare
+from flows.pool import POOL
+from tasks.errors import InputError, MeasureError
 
 Names = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=500)]], Field(min_length=1, max_length=50)
 ]
+Combination = tuple[str | None, ...]
+"""Model, environment, host; None leaves it open."""
 PAUSE_S = 2.0
 
 
@@ -42,33 +46,77 @@ def matrix(
         environments: Serving environments; the spec's own where none is given.
         hosts: Queues of the machines to measure on; whichever machine is free where none is given.
         overrides: Anything else of the spec, as path.to.field=value; applied last.
-        results: A folder that every host sees.
+        results: A folder that every host sees, or an s3:// address.
         refresh: Measure again what is recorded already.
 
     Raises:
+        InputError: more combinations than a comparison holds, or a host without a queue; nothing is started.
         MeasureError: a run did not complete; the others are compared.
     """
-    started = []
     axes: list[list[str | None]] = [[*axis] if axis else [None] for axis in (models, environments, hosts)]
-    for model, environment, host in product(*axes):
-        extra = [f"environment={environment}"] if environment else []
-        parameters = {
-            "spec": spec,
-            "model": model,
-            "overrides": [*extra, *(overrides or [])],
-            "results": results,
-            "refresh": refresh,
-        }
-        run = run_deployment(
-            "benchmark/benchmark", parameters=parameters, work_queue_name=host or "default", timeout=0
+    combinations = list(product(*axes))
+    with story.told():
+        _check(len(combinations), hosts or [])
+        with _cancelled_with_us() as started:
+            for combination in combinations:
+                started.append(_start(combination, spec, overrides or [], results, refresh))
+            ended = [_ended(run) for run in started]
+        return _compared(ended, results)
+
+
+def _check(combinations: int, hosts: Sequence[str]) -> None:
+    if combinations > MOST_RUNS:
+        raise InputError(
+            f"{combinations} combinations, and a comparison holds {MOST_RUNS} runs", "start several matrices"
         )
-        assert isinstance(run, FlowRun)  # a coroutine only where a loop runs
-        show.stage("matrix", f"{model or spec} in {environment or 'its environment'} on {host or 'any host'}")
-        started.append(run.id)
-    ended = [_ended(run) for run in started]
+    with get_client(sync_client=True) as client:
+        queues = {queue.name for queue in client.read_work_queues(work_pool_name=POOL)}
+    if missing := [host for host in hosts if host not in queues]:
+        # Prefect would make the queue, and the run would wait in it for a worker that never comes.
+        raise InputError(
+            f"no machine has the queue {', '.join(missing)}", f"give hosts among {', '.join(sorted(queues))}"
+        )
+
+
+def _start(
+    combination: Combination, spec: str, overrides: Sequence[str], results: str, refresh: bool
+) -> UUID:
+    model, environment, host = combination
+    extra = [f"environment={environment}"] if environment else []
+    parameters = {
+        "spec": spec,
+        "model": model,
+        "overrides": [*extra, *overrides],
+        "results": results,
+        "refresh": refresh,
+    }
+    run = run_deployment(
+        "benchmark/benchmark", parameters=parameters, work_queue_name=host or "default", timeout=0
+    )
+    assert isinstance(run, FlowRun)  # a coroutine only where a loop runs
+    show.stage("matrix", f"{model or spec} in {environment or 'its environment'} on {host or 'any host'}")
+    return run.id
+
+
+@contextmanager
+def _cancelled_with_us() -> Iterator[list[UUID]]:
+    """The runs that are put in are cancelled where the block is left early, by whatever."""
+    started: list[UUID] = []
+    try:
+        yield started
+    except BaseException:
+        with get_client(sync_client=True) as client:
+            for run in started:
+                state = client.read_flow_run(run).state
+                if state and not state.is_final():
+                    client.set_flow_run_state(run, State(type=StateType.CANCELLING))
+        raise
+
+
+def _compared(ended: Sequence[FlowRun], results: str) -> list[str]:
     ids = [str(run.labels[story.RUN_LABEL]) for run in ended if story.RUN_LABEL in run.labels]
     if len(ids) > 1:
-        compare(ids, results=str(Path(results)))
+        compare(ids, results=results)
     failed = [run.name for run in ended if not (run.state and run.state.is_completed())]
     if failed:
         raise MeasureError(

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tasks.config.server import EndpointServer, VllmServer
+from tasks.config.gate import PREVIOUS
+from tasks.config.place import Place
+from tasks.config.server import EndpointServer, OwnServer
 from tasks.config.spec import Spec
 from tasks.measure.questions import check_accuracy_folder, check_questions
 from tasks.probe.identity import server_identity
-from tasks.provision.requirements import environment_build
+from tasks.provision.build import engine_build
+from tasks.provision.image import container_program, is_image
+from tasks.record.reading import recorded_run
 from tasks.record.store import Store
 from tasks.serve.endpoint import endpoint_of
 from tasks.serve.flags import check_flags, known_flags
 from tasks.serve.port import choose_port
 
 
-def preflight(spec: Spec, results: Path) -> None:
-    """Check question files, environment name, port, endpoint and results folder.
+def preflight(spec: Spec, results: Place) -> None:
+    """Check question files, environment name, flags, port, results folder and the gate's baseline.
+
+    An endpoint is not asked here: what it says of itself is a part of the run, asked when that is made.
 
     Raises:
         InputError: something in the spec or the command line is wrong.
-        WorldError: a port is taken, or an endpoint does not answer.
+        WorldError: a port is taken.
     """
     for sweep in spec.sweeps:
         if sweep.dataset.endswith(".jsonl"):
@@ -29,14 +35,28 @@ def preflight(spec: Spec, results: Path) -> None:
         if accuracy.path is not None:
             check_accuracy_folder(Path(accuracy.path))
     Store(results).check_writable()
-    _check_server(spec)
+    if spec.gate.worse_than is not None and spec.gate.baseline != PREVIOUS:
+        recorded_run(Store(results), spec.gate.baseline)
+    if isinstance(spec.server, EndpointServer):
+        endpoint_of(spec.server)
+    else:
+        _check_server(spec.server, spec.environment)
 
 
-def _check_server(spec: Spec) -> None:
-    match spec.server:
-        case VllmServer(port=port):
-            build = environment_build(spec.environment or "current")
-            check_flags(spec.server, build, known_flags(build))
-            choose_port(port)
-        case EndpointServer():
-            server_identity(endpoint_of(spec.server))
+def early(spec: Spec, results: Place) -> None:
+    """The same and an endpoint, for a person who waits: said before the seconds that Prefect takes to start.
+
+    Raises:
+        InputError, WorldError: as `preflight`; an endpoint serves another model, or does not answer.
+    """
+    preflight(spec, results)
+    if isinstance(spec.server, EndpointServer):
+        server_identity(endpoint_of(spec.server))
+
+
+def _check_server(server: OwnServer, environment: str | None) -> None:
+    build = engine_build(server, environment)
+    if is_image(environment):
+        container_program()
+    check_flags(server, build, known_flags(build))
+    choose_port(server.port)

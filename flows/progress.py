@@ -28,6 +28,10 @@ class Progress:
         if time.monotonic() - self._told_at >= PAUSE_S:
             self._tell(self._ended + done / max(total, 1), f"{text}: {done} of {total}")
 
+    def more(self) -> None:
+        """One entry more than was known."""
+        self._entries += 1
+
     def ended(self, text: str) -> None:
         """One entry more is measured."""
         self._ended = min(self._ended + 1, self._entries)

@@ -5,21 +5,28 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tasks.config.base import Frozen
-from tasks.config.server import EndpointServer, VllmServer
+from tasks.config.place import Place
+from tasks.config.server import EndpointServer, OwnServer
 from tasks.config.spec import Spec
 from tasks.plan import hardware
 from tasks.plan.keys import content_of
 from tasks.plan.subject import Hardware, Subject
+from tasks.probe.client import loopback
 from tasks.probe.identity import server_identity
+from tasks.provision.build import engine_build
 from tasks.provision.model import model_identity
-from tasks.provision.requirements import environment_build
+from tasks.serve.argv import VISIBLE
 from tasks.serve.endpoint import endpoint_of
-from tasks.serve.gpu import gpus
+from tasks.serve.gpu import GPU, gpus
+from tasks.serve.gpu_choice import chosen_gpus, named_gpus
+from tasks.serve.gpu_lease import visible
 
 
 class Run(Frozen):
@@ -28,13 +35,13 @@ class Run(Frozen):
     id: str
     spec: Spec
     subject: Subject
-    results: Path
+    results: Place
     started_at: datetime
 
     @property
     def folder(self) -> Path:
-        """Logs, reports and raw files of this run; the tables are in the results folder itself."""
-        return self.results / "files" / self.id
+        """Logs, reports and raw files of this run, beside the tables or, where they lie in a bucket, here."""
+        return self.results.folder / "files" / self.id
 
     @property
     def spec_digest(self) -> str:
@@ -42,7 +49,7 @@ class Run(Frozen):
         return hashlib.sha256(self.spec.model_dump_json().encode()).hexdigest()[:16]
 
 
-def new_run(spec: Spec, results: Path) -> Run:
+def new_run(spec: Spec, results: Place) -> Run:
     """Name a run and find out what it measures. Starts nothing.
 
     Raises:
@@ -50,30 +57,30 @@ def new_run(spec: Spec, results: Path) -> Run:
         EndpointError: a running server does not answer.
     """
     now = datetime.now(UTC)
+    results = results.model_copy(update={"folder": results.folder.resolve()})
     run_id = f"{now:%Y%m%d-%H%M%S}-{spec.name}-{secrets.token_hex(2)}"
-    return Run(
-        id=run_id, spec=spec, subject=_subject(spec, run_id), results=results.resolve(), started_at=now
-    )
+    return Run(id=run_id, spec=spec, subject=_subject(spec, run_id), results=results, started_at=now)
 
 
 def _subject(spec: Spec, run_id: str) -> Subject:
     if isinstance(spec.server, EndpointServer):
         return _remote_subject(spec.server, run_id)
-    return _local_subject(spec.server, spec.environment or "current")
+    return _local_subject(spec.server, spec.environment)
 
 
-def _local_subject(server: VllmServer, environment: str) -> Subject:
-    build, model = environment_build(environment), model_identity(server)
+def _local_subject(server: OwnServer, environment: str | None) -> Subject:
+    build, model = engine_build(server, environment), model_identity(server)
     return Subject(
         engine=build.engine,
         engine_version=build.version,
         environment_digest=build.digest,
         model=model.name,
         model_revision=model.revision,
+        model_license=model.license,
         tokenizer=_tokenizer(server.tokenizer or ""),
-        server_args=json.dumps(server.args, sort_keys=True),
+        server_args=server.settings,
         server_env=json.dumps(server.env, sort_keys=True),
-        hardware=_hardware(server.gpus),
+        hardware=_hardware(() if build.device == "cpu" else _own_gpus(server)),
         client=client_version(),
     )
 
@@ -81,8 +88,10 @@ def _local_subject(server: VllmServer, environment: str) -> Subject:
 def _remote_subject(server: EndpointServer, run_id: str) -> Subject:
     """A server we did not start is known by its model, its version and the moment it was started.
 
-    One that tells no start time cannot be told from another, so its figures are not reused.
+    One that tells no start time cannot be told from another, so its figures are not reused. Raises
+    InputError where `server.gpus` names one that is not here.
     """
+    named_gpus(server.gpus or (), gpus())
     identity = server_identity(endpoint_of(server))
     instance = f"started {identity.started_at}" if identity.started_at else f"unknown, run {run_id}"
     return Subject(
@@ -95,7 +104,7 @@ def _remote_subject(server: EndpointServer, run_id: str) -> Subject:
         server_args="{}",
         server_env="{}",
         server_instance=instance,
-        hardware=_hardware(),
+        hardware=_hardware_of(server),
         client=client_version(),
     )
 
@@ -104,8 +113,20 @@ def _tokenizer(name: str) -> str:
     return content_of(str(Path(name) / "tokenizer.json")) if Path(name).is_dir() else name
 
 
-def _hardware(used: tuple[int, ...] | None = None) -> Hardware:
-    cards = [card for card in gpus() if used is None or card.index in used]
+def _own_gpus(server: OwnServer) -> tuple[GPU, ...]:
+    """Those that it will take; all that can be seen where the spec hides some by itself."""
+    cards = visible(gpus())
+    return cards if VISIBLE in server.env else chosen_gpus(server, cards)
+
+
+def _hardware_of(server: EndpointServer) -> Hardware:
+    """Of a server on another machine nothing is known."""
+    if not loopback(urlsplit(server.url).hostname or ""):
+        return Hardware(cpu="", cpu_count=0, memory_bytes=0)
+    return _hardware(named_gpus(server.gpus, gpus()) if server.gpus else gpus())
+
+
+def _hardware(cards: Sequence[GPU]) -> Hardware:
     return Hardware(
         cpu=hardware.cpu_name(),
         cpu_count=hardware.cpu_count(),

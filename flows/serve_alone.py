@@ -7,21 +7,21 @@ import secrets
 import sys
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 
 from pydantic import SecretStr
 
+from flows.starting import gpus_for
 from tasks.config.home import home
-from tasks.config.server import VllmServer
+from tasks.config.server import OwnServer, StartedServer
 from tasks.config.spec import Spec
-from tasks.errors import InputError
+from tasks.errors import InputError, ServerStartError
 from tasks.probe.identity import server_identity
 from tasks.probe.ready import wait_ready
 from tasks.provision.environment import provide_environment
 from tasks.provision.model import provide_model
 from tasks.serve.flags import ask_flags, check_flags
-from tasks.serve.gpu_lease import Lease, leased
+from tasks.serve.launch import Order
 from tasks.serve.process import ServerProcess, serving
 
 KEY = "OPENAI_API_KEY"
@@ -33,35 +33,56 @@ def serve_alone(spec: Spec, say: Callable[[str], None]) -> None:
     """Start the server, say how to ask it, and stay until it is interrupted.
 
     Raises:
-        InputError: the spec has no server that is started here.
+        InputError: the spec has no server that is started here, or names blocks that say how.
         WorldError: it did not start, or it ended by itself.
     """
     server = spec.server
-    if not isinstance(server, VllmServer):
+    if not isinstance(server, StartedServer):
         raise InputError(f"spec {spec.name}: its server runs already, at {server.url}", "ask it there")
-    environment = provide_environment(spec.environment or "current")
+    if spec.blocks.hub or spec.blocks.host:
+        raise InputError(
+            f"spec {spec.name}: its blocks hub and host are read by runs alone",
+            "use --set blocks.hub=null --set blocks.host=null; set the hub's variables and server.env",
+        )
+    environment = provide_environment(server, spec.environment)
     say(f"environment {environment.build.name}: {environment.build.engine} {environment.build.version}")
     check_flags(server, environment.build, ask_flags(environment))
     model = provide_model(server, environment)
     say(f"model {model.identity.name} at {model.identity.revision[:12]}")
     log = home() / "logs" / f"serve-{spec.name}-{os.getpid()}.log"
     key = SecretStr(os.environ.get(KEY) or secrets.token_urlsafe(32))
-    with nullcontext(Lease()) if "cpu" in environment.build.name else leased(server, say) as lease:
+    with gpus_for(server, environment, say) as lease:
         say(f"starts, log {log}")
-        with serving(server, model, environment, log, lease=lease, key=key) as process:
+        order = Order(
+            server=server,
+            model=model,
+            environment=environment,
+            log=log,
+            name=spec.name,
+            lease=lease,
+            key=key,
+        )
+        with serving(order) as process:
             _ready(server, process, log, say)
             _stay(process, say)
 
 
-def _ready(server: VllmServer, process: ServerProcess, log: Path, say: Callable[[str], None]) -> None:
+def _ready(server: OwnServer, process: ServerProcess, log: Path, say: Callable[[str], None]) -> None:
     took = wait_ready(process.endpoint, process.check, server.startup_timeout_s, log=log)
-    server_identity(process.endpoint, ours=True)
+    try:
+        server_identity(process.endpoint, ours=True)
+    except ServerStartError:
+        time.sleep(
+            LOOK_S
+        )  # where it died under the question, its death is told a moment later, and is the reason
+        process.check()
+        raise
     say(f"ready after {took:.1f} s; Ctrl-C stops it")
     print(f"export OPENAI_BASE_URL={process.endpoint.url}")
     if not os.environ.get(KEY) and sys.stdout.isatty() and process.endpoint.api_key:
         # Shown to who started it, on the terminal alone: a file or a log must not hold it.
         print(f"export {KEY}={process.endpoint.api_key.get_secret_value()}")
-    elif not os.environ.get(KEY):
+    elif not os.environ.get(KEY) and process.endpoint.api_key:
         say(f"its key is random and shown on a terminal alone; set {KEY} before to choose it")
     sys.stdout.flush()
 

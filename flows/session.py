@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import TypeVar
 
 from flows import show
 from flows.run import Run
 from flows.starting import probed, probed_start, started
-from tasks.config.server import EndpointServer
+from tasks.config.server import EndpointServer, StartedServer
 from tasks.errors import RecordError, ServerDied
 from tasks.measure import pool
+from tasks.probe.progress import Progress, progressing
+from tasks.probe.sampler import Source
+from tasks.probe.sources import listener, sources
 from tasks.probe.watch import Watch, watching
 from tasks.serve.endpoint import endpoint_of
 from tasks.serve.process import ServerProcess
@@ -21,12 +24,15 @@ Measured = TypeVar("Measured")
 
 
 class Session:
-    """A server that answers. `check` raises ServerDied once it is gone or silent."""
+    """A server that answers. `check` raises ServerDied once it is gone, silent or stalled."""
 
-    def __init__(self, run: Run, process: ServerProcess | None, endpoint: Endpoint | None) -> None:
-        self._run, self._process, self._endpoint = run, process, endpoint
+    def __init__(
+        self, run: Run, process: ServerProcess | None, endpoint: Endpoint | None, warnings: list[str]
+    ) -> None:
+        self._run, self._process, self._endpoint, self._warnings = run, process, endpoint, warnings
         self._restarted = False
         self._watch: Watch | None = None
+        self._progress: Progress | None = None
 
     @property
     def endpoint(self) -> Endpoint:
@@ -40,12 +46,30 @@ class Session:
             )
         return self._endpoint
 
+    def sources(self) -> tuple[Source, ...]:
+        """What to watch beside a measurement."""
+        cards = self._process.cards if self._process else self._run.spec.server.gpus or ()
+        pids = self._process.pids() if self._process else frozenset()
+        return sources(self.endpoint, pids | listener(self.endpoint), cards)
+
     def check(self) -> None:
         """Raises ServerDied; never for a server that was not started here, whose requests fail instead."""
         if self._process:
             self._process.check()
         if self._watch:
             self._watch.check()
+        if self._progress:
+            self._progress.check()
+
+    def noting(self, progress: Callable[[int, int], None], always: bool = True) -> Callable[[int, int], None]:
+        """`progress`, by which we know as well that the server has work; not where requests may pause."""
+
+        def moved(done: int, total: int) -> None:
+            if self._progress:
+                self._progress.busy = always and done < total
+            progress(done, total)
+
+        return moved
 
     def confirm(self) -> None:
         """Return when the server answers now: requests that failed were its answers, not its death.
@@ -68,33 +92,44 @@ class Session:
             if self._restarted or not self._process:
                 raise
             self._restarted = True
-            show.stage("serve", f"[yellow]{died.what}; restarting it once[/]")
+            show.warning("serve", f"{died.what}; restarting it once", self._warnings)
             self._process.restart()
             probed_start(self._run, self._process)
             return self._watched(measure, 2)
 
     def _watched(self, measure: Callable[[int], Measured], attempt: int) -> Measured:
-        with watching(self._process.endpoint) if self._process else nullcontext() as self._watch:
+        server = self._run.spec.server
+        if not self._process or not isinstance(server, StartedServer):
+            return measure(attempt)
+        endpoint = self._process.endpoint
+        with (
+            watching(endpoint, server.hang_timeout_s) as self._watch,
+            progressing(endpoint, server.stall_timeout_s) as self._progress,
+        ):
             try:
                 return measure(attempt)
             finally:
-                self._watch = None
+                self._watch = self._progress = None
 
 
 @contextmanager
-def session(run: Run) -> Iterator[Session]:
-    """Everything from the environment to a server that answers; all of it ended on the way out."""
+def session(run: Run, warnings: list[str] | None = None) -> Iterator[Session]:
+    """Everything from the environment to a server that answers; all of it ended on the way out.
+
+    `warnings` is added to, on the way out too.
+    """
+    kept = [] if warnings is None else warnings
     pool.warm_up()  # it ends with this process, and serves the next run of it too
     if isinstance(run.spec.server, EndpointServer):
         endpoint = endpoint_of(run.spec.server)
         probed(run, endpoint, lambda: None)
-        yield Session(run, None, endpoint)
+        yield Session(run, None, endpoint, kept)
     else:
-        with started(run, run.spec.server) as process:
-            yield Session(run, process, process.endpoint)
+        with started(run, run.spec.server, kept) as process:
+            yield Session(run, process, process.endpoint, kept)
 
 
 @contextmanager
 def reusing(run: Run) -> Iterator[Session]:
     """No server: everything is recorded already."""
-    yield Session(run, None, None)
+    yield Session(run, None, None, [])

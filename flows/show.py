@@ -10,8 +10,9 @@ from pathlib import Path
 from prefect.exceptions import MissingContextError
 from prefect.logging import get_run_logger
 from rich.console import Console
-from rich.markup import render
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from flows.progress import current
 from tasks.report.results import ReportInput
@@ -32,14 +33,20 @@ def show_on_terminal() -> None:
     _quiet = False
 
 
-def stage(name: str, text: str) -> None:
-    """One line of the run's story."""
+def stage(name: str, text: str, style: str = "") -> None:
+    """One line of the run's story; the text is shown as it is, whatever a server has put into it."""
     if not _quiet:
-        console.print(f"[bold cyan]{name:<10}[/] {text}", soft_wrap=True)
+        console.print(Text.assemble((f"{name:<10} ", "bold cyan"), (text, style)), soft_wrap=True)
     try:
-        get_run_logger().info("%s: %s", name, render(text).plain)
+        get_run_logger().info("%s: %s", name, text)
     except MissingContextError:
         return
+
+
+def warning(name: str, text: str, kept: list[str]) -> None:
+    """A line of the story that the run's record keeps too."""
+    kept.append(text)
+    stage(name, text, "yellow")
 
 
 def report(made: ReportInput, page: Path) -> None:
@@ -63,7 +70,7 @@ def bar(name: str, text: str) -> Iterator[Callable[[int, int], None]]:
             TimeElapsedColumn(),
         )
         with Progress(*columns, console=console, transient=True) as progress:
-            task = progress.add_task(text, stage=name, total=None)
+            task = progress.add_task(escape(text), stage=name, total=None)
             yield lambda done, total: progress.update(task, completed=done, total=total)
     if told:
         told.ended(text)

@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from flows import show
 from flows.run import Run
-from tasks.config.server import VllmServer
-from tasks.probe.sampler import Sample
+from tasks.config.server import OwnServer
+from tasks.probe.results import Reading
 from tasks.probe.task import Probed, probe
 from tasks.provision.model import prefetch_model
 from tasks.provision.results import Environment, Model
@@ -21,6 +21,7 @@ from tasks.record.recording import record_telemetry
 from tasks.record.store import Store
 from tasks.serve.flags import ask_flags, check_flags
 from tasks.serve.gpu_lease import Lease, leased
+from tasks.serve.launch import Order
 from tasks.serve.process import ServerProcess, serving
 from tasks.serve.results import Endpoint
 
@@ -28,23 +29,24 @@ Made = TypeVar("Made")
 
 
 @contextmanager
-def started(run: Run, server: VllmServer) -> Iterator[ServerProcess]:
+def started(run: Run, server: OwnServer, warnings: list[str]) -> Iterator[ServerProcess]:
     """A server that answers, gone when the block is left."""
     environment, model = _provisioned(run, server)
     log = run.folder / "server.log"
-    with gpus_for(server, environment, lambda text: show.stage("serve", f"[yellow]{text}[/]")) as lease:
+    with gpus_for(server, environment, lambda text: show.warning("serve", text, warnings)) as lease:
         show.stage("serve", f"{environment.build.engine} {environment.build.version} starts, log {log}")
-        with serving(server, model, environment, log, lease=lease) as process:
+        order = Order(server=server, model=model, environment=environment, log=log, name=run.id, lease=lease)
+        with serving(order) as process:
             probed_start(run, process)
             yield process
         show.stage("serve", "stopped")
 
 
 def gpus_for(
-    server: VllmServer, environment: Environment, say: Callable[[str], None]
+    server: OwnServer, environment: Environment, say: Callable[[str], None]
 ) -> AbstractContextManager[Lease]:
-    """The server's GPUs, or none for an engine that is built for CPUs."""
-    if "cpu" in environment.build.name:
+    """The server's GPUs, or none for an engine that computes on the CPU."""
+    if environment.build.device == "cpu":
         return nullcontext(Lease())
     return leased(server, say)
 
@@ -54,7 +56,7 @@ def probed_start(run: Run, process: ServerProcess) -> None:
     found = probed(run, process.endpoint, process.check)
     times = {"total": found.ready_s or 0.0, **process.startup_times()}
     now = datetime.now(UTC)
-    rows = [Sample(now, "server", f"startup_{name}_s", seconds) for name, seconds in times.items()]
+    rows = [Reading(now, "server", f"startup_{name}_s", seconds) for name, seconds in times.items()]
     record_telemetry(Store(run.results), run.id, f"startup-{process.starts}", rows)
     show.stage("serve", "ready: " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in times.items()))
 
@@ -65,11 +67,11 @@ def probed(run: Run, endpoint: Endpoint, check: Callable[[], None]) -> Probed:
         return probe(run.spec, endpoint, check, run.folder / "server.log")
 
 
-def _provisioned(run: Run, server: VllmServer) -> tuple[Environment, Model]:
+def _provisioned(run: Run, server: OwnServer) -> tuple[Environment, Model]:
     """A hub's model comes while the environment is built, the engine's flags while the model is."""
     fetched = _meanwhile(lambda: prefetch_model(server))
-    with show.bar("provision", f"environment {run.spec.environment}"):
-        environment = provision_environment(run.spec.environment or "current")
+    with show.bar("provision", f"environment {run.spec.environment or 'none'}"):
+        environment = provision_environment(server, run.spec.environment)
     flags = _meanwhile(lambda: ask_flags(environment))
     with show.bar("provision", f"model {server.model}"):
         # Its failure is met again by the task, which tries again.

@@ -8,25 +8,29 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.client.orchestration import get_client
 from prefect.events import emit_event
 from prefect.runtime import deployment, flow_run
 
 from flows.run import Run
-from tasks.errors import MeasureError, ServegaugeError
+from tasks.errors import MeasureError, RegressionError, ServegaugeError
 from tasks.record.results import RunRecord
+from tasks.report.best import best
+from tasks.report.knees import knee_table
+from tasks.report.repeats import sound_by_load
 from tasks.report.results import ReportInput, as_records
-from tasks.report.tables import score_table, sweep_tables
+from tasks.report.tables import score_table, speed_tables
 
 RUN_LABEL = "servegauge.run"
 """Of a Prefect flow run: the id of the run that it recorded."""
+Tell = Callable[[Run], Run]
 TAIL_LINES = 60
 TAIL_BYTES = 64 * 1024
 
 
 @contextmanager
-def told() -> Iterator[Callable[[Run], Run]]:
+def told() -> Iterator[Tell]:
     """Say why the run failed, where the block is left by an error; the block says which run it is."""
     known: list[Run] = []
 
@@ -46,38 +50,49 @@ def told() -> Iterator[Callable[[Run], Run]]:
 
 def failure(error: ServegaugeError, run: Run | None) -> None:
     """One Markdown artifact: what went wrong, what to do, what the server last said."""
-    log = error.detail or (_tail(run.folder / "server.log") if run else "")
+    gate = isinstance(error, RegressionError)
+    log = error.detail or (_tail(run.folder / "server.log") if run and not gate else "")
     parts = [f"# {_escaped(error.what)}", _escaped(error.remedy)]
     if log:
-        parts += [f"## The end of the server's log\n\n````text\n{log.replace('````', '')}\n````"]
+        title = "All of it" if gate else "The end of the server's log"
+        parts += [f"## {title}\n\n````text\n{log.replace('````', '')}\n````"]
     create_markdown_artifact(key="failure", markdown="\n\n".join(parts), description=error.what)
-    if run and not isinstance(error, MeasureError):  # the others' event went out with their figures
+    if run and not (gate or isinstance(error, MeasureError)):  # the others' event went out with their figures
         finished(run, "failed", {"cause": error.what, "kind": type(error).__name__})
 
 
 def figures(made: ReportInput, page: Path, tracker: Path | None) -> None:
-    """The sweep tables, the score table and links to the report and the tracker's experiment."""
-    scores = score_table(made)
-    for table in (*sweep_tables(made), *((scores,) if scores else ())):
+    """The sweep tables, the score table, and where the page and the tracker's experiment lie."""
+    scores, knees = score_table(made), knee_table(made.knees)
+    for table in (*speed_tables(made), *filter(None, (knees, scores))):
         key = "scores" if table is scores else table.title.lower().replace(" ", "-").replace("_", "-")
         create_table_artifact(key=key, table=as_records(table), description=table.title)
-    where = f"The report, a page on this machine: {page}"
-    create_link_artifact(key="page", link=page.resolve().as_uri(), link_text=where, description=where)
-    if tracker:
-        text = f"The SwanLab experiment: {tracker}"
-        create_link_artifact(
-            key="experiment", link=tracker.resolve().as_uri(), link_text=text, description=text
-        )
+    create_markdown_artifact(
+        key="files", markdown=_places(made, page, tracker), description="Where the run's files lie"
+    )
+
+
+def _places(made: ReportInput, page: Path, tracker: Path | None) -> str:
+    """Paths to copy: a browser refuses a link from the UI's page to a file."""
+    there = f"{made.results_path}/files/{made.run.run_id}"
+    found = {"The report as a page": page, "The server's log": page.with_name("server.log")}
+    lines = [f"- {name}: `{there}/{path.name}`" for name, path in found.items() if path.exists()]
+    lines += [f"- The SwanLab experiment: `{tracker}`"] if tracker else []
+    again = f"servegauge report {made.run.run_id} --results {made.results_path}"
+    return "\n".join(
+        [*lines, "", "On the machine that measured, the report in a terminal:", "", f"    {again}"]
+    )
 
 
 def outcome(run: Run, record: RunRecord, made: ReportInput, failures: Iterable[str]) -> None:
     """Emit `servegauge.run.finished` with the figures, and `servegauge.regression` where a gate failed."""
     failed = list(failures)
-    best = max((point.result.output_token_throughput for point in made.points), default=None)
+    found = best(sound_by_load(made.points), lambda point: point.output_token_throughput, most=True)
     payload = {
         "points": len(made.points),
         "invalid": sum(point.verdict.verdict == "invalid" for point in made.points),
-        "output_tokens_per_s": best,
+        "output_tokens_per_s": found[0] if found else None,
+        "knees": {knee.sweep: knee.knee for knee in made.knees},
         "scores": {s.dataset: s.value for entry in made.accuracy for s in entry.scores[-1:]},
         "failures": failed[:20],
     }

@@ -8,33 +8,39 @@ from collections.abc import Callable
 from prefect import task
 
 from flows import show
-from flows.caching import BY_KEY, cached
+from flows.caching import BY_KEY
 from flows.run import Run
+from flows.search import searched
 from flows.session import Session
+from flows.taking import Flawed, taken
 from tasks.audit.evidence import Evidence
 from tasks.audit.point import audit_point
+from tasks.config.base import Frozen
+from tasks.config.sweep import Sweep
 from tasks.errors import MeasureError
+from tasks.measure.cost import priced
+from tasks.measure.energy import with_energy
 from tasks.measure.figures import point_result
 from tasks.measure.jobs import PointJob
+from tasks.measure.objectives import judged
 from tasks.measure.points import measure_point
 from tasks.measure.results import Measurement
 from tasks.plan.plan import Plan, Point
+from tasks.plan.search import Knee
 from tasks.probe.metrics import read_metrics
 from tasks.probe.sampler import readings, sampling
+from tasks.record.reading import recorded_requests
 from tasks.record.recording import record_point, record_telemetry
 from tasks.record.results import RecordedPoint
 from tasks.record.store import Store
 
 
-class InvalidPoint(MeasureError):
-    """The point is recorded with its verdict, measured again in the next run, and fails this one."""
+class InvalidPoint(Flawed):
+    """The point is recorded with its verdict."""
 
     def __init__(self, recorded: RecordedPoint) -> None:
-        reasons = "; ".join(recorded.verdict.reasons)
-        super().__init__(
-            f"{recorded.result.run_name}: {reasons}", "read the reasons, mend the cause, run again"
-        )
-        self.recorded = recorded
+        what = f"{recorded.result.run_name}: {'; '.join(recorded.verdict.reasons)}"
+        super().__init__(what, "read the reasons, mend the cause, run again", recorded)
 
 
 @task(
@@ -48,30 +54,45 @@ def point_task(entry: Point, run: Run, session: Session, attempt: int, label: st
     return recorded
 
 
-def sweep(plan: Plan, run: Run, session: Session, refresh: bool) -> tuple[RecordedPoint, ...]:
-    """Every point of the plan, measured or reused, in the plan's order."""
-    return tuple(_point(entry, run, session, refresh) for entry in plan.points)
+class Swept(Frozen):
+    """What the sweeps of a run have found: points, and the answers of searches."""
+
+    points: tuple[RecordedPoint, ...] = ()
+    knees: tuple[Knee, ...] = ()
+
+
+def sweep(plan: Plan, run: Run, session: Session, refresh: bool) -> Swept:
+    """Every point, measured or reused, in the plan's order; those of a search as they come."""
+    points, knees = list[RecordedPoint](), list[Knee]()
+    for entry in plan.speed:
+        if isinstance(entry, Point):
+            points.append(_point(entry, run, session, refresh))
+            continue
+        taken, knee = searched(entry, run, refresh, lambda point: _point(point, run, session, refresh))
+        points.extend(taken)
+        knees.append(knee)
+    return Swept(points=tuple(points), knees=tuple(knees))
 
 
 def _point(entry: Point, run: Run, session: Session, refresh: bool) -> RecordedPoint:
-    measure = cached(point_task, run.results, refresh)
+    recorded = taken(point_task, entry, run, session, refresh, "sweep", _label(entry))
+    if recorded.run_id == run.id:
+        return recorded
+    recorded = _judged(entry.sweep, recorded, Store(run.results))
+    price = run.spec.server.price_per_hour
+    return recorded.model_copy(update={"result": priced(recorded.result, price)})
 
-    def attempt_at(attempt: int) -> RecordedPoint:
-        label = _label(entry) if attempt == 1 else f"{_label(entry)} attempt {attempt}"
-        return measure(entry, run, session, attempt, label)
 
-    try:
-        recorded = session.measured(attempt_at)
-    except InvalidPoint as invalid:
-        show.stage("sweep", f"[red]{invalid.what}[/]")
-        return invalid.recorded
-    if recorded.run_id != run.id:
-        show.stage("sweep", f"{_label(entry)} · reused from {recorded.run_id}")
-    return recorded
+def _judged(sweep: Sweep, recorded: RecordedPoint, store: Store) -> RecordedPoint:
+    """What was measured before, held against the objectives of today."""
+    if recorded.result.objectives == sweep.objectives:
+        return recorded
+    result = judged(sweep.objectives, recorded.result, recorded_requests(store, recorded))
+    return recorded.model_copy(update={"result": result})
 
 
 def _label(entry: Point) -> str:
-    repeat = f" #{entry.repeat}" if entry.sweep.repeats > 1 else ""
+    repeat = f" #{entry.repeat}" if entry.sweep.repeats > 1 or entry.repeat > 1 else ""
     return f"{entry.sweep.name} {entry.load.label}{repeat}"
 
 
@@ -90,18 +111,18 @@ def measure_and_record(entry: Point, run: Run, session: Session, attempt: int) -
         seed=_seed(run.id, entry.key, attempt),
     )
     before = read_metrics(endpoint)
-    with sampling(endpoint) as samples, show.bar("sweep", f"{_label(entry)}") as progress:
+    with sampling(*session.sources()) as samples, show.bar("sweep", f"{_label(entry)}") as progress:
         measured = _measured(job, session, progress)
         result, rows = measured.result, measured.rows
         if result.failed:
             session.confirm()
     after = read_metrics(endpoint)
-    verdict = audit_point(Evidence(entry.sweep, result, rows, before, after, measured.readings))
+    told = (*readings(before), *samples.rows, *readings(after), *measured.readings)
+    result = with_energy(priced(result, run.spec.server.price_per_hour), rows, told)
+    verdict = audit_point(Evidence(entry.sweep, result, rows, before, after, told))
     recorded = RecordedPoint(result=result, verdict=verdict, run_id=run.id)
     store = Store(run.results)
-    record_telemetry(
-        store, run.id, stage, (*readings(before), *samples.rows, *readings(after), *measured.readings)
-    )
+    record_telemetry(store, run.id, stage, told)
     record_point(store, run.id, recorded, rows)
     return recorded
 
@@ -109,7 +130,7 @@ def measure_and_record(entry: Point, run: Run, session: Session, attempt: int) -
 def _measured(job: PointJob, session: Session, progress: Callable[[int, int], None]) -> Measurement:
     """A measuring process that failed leaves a point without a success, and the run goes on."""
     try:
-        return measure_point(job, session.check, progress)
+        return measure_point(job, session.check, session.noting(progress, always=job.load.rate is None))
     except MeasureError as error:
         failed = point_result(job, (), 0.0).model_copy(update={"first_error": error.what})
         return Measurement(result=failed, rows=())

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -22,6 +22,7 @@ from flows.children import Child
 from flows.pool import POOL
 from tasks.config.base import Frozen
 from tasks.config.home import checkout, home
+from tasks.config.place import Place
 from tasks.errors import InputError, WorldError
 
 START_LIMIT_S = 120.0
@@ -36,12 +37,13 @@ class Up(Frozen):
     host: str = "127.0.0.1"
     port: int = 4200
     auth: str | None = None
-    results: Path = Path("results")
+    results: Place = Place(folder=Path("results"))
 
     @property
     def address(self) -> str:
         """Where a browser on this machine finds the UI."""
-        return f"http://{'127.0.0.1' if self.host == '0.0.0.0' else self.host}:{self.port}"
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
 
 def settings(up: Up, folder: Path) -> dict[str, str]:
@@ -54,14 +56,17 @@ def settings(up: Up, folder: Path) -> dict[str, str]:
         # In memory, a restart of the server would crash the run that holds the place and keep it taken.
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
         "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
-        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         "PREFECT_WORKER_QUERY_SECONDS": "2",
-        "SERVEGAUGE_RESULTS": str(up.results.resolve()),
+        "SERVEGAUGE_RESULTS": _absolute(up.results),
         "PYTHONUNBUFFERED": "1",
     }
     if up.auth:
         found |= {"PREFECT_SERVER_API_AUTH_STRING": up.auth, "PREFECT_API_AUTH_STRING": up.auth}
     return found
+
+
+def _absolute(results: Place) -> str:
+    return str(results) if results.bucket else str(results.folder.resolve())
 
 
 def run_up(up: Up) -> None:
@@ -156,7 +161,7 @@ def _answers(up: Up) -> bool:
 
 
 def _deploy(env: dict[str, str]) -> None:
-    argv = (sys.executable, "-m", "flows.cli", "deploy")
+    argv = (sys.executable, "-P", "-m", "flows.cli", "deploy")
     answer = subprocess.run(argv, env=env, cwd=checkout(), capture_output=True, text=True, check=False)
     if answer.returncode:
         tail = (answer.stdout + answer.stderr)[-4000:]
@@ -169,7 +174,7 @@ def _workers(up: Up, env: dict[str, str], folder: Path) -> Iterator[tuple[Child,
     with ExitStack() as stack:
         started = []
         for name, options in {"worker": (), "control": ("--control",)}.items():
-            argv = (sys.executable, "-m", "flows.cli", "worker", *options)
+            argv = (sys.executable, "-P", "-m", "flows.cli", "worker", *options)
             child = Child(name, argv, env, folder / f"{name}.log")
             stack.callback(child.end)
             started.append(child)
@@ -181,9 +186,10 @@ def _wait_for_workers(up: Up, workers: tuple[Child, ...], stop: threading.Event)
     deadline = time.monotonic() + START_LIMIT_S
     with Api(f"{up.address}/api", up.auth) as api:
         while not stop.wait(0.5):
-            found = api.send("POST", f"/work_pools/{POOL}/workers/filter", {})
-            if sum(worker["status"] == "ONLINE" for worker in found) >= len(workers):
-                return
+            with suppress(httpx.HTTPError):  # a crowded machine's server may be late; the deadline counts
+                found = api.send("POST", f"/work_pools/{POOL}/workers/filter", {})
+                if sum(worker["status"] == "ONLINE" for worker in found) >= len(workers):
+                    return
             dead = next((worker for worker in workers if not worker.alive), None)
             if dead or time.monotonic() > deadline:
                 late = dead or workers[0]
@@ -198,7 +204,7 @@ def _greet(up: Up, folder: Path) -> None:
     if up.auth:
         console.print("  and with PREFECT_API_AUTH_STRING set to user:password")
     console.print(
-        f"  results {up.results.resolve()} · logs {folder} · Ctrl-C stops all of it", soft_wrap=True
+        f"  results {_absolute(up.results)} · logs {folder} · Ctrl-C stops all of it", soft_wrap=True
     )
 
 

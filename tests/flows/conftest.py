@@ -1,12 +1,11 @@
-"""One Prefect server for the flow tests, and a spec small enough to run many times."""
+"""A spec small enough to run many times."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from prefect.testing.utilities import prefect_test_harness
 
 from tests.stub.process import Stub
 
@@ -18,13 +17,6 @@ sweeps:
       load: [{{concurrency: 1, requests: 2}}, {{concurrency: 4, requests: 20}}]}}
 track: {{swanlab: {{mode: disabled}}}}
 """
-
-
-@pytest.fixture(scope="session")
-def prefect() -> Iterator[None]:
-    """A Prefect server and database for this session alone."""
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
 
 
 @pytest.fixture

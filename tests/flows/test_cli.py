@@ -10,7 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from tasks.config.place import place_of
+from tasks.record.alive import LOCK
+from tasks.record.recording import record_point, record_run
+from tasks.record.store import Store
 from tests.command import environment, run
+from tests.record import made_up
 from tests.stub.process import Stub, stub_server
 
 Call = Callable[..., subprocess.CompletedProcess[str]]
@@ -90,6 +95,23 @@ def test_a_table_or_run_that_does_not_exist(call: Call) -> None:
     refused(call("report", "nothing"), 2, "no run 'nothing'")
 
 
+def test_a_run_that_is_worse_than_another_is_exit_code_1(call: Call, tmp_path: Path) -> None:
+    store = Store(tmp_path / "results")
+    for run_id, speed in (("before", 1.0), ("after", 0.9)):
+        point = made_up.point()
+        slower = point.model_copy(update={"request_throughput": point.request_throughput * speed})
+        record_run(store, made_up.run(run_id))
+        record_point(store, run_id, made_up.recorded(slower, run_id), [made_up.request()])
+    done = call("compare", "before", "after")
+    assert (done.returncode, "2.57 (-10.0 %)" in done.stdout) == (0, True), done.stdout
+    assert call("compare", "before", "after", "--worse-than", "15").returncode == 0
+    done = call("compare", "before", "after", "--worse-than", "5")
+    assert done.returncode == 1
+    assert "B: throughput 4: RPS (req/s): -10.0 %" in done.stderr
+    assert "1 figure is worse than in A by more than 5 %" in done.stderr
+    refused(call("compare", "before"), 2, "1 given")
+
+
 def test_validate_prints_a_spec_that_validates(call: Call, tmp_path: Path) -> None:
     first = call("validate", "smoke", "--set", "sweeps.0.repeats=2")
     assert first.returncode == 0
@@ -101,3 +123,14 @@ def test_validate_prints_a_spec_that_validates(call: Call, tmp_path: Path) -> No
 def test_results_of_an_empty_folder_are_an_empty_list(call: Call) -> None:
     done = call("results", "points", "--format", "json")
     assert (done.returncode, json.loads(done.stdout)) == (0, [])
+
+
+def test_a_run_whose_process_is_gone_does_not_stand_as_running(call: Call, tmp_path: Path) -> None:
+    place = place_of(tmp_path / "results")
+    record_run(Store(place), made_up.run().model_copy(update={"outcome": "running", "finished_at": None}))
+    lock = place.folder / "files" / "run-1" / LOCK
+    lock.parent.mkdir(parents=True)
+    lock.touch()
+    (row,) = json.loads(call("results", "runs", "--format", "json", "--results", str(place)).stdout)
+    assert row["outcome"] == "killed"
+    assert row["finished_at"]

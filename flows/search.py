@@ -1,0 +1,65 @@
+"""The search for the load that saturates a server: each point decides which one is measured next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prefect import task
+
+from flows import show
+from flows.caching import BY_KEY, cached, is_cached
+from flows.progress import current
+from flows.run import Run
+from tasks.measure.trials import trial_of
+from tasks.plan.plan import Point, Search, plan_point
+from tasks.plan.search import Knee, Trial, advance
+from tasks.record.recording import record_knee
+from tasks.record.results import RecordedPoint
+from tasks.record.store import Store
+
+
+@task(
+    name="knee", task_run_name="{label}", cache_policy=BY_KEY, persist_result=True, result_serializer="json"
+)
+def knee_task(entry: Search, knee: Knee, label: str) -> Knee:
+    """Keep an answer whose points are all kept: a later run finds it again without a server."""
+    return knee
+
+
+def searched(
+    entry: Search, run: Run, refresh: bool, measure: Callable[[Point], RecordedPoint]
+) -> tuple[tuple[RecordedPoint, ...], Knee]:
+    """The points that the search has taken, measured or reused, and its answer, which is recorded."""
+    sweep, points, trials = entry.sweep, list[RecordedPoint](), list[Trial]()
+    while not isinstance(found := advance(sweep.name, entry.how, trials), Knee):
+        points.append(measure(_point(entry, run, refresh, found, trials)))
+        usable = points[-1].verdict.verdict != "invalid"
+        trials.append(trial_of(points[-1].result, sweep.objectives, usable))
+    record_knee(Store(run.results), run.id, found)
+    if all(point.verdict.verdict != "invalid" for point in points):
+        cached(knee_task, run.results, refresh)(entry, found, f"{sweep.name} knee")
+    if told := current():
+        told.ended(f"{sweep.name} knee")
+    show.stage("sweep", f"{sweep.name} {_said(found)}")
+    return tuple(points), found
+
+
+def _point(entry: Search, run: Run, refresh: bool, level: float, trials: list[Trial]) -> Point:
+    load = entry.how.load_at(level, entry.sweep.objectives)
+    repeat = 1 + sum(trial.level == level for trial in trials)
+    point = plan_point(
+        run.spec,
+        run.subject,
+        entry.sweep,
+        load,
+        repeat,
+        lambda key: not refresh and is_cached(run.results, key),
+    )
+    if not point.recorded and (told := current()):
+        told.more()
+    return point
+
+
+def _said(knee: Knee) -> str:
+    at = "no load holds" if knee.knee is None else f"is saturated at {knee.load} {knee.knee:.4g}"
+    return f"{at}, limited by {knee.reason} ({knee.points} points)"

@@ -1,0 +1,30 @@
+"""Deploying again leaves what a person has switched."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.api import Api
+from flows.deploy import deploy_all
+
+SCHEDULES = {"nightly-smoke": False, "weekly-gpt-oss-20b": True}
+"""Each the other way round than prefect.yaml has it."""
+
+
+def test_schedules_stay_switched_as_they_were(api: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", api)
+    deploy_all()
+    with Api(api) as prefect:
+        assert active(prefect) == {name: not on for name, on in SCHEDULES.items()}
+        for name, on in SCHEDULES.items():
+            found = prefect.get(f"/deployments/name/benchmark/{name}")
+            path = f"/deployments/{found['id']}/schedules/{found['schedules'][0]['id']}"
+            prefect.send("PATCH", path, {"active": on})
+        deploy_all()
+        assert active(prefect) == SCHEDULES
+
+
+def active(prefect: Api) -> dict[str, bool]:
+    """Which schedules are switched on."""
+    found = {name: prefect.get(f"/deployments/name/benchmark/{name}") for name in SCHEDULES}
+    return {name: bool(deployment["schedules"][0]["active"]) for name, deployment in found.items()}

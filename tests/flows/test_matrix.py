@@ -1,0 +1,54 @@
+"""A matrix starts nothing that cannot end, and leaves nothing when it ends early."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from prefect import flow
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.states import Completed, Scheduled
+
+from flows.api import Api
+from flows.matrix import _cancelled_with_us, matrix
+from flows.pool import host_queue
+from flows.worker import make_place
+from tasks.errors import InputError
+
+
+def _interrupted(runs: list[UUID]) -> None:
+    with _cancelled_with_us() as started:
+        started += runs
+        raise KeyboardInterrupt
+
+
+@flow
+def anything() -> None:
+    """Never run here."""
+
+
+def test_a_host_without_a_queue_is_wrong_input(api: str) -> None:
+    with Api(api) as prefect:
+        make_place(prefect)
+    with pytest.raises(InputError, match="the queue nowhere") as caught:
+        matrix(hosts=[host_queue(), "nowhere"])
+    assert host_queue() in caught.value.remedy
+
+
+@pytest.mark.usefixtures("api")
+def test_more_combinations_than_a_comparison_holds_are_wrong_input() -> None:
+    with pytest.raises(InputError, match="21 combinations"):
+        matrix(models=["one", "two", "three"], environments=[*"abcdefg"])
+
+
+@pytest.mark.usefixtures("api")
+def test_what_was_started_is_cancelled_with_it_and_what_is_over_stays() -> None:
+    with get_client(sync_client=True) as client:
+        runs = [client.create_flow_run(anything, state=state) for state in (Scheduled(), Completed())]
+        with pytest.raises(KeyboardInterrupt):
+            _interrupted([run.id for run in runs])
+        ended: list[FlowRun] = [client.read_flow_run(run.id) for run in runs]
+    first, second = (run.state.type for run in ended if run.state)
+    assert first in (StateType.CANCELLING, StateType.CANCELLED)
+    assert second == StateType.COMPLETED
