@@ -1,4 +1,4 @@
-"""One Prefect server and one fake environment for all faults."""
+"""One fake environment for all faults, and a case for each test."""
 
 from __future__ import annotations
 
@@ -6,34 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
-from prefect.testing.utilities import prefect_test_harness
 
 from tasks.measure import pool
 from tests.faults.engine import Case, family, make_environment, until
-
-
-@pytest.fixture(scope="package")
-def api() -> Iterator[str]:
-    """The address of a Prefect server of these tests' own."""
-    with (
-        prefect_test_harness(server_startup_timeout=120),
-        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),  # a second at each flow's end
-    ):
-        yield str(PREFECT_API_URL.value())
 
 
 @pytest.fixture(scope="session")
 def fake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The fake environment's interpreter."""
     return make_environment(tmp_path_factory.mktemp("environment"))
-
-
-@pytest.fixture(scope="session")
-def model(tmp_path_factory: pytest.TempPathFactory, tokenizer: Path) -> Path:
-    """A folder that passes for a model."""
-    (tokenizer / "config.json").write_text("{}")
-    return tokenizer
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import polars as pl
 from flows.run import Run, new_run
 from flows.session import Session
 from tasks.config.load import load_spec
+from tasks.config.place import place_of
 from tasks.record.store import Store
 from tests.faults.engine import Case, until
 
@@ -27,7 +28,7 @@ def table(case: Case, name: str) -> pl.DataFrame:
 
 def run_of(case: Case) -> Run:
     """The case's run, with the folder that the flow would make."""
-    run = new_run(load_spec(case.spec()), case.results)
+    run = new_run(load_spec(case.spec()), place_of(case.results))
     run.folder.mkdir(parents=True)
     return run
 

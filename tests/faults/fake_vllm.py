@@ -48,7 +48,9 @@ def main() -> None:
     if "port-taken" in manners:
         taken = socket.create_server(("127.0.0.1", args.port))
     core = subprocess.Popen(STUBBORN_CORE if "stubborn" in manners else CORE, start_new_session=True)
-    pids = {"server": os.getpid(), "core": core.pid, "guardian": os.getppid(), "port": args.port}
+    # In a container the parent is the engine's daemon, which is nobody's to end.
+    guardian = os.getpid() if "FAKE_CONTAINER" in os.environ else os.getppid()
+    pids = {"server": os.getpid(), "core": core.pid, "guardian": guardian, "port": args.port}
     _tell(state / f"pids-{number}.json", pids)
     print("\n".join(START_UP), flush=True)
     if "oom" in manners:

@@ -10,12 +10,12 @@ import pytest
 import yaml
 
 from flows.benchmark import benchmark
-from tasks.errors import InputError, MeasureError
+from tasks.errors import EndpointError, InputError, MeasureError
 from tasks.record.store import Store
 from tests.stub.process import Stub, stub_server
 
 pytestmark = pytest.mark.usefixtures("api")
-FAULTY = ("error500", "reset", "stall")
+FAULTY = ("error500", "reset", "stall", "wrong_model")
 """One a sweep; each hits the sweep's third request."""
 
 
@@ -55,12 +55,31 @@ def measured(api: str, tokenizer: Path, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.mark.parametrize(
-    ("kind", "says"), [("error500", "500"), ("reset", "payload is not completed"), ("stall", "within 3 s")]
+    ("kind", "says"),
+    [
+        ("error500", "500"),
+        ("reset", "payload is not completed"),
+        ("stall", "within 3 s"),
+        ("wrong_model", "the answer is of model 'another-model', not 'stub'"),
+    ],
 )
 def test_a_bad_answer_is_one_failed_request(measured: pl.DataFrame, kind: str, says: str) -> None:
     rows = measured.filter(pl.col("sweep") == kind)
     assert rows["succeeded"].to_list() == [True, True, False]
     assert says in rows["error"].to_list()[2]
+
+
+def test_answers_of_another_model_before_anything_is_measured(
+    stub: Callable[..., Stub], tokenizer: Path, tmp_path: Path
+) -> None:
+    """It lists the right one and answers with another, unless the spec says that it does."""
+    server = stub(tokenizer=str(tokenizer), faults=[{"kind": "wrong_model"}], ttft=0.01, itl=0.001)
+    spec, results = write_spec(server, tokenizer, tmp_path), tmp_path / "results"
+    with pytest.raises(EndpointError, match="of model 'another-model', not 'stub'"):
+        benchmark(spec=spec, results=str(results))
+    assert Store(results).read("points").is_empty()
+    benchmark(spec=spec, overrides=["server.answers_as=another-model"], results=str(results))
+    assert "invalid" not in Store(results).read("points")["verdict"].to_list()
 
 
 def test_a_server_of_another_model(stub: Callable[..., Stub], tokenizer: Path, tmp_path: Path) -> None:

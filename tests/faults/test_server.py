@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable
 
+import httpx
 import polars as pl
 import psutil
 import pytest
@@ -38,9 +40,36 @@ def test_in_a_whole_run_the_point_is_measured_again(
     assert "invalid" not in table(case, "points")["verdict"].to_list()
     assert table(case, "requests").height == 12
     assert table(case, "runs")["outcome"].to_list() == ["completed"]
+    ((warning,),) = table(case, "runs")["warnings"].to_list()
+    assert "restarting it once" in warning
     startup = table(case, "telemetry").filter(pl.col("metric").str.starts_with("startup_"))
     assert startup["metric"].n_unique() == 4
     assert startup.filter(pl.col("metric") == "startup_warmup_s")["value"].to_list() == [2.25, 2.25]
+
+
+@pytest.mark.parametrize("kind", ["stall", "hang"])
+def test_an_engine_that_hangs_behind_a_healthy_server(
+    case: Case, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In the middle of its answers (its gauge tells of them), or before any (our client does)."""
+    case.load, case.server = ((2, 12),), {"stall_timeout_s": 1.0}
+    moments: list[float] = []
+    spec = case.spec()
+
+    def hang() -> None:
+        started = case.asked(PROBE + 3)
+        fault = [{"kind": kind, "first": 1}]
+        httpx.post(f"http://127.0.0.1:{started['port']}/stub/faults", json=fault, trust_env=False)
+        moments.append(time.time())
+
+    with meanwhile(hang):
+        benchmark(spec=spec, results=str(case.results))
+    (restart,) = (record for record in caplog.records if "restarting it once" in record.getMessage())
+    assert "did nothing for" in restart.getMessage()
+    print(f"{kind} of the engine, limit 1 s: noticed after {restart.created - moments[0]:.2f} s")
+    assert restart.created - moments[0] < case.server["stall_timeout_s"] + NOTICED_S
+    assert table(case, "points").select("attempt", "succeeded", "failed").rows() == [(2, 12, 0)]
+    assert table(case, "runs")["outcome"].to_list() == ["completed"]
 
 
 @pytest.mark.parametrize(
@@ -83,19 +112,27 @@ def test_a_second_death_ends_the_run_and_keeps_what_was_measured(case: Case) -> 
     assert table(case, "runs")["outcome"].to_list() == ["failed"]
 
 
-def test_a_measuring_child_that_is_killed_fails_its_point_alone(case: Case) -> None:
+def starved(child: psutil.Process) -> None:
+    """No more memory than it has: whatever it wants next is refused."""
+    child.rlimit(psutil.RLIMIT_AS, (child.memory_info().vms, child.memory_info().vms))
+
+
+@pytest.mark.parametrize("spoil", [psutil.Process.kill, psutil.Process.suspend, starved])
+def test_a_measuring_child_that_is_spoilt_fails_its_point_alone(
+    case: Case, spoil: Callable[[psutil.Process], None]
+) -> None:
     case.load = ((2, 12), (1, 3))
     spec = case.spec()
 
-    def kill() -> None:
+    def act() -> None:
         case.asked(PROBE + 3)
         for process in psutil.Process().children(recursive=True):
             if any(file.path.endswith("worker.log") for file in process.open_files()):
-                process.kill()
+                spoil(process)
                 return
         raise AssertionError("no measuring child")
 
-    with meanwhile(kill), pytest.raises(MeasureError, match="1 of 2 measurements failed"):
+    with meanwhile(act), pytest.raises(MeasureError, match="1 of 2 measurements failed"):
         benchmark(spec=spec, results=str(case.results))
     points = table(case, "points").sort("concurrency")
     assert points["succeeded"].to_list() == [3, 0]

@@ -21,6 +21,8 @@ accuracy:
   - {{dataset: aime25, path: "{questions}", batch_size: 4, timeout_s: 60, generation: {{max_tokens: 64}}}}
 track: {{swanlab: {{mode: disabled}}}}
 """
+ENDPOINT_KEY = ("GAUGE_ENDPOINT_KEY", "endpoint-secret-90ee12")
+"""A variable of the workers that a spec may name, and the key in it."""
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -43,7 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upped]:
     """Server, deployments and workers, started once."""
     hurry = {"PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "10"}
-    with servegauge_up(tmp_path_factory.mktemp("up"), **hurry) as running:
+    with servegauge_up(tmp_path_factory.mktemp("up"), **hurry, **dict([ENDPOINT_KEY])) as running:
         yield running
 
 
@@ -65,6 +67,32 @@ def quick(tmp_path_factory: pytest.TempPathFactory, engine: Stub, tokenizer: Pat
         )
     )
     return str(file)
+
+
+@pytest.fixture(scope="session")
+def slow(tokenizer: Path) -> Iterator[Stub]:
+    """A stub that takes a while for every answer."""
+    with stub_server(ttft=0.2, itl=0.1, tokens=200, tokenizer=str(tokenizer)) as stub:
+        yield stub
+
+
+@pytest.fixture
+def slow_spec(quick: str, slow: Stub, engine: Stub, tmp_path: Path) -> str:
+    """The quick spec on the slow stub."""
+    file = tmp_path / "slow.yaml"
+    file.write_text(
+        Path(quick).read_text().replace(engine.url, slow.url).replace("name: quick", "name: slow")
+    )
+    return str(file)
+
+
+@pytest.fixture
+def specs(quick: str, engine: Stub, tokenizer: Path, tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """A spec for each machine: two loads on one server would be told by the audit, and rightly."""
+    with stub_server(ttft=0.01, itl=0.002, tokens=8, tokenizer=str(tokenizer)) as other:
+        second = tmp_path / "second.yaml"
+        second.write_text(Path(quick).read_text().replace(engine.url, other.url))
+        yield quick, str(second)
 
 
 @pytest.fixture(scope="session")

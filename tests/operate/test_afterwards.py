@@ -1,20 +1,25 @@
-"""What follows a run: a notification of a regression, the comparison of a matrix."""
+"""What follows a run: a notification of a regression, an end of what is stuck, the comparison of a matrix."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+import yaml
 
-from tests.operate.test_blocks import make
+from tests.operate.blocks import make_block
 from tests.operate.upper import ROOT, Upped, until
 from tests.stub.process import Stub
 
 pytestmark = pytest.mark.long
+SHORT_S = 10
+"""The shortest limit that Prefect takes, instead of the 36 hours."""
 
 
 @pytest.fixture
@@ -41,7 +46,7 @@ def test_a_regression_calls_the_webhook(
     up: Upped, quick: str, engine: Stub, calls: tuple[str, list[str]]
 ) -> None:
     address, heard = calls
-    make(up, "webhook", "servegauge-notify", {"url": address, "method": "POST"})
+    make_block(up, "webhook", "servegauge-notify", {"url": address, "method": "POST"})
     env = {**up.env, "PREFECT_API_URL": f"{up.address}/api"}
     argv = (sys.executable, "-m", "flows.cli", "deploy")
     told = subprocess.run(argv, env=env, cwd=ROOT, capture_output=True, text=True, check=True).stdout
@@ -63,3 +68,19 @@ def test_a_matrix_runs_every_combination_and_compares_them(up: Upped, quick: str
     table = up.artifacts(comparison["id"])["comparison-speed"]["data"]
     assert '"Sweep": "throughput"' in table
     assert "(+0.0 %)" in table  # the second run reused the first one's figures
+
+
+def test_a_run_that_is_stuck_is_cancelled(up: Upped, slow_spec: str) -> None:
+    file = ROOT / "deployments" / "automations.yaml"
+    (limit,) = (found for found in yaml.safe_load(file.read_text()) if "past their limit" in found["name"])
+    soon = (datetime.now(UTC) + timedelta(seconds=12)).isoformat()
+    state = {"type": "SCHEDULED", "state_details": {"scheduled_time": soon}}
+    run = up.start({"spec": slow_spec, "only": "speed", "refresh": True, "requests": 60}, state=state)
+    limit["name"] += " in a test"
+    limit["trigger"] |= {"within": SHORT_S, "match": {"prefect.resource.id": f"prefect.flow-run.{run}"}}
+    up.post("/automations/", limit)
+    assert until(lambda: up.state(run) == "RUNNING", 90)
+    began = time.monotonic()
+    assert up.ended(run, 90) == "CANCELLED", up.logs(run)
+    print(f"cancelled after {time.monotonic() - began:.0f} s of {SHORT_S} s")
+    assert time.monotonic() - began >= SHORT_S - 2

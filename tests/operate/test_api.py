@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -16,9 +15,9 @@ import polars as pl
 import pytest
 
 from tasks.record.store import Store
-from tests.operate.upper import ROOT, Upped, until
+from tests.operate.upper import Upped, snippet, until
 
-DOCS = ROOT / "docs" / "operating.md"
+pytestmark = pytest.mark.timeout(900)  # twelve runs in line, where the long tests are wanted
 BAD: tuple[tuple[str, Any], ...] = (
     ("spec", "nosuch"),
     ("spec", 3),
@@ -47,13 +46,6 @@ BAD: tuple[tuple[str, Any], ...] = (
     ("refresh", "yes"),
     ("concurency", [1]),
 )
-
-
-def snippet(name: str) -> str:
-    """The code block of the documentation that follows the comment with this name."""
-    found = re.search(rf"<!-- {name} -->\n```\w+\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL)
-    assert found, f"docs/operating.md has no snippet {name}"
-    return found[1]
 
 
 def read_along(up: Upped, argv: tuple[str, ...], name: str, quick: str) -> subprocess.Popen[str]:
@@ -138,7 +130,7 @@ def test_runs_started_at_once_wait_for_each_other_and_none_is_lost(up: Upped, li
 
 def test_a_run_leaves_its_story(up: Upped, line: Line) -> None:
     artifacts = up.artifacts(line.runs[0])
-    assert {"progress", "sweep-throughput", "scores", "page", "report"} <= set(artifacts)
+    assert {"progress", "sweep-throughput", "scores", "files", "report"} <= set(artifacts)
     assert artifacts["progress"]["data"] == 100
     assert '"Conc.": "4"' in artifacts["sweep-throughput"]["data"]
     assert up.run(line.runs[0])["name"] == "quick"

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from flows import form
-from flows.form import Changes, chosen
+from flows.form import Changes, _assignments, chosen
 from tasks.config.load import load_spec, spec_names
 from tasks.errors import InputError
 
@@ -32,6 +32,20 @@ def test_requests_alone_keep_the_levels() -> None:
     spec = chosen("smoke", Changes(requests=7, only="speed"))
     assert [(load.concurrency, load.requests) for load in spec.sweeps[0].load] == [(1, 7), (4, 7), (8, 7)]
     assert spec.accuracy == ()
+
+
+def test_requests_alone_keep_rates_and_durations() -> None:
+    mixed = (
+        "sweeps.0.load=[{rate: 2, requests: 90, duration_s: 60}, {burst: 4}, {concurrency: 2, requests: 9}]"
+    )
+    base = load_spec("smoke", [mixed])
+    changed = list(_assignments(base, Changes(requests=7)))
+    loads = load_spec("smoke", [mixed, *changed]).sweeps[0].loads
+    assert [(load.label, load.requests, load.duration_s) for load in loads] == [
+        ("rate2", 7, 60),
+        ("c4", 7, None),
+        ("c2", 7, None),
+    ]
 
 
 def test_effort_repeats_and_model_reach_their_places() -> None:

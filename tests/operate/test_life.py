@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import signal
-from collections.abc import Iterator
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -12,27 +13,11 @@ import pytest
 
 from tasks.record.store import Store
 from tests.faults.engine import Case, make_environment
-from tests.operate.upper import Upped, until
-from tests.stub.process import Stub, stub_server
+from tests.operate.upper import OVER, Upped, until
 
 GONE_S = 20.0
-
-
-@pytest.fixture(scope="module")
-def slow(tokenizer: Path) -> Iterator[Stub]:
-    """A stub that takes a while for every answer."""
-    with stub_server(ttft=0.2, itl=0.1, tokens=200, tokenizer=str(tokenizer)) as stub:
-        yield stub
-
-
-@pytest.fixture
-def slow_spec(quick: str, slow: Stub, engine: Stub, tmp_path: Path) -> str:
-    """The quick spec on the slow stub."""
-    file = tmp_path / "slow.yaml"
-    file.write_text(
-        Path(quick).read_text().replace(engine.url, slow.url).replace("name: quick", "name: slow")
-    )
-    return str(file)
+MARK = "OPERATE_MARK"
+"""A variable that every process of a run inherits, its server too."""
 
 
 def flow_process(run: str) -> psutil.Process | None:
@@ -53,6 +38,16 @@ def family(run: str) -> list[psutil.Process]:
     return [process, *process.children(recursive=True)]
 
 
+def marked(mark: str) -> list[psutil.Process]:
+    """Every process that has a run's mark in its environment, whoever its parent is by now."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get(MARK) == mark:
+                found.append(process)
+    return alive(found)
+
+
 def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
     """Those that are not over."""
     return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
@@ -60,7 +55,10 @@ def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
 
 def beside(host: str) -> dict[str, object]:
     """A run beside others: on the queue without a limit, with a place of its own."""
-    return {"work_queue_name": "control", "job_variables": {"env": {"SERVEGAUGE_HOST": host}}}
+    return {
+        "work_queue_name": "control",
+        "job_variables": {"env": {"SERVEGAUGE_HOST": host, MARK: host}},
+    }
 
 
 def cancel(up: Upped, run: str) -> None:
@@ -68,52 +66,75 @@ def cancel(up: Upped, run: str) -> None:
     up.post(f"/flow_runs/{run}/set_state", {"state": {"type": "CANCELLING"}})
 
 
-def never_ready(folder: Path, tokenizer: Path, python_waits: bool) -> str:
-    """A spec whose environment cannot be read, or whose server never answers; its path."""
+def never_ready(folder: Path, tokenizer: Path) -> Case:
+    """A spec whose server never answers."""
     folder.mkdir()
     model = folder / "model"
     shutil.copytree(tokenizer, model)
     (model / "config.json").write_text('{"architectures": ["LlamaForCausalLM"]}')
-    python = make_environment(folder / "environment")
-    if python_waits:
-        python.write_text("#!/bin/sh\nexec sleep 600\n")
-    return Case(folder, python, model, env={"FAKE_MANNERS": "hang"}).spec()
+    return Case(folder, make_environment(folder / "environment"), model, env={"FAKE_MANNERS": "hang"})
+
+
+def never_provided(folder: Path, tokenizer: Path) -> Case:
+    """The same, whose interpreter tells its packages, and makes no synthetic model in ten minutes."""
+    case = never_ready(folder, tokenizer)
+    case.python.write_text(f'#!/bin/sh\n[ "$1" = -c ] || exec sleep 600\n{case.python.read_text()}')
+    case.model = Path("synthetic:gpt-oss")
+    return case
+
+
+REACHED = {
+    "provisioning": "provision: environment",
+    "boot": "starts, log",
+    "sweep": "throughput c1 ·",
+    "evaluation": "throughput c4 ·",
+}
+"""The line of the log after which a run is in that stage."""
+KEPT = {"provisioning": (0, 0), "boot": (0, 0), "sweep": (1, 2), "evaluation": (2, 22)}
+"""Points and requests that are recorded by then."""
 
 
 def test_cancelled_in_every_stage_nothing_is_left(
     up: Upped, slow_spec: str, tmp_path: Path, tokenizer: Path
 ) -> None:
-    hangs = never_ready(tmp_path / "boot", tokenizer, False)
-    runs = {
-        "boot": up.start({"spec": hangs}, **beside("boot")),
-        "sweep": up.start({"spec": slow_spec, "only": "speed", "refresh": True}, **beside("sweep")),
-        "evaluation": up.start({"spec": slow_spec, "only": "accuracy"}, **beside("evaluation")),
-        "provisioning": up.start(
-            {"spec": never_ready(tmp_path / "provisioning", tokenizer, True)}, **beside("provisioning")
-        ),
+    specs = {
+        "provisioning": never_provided(tmp_path / "provisioning", tokenizer).spec(),
+        "boot": never_ready(tmp_path / "boot", tokenizer).spec(),
+        "sweep": slow_spec,
+        "evaluation": slow_spec,
     }
-
-    def reached(stage: str) -> bool:
-        words = {
-            "boot": "starts, log",
-            "provisioning": "waits for",
-            "sweep": "probe:",
-            "evaluation": "probe:",
-        }
-        return words[stage] in up.logs(runs[stage])
-
-    families = {}
+    runs = {}
+    for stage, spec in specs.items():
+        up.post("/v2/concurrency_limits/", {"name": f"gpu-{stage}", "limit": 1, "active": True})
+        runs[stage] = up.start({"spec": spec, "refresh": True}, **beside(stage))
+    held = {}
     for stage, run in runs.items():
-        assert until(lambda s=stage: reached(s) or up.state(runs[s]) == "FAILED", 120)
-        assert reached(stage), f"{stage}: {up.logs(run)}"
-        families[stage] = family(run)
+        reached = until(lambda r=run, s=stage: REACHED[s] in up.logs(r) or up.state(r) in OVER, 120)
+        assert reached, f"{stage}: {up.logs(run)}"
+        assert up.state(run) == "RUNNING", f"{stage}: {up.logs(run)}"
+        assert taken(up, stage) == 1
+        held[stage] = family(run)
         cancel(up, run)
     for stage, run in runs.items():
+        asked = time.monotonic()
         assert until(lambda r=run: up.state(r) == "CANCELLED", GONE_S), f"{stage}: {up.logs(run)}"
-        left = until(lambda s=stage: not alive(families[s]), GONE_S)
-        assert left, f"{stage}: {[p.cmdline() for p in alive(families[stage])]}"
-    outcomes = Store(up.results).read("runs").filter(spec="slow")["outcome"].to_list()
-    assert outcomes == ["stopped"] * 2
+        left = until(lambda s=stage: not (alive(held[s]) or marked(s)), GONE_S)
+        assert left, f"{stage}: {[p.cmdline() for p in alive(held[stage]) + marked(stage)]}"
+        assert until(lambda s=stage: taken(up, s) == 0, GONE_S), f"{stage}: its place is still taken"
+        print(f"{stage}: gone {time.monotonic() - asked:.1f} s after it was asked for")
+        assert recorded(up, run) == ("stopped", *KEPT[stage])
+
+
+def taken(up: Upped, host: str) -> int:
+    """How much of a machine's place is held, as Prefect's API tells it."""
+    return int(up.ask("GET", f"/v2/concurrency_limits/gpu-{host}")["active_slots"])
+
+
+def recorded(up: Upped, run: str) -> tuple[str, int, int]:
+    """The outcome of the run in the tables, and how many of its points and requests are there."""
+    store, run_id = Store(up.results), str(up.run(run)["labels"]["servegauge.run"])
+    (outcome,) = store.read("runs", run_id)["outcome"]
+    return str(outcome), store.read("points", run_id).height, store.read("requests", run_id).height
 
 
 @pytest.mark.long
@@ -121,15 +142,23 @@ def test_cancelled_in_every_stage_nothing_is_left(
 def test_a_run_ends_with_its_worker_and_the_next_is_not_blocked(
     up: Upped, slow_spec: str, quick: str, number: signal.Signals
 ) -> None:
-    run = up.start({"spec": slow_spec, "only": "speed", "refresh": True})
+    variables = {"env": {MARK: number.name}}
+    run = up.start({"spec": slow_spec, "only": "speed", "refresh": True}, job_variables=variables)
     assert until(lambda: "probe:" in up.logs(run), 120), up.logs(run)
     processes = family(run)
     up.worker().send_signal(number)
+    killed = time.monotonic()
     waits = up.start({"spec": quick})
-    assert until(lambda: not alive(processes), 30), [p.cmdline() for p in alive(processes)]
+    assert until(lambda: not (alive(processes) or marked(number.name)), 30), [
+        p.cmdline() for p in alive(processes)
+    ]
+    gone_s = time.monotonic() - killed
+    assert until(lambda: "plan:" in up.logs(waits), 90 - gone_s), up.logs(waits)
+    print(f"{number.name}: gone after {gone_s:.1f} s, the next began after {time.monotonic() - killed:.1f} s")
     assert up.ended(run, 90) in {"CRASHED", "CANCELLED", "FAILED"}
-    assert until(lambda: "plan:" in up.logs(waits), 90), up.logs(waits)
+    print(f"{number.name}: {up.state(run)} after {time.monotonic() - killed:.1f} s")
     assert up.ended(waits) == "COMPLETED"
+    assert recorded(up, run)[0] != "running"
 
 
 @pytest.mark.long

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -17,6 +18,7 @@ import httpx
 import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs" / "operating.md"
 START_S = 180.0
 OVER = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 Json = dict[str, Any]
@@ -35,6 +37,13 @@ def free_port() -> int:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])
+
+
+def snippet(name: str) -> str:
+    """The code block of the documentation that follows the comment with this name."""
+    found = re.search(rf"<!-- {name} -->\n```\w+\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL)
+    assert found, f"docs/operating.md has no snippet {name}"
+    return found[1]
 
 
 class Server:
@@ -133,8 +142,9 @@ class Upped(Server):
 
 
 @contextmanager
-def servegauge_up(folder: Path, *options: str, **variables: str) -> Iterator[Upped]:
+def servegauge_up(folder: Path, *options: str, by_make: bool = False, **variables: str) -> Iterator[Upped]:
     """Run it until the block is left. Raises AssertionError where it does not start."""
+    folder.mkdir(exist_ok=True)
     port = free_port()
     env = {
         name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "SERVEGAUGE_"))
@@ -145,18 +155,13 @@ def servegauge_up(folder: Path, *options: str, **variables: str) -> Iterator[Upp
         "PYTHONPATH": str(ROOT),
         **variables,
     }
-    argv = (
-        sys.executable,
-        "-m",
-        "flows.cli",
-        "up",
-        "--port",
-        str(port),
-        "--results",
-        str(folder / "results"),
-    )
+    options = ("--port", str(port), "--results", str(folder / "results"), *options)
+    command = (sys.executable, "-m", "flows.cli", "up", *options)
+    argv = ("make", "up", f"OPTIONS={' '.join(options)}") if by_make else command
     with (folder / "up.out").open("wb") as out:
-        process = subprocess.Popen((*argv, *options), env=env, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            argv, env=env, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+        )
     up = Upped(process, port, folder, env)
     try:
         until(lambda: "is up:" in up.output() or process.poll() is not None, START_S)
@@ -171,7 +176,7 @@ def stop(process: subprocess.Popen[bytes]) -> int:
     """End it as Ctrl-C does; its exit code. What it leaves running is killed."""
     if process.poll() is None:
         family = psutil.Process(process.pid).children(recursive=True)
-        process.send_signal(signal.SIGINT)
+        os.killpg(process.pid, signal.SIGINT)
         try:
             process.wait(90)
         except subprocess.TimeoutExpired:
