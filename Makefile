@@ -22,8 +22,9 @@ $(READY): requirements/dev.txt pyproject.toml
 smoke: install
 	$(BIN)/servegauge run smoke
 
+# make up OPTIONS="--port 4300"
 up: install
-	$(BIN)/servegauge up
+	$(BIN)/servegauge up $(OPTIONS)
 
 test: install
 	$(BIN)/pytest --ignore=tests/operate

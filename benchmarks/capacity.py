@@ -1,6 +1,9 @@
-"""Up to which token rate the times stay true: load processes against a stub, on this machine's processors.
+"""Up to which token rate the times stay true: load generators against stubs, each on processors of its own.
 
 python -m benchmarks.capacity [--rates 10000 25000 50000 75000 100000] [--clients 1 2]
+
+Half of the machine's processors, at most two, send; the others answer, a stub a processor. EvalScope's own
+command is asked the same of one stub.
 """
 
 from __future__ import annotations
@@ -8,66 +11,86 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import chain
 from pathlib import Path
 from statistics import fmean
 from tempfile import TemporaryDirectory
 
-from tasks.config.sweep import Load, Sweep
+from benchmarks.others import Ask, Said, evalscope
+from benchmarks.own import point_job
 from tasks.measure import pool
 from tasks.measure.jobs import PointJob
-from tasks.measure.points import measure_point
-from tasks.serve.results import Endpoint
-from tests.stub.process import stub_server
+from tasks.measure.points import WORKER
+from tasks.measure.results import RequestRow
+from tasks.measure.rows import REQUESTS, read_rows
+from tests.stub.log import Row
+from tests.stub.process import Stub, stub_server
 from tests.stub.tokenizer import make_tokenizer
 
-SLOTS, SECONDS = 100, 4
-HEAD = (
-    "offered tok/s",
-    "processes",
-    "sent by the stub",
-    "TPOT ms",
-    "server",
-    "off",
-    "TTFT ms",
-    "server",
-    "busiest",
-)
+SLOTS, SECONDS, TTFT_S, INPUT_TOKENS = 100, 4, 0.2, 64
+HEAD = ("offered tok/s", "tool", "processes", "sent by the stubs", "TPOT ms", "server", "off")
+ALL = sorted(os.sched_getaffinity(0))
+OURS = ALL[: min(2, max(1, len(ALL) // 2))]
+STUBS = ALL[len(OURS) :] or ALL
 
 
-def measured(rate: int, clients: int, folder: Path) -> tuple[str, ...]:
-    """A row of the table: two waves of slots that get their tokens at this rate together."""
-    itl = SLOTS / rate
-    tokens = int(SECONDS / itl)
-    load = Load(concurrency=SLOTS, requests=SLOTS)
-    with stub_server(ttft=0.2, itl=itl, prompt_tokens=64) as stub:
-        job = PointJob(
-            sweep=Sweep(name="c", input_tokens=64, output_tokens=tokens, load=(load,), clients=clients),
-            load=load,
-            repeat=1,
-            attempt=1,
-            run_name="capacity",
-            endpoint=Endpoint(url=stub.url, model=stub.model, tokenizer=str(folder / "tokenizer")),
-            folder=folder / f"{rate}-{clients}",
-            seed=rate,
+def row(rate: int, tool: str, processes: int, said_s: float, seen: Sequence[Row]) -> str:
+    """A line of the table: what a tool said, beside what the stubs did."""
+    own = fmean(each.itl for each in seen)
+    first = min(each.first_sent or 0.0 for each in seen)
+    sent = sum(each.tokens for each in seen) / (max(each.last_sent or 0.0 for each in seen) - first)
+    cells = (f"{rate:,}", tool, str(processes), f"{sent:,.0f}", f"{said_s * 1000:.3f}", f"{own * 1000:.3f}")
+    return f"| {' | '.join(cells)} | {said_s / own - 1:+.2%} |"
+
+
+def servegauge(rate: int, clients: int, folder: Path) -> str:
+    """So many load processes, each with its share of the streams; they are spread over the stubs."""
+    with stubs(rate, min(clients, len(STUBS))) as found:
+        whole = point_job(ask_of(found[0], SLOTS, rate, folder))
+        jobs = tuple(
+            _share(whole, number, clients, found[number % len(found)], folder) for number in range(clients)
         )
-        found = measure_point(job, lambda: None, lambda done, total: None)
-        rows = stub.log()
-    own, said = fmean(row.itl for row in rows), found.result.tpot.mean or 0.0
-    sent = sum(row.tokens for row in rows) / (
-        max(row.last_sent or 0 for row in rows) - min(row.first_sent or 0 for row in rows)
-    )
-    busiest = max(each.value for each in found.readings if each.metric.startswith("cpu_share"))
-    return (
-        f"{rate:,}",
-        str(clients),
-        f"{sent:,.0f}",
-        f"{said * 1000:.3f}",
-        f"{own * 1000:.3f}",
-        f"{said / own - 1:+.2%}",
-        f"{(found.result.ttft.mean or 0) * 1000:.1f}",
-        f"{fmean(row.ttft for row in rows) * 1000:.1f}",
-        f"{busiest:.0%}",
-    )
+        pool.run_jobs(WORKER, jobs, check=lambda: None, progress=lambda done: None, timeout_s=120)
+        rows = list(chain.from_iterable(read_rows(job.folder / REQUESTS, RequestRow) for job in jobs))
+        seen = [each for stub in found for each in stub.log()]
+    return row(rate, "servegauge", clients, fmean(each.tpot_s or 0.0 for each in rows), seen)
+
+
+def evalscope_alone(rate: int, folder: Path) -> str:
+    """One EvalScope process, as its command runs it."""
+    folder.mkdir(parents=True)
+    with stubs(rate, 1) as (stub,):
+        said: Said = evalscope(ask_of(stub, SLOTS, rate, folder))
+        seen = [each for each in stub.log() if each.tokens]
+    return row(rate, "evalscope", 1, said.tpot_mean, seen)
+
+
+def ask_of(stub: Stub, slots: int, rate: int, folder: Path) -> Ask:
+    """Streams that last some seconds at this rate, all at once."""
+    tokenizer = str(folder.parent / "tokenizer")
+    tokens = SECONDS * rate // SLOTS
+    return Ask(stub.root, stub.model, tokenizer, slots, slots, tokens, folder, INPUT_TOKENS)
+
+
+@contextmanager
+def stubs(rate: int, count: int) -> Iterator[list[Stub]]:
+    """Stubs that together send so many tokens a second, on the processors that do not measure."""
+    with ExitStack() as stack:
+        found = [
+            stack.enter_context(stub_server(ttft=TTFT_S, itl=SLOTS / rate, prompt_tokens=INPUT_TOKENS))
+            for _ in range(count)
+        ]
+        for number, stub in enumerate(found):
+            os.sched_setaffinity(stub.pid, {STUBS[number % len(STUBS)]})
+        yield found
+
+
+def _share(whole: PointJob, number: int, of: int, stub: Stub, folder: Path) -> PointJob:
+    endpoint = whole.endpoint.model_copy(update={"url": stub.url})
+    changes = {"only": whole.parts(of)[number], "endpoint": endpoint, "folder": folder / str(number)}
+    return whole.model_copy(update=changes)
 
 
 def main() -> None:
@@ -76,14 +99,19 @@ def main() -> None:
     parser.add_argument("--rates", type=int, nargs="+", default=[10_000, 25_000, 50_000, 75_000, 100_000])
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 2])
     given = parser.parse_args()
+    os.sched_setaffinity(0, set(OURS))  # inherited by every load process
     pool.warm_up()
-    print(f"load average {os.getloadavg()[0]:.1f} before, {os.cpu_count()} processors", file=sys.stderr)
+    print(
+        f"load average {os.getloadavg()[0]:.1f} before; {len(OURS)} processors send, {len(STUBS)} answer",
+        file=sys.stderr,
+    )
     print(f"| {' | '.join(HEAD)} |\n|{'---|' * len(HEAD)}", flush=True)
     with TemporaryDirectory(prefix="capacity-") as name:
         make_tokenizer(Path(name) / "tokenizer")
         for rate in given.rates:
             for clients in given.clients:
-                print(f"| {' | '.join(measured(rate, clients, Path(name)))} |", flush=True)
+                print(servegauge(rate, clients, Path(name) / f"{rate}-{clients}"), flush=True)
+            print(evalscope_alone(rate, Path(name) / f"{rate}-evalscope"), flush=True)
     pool.shut_down()
 
 

@@ -14,12 +14,10 @@ from statistics import fmean
 from tempfile import TemporaryDirectory
 
 from benchmarks.others import Ask, Said, evalscope, guidellm, vllm_bench
-from tasks.config.sweep import Load, Sweep
+from benchmarks.own import point_job
 from tasks.measure import pool
 from tasks.measure.figures import percentile
-from tasks.measure.jobs import PointJob
 from tasks.measure.points import measure_point
-from tasks.serve.results import Endpoint
 from tests.stub.log import Row
 from tests.stub.process import stub_server
 from tests.stub.tokenizer import make_tokenizer
@@ -30,18 +28,7 @@ HEAD = ("load", "tool", "TTFT mean", "server", "TTFT P99", "server", "TPOT", "se
 
 def servegauge(ask: Ask) -> Said:
     """This project."""
-    load = Load(concurrency=ask.concurrency, requests=ask.requests)
-    job = PointJob(
-        sweep=Sweep(name="fidelity", output_tokens=ask.tokens, load=(load,)),
-        load=load,
-        repeat=1,
-        attempt=1,
-        run_name="fidelity",
-        endpoint=Endpoint(url=f"{ask.root}/v1", model=ask.model, tokenizer=ask.tokenizer),
-        folder=ask.folder / "servegauge",
-        seed=1,
-    )
-    found = measure_point(job, lambda: None, lambda done, total: None)
+    found = measure_point(point_job(ask), lambda: None, lambda done, total: None)
     ttft = [row.ttft_s for row in found.rows if row.ttft_s is not None]
     return Said(fmean(ttft), p99(ttft), found.result.tpot.mean or 0.0, found.result.output_token_throughput)
 

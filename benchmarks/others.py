@@ -13,6 +13,7 @@ from typing import Any
 from benchmarks import tools
 
 LIMIT_S = 240
+OFFLINE = {"HF_HUB_OFFLINE": "1", "NO_PROXY": "127.0.0.1", "DO_NOT_TRACK": "1"}
 VLLM_BENCH = (
     "import sys; from vllm.benchmarks.serve import add_cli_args, main;"
     "from vllm.utils.argparse_utils import FlexibleArgumentParser as P;"
@@ -32,7 +33,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Ask:
-    """One load: `requests` of 1024 tokens in, `tokens` out, `concurrency` at a time."""
+    """One load: `requests` of `input_tokens` in, `tokens` out, `concurrency` at a time."""
 
     root: str
     model: str
@@ -41,6 +42,7 @@ class Ask:
     requests: int
     tokens: int
     folder: Path
+    input_tokens: int = 1024
 
 
 def evalscope(ask: Ask) -> Said:
@@ -49,7 +51,8 @@ def evalscope(ask: Ask) -> Said:
     _run(
         *(program, "perf", "--url", f"{ask.root}/v1/completions", "--api", "openai", "--model", ask.model),
         *("--dataset", "random", "--tokenizer-path", ask.tokenizer, "--stream", "--no-test-connection"),
-        *("--min-prompt-length", "1024", "--max-prompt-length", "1024", "--prefix-length", "0"),
+        *("--min-prompt-length", str(ask.input_tokens), "--max-prompt-length", str(ask.input_tokens)),
+        *("--prefix-length", "0"),
         *("--number", str(ask.requests), "--parallel", str(ask.concurrency)),
         *("--max-tokens", str(ask.tokens), "--min-tokens", str(ask.tokens)),
         *("--extra-args", '{"ignore_eos": true}', "--outputs-dir", str(ask.folder / "evalscope")),
@@ -67,7 +70,7 @@ def vllm_bench(ask: Ask) -> Said:
     _run(
         *(str(python), "-c", VLLM_BENCH, "--backend", "openai", "--base-url", ask.root),
         *("--endpoint", "/v1/completions", "--model", ask.model, "--tokenizer", ask.tokenizer),
-        *("--dataset-name", "random", "--random-input-len", "1024"),
+        *("--dataset-name", "random", "--random-input-len", str(ask.input_tokens)),
         *("--random-output-len", str(ask.tokens), "--ignore-eos"),
         *("--max-concurrency", str(ask.concurrency), "--num-prompts", str(ask.requests)),
         *("--save-result", "--result-dir", str(ask.folder), "--result-filename", "vllm.json"),
@@ -92,7 +95,7 @@ def guidellm(ask: Ask) -> Said:
         *("--profile", f"kind=concurrent,streams={ask.concurrency}"),
         *("--constraint", f"kind=max_requests,count={ask.requests}"),
         *("--tokenizer", f"kind=huggingface_auto,model={ask.tokenizer}"),
-        *("--data", f"kind=synthetic_text,prompt_tokens=1024,output_tokens={ask.tokens}"),
+        *("--data", f"kind=synthetic_text,prompt_tokens={ask.input_tokens},output_tokens={ask.tokens}"),
         *("--output", f"kind=json,path={ask.folder / 'guidellm.json'}"),
     )
     metrics = _read(ask.folder, "guidellm.json")["benchmarks"][0]["metrics"]
@@ -127,15 +130,15 @@ def _read(folder: Path, name: str) -> Any:
 
 
 def _run(*argv: str) -> None:
-    env = {**os.environ, "HF_HUB_OFFLINE": "1", "NO_PROXY": "127.0.0.1", "DO_NOT_TRACK": "1"}
     done = subprocess.run(
         argv,
-        env=env,
+        env={**os.environ, **OFFLINE},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         timeout=LIMIT_S,
         check=False,
+        start_new_session=True,  # as our own load processes
     )
     if done.returncode:
         raise RuntimeError(f"{Path(argv[0]).name} ended with {done.returncode}: {done.stdout[-800:]}")
