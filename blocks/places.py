@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prefect.blocks.core import Block
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from blocks.credentials import Variables
 from tasks.config.place import Place, place_of
@@ -58,6 +58,13 @@ class ServingHost(Block):
     )
     environment: str | None = Field(default=None, description="Serving environment instead of the spec's.")
     env: dict[str, str] = Field(default_factory=dict, description="Variables of the server; no secrets.")
+
+    @field_validator("gpu_ids")
+    @classmethod
+    def _each_once(cls, gpus: list[int]) -> list[int]:
+        if len(set(gpus)) != len(gpus) or min(gpus, default=0) < 0:
+            raise ValueError(f"{gpus} is no set of GPU numbers; name each once, from 0 on")
+        return gpus
 
     def config(self, server: OwnServer) -> OwnServer:
         """The server as this machine runs it; what the spec says of GPUs and variables goes first."""

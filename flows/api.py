@@ -40,13 +40,17 @@ class Api:
         answer = self._ask(method, path, body).raise_for_status()
         return answer.json() if answer.content else None
 
-    def make(self, path: str, body: object) -> bool:
-        """Create something; False where it is there already."""
+    def make(self, path: str, name: str, body: object) -> None:
+        """Create what stands at `path` under a name, where it is not there already.
+
+        It is looked for first: a second creation is refused, and the transaction that failed keeps a SQLite
+        database locked for up to a minute.
+        """
+        if self._ask("GET", f"{path.rstrip('/')}/{name}", None).status_code != httpx.codes.NOT_FOUND:
+            return
         answer = self._ask("POST", path, body)
-        if answer.status_code == httpx.codes.CONFLICT:
-            return False
-        answer.raise_for_status()
-        return True
+        if answer.status_code != httpx.codes.CONFLICT:  # somebody else was quicker
+            answer.raise_for_status()
 
     def _ask(self, method: str, path: str, body: object) -> httpx.Response:
         """A locked SQLite database is answered with 503; the next second it is free."""

@@ -17,7 +17,7 @@ from flows import show
 from flows.run import Run
 from tasks.config.place import Place
 from tasks.errors import RecordError
-from tasks.record.mirror import fetch, keep
+from tasks.record import mirror
 
 CACHE = "cache"
 P = ParamSpec("P")
@@ -35,13 +35,13 @@ BY_KEY = CacheKeyFnPolicy(cache_key_fn=_key_of_entry)
 @contextmanager
 def mirrored(run: Run) -> Iterator[None]:
     """Where the tables go to a bucket, so do cache and files; what others cached is used."""
-    fetch(run.results, CACHE)
+    mirror.fetch(run.results, CACHE)
     try:
         yield
     finally:
         try:
-            keep(run.results, CACHE)
-            keep(run.results, f"files/{run.id}")
+            mirror.keep(run.results, CACHE)
+            mirror.keep(run.results, f"files/{run.id}")
         except RecordError as error:  # the tables are there
             show.stage("record", f"{error.what}; what is missing there lies in {run.folder}", "yellow")
 
@@ -60,7 +60,7 @@ def cached(task: Task[P, R], results: Place, refresh: bool) -> Callable[P, R]:
 
 def forget(results: Place, key: str) -> None:
     """Keep no older figure in place of one that was measured again and must not be used."""
-    (cache_folder(results) / key).unlink(missing_ok=True)
+    mirror.forget(results, f"{CACHE}/{key}")
 
 
 def is_cached(results: Place, key: str) -> bool:

@@ -11,6 +11,7 @@ from prefect.blocks.core import Block
 
 from blocks.credentials import ModelHub, SwanLabCredentials, Variables
 from blocks.places import ResultStore, ServingHost
+from tasks.config.blocks import Blocks
 from tasks.config.place import Place
 from tasks.config.server import StartedServer
 from tasks.config.spec import Spec
@@ -49,16 +50,27 @@ def with_blocks(spec: Spec, results: Place) -> Iterator[tuple[Spec, Place]]:
         host = _load(ServingHost, named.host)
         environment = host.environment or spec.environment
         spec = spec.model_copy(update={"server": host.config(spec.server), "environment": environment})
-    if named.results:
-        store = _load(ResultStore, named.results)
-        variables |= store.variables()
-        results = store.config()
-    with _set(variables):
-        if variables:
+    with _set(variables), with_results(named, results) as results:
+        if variables or named.results:
             # Measuring processes have those of their fork server, whose libraries read some on import.
             pool.shut_down()
             pool.warm_up()
         yield spec, results
+
+
+@contextmanager
+def with_results(named: Blocks, results: Place) -> Iterator[Place]:
+    """Where the tables go, as the named block has it, its variables set meanwhile.
+
+    Raises:
+        InputError: no such block.
+    """
+    if named.results is None:
+        yield results
+        return
+    store = _load(ResultStore, named.results)
+    with _set(store.variables()):
+        yield store.config()
 
 
 def _load(kind: type[Kind], name: str) -> Kind:

@@ -25,7 +25,7 @@ HUBS = {
         "https://modelscope.cn",
         "set MODELSCOPE_ENDPOINT to a mirror, or give server.model a folder",
     ),
-    "SwanLab": ("SWANLAB_API_HOST", "https://api.swanlab.cn", "keep track.swanlab.mode offline or disabled"),
+    "SwanLab": ("", "https://api.swanlab.cn", "keep track.swanlab.mode offline or disabled"),
 }
 
 
@@ -44,9 +44,7 @@ def remote_findings(reach: Callable[[str], bool] | None = None) -> tuple[Finding
 def _index(reach: Callable[[str], bool] | None) -> Finding:
     """The index that environments are built from, asked as uv is told to ask it."""
     settings = uv_settings()
-    url = settings.env.get("UV_DEFAULT_INDEX")
-    if not url:
-        return Finding(name="package index", grade="ok", text="none is set: uv asks its own")
+    url = settings.env.get("UV_DEFAULT_INDEX") or "https://pypi.org/simple"
     answers = reach(url) if reach else index_answers(url, settings)
     text = f"{redacted(url)} {'answers' if answers else 'is out of reach'}"
     remedy = (
@@ -66,7 +64,7 @@ def _prefect(reach: Callable[[str], bool]) -> Finding:
 
 
 def _hub(name: str, variable: str, usual: str, remedy: str, reach: Callable[[str], bool]) -> Finding:
-    url = os.environ.get(variable) or usual
+    url = (variable and os.environ.get(variable)) or usual
     answers = reach(url)
     text = f"{url} {'answers' if answers else 'is out of reach'}"
     return Finding(name=name, grade="ok" if answers else "limited", text=text, remedy=remedy)
@@ -74,7 +72,7 @@ def _hub(name: str, variable: str, usual: str, remedy: str, reach: Callable[[str
 
 def _key() -> Finding:
     signed = bool(os.environ.get("SWANLAB_API_KEY")) or (Path.home() / ".swanlab" / ".netrc").is_file()
-    remedy = "set SWANLAB_API_KEY for mode cloud; offline needs none"
+    remedy = "set SWANLAB_API_KEY for mode online; offline needs none"
     return Finding(name="SwanLab key", grade="ok", text="set" if signed else "not set", remedy=remedy)
 
 

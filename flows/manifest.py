@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import subprocess
 
 from tasks.config.home import checkout
 from tasks.plan.subject import Subject
 from tasks.record.results import Manifest
 
+GIVEN = {"model", "server_args", "server_env"}
+SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH", re.IGNORECASE)
+
 
 def manifest_of(subject: Subject) -> Manifest:
     """The subject's facts, and the commit that measured."""
     known = subject.model_dump(include=set(Manifest.model_fields))
     return Manifest(
-        **{name: value or None for name, value in known.items() if name not in {"model", "server_args"}},
+        **{name: value or None for name, value in known.items() if name not in GIVEN},
         model=subject.model,
         model_license=subject.model_license,
         server_args=subject.server_args,
+        server_env=told(subject.server_env),
         gpu_names=subject.hardware.gpu_names,
         driver=subject.hardware.driver,
         cpu=subject.hardware.cpu or None,
@@ -26,6 +32,15 @@ def manifest_of(subject: Subject) -> Manifest:
         client_versions=json.dumps(dict(pin.split("==") for pin in subject.client.split())),
         git_commit=git_commit(),
     )
+
+
+def told(variables: str) -> str:
+    """Variables as JSON, of those that may be secrets only whether two are the same."""
+    shown = {
+        name: f"sha256:{hashlib.sha256(value.encode()).hexdigest()[:8]}" if SECRET.search(name) else value
+        for name, value in json.loads(variables).items()
+    }
+    return json.dumps(shown, sort_keys=True)
 
 
 def git_commit() -> str | None:

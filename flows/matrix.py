@@ -17,7 +17,10 @@ from pydantic import Field
 
 from flows import form, show, story
 from flows.compare import MOST_RUNS, compare
+from flows.credentials import with_results
 from flows.pool import POOL
+from tasks.config.load import load_spec
+from tasks.config.place import place_of
 from tasks.errors import InputError, MeasureError
 
 Names = Annotated[
@@ -61,7 +64,8 @@ def matrix(
             for combination in combinations:
                 started.append(_start(combination, spec, overrides or [], results, refresh))
             ended = [_ended(run) for run in started]
-        return _compared(ended, results)
+        with with_results(load_spec(spec, overrides or ()).blocks, place_of(results)) as place:
+            return _compared(ended, str(place))
 
 
 def _check(combinations: int, hosts: Sequence[str]) -> None:

@@ -22,11 +22,9 @@ from tasks.probe.client import loopback
 from tasks.probe.identity import server_identity
 from tasks.provision.build import engine_build
 from tasks.provision.model import model_identity
-from tasks.serve.argv import VISIBLE
 from tasks.serve.endpoint import endpoint_of
 from tasks.serve.gpu import GPU, gpus
 from tasks.serve.gpu_choice import chosen_gpus, named_gpus
-from tasks.serve.gpu_lease import visible
 
 
 class Run(Frozen):
@@ -80,7 +78,7 @@ def _local_subject(server: OwnServer, environment: str | None) -> Subject:
         tokenizer=_tokenizer(server.tokenizer or ""),
         server_args=server.settings,
         server_env=json.dumps(server.env, sort_keys=True),
-        hardware=_hardware(() if build.device == "cpu" else _own_gpus(server)),
+        hardware=_hardware(() if build.device == "cpu" else chosen_gpus(server, gpus())),
         client=client_version(),
     )
 
@@ -110,13 +108,8 @@ def _remote_subject(server: EndpointServer, run_id: str) -> Subject:
 
 
 def _tokenizer(name: str) -> str:
-    return content_of(str(Path(name) / "tokenizer.json")) if Path(name).is_dir() else name
-
-
-def _own_gpus(server: OwnServer) -> tuple[GPU, ...]:
-    """Those that it will take; all that can be seen where the spec hides some by itself."""
-    cards = visible(gpus())
-    return cards if VISIBLE in server.env else chosen_gpus(server, cards)
+    folder = Path(name)
+    return content_of(str(folder.resolve() / "tokenizer.json")) if name and folder.is_dir() else name
 
 
 def _hardware_of(server: EndpointServer) -> Hardware:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from prefect import task
 
@@ -35,10 +35,11 @@ def searched(
         points.append(measure(_point(entry, run, refresh, found, trials)))
         usable = points[-1].verdict.verdict != "invalid"
         trials.append(trial_of(points[-1].result, sweep.objectives, usable))
+    found = found.model_copy(update={"doubts": _doubts(found, points)})
     record_knee(Store(run.results), run.id, found)
     if all(point.verdict.verdict != "invalid" for point in points):
         cached(knee_task, run.results, refresh)(entry, found, f"{sweep.name} knee")
-    if told := current():
+    if not entry.recorded and (told := current()):
         told.ended(f"{sweep.name} knee")
     show.stage("sweep", f"{sweep.name} {_said(found)}")
     return tuple(points), found
@@ -58,6 +59,17 @@ def _point(entry: Search, run: Run, refresh: bool, level: float, trials: list[Tr
     if not point.recorded and (told := current()):
         told.more()
     return point
+
+
+def _doubts(found: Knee, points: Sequence[RecordedPoint]) -> tuple[str, ...]:
+    """What speaks against the points that the answer stands between, each reason once."""
+    deciding = (
+        point
+        for point in points
+        if (point.result.concurrency or point.result.rate) in (found.low, found.high)
+        and point.verdict.verdict == "suspect"
+    )
+    return tuple(dict.fromkeys(reason for point in deciding for reason in point.verdict.reasons))
 
 
 def _said(knee: Knee) -> str:

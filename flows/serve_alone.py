@@ -15,11 +15,12 @@ from flows.starting import gpus_for
 from tasks.config.home import home
 from tasks.config.server import OwnServer, StartedServer
 from tasks.config.spec import Spec
-from tasks.errors import InputError, ServerStartError
+from tasks.errors import InputError
 from tasks.probe.identity import server_identity
-from tasks.probe.ready import wait_ready
+from tasks.probe.ready import told_of_death, wait_ready
 from tasks.provision.environment import provide_environment
 from tasks.provision.model import provide_model
+from tasks.serve.argv import check_owned
 from tasks.serve.flags import ask_flags, check_flags
 from tasks.serve.launch import Order
 from tasks.serve.process import ServerProcess, serving
@@ -44,6 +45,7 @@ def serve_alone(spec: Spec, say: Callable[[str], None]) -> None:
             f"spec {spec.name}: its blocks hub and host are read by runs alone",
             "use --set blocks.hub=null --set blocks.host=null; set the hub's variables and server.env",
         )
+    check_owned(server)
     environment = provide_environment(server, spec.environment)
     say(f"environment {environment.build.name}: {environment.build.engine} {environment.build.version}")
     check_flags(server, environment.build, ask_flags(environment))
@@ -69,14 +71,8 @@ def serve_alone(spec: Spec, say: Callable[[str], None]) -> None:
 
 def _ready(server: OwnServer, process: ServerProcess, log: Path, say: Callable[[str], None]) -> None:
     took = wait_ready(process.endpoint, process.check, server.startup_timeout_s, log=log)
-    try:
+    with told_of_death(process.check):
         server_identity(process.endpoint, ours=True)
-    except ServerStartError:
-        time.sleep(
-            LOOK_S
-        )  # where it died under the question, its death is told a moment later, and is the reason
-        process.check()
-        raise
     say(f"ready after {took:.1f} s; Ctrl-C stops it")
     print(f"export OPENAI_BASE_URL={process.endpoint.url}")
     if not os.environ.get(KEY) and sys.stdout.isatty() and process.endpoint.api_key:

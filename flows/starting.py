@@ -31,6 +31,8 @@ Made = TypeVar("Made")
 @contextmanager
 def started(run: Run, server: OwnServer, warnings: list[str]) -> Iterator[ServerProcess]:
     """A server that answers, gone when the block is left."""
+    # What was planned and recorded is served: the hub's branch may have moved since.
+    server = server.model_copy(update={"revision": run.subject.model_revision})
     environment, model = _provisioned(run, server)
     log = run.folder / "server.log"
     with gpus_for(server, environment, lambda text: show.warning("serve", text, warnings)) as lease:
@@ -73,6 +75,8 @@ def _provisioned(run: Run, server: OwnServer) -> tuple[Environment, Model]:
     with show.bar("provision", f"environment {run.spec.environment or 'none'}"):
         environment = provision_environment(server, run.spec.environment)
     flags = _meanwhile(lambda: ask_flags(environment))
+    if not fetched.done():  # a wrong flag need not wait for all of the model
+        check_flags(server, environment.build, flags.result())
     with show.bar("provision", f"model {server.model}"):
         # Its failure is met again by the task, which tries again.
         fetched.exception()

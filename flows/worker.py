@@ -33,9 +33,9 @@ def run_worker(control: bool) -> None:
 def make_place(api: Api) -> str:
     """The pool, this machine's queue and its one place, where they are not there yet; returns the place."""
     place = place_name()
-    api.make("/work_pools/", {"name": POOL, "type": "process"})
+    api.make("/work_pools/", POOL, {"name": POOL, "type": "process"})
     # A worker polls none of its queues where one of them is missing.
     for queue in (CONTROL, host_queue()):
-        api.make(f"/work_pools/{POOL}/queues", {"name": queue})
-    api.make("/v2/concurrency_limits/", {"name": place, "limit": 1, "active": True})
+        api.make(f"/work_pools/{POOL}/queues", queue, {"name": queue})
+    api.make("/v2/concurrency_limits/", place, {"name": place, "limit": 1, "active": True})
     return place

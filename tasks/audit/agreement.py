@@ -11,6 +11,8 @@ HIDDEN_TOKENS = 4
 """On chat a server generates these before the first text: gpt-oss names a channel in three or four."""
 TTFT_SLACK_S, TTFT_SLACK_SHARE = 0.010, 0.25
 """How far the client's mean TTFT may stand above the server's own: network, HTTP and tokenizing."""
+EARLY_S, EARLY_SHARE = 0.005, 0.05
+"""How far it may stand below: the client's clock starts before the server's and stops after it."""
 TPOT_SLACK_S, TPOT_SLACK_SHARE = 0.0005, 0.05
 """How far the two may differ in TPOT: the server counts steps of its engine, the client arrivals."""
 
@@ -23,12 +25,16 @@ def ttft(evidence: Evidence) -> Finding:
     if (server := _mean(evidence, "time_to_first_token_seconds")) is None:
         return not_counted("its TTFT")
     client = fmean(seen)
+    figures = f"{client * 1000:.1f} ms at the client but {server * 1000:.1f} ms at the server"
+    if (early := server - client) > (limit := EARLY_S + EARLY_SHARE * server):
+        sentence = f"mean TTFT is {figures}: no answer comes before it is made"
+        return Finding(verdict="suspect", sentence=sentence, value=-early, limit=-limit)
     hidden = HIDDEN_TOKENS * (evidence.result.tpot.mean or 0.0) if evidence.sweep.endpoint == "chat" else 0.0
     return at_most(
         TTFT_SLACK_S + TTFT_SLACK_SHARE * server + hidden,
         client - server,
         "suspect",
-        f"mean TTFT is {client * 1000:.1f} ms at the client but {server * 1000:.1f} ms at the server",
+        f"mean TTFT is {figures}",
         f"mean TTFT is {client * 1000:.1f} ms at the client, {server * 1000:.1f} ms at the server",
     )
 
@@ -40,7 +46,7 @@ def tpot(evidence: Evidence) -> Finding:
     ]
     if not seen:
         return unchecked("no answer has several tokens apart")
-    if not (server := _mean(evidence, "inter_token_latency_seconds")):
+    if not (server := _server_tpot(evidence)):
         return not_counted("its TPOT")
     client = sum(tpot * gaps for tpot, gaps in seen) / sum(gaps for _, gaps in seen)
     return at_most(
@@ -50,6 +56,16 @@ def tpot(evidence: Evidence) -> Finding:
         f"mean TPOT is {client * 1000:.2f} ms at the client but {server * 1000:.2f} ms at the server",
         f"mean TPOT is {client * 1000:.2f} ms at the client, {server * 1000:.2f} ms at the server",
     )
+
+
+def _server_tpot(evidence: Evidence) -> float | None:
+    """Per token: an engine that decodes several in a step observes the step once."""
+    spent = evidence.counted("inter_token_latency_seconds_sum")
+    tokens = evidence.counted("generation_tokens_total")
+    first = evidence.counted("time_to_first_token_seconds_count")
+    if spent is None or tokens is None or first is None:
+        return _mean(evidence, "inter_token_latency_seconds")
+    return spent / (tokens - first) if tokens > first else None
 
 
 def _mean(evidence: Evidence, histogram: str) -> float | None:

@@ -61,7 +61,7 @@ def input_length(evidence: Evidence) -> Finding:
 
 def usage(evidence: Evidence) -> Finding:
     """An answer cannot come in more pieces than it has tokens."""
-    lying = [row for row in evidence.succeeded if _pieces(row) > max(1, row.output_tokens or 0)]
+    lying = [row for row in evidence.succeeded if _pieces(row) > (row.output_tokens or 0)]
     first = f" (the first: {_pieces(lying[0])} and {lying[0].output_tokens})" if lying else ""
     sentence = f"{len(lying)} answers came in more pieces than they claim tokens{first}"
     return at_most(0, len(lying), "invalid", sentence)
@@ -101,4 +101,4 @@ def _long(evidence: Evidence) -> Sequence[RequestRow]:
 
 
 def _pieces(row: RequestRow) -> int:
-    return len(row.itl_s) + 1
+    return len(row.itl_s) + 1 if row.ttft_s is not None else 0

@@ -32,6 +32,7 @@ CHECKS: dict[str, Callable[[Evidence], Finding]] = {
         answers.one_piece,
         answers.tokens_a_piece,
         course.drift,
+        course.pace,
         course.waves,
         machine.other_load,
         machine.gpu_slowed,

@@ -37,10 +37,11 @@ def client_processor(evidence: Evidence) -> Finding:
 
 
 def client_clock(evidence: Evidence) -> Finding:
-    """How late its event loop comes, in a usual second."""
-    if not (lags := evidence.read("client", LAG)):
+    """How late its event loop comes, in a usual second of the process that is latest."""
+    processes = evidence.read_apart("client", LAG).values()
+    if not processes:
         return unchecked("the client's event loop was not watched")
-    usual = median(lags)
+    usual = max(median(each.value for each in lags) for lags in processes)
     sentence = f"the client's clock came {usual * 1000:.0f} ms late in a usual second"
     return at_most(CLIENT_LAG_LIMIT_S, usual, "suspect", sentence)
 

@@ -22,7 +22,10 @@ def metrics(evidence: Evidence) -> Finding:
 def restart(evidence: Evidence) -> Finding:
     """A server that was restarted in between answered with cold caches and other counters."""
     if evidence.restarted:
-        text = "the server's counters went back, or its start time changed: it was restarted meanwhile"
+        text = (
+            "the server's counters went back, or its start time changed: "
+            "it was restarted meanwhile, or several servers answer there in turn"
+        )
         return Finding(verdict="invalid", sentence=text)
     if evidence.before is None or evidence.after is None:
         return not_counted("whether it was restarted")
@@ -49,6 +52,8 @@ def input_counted(evidence: Evidence) -> Finding:
 def prefix_cache(evidence: Evidence) -> Finding:
     """Prompts answered from the prefix cache cost no prefill, so TTFT and throughput flatter."""
     hits, asked = evidence.counted("prefix_cache_hits_total"), evidence.counted("prefix_cache_queries_total")
+    if hits is not None:  # and what another server's cache gave
+        hits += evidence.counted("external_prefix_cache_hits_total") or 0.0
     if hits is None and any(row.cached_tokens is not None for row in evidence.succeeded):
         hits = total(row.cached_tokens for row in evidence.succeeded)
         asked = total(row.input_tokens for row in evidence.succeeded)

@@ -10,6 +10,8 @@ from tasks.audit.finding import Finding, at_most, unchecked
 
 WAVES = 5
 """Below this many requests a slot, the first burst of prefills makes up much of the sample."""
+PACE = 0.90
+"""Below this, three times the noise of a measurement, requests pile up."""
 STEADY_NEEDS, STEADY_SHARE = 40, 0.10
 """So many requests after the first wave, and a change of latency that is none of the noise."""
 
@@ -23,6 +25,21 @@ def waves(evidence: Evidence) -> Finding:
     few = concurrency > 1 and found < WAVES
     heavy = f": the first burst weighs heavily, {WAVES} or more are better" if few else ""
     return Finding(verdict="valid", sentence=f"{found:g} waves{heavy}", value=found, limit=WAVES, noted=few)
+
+
+def pace(evidence: Evidence) -> Finding:
+    """An open loop whose server falls behind: TTFT grows for as long as one measures."""
+    found = evidence.result.pace
+    if found is None:
+        return Finding(verdict="valid", sentence="a closed loop waits for its server")
+    behind = found < PACE
+    words = ": a queue grows, and TTFT with the time for which one measures" if behind else ""
+    return Finding(
+        verdict="suspect" if behind else "valid",
+        sentence=f"requests left at {found:.0%} of the rate at which they were sent{words}",
+        value=found,
+        limit=PACE,
+    )
 
 
 def drift(evidence: Evidence) -> Finding:

@@ -104,6 +104,6 @@ def _entries(data: Node, key: str) -> list[Node]:
 def _anchor_field(node: Node, key: str, folder: Path) -> None:
     """A hub id also has slashes, so only what starts like a path is taken for one."""
     value = node.get(key)
-    if isinstance(value, str) and value.startswith((".", "/", "~")):
+    if isinstance(value, str) and (value.startswith((".", "/", "~")) or value.endswith(".gguf")):
         # Not resolved: the interpreter of a virtual environment is a link, and the link is what matters.
         node[key] = str(folder / expanded(value))

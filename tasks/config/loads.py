@@ -11,6 +11,9 @@ from pydantic import Field, model_validator
 from tasks.config.base import Frozen
 from tasks.config.objective import Objective, needed_success
 
+LAST_STEP = 1.5
+"""A last level that is nearer than this to the one before would seem to gain nothing."""
+
 
 class Load(Frozen):
     """How requests come: a closed loop, an open loop, or all at once.
@@ -80,9 +83,9 @@ class Saturation(Frozen):
     def levels(self) -> Iterator[float]:
         """Doubled from the start to the highest."""
         level = self.start
-        while level < self.max:
+        yield level
+        while (level := 2 * level) <= self.max / LAST_STEP:
             yield level
-            level *= 2
         yield self.max
 
     def between(self, low: float, high: float) -> float | None:

@@ -33,23 +33,25 @@ class VllmServer(StartedServer):
     @property
     def gpus_needed(self) -> int:
         """The product of its parallel sizes."""
-        sizes = (self._plain.get(name) for name in PARALLEL)
-        return prod(size for size in sizes if isinstance(size, int) and not isinstance(size, bool))
+        return prod(int(size) for name in PARALLEL if (size := self._number(name)))
 
     @property
     def gpu_memory(self) -> float:
         """The share of a GPU's memory that it takes."""
-        share = self._plain.get("gpu-memory-utilization")
-        return float(share) if isinstance(share, int | float) else UTILIZATION
+        return self._number("gpu-memory-utilization") or UTILIZATION
 
     @property
     def memory_setting(self) -> str:
         """The field that says how much."""
         return "server.args.gpu-memory-utilization"
 
-    @property
-    def _plain(self) -> dict[str, ArgValue]:
-        return {name.replace("_", "-"): value for name, value in self.args.items()}
+    def _number(self, flag: str) -> float | None:
+        """A flag's value, however it is spelt; what is no number is the engine's to refuse."""
+        value = {name.replace("_", "-"): value for name, value in self.args.items()}.get(flag)
+        try:
+            return float(value) if isinstance(value, int | float | str) else None
+        except ValueError:
+            return None
 
     @field_validator("args")
     @classmethod

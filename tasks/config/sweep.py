@@ -46,6 +46,9 @@ class Sweep(Frozen):
     warmup_requests: int = Field(
         0, ge=0, description="sent first through the same slots, left out of the figures"
     )
+    warmup_waves: int = Field(
+        0, ge=0, le=100, description="the same, in waves: as many requests each as a load has slots"
+    )
     repeats: int = Field(1, ge=1, le=100)
     objectives: tuple[Objective, ...] = Field(
         (), description="bounds that a load has to keep, as `ttft_p95_s <= 0.5` and `success >= 0.99`"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import ceil
+from pathlib import Path
 
 from tasks.measure.jobs import SETUP_S, AccuracyJob
 from tasks.measure.pool import run_job
@@ -51,5 +52,5 @@ def measure_accuracy(
 def _questions(path: str | None) -> int:
     if path is None:
         return HUB_QUESTIONS
-    lines = (check_accuracy_folder(path) / TEST).read_text(encoding="utf-8").split("\n")
+    lines = (check_accuracy_folder(Path(path)) / TEST).read_text(encoding="utf-8").split("\n")
     return sum(bool(line.strip()) for line in lines)

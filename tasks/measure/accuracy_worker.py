@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import defaultdict
 from collections.abc import Callable
+from pathlib import Path
 from threading import Lock
 from typing import Any, ClassVar
 
@@ -102,7 +103,7 @@ def _task(job: AccuracyJob, model: CountingModel, outputs: str) -> Any:
     dataset, arguments = job.accuracy.dataset, {}
     if job.accuracy.path is not None:
         folder = job.folder / "questions"
-        copy_accuracy_folder(check_accuracy_folder(job.accuracy.path), folder)
+        copy_accuracy_folder(check_accuracy_folder(Path(job.accuracy.path)), folder)
         arguments = {dataset: {"local_path": str(folder)}}
     return TaskConfig(
         model=model,

@@ -9,8 +9,8 @@ from time import perf_counter
 
 from tasks.config.loads import Load
 
-Ask = Callable[[int, float], Awaitable[None]]
-"""Sends a request: its index, and when it was due in perf_counter seconds."""
+Ask = Callable[[int, float], Awaitable[float]]
+"""Sends a request: its index, and when it was due; gives when its answer had come. perf_counter seconds."""
 
 
 async def closed_loop(ask: Ask, slots: int, total: int, warmup: int, duration_s: float | None) -> None:
@@ -29,21 +29,27 @@ async def closed_loop(ask: Ask, slots: int, total: int, warmup: int, duration_s:
                 deadline[:] = deadline or [freed + duration_s]
                 if freed >= deadline[0]:
                     return
-            await ask(index, freed)
-            freed = perf_counter()
+            freed = await ask(index, freed)
 
     await asyncio.gather(*(slot() for _ in range(min(slots, total))))
 
 
-async def open_loop(ask: Ask, arrivals: Iterator[float], total: int, duration_s: float | None) -> None:
-    """Each request at its time, whatever became of the others; all are waited for at the end."""
-    began, under_way = perf_counter(), set[asyncio.Task[None]]()
+async def open_loop(
+    ask: Ask, arrivals: Iterator[float], total: int, warmup: int, duration_s: float | None
+) -> None:
+    """Each request at its time, whatever became of the others; all are waited for at the end.
+
+    Warm-up is the first of the schedule. `duration_s` counts from the first measured request's time.
+    """
+    began, under_way = perf_counter(), set[asyncio.Task[float]]()
+    deadline = float("inf")
     for index, offset in zip(range(total), arrivals, strict=False):
-        if duration_s is not None and offset >= duration_s:
+        if index == warmup and duration_s is not None:
+            deadline = (offset if warmup else 0.0) + duration_s
+        if offset >= deadline:
             break
         due = began + offset
-        if (pause := due - perf_counter()) > 0:
-            await asyncio.sleep(pause)
+        await asyncio.sleep(max(0.0, due - perf_counter()))  # late as it may be, others are sent and heard
         under_way.add(asyncio.ensure_future(ask(index, due)))
     await asyncio.gather(*under_way)
 

@@ -11,6 +11,8 @@ from tasks.measure.results import PointResult, RequestRow
 from tasks.probe.cards import POWER
 from tasks.probe.results import Reading
 
+GAP_S = 5.0
+"""Between readings further apart, or that far from the point's ends, a power is not known."""
 Course = Sequence[tuple[float, float]]
 """Values at moments in seconds, in order of time."""
 
@@ -36,9 +38,16 @@ def energy_j(result: PointResult, rows: Sequence[RequestRow], readings: Sequence
         return None
     start = min(row.sent_at - timedelta(seconds=row.client_delay_s or 0.0) for row in measured)
     courses = _powers(readings, start)
-    if not courses or not all(courses):
+    if not courses or not all(_covers(course, result.duration_s) for course in courses):
         return None
     return sum(integral(course, 0.0, result.duration_s) for course in courses)
+
+
+def _covers(course: Course, duration_s: float) -> bool:
+    moments = [moment for moment, _ in course]
+    if not moments or moments[0] > GAP_S or moments[-1] < duration_s - GAP_S:
+        return False
+    return all(late - early <= GAP_S for early, late in pairwise(moments) if late > 0 and early < duration_s)
 
 
 def integral(course: Course, start: float, end: float) -> float:

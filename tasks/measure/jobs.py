@@ -52,7 +52,12 @@ class PointJob(Frozen):
     @property
     def total(self) -> int:
         """Requests sent, warm-up included."""
-        return self.load.requests + self.sweep.warmup_requests
+        return self.load.requests + self.warmup
+
+    @property
+    def warmup(self) -> int:
+        """Requests sent first, and left out of the figures. An open loop has no waves."""
+        return self.sweep.warmup_requests + self.sweep.warmup_waves * self.load.slots
 
     @property
     def part(self) -> Part:
@@ -71,14 +76,14 @@ class PointJob(Frozen):
 
         No process is without a slot or a request.
         """
-        whole = self.load.slots or self.load.requests
+        whole = min(self.load.slots, self.load.requests) if self.load.slots else self.load.requests
         processes, found, first = max(1, min(processes, whole)), list[Part](), 0
         for number in range(processes):
             low, high = whole * number // processes, whole * (number + 1) // processes
             slots = high - low if self.load.slots else 0
             requests, warmup = (
                 of * high // whole - of * low // whole if slots else len(range(number, of, processes))
-                for of in (self.load.requests, self.sweep.warmup_requests)
+                for of in (self.load.requests, self.warmup)
             )
             part = Part(
                 number=number, of=processes, first=first, slots=slots, requests=requests, warmup=warmup

@@ -7,6 +7,7 @@ import gc
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from evalscope.perf.arguments import Arguments
 from evalscope.perf.benchmark import get_requests
 
 from tasks.measure import child, client_worker, prompts_worker
-from tasks.measure.dispatch import arrival_times, closed_loop, open_loop
+from tasks.measure.dispatch import Ask, arrival_times, closed_loop, open_loop
 from tasks.measure.jobs import PointJob
 from tasks.measure.line import Lines
 from tasks.measure.prompts import questions_path
@@ -54,10 +55,12 @@ async def _measure(job: PointJob, arguments: Any, recorder: Recorder) -> Pulse:
         gc.disable()  # its pauses reach 200 ms
         await asyncio.to_thread(child.together)
 
-        async def ask(index: int, due: float) -> None:
+        async def ask(index: int, due: float) -> float:
             sending = Sending(index, due)
             await client_worker.exchange(lines, requests[index], sending, job.sweep.timeout_s)
+            stamps = sending.answer.stamps
             recorder.close(sending)
+            return stamps[-1][0] if sending.error is None and stamps else perf_counter()
 
         recorder.tell()  # that requests begin
         with Pulse() as pulse:
@@ -65,17 +68,13 @@ async def _measure(job: PointJob, arguments: Any, recorder: Recorder) -> Pulse:
     return pulse
 
 
-async def _send(job: PointJob, ask: Callable[[int, float], Any]) -> None:
+async def _send(job: PointJob, ask: Ask) -> None:
     part, load = job.part, job.load
     if load.rate is None:
         await closed_loop(ask, part.slots, part.total, part.warmup, load.duration_s)
-        return
-    await closed_loop(ask, max(1, part.warmup), part.warmup, part.warmup, None)
-    await asyncio.to_thread(child.together, child.START_S + job.sweep.timeout_s)  # one schedule for all
-    arrivals = arrival_times(load, job.seed, part.number, part.of)
-    await open_loop(
-        lambda index, due: ask(part.warmup + index, due), arrivals, part.requests, load.duration_s
-    )
+    else:
+        arrivals = arrival_times(load, job.seed, part.number, part.of)
+        await open_loop(ask, arrivals, part.total, part.warmup, load.duration_s)
 
 
 def _headers(job: PointJob) -> dict[str, str]:

@@ -29,17 +29,10 @@ def questions_path(dataset: str) -> Path | None:
     """The JSONL file of a sweep's dataset, or None for random prompts."""
     if dataset == "random":
         return None
-    return checkout() / OPENQA if dataset == "openqa" else found(dataset)
-
-
-def found(path: str) -> Path:
-    """A path as it is given, or under the checkout where the bundled files are."""
-    given = Path(path).expanduser()
-    bundled = checkout() / path
-    return bundled if not given.exists() and bundled.exists() else given
+    return checkout() / OPENQA if dataset == "openqa" else Path(dataset)
 
 
 def read_questions(path: Path) -> tuple[str, ...]:
     """All questions of a checked file, in order."""
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8").split("\n")  # as the check did: U+2028 ends no line of JSON
     return tuple(json.loads(line)["question"].strip() for line in lines if line.strip())

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from tasks.errors import InputError
-from tasks.measure.prompts import found
 
 TEST = "test.jsonl"
 
@@ -29,19 +28,16 @@ def check_questions(path: Path) -> int:
     return count
 
 
-def check_accuracy_folder(path: str | Path) -> Path:
-    """Check an accuracy set's folder.
-
-    Returns:
-        The folder, found as given or under the checkout.
+def check_accuracy_folder(path: Path) -> Path:
+    """Check an accuracy set's folder, and give it back.
 
     Raises:
         InputError: there is no test.jsonl, or a line lacks its problem or its answer.
     """
-    file = found(str(path)) / TEST
+    file = path / TEST
     if not [None for _ in _accuracy_records(file)]:
         raise InputError(f"{file} holds no questions", 'write lines of {"problem": "…", "answer": "…"}')
-    return file.parent
+    return path
 
 
 def copy_accuracy_folder(source: Path, target: Path) -> None:

@@ -21,6 +21,7 @@ from tasks.measure.stream import Heard, hear_stream, hear_whole
 PROGRESS_S = 0.25
 READ_AFTER_S = 0.002
 NO_USAGE = "the answer carries no usage, so its tokens cannot be counted"
+NO_TOKEN = "the answer holds no token"
 
 
 @dataclass(slots=True)
@@ -117,6 +118,8 @@ class Recorder:
             text = heard.error or self.job.endpoint.doubt(heard.model)
             if text is None and (heard.input_tokens is None or heard.output_tokens is None):
                 return NO_USAGE
+            if text is None and not heard.output_tokens and not heard.times:
+                return NO_TOKEN
         if text is None:
             return None if heard is not None and heard.last is not None else "the answer holds no choice"
         text = one_line(text, key.get_secret_value() if key else None)
@@ -146,6 +149,6 @@ def _ttft(heard: Heard, sent: float | None, latency: float | None) -> float | No
 
 def _tpot(heard: Heard, ttft: float | None, latency: float | None) -> float | None:
     """None where all tokens came in one piece: then no time between tokens was seen."""
-    if latency is None or ttft is None or len(heard.times) < 2 or (heard.output_tokens or 0) < 2:
+    if latency is None or ttft is None or heard.output_tokens is None or heard.output_tokens < 2:
         return None
-    return (latency - ttft) / (heard.output_tokens - 1) if heard.output_tokens else None
+    return (latency - ttft) / (heard.output_tokens - 1) if latency > ttft else None

@@ -18,7 +18,7 @@ from tasks.config.objective import needed_success
 from tasks.config.sweep import Sweep
 from tasks.plan.subject import Subject
 
-VERSION = 3
+VERSION = 4
 """Raised whenever the meaning of a recorded figure changes, so that old ones are not taken for new."""
 
 
@@ -50,9 +50,10 @@ def accuracy_key(subject: Subject, accuracy: Accuracy) -> str:
 
 
 def content_of(name: str) -> str:
-    """A file's content digest; a name that is no file stands for itself."""
+    """The content digest of a file that is named by its whole path; any other name stands for itself."""
     path = Path(name)
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else name
+    named = path.is_absolute() and path.is_file()
+    return hashlib.sha256(path.read_bytes()).hexdigest() if named else name
 
 
 def _key(kind: str, subject: Subject, asked: dict[str, Any]) -> str:

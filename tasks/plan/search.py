@@ -51,6 +51,8 @@ class Knee(Frozen):
     high: float | None
     reason: str
     points: int
+    doubts: tuple[str, ...] = ()
+    """Why the points at `low` and `high` are suspect, where they are."""
 
 
 def advance(sweep: str, search: Saturation, trials: Sequence[Trial]) -> float | Knee:

@@ -87,12 +87,15 @@ class GpuSource:
             return None
 
     def _foreign(self, handle: Any) -> float | None:
-        running = self._nvml.nvmlDeviceGetComputeRunningProcesses(handle)
-        return sum(not belongs(each.pid, self._server) for each in running) if self._server else None
+        running = [each.pid for each in self._nvml.nvmlDeviceGetComputeRunningProcesses(handle)]
+        # In a container the driver may name processes that cannot be seen here: whose they are is not known.
+        if not self._server or not all(map(psutil.pid_exists, running)):
+            return None
+        return sum(not belongs(pid, self._server) for pid in running)
 
 
 def belongs(pid: int, server: Pids) -> bool:
-    """Whether a process is the server or a descendant of it, or is not to be seen here at all."""
+    """Whether a process is the server or a descendant of it; one that has just ended counts as such."""
     try:
         parents = {each.pid: each.ppid() for each in (psutil.Process(pid), *psutil.Process(pid).parents())}
     except psutil.Error:

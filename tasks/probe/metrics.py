@@ -27,6 +27,7 @@ COUNTERS = frozenset(
         "request_success_total",
         "prefix_cache_queries_total",
         "prefix_cache_hits_total",
+        "external_prefix_cache_hits_total",
         "num_preemptions_total",
         "admission_rejections_total",
         *(f"{name}_{part}" for name in TIMES for part in ("sum", "count")),

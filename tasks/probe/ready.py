@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,8 @@ from tasks.serve.results import Endpoint
 
 PAUSE_S = 0.25
 REQUEST_LIMIT_S = 2.0
+DYING_S = 8.0
+"""An engine whose EngineCore has died answers errors for about six seconds before it ends."""
 
 
 def wait_ready(
@@ -53,6 +56,26 @@ def wait_ready(
                     tail(log) if log else "",
                 )
             sleep(PAUSE_S)
+
+
+@contextmanager
+def told_of_death(check: Callable[[], None], sleep: Callable[[float], None] = time.sleep) -> Iterator[None]:
+    """Where a server dies under its first questions, say so: that it did not answer them is no reason.
+
+    Raises:
+        ServerStartError: its process has ended, with its exit code and reason; or what the block raises.
+    """
+    try:
+        yield
+    except ServerStartError:
+        for _ in range(int(DYING_S / PAUSE_S)):
+            try:
+                check()
+            except ServerDied as died:
+                what = f"{died.what} (at its first question)"
+                raise ServerStartError(what, died.remedy, died.detail) from None
+            sleep(PAUSE_S)
+        raise
 
 
 def _healthy(client: httpx.Client, url: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
@@ -26,7 +27,7 @@ class Source(Protocol):
 
     @property
     def interval_s(self) -> float:
-        """How long to wait between two readings."""
+        """From one reading to the next, both begun."""
 
     @property
     def patience_s(self) -> float:
@@ -81,9 +82,11 @@ class Samples:
         return tuple(self._rows)
 
     def _follow(self, source: Source, stop: threading.Event) -> None:
+        due = time.monotonic()
         while True:
             self._rows += source.read()
-            if stop.wait(source.interval_s):
+            due = max(due + source.interval_s, time.monotonic())
+            if stop.wait(due - time.monotonic()):
                 break
         self._rows += source.close()
 

@@ -22,7 +22,9 @@ def sources(endpoint: Endpoint, server: Pids, cards: tuple[int, ...] = ()) -> tu
     """
     cards = cards or cards_of(server)
     gpus = (GpuSource(cards, server),) if cards else ()
-    return (ServerSource(endpoint), MachineSource(server), *gpus)
+    # A server of this machine that cannot be seen (another user's, in a container) would count as other load.
+    hidden = loopback(httpx.URL(endpoint.url).host) and not server
+    return (ServerSource(endpoint), *(() if hidden else (MachineSource(server),)), *gpus)
 
 
 def listener(endpoint: Endpoint) -> Pids:

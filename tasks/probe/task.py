@@ -13,7 +13,7 @@ from tasks.config.server import StartedServer
 from tasks.config.spec import Spec
 from tasks.probe.answer import Answer, Kind, first_answer
 from tasks.probe.identity import server_identity
-from tasks.probe.ready import wait_ready
+from tasks.probe.ready import told_of_death, wait_ready
 from tasks.serve.results import Endpoint
 
 
@@ -34,8 +34,11 @@ def probe(spec: Spec, endpoint: Endpoint, check: Callable[[], None], log: Path |
     ready_s = None
     if isinstance(spec.server, StartedServer):
         ready_s = wait_ready(endpoint, check, spec.server.startup_timeout_s, log=log)
-        server_identity(endpoint, ours=True)
-    return Probed(answers=first_answer(endpoint, _kinds(spec), ours=ours), ready_s=ready_s)
+    with told_of_death(check):
+        if ours:
+            server_identity(endpoint, ours=True)
+        answers = first_answer(endpoint, _kinds(spec), ours=ours)
+    return Probed(answers=answers, ready_s=ready_s)
 
 
 def _kinds(spec: Spec) -> frozenset[Kind]:

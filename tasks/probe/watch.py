@@ -92,5 +92,5 @@ def watching(
 def _healthy(client: httpx.Client, url: str) -> bool:
     try:
         return client.get(url).status_code == 200
-    except httpx.TransportError:
+    except Exception:  # whatever it is, it is no answer, and the thread must go on asking
         return False

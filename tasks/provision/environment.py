@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from tasks.config.home import home
 from tasks.config.server import CommandServer, OwnServer
-from tasks.errors import InputError, ProvisionError
 from tasks.provision.build import engine_build
 from tasks.provision.image import is_image, provide_image
 from tasks.provision.indexes import extra_indexes, index_answers
-from tasks.provision.interpreter import installed_packages, interpreter_path
+from tasks.provision.interpreter import interpreter_path
 from tasks.provision.once import made_once
 from tasks.provision.pip_settings import UvSettings, uv_settings
 from tasks.provision.requirements import Requirements, find_requirements
 from tasks.provision.results import Environment
 from tasks.provision.space import GIGABYTE, check_space, free_bytes
 from tasks.provision.uv_command import explain_failure, run_uv
+from tasks.provision.verify import check_import, check_needs, check_versions
 
 COMPILE_LIMIT_S = "600"
 
@@ -86,7 +87,7 @@ def _build(wanted: Requirements, folder: Path, log: Path, tools: Tools) -> None:
         scope = ("--no-deps",) if wanted.closed else ()
         pre = ("--prerelease", "allow") if wanted.pre else ()
         if tools.uv((*install, *target, *scope, *pre, *settings.flags), env, log) == 0:
-            return _verify(wanted, folder)
+            return _verify(wanted, folder, env, log, tools)
     raise explain_failure(wanted.name, log, left_out)
 
 
@@ -95,18 +96,11 @@ def _check_space(wanted: Requirements, folder: Path, tools: Tools) -> None:
     check_space(what, folder, needed, "SERVEGAUGE_HOME", free=tools.free)
 
 
-def _verify(wanted: Requirements, folder: Path) -> None:
-    """Every pinned package is there in its pinned version, as the new interpreter sees it."""
-    try:
-        found = installed_packages(folder / "bin" / "python")
-    except InputError:
-        raise ProvisionError(
-            f"environment {wanted.name}: its interpreter does not run", f"look into {folder.parent}"
-        ) from None
-    for pin in wanted.pins:
-        package, _, version = pin.partition("==")
-        if found.get(package.split("[")[0]) != version:
-            raise ProvisionError(
-                f"environment {wanted.name}: {pin} was not installed (there is {found.get(package)})",
-                "run again; if it stays so, the index serves another version under this name",
-            )
+def _verify(wanted: Requirements, folder: Path, env: Mapping[str, str], log: Path, tools: Tools) -> None:
+    """Every pin is there, nothing that a package needs is missing, and the engine can be imported."""
+    python = folder / "bin" / "python"
+    check_versions(wanted, python)
+    before = log.stat().st_size
+    if tools.uv(("pip", "check", "--python", str(python)), env, log):
+        check_needs(wanted, log.read_bytes()[before:].decode(errors="replace"))
+    check_import(wanted, python, os.environ)

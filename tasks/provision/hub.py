@@ -56,6 +56,14 @@ def no_revision(repository: str, hub: str) -> InputError:
     return InputError(f"model {repository}: {hub} has no such revision", "check server.revision")
 
 
+def unwritable(repository: str, hub: str, variable: str, error: OSError) -> InputError:
+    """The hub's cache cannot be written by this user."""
+    return InputError(
+        f"model {repository}: {hub}'s cache cannot be written ({error.filename})",
+        f"set {variable} to a folder of yours",
+    )
+
+
 def out_of_reach(repository: str, hub: str, mirror: str, error: Exception) -> ProvisionError:
     """No answer (the network, a proxy, the hub itself), or no room for what it gives."""
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:

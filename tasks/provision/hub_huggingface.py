@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tasks.errors import ServegaugeError
-from tasks.provision.hub import IGNORED, Hub, gated, no_revision, out_of_reach, unknown
+from tasks.provision.hub import IGNORED, Hub, gated, no_revision, out_of_reach, unknown, unwritable
 from tasks.provision.license import license_of, stated_license
 
 
@@ -42,6 +42,12 @@ def _errors(repository: str) -> Iterator[None]:
         raise unknown(repository, hub, token) from None
     except errors.RevisionNotFoundError:
         raise no_revision(repository, hub) from None
+    except PermissionError as error:
+        raise unwritable(repository, hub, "HF_HOME", error) from None
+    except errors.HfHubHTTPError as error:
+        if getattr(error.response, "status_code", None) in (401, 403):
+            raise gated(repository, hub, token) from None
+        raise out_of_reach(repository, hub, "HF_ENDPOINT", error) from None
     except (errors.LocalEntryNotFoundError, HTTPError, OSError) as error:
         raise out_of_reach(repository, hub, "HF_ENDPOINT", error) from None
 

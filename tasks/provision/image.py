@@ -7,13 +7,14 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tasks.errors import InputError, ProvisionError, ServegaugeError
+from tasks.errors import InputError, NoSpace, ProvisionError, ServegaugeError
 from tasks.provision.results import EngineBuild, Environment, Image
+from tasks.provision.tied import tied
 
 PREFIX = "image:"
 FORM = re.compile(r"image:(?P<name>[^@\s]+?)(?::(?P<tag>[\w][\w.-]*))?@(?P<digest>sha256:[0-9a-f]{64})")
 PROGRAMS = ("docker", "podman")
-PULL_LIMIT_S = 4 * 3600
+INSPECT_LIMIT_S, PULL_LIMIT_S = 60, 4 * 3600
 TAIL_LINES = 5
 
 
@@ -59,8 +60,8 @@ def provide_image(environment: str, build: EngineBuild) -> Environment:
     parts = _parts(environment)
     # By its digest alone: some engines refuse a tag beside it.
     image = Image(program=container_program(), reference=f"{parts['name']}@{parts['digest']}")
-    if _run(image, "image", "inspect", image.reference).returncode:
-        pulled = _run(image, "pull", "--quiet", image.reference)
+    if _run(image, INSPECT_LIMIT_S, "image", "inspect", image.reference).returncode:
+        pulled = _run(image, PULL_LIMIT_S, "pull", "--quiet", image.reference)
         if pulled.returncode:
             raise _failure(image, pulled.stderr)
     return Environment(python=None, image=image, build=build)
@@ -75,12 +76,10 @@ def _parts(environment: str) -> dict[str, str]:
     )
 
 
-def _run(image: Image, *words: str) -> subprocess.CompletedProcess[str]:
-    argv = (str(image.program), *words)
+def _run(image: Image, limit_s: float, *words: str) -> subprocess.CompletedProcess[str]:
+    argv = tied((str(image.program), *words))
     try:
-        return subprocess.run(
-            argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PULL_LIMIT_S
-        )
+        return subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=limit_s)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ProvisionError(
             f"{image.program} {words[0]} did not run ({type(error).__name__})", "see whether it works by hand"
@@ -90,7 +89,7 @@ def _run(image: Image, *words: str) -> subprocess.CompletedProcess[str]:
 FAILURES: tuple[tuple[str, type[ServegaugeError], str, str], ...] = (
     (
         r"no space left on device",
-        ProvisionError,
+        NoSpace,
         "the disk is full",
         "free space where {program} keeps images",
     ),

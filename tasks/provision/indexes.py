@@ -32,9 +32,10 @@ def index_answers(url: str, settings: UvSettings) -> bool:
     bundle = settings.env.get("SSL_CERT_FILE")
     try:
         verify = ssl.create_default_context(cafile=bundle) if bundle else True
-        with httpx.Client(
-            verify=verify, proxy=settings.env.get("HTTPS_PROXY"), timeout=PATIENCE_S, follow_redirects=True
-        ) as client:
+        # One that stands in the environment httpx finds by itself, and NO_PROXY with it.
+        proxy = settings.env.get("HTTPS_PROXY")
+        proxy = None if proxy in (os.environ.get("HTTPS_PROXY"), os.environ.get("https_proxy")) else proxy
+        with httpx.Client(verify=verify, proxy=proxy, timeout=PATIENCE_S, follow_redirects=True) as client:
             return client.head(url).status_code < 500
     except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, ValueError):
         return False

@@ -20,12 +20,14 @@ from tasks.provision.license import license_of
 from tasks.provision.once import made_once
 from tasks.provision.results import Environment, Model, ModelIdentity
 from tasks.provision.space import check_space
+from tasks.provision.tied import tied
 
 SYNTHETIC = "synthetic:"
 RECIPES = {"synthetic:gpt-oss": ("synthetic_gpt_oss.py", "2")}
 """Script and version by name; a change of what a script writes needs a new version."""
 
 HUBS = {"huggingface": huggingface, "modelscope": modelscope}
+# The engine fetches nothing: all is here by then, and a download inside its start has no limit and no name.
 OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
 RECIPE_LIMIT_S = 600
 
@@ -63,18 +65,17 @@ def provide_model(server: OwnServer, environment: Environment, hub: Hub | None =
     """
     identity = model_identity(server, hub)
     if server.model.startswith(SYNTHETIC):
-        weights, env = str(_synthetic(server.model, environment)), OFFLINE
+        weights = str(_synthetic(server.model, environment))
     elif path := _local(server.model):
-        weights, env = str(path), OFFLINE
+        weights = str(path)
     else:
         weights = _fetched(server.model, identity.revision, hub or HUBS[server.hub]())
-        env = {}
     if weights.endswith(".gguf") and server.tokenizer is None:
         raise InputError(
             f"model {server.model}: its tokenizer cannot be read from a GGUF file",
             "name the original model's in server.tokenizer",
         )
-    return Model(weights=weights, tokenizer=server.tokenizer or weights, identity=identity, env=env)
+    return Model(weights=weights, tokenizer=server.tokenizer or weights, identity=identity, env=OFFLINE)
 
 
 def prefetch_model(server: OwnServer, hub: Hub | None = None) -> None:
@@ -139,7 +140,7 @@ def _synthetic(model: str, environment: Environment) -> Path:
 
 def _run_recipe(model: str, python: Path, script: Path, folder: Path) -> str:
     """Run the script with the serving environment's interpreter; the marker's text."""
-    command = (str(python), "-I", str(script), str(folder))
+    command = tied((str(python), "-I", str(script), str(folder)))
     remedy = "run again; if it stays so, the environment's openai_harmony or transformers has changed"
     try:
         answer = subprocess.run(

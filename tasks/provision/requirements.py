@@ -30,7 +30,7 @@ class Requirements(Frozen):
 
     `closed`: every package is listed, so nothing is resolved when it is installed. `pins` are normalised
     `name==version` lines, sorted. `disk_gb`: gigabytes that must be free before a build. `device`: what the
-    engine computes on.
+    engine computes on. `left_out`: what its packages ask for and the environment leaves out on purpose.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Requirements(Frozen):
     disk_gb: float = 5
     extra_indexes: tuple[str, ...] = ()
     pins: tuple[str, ...]
+    left_out: frozenset[str] = frozenset()
 
     @model_validator(mode="after")
     def _pinned(self) -> Self:
@@ -124,13 +125,27 @@ def read_requirements(file: Path) -> Requirements:
                 indexes.append(option[2])
             elif not line.startswith("#"):
                 pins.append(_pin(line, f"{file.name} line {number}"))
-    values = {"name": file.stem, **fields, "pre": pre, "extra_indexes": indexes, "pins": sorted(pins)}
+    values = {
+        "name": file.stem,
+        **fields,
+        "pre": pre,
+        "extra_indexes": indexes,
+        "pins": sorted(pins),
+        "left_out": _left_out(file.with_suffix(".override")),
+    }
     try:
         return Requirements.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise InputError(f"{file.name}: {where}: {first['msg']}", f"mend {file}") from None
+
+
+def _left_out(file: Path) -> frozenset[str]:
+    """The packages that are overridden to be needed nowhere."""
+    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+    pins = (line for line in map(str.strip, lines) if line and not line.startswith("#"))
+    return frozenset(str(canonicalize_name(Requirement(pin).name)) for pin in pins)
 
 
 def _pin(line: str, where: str) -> str:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import uv
 
-from tasks.errors import ProvisionError
+from tasks.errors import NoSpace, ProvisionError
 from tasks.provision.pip_settings import redacted
+from tasks.provision.tied import tied
 
 TAIL_LINES = 15
 MIRROR = (
@@ -39,7 +40,7 @@ def run_uv(arguments: tuple[str, ...], env: Mapping[str, str], log: Path) -> int
     inherited = {k: v for k, v in os.environ.items() if k not in {"VIRTUAL_ENV", "UV_PYTHON", "PYTHONPATH"}}
     with log.open("ab") as output:
         return subprocess.run(
-            (uv.find_uv_bin(), "--no-progress", *arguments),
+            tied((uv.find_uv_bin(), "--no-progress", *arguments)),
             env={**inherited, **env},
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -57,7 +58,7 @@ def explain_failure(name: str, log: Path, left_out: tuple[str, ...]) -> Provisio
     tail = redacted(last_lines(log))
     where = f"environment {name}"
     if NO_SPACE.search(tail):
-        return ProvisionError(f"{where}: the disk is full", f"free space under {log.parent}", tail)
+        return NoSpace(f"{where}: the disk is full", f"free space under {log.parent}", tail)
     if NO_PYTHON.search(tail):
         return ProvisionError(
             f"{where}: its Python version is not on this machine and could not be fetched",

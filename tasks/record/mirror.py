@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
@@ -19,10 +21,8 @@ def fetch(place: Place, name: str) -> int:
     """
     if place.bucket is None:
         return 0
-    try:
+    with _said(f"{place}/{name} cannot be read"):
         return _fetch(place.folder, PurePosixPath(place.bucket), name)
-    except OSError as error:
-        raise RecordError(f"{place}/{name} cannot be read: {bucket.reason(error)}", bucket.REMEDY) from error
 
 
 def keep(place: Place, name: str) -> int:
@@ -33,12 +33,29 @@ def keep(place: Place, name: str) -> int:
     """
     if place.bucket is None:
         return 0
-    try:
+    with _said(f"{place}/{name} cannot be written"):
         return _keep(place.folder, PurePosixPath(place.bucket), name)
+
+
+def forget(place: Place, name: str) -> None:
+    """Remove the file `folder/name`, in the bucket too.
+
+    Raises:
+        RecordError: the bucket does not answer, or refuses.
+    """
+    (place.folder / name).unlink(missing_ok=True)
+    if place.bucket is None:
+        return
+    with _said(f"{place}/{name} cannot be removed"), suppress(FileNotFoundError):
+        bucket.remove(PurePosixPath(place.bucket) / name)
+
+
+@contextmanager
+def _said(what: str) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
-        raise RecordError(
-            f"{place}/{name} cannot be written: {bucket.reason(error)}", bucket.REMEDY
-        ) from error
+        raise RecordError(f"{what}: {bucket.reason(error)}", bucket.REMEDY) from error
 
 
 def _fetch(folder: Path, root: PurePosixPath, name: str) -> int:
@@ -58,9 +75,10 @@ def _fetch(folder: Path, root: PurePosixPath, name: str) -> int:
 
 def _keep(folder: Path, root: PurePosixPath, name: str) -> int:
     known = dict(bucket.listed(root / name, recursive=True))
-    kept = 0  # S3 tells times in whole seconds
+    kept = 0
     for file in sorted(path for path in (folder / name).rglob("*") if path.is_file()):
         target = root / file.relative_to(folder).as_posix()
+        # S3 tells times in whole seconds.
         if target not in known or int(file.stat().st_mtime) > known[target].timestamp():
             bucket.put(target, file.read_bytes())
             kept += 1

@@ -33,8 +33,9 @@ class RecordedAccuracy(Frozen):
 
 
 class Manifest(Frozen):
-    """What a run was measured with. `server_args` and `client_versions` are JSON objects in a string.
+    """What a run was measured with.
 
+    `server_args`, `server_env` and `client_versions` are JSON objects in a string.
     None where it cannot be known, as with the engine of a server that somebody else started.
     """
 
@@ -44,7 +45,9 @@ class Manifest(Frozen):
     model: str
     model_revision: str | None = None
     model_license: str | None = None
+    tokenizer: str | None = None
     server_args: str = "{}"
+    server_env: str | None = None
     gpu_names: tuple[str, ...] = ()
     driver: str | None = None
     cpu: str | None = None

@@ -113,7 +113,7 @@ def check_of(row: Mapping[str, Any]) -> Check:
 
 def knee_of(row: Mapping[str, Any]) -> Knee:
     """The knee that a row of `knees` tells of."""
-    return Knee(**{name: row[name] for name in Knee.model_fields})
+    return Knee(**{name: row[name] for name in Knee.model_fields} | {"doubts": tuple(row["doubts"] or ())})
 
 
 def request_of(row: Mapping[str, Any]) -> RequestRow:

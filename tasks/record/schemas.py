@@ -30,7 +30,8 @@ EXPENSE = (
     " cost_per_million_output_tokens cost_per_million_tokens"
 )
 _LATER = (
-    "model_license sweeps run_name rate sustained_throughput pace goodput objectives objectives_met warnings"
+    "model_license tokenizer server_env sweeps run_name rate sustained_throughput pace goodput objectives"
+    " objectives_met warnings doubts"
 )
 LATER = frozenset([*_LATER.split(), *EXPENSE.split()])
 """Columns that files of earlier versions lack; they read as null."""
@@ -44,9 +45,8 @@ SCHEMAS: dict[TableName, pa.Schema] = {
             pa.field("finished_at", _TIME),
             *_columns(str, "outcome"),
             pa.field("warnings", _TEXTS),
-            *_columns(
-                str, "engine engine_version environment_digest model model_revision model_license server_args"
-            ),
+            *_columns(str, "engine engine_version environment_digest model model_revision model_license"),
+            *_columns(str, "tokenizer server_args server_env"),
             pa.field("gpu_names", _TEXTS),
             *_columns(str, "driver cpu"),
             *_columns(int, "cpu_count memory_bytes"),
@@ -88,6 +88,7 @@ SCHEMAS: dict[TableName, pa.Schema] = {
             *_columns(float, "knee low high"),
             *_columns(str, "reason"),
             *_columns(int, "points"),
+            pa.field("doubts", _TEXTS),
         ]
     ),
     "requests": pa.schema(

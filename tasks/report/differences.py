@@ -10,7 +10,7 @@ from typing import Any
 from tasks.report import formats
 from tasks.report.results import Column, ReportInput, Table
 
-_ALIKE = {"server_args", "client_versions"}
+_ALIKE = {"server_args", "server_env", "client_versions"}
 """Fields of the manifest that are JSON objects: told key by key."""
 
 

@@ -36,7 +36,9 @@ def knee_table(knees: Sequence[Knee]) -> Table | None:
         )
         for knee in knees
     )
-    return Table(title="Saturation", columns=_COLUMNS, rows=rows, footnotes=_NOTES) if rows else None
+    doubts = tuple(f"{knee.sweep}: suspect: {doubt}" for knee in knees for doubt in knee.doubts)
+    notes = (*_NOTES, *doubts)
+    return Table(title="Saturation", columns=_COLUMNS, rows=rows, footnotes=notes) if rows else None
 
 
 def _level(value: float | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 
-from tasks.config.server import ArgValue, CommandServer, OwnServer
+from tasks.config.server import ArgValue, CommandServer, OwnServer, VllmServer
 from tasks.errors import InputError
 from tasks.provision.build import program_path
 from tasks.provision.results import Environment, Model
@@ -30,6 +30,18 @@ KEPT_BACK = (
 )
 
 
+def check_owned(server: OwnServer) -> None:
+    """Raises InputError where a spec sets a flag or a variable that the pipeline sets itself."""
+    for flag in server.args if isinstance(server, VllmServer) else ():
+        if instead := OWNED_FLAGS.get(_plain(flag)):
+            raise InputError(f"server.args.{flag}: this flag is set by the pipeline", f"use {instead}")
+    if (key := key_variable(server)) in server.env:
+        raise InputError(
+            f"server.env.{key}: this variable is set by the pipeline",
+            "leave it out: a random key is made for each server",
+        )
+
+
 def serve_argv(server: OwnServer, model: Model, environment: Environment, port: int) -> tuple[str, ...]:
     """The command that serves `model` on 127.0.0.1:`port`; it holds no secret.
 
@@ -51,9 +63,7 @@ def engine_argv(server: OwnServer, model: Model, python: str, host: str, port: i
     if isinstance(server, CommandServer):
         values = {"model": model.weights, "served_name": server.name, "host": host, "port": str(port)}
         return server.words(values)
-    for key in server.args:
-        if instead := OWNED_FLAGS.get(_plain(key)):
-            raise InputError(f"server.args.{key}: this flag is set by the pipeline", f"use {instead}")
+    check_owned(server)
     return (
         *(python, "-m", MODULE),
         *("--model", model.weights, "--served-model-name", server.name),
@@ -66,14 +76,10 @@ def engine_variables(server: OwnServer, model: Model, api_key: str) -> dict[str,
     """What is set for the engine: the model's variables, the spec's, the key.
 
     Raises:
-        InputError: `server.env` sets the key, which the pipeline does.
+        InputError: as `check_owned`.
     """
+    check_owned(server)
     key = key_variable(server)
-    if key in server.env:
-        raise InputError(
-            f"server.env.{key}: this variable is set by the pipeline",
-            "leave it out: a random key is made for each server",
-        )
     env = {"VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1"} | model.env | server.env
     return env | ({key: api_key} if key else {})
 

@@ -12,6 +12,7 @@ from tasks.config.home import home
 from tasks.config.server import OwnServer, VllmServer
 from tasks.errors import InputError
 from tasks.provision.results import EngineBuild, Environment
+from tasks.provision.tied import tied
 from tasks.serve.argv import MODULE
 
 LIMIT_S = 300.0
@@ -50,7 +51,7 @@ def known_flags(build: EngineBuild) -> frozenset[str] | None:
 
 
 def ask_flags(environment: Environment) -> frozenset[str] | None:
-    """The flags without dashes, from what is kept or from the engine (20 s, once an environment).
+    """The flags without dashes, from what is kept or from the engine (some seconds, once an environment).
 
     None where it does not tell: then the engine itself refuses what it does not know, only later.
     """
@@ -62,7 +63,7 @@ def ask_flags(environment: Environment) -> frozenset[str] | None:
     told = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        argv = (str(environment.python), "-c", ASK, MODULE, str(told))
+        argv = tied((str(environment.python), "-c", ASK, MODULE, str(told)))
         subprocess.run(
             argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT_S, cwd=file.parent, check=True
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 
 import psutil
 
@@ -15,9 +16,10 @@ GIGABYTE = 10**9
 
 
 def chosen_gpus(server: OwnServer, cards: Sequence[GPU]) -> tuple[GPU, ...]:
-    """The GPUs that `server.gpus` names, or as many as its parallel sizes need, from the first on.
+    """The GPUs that `server.gpus` names, or as many as its parallel sizes need, from the first that are ours.
 
-    None for a spec that sets CUDA_VISIBLE_DEVICES itself, and on a machine without a GPU.
+    Of a spec that sets CUDA_VISIBLE_DEVICES itself, those; none where it names a slice of one. None on a
+    machine without a GPU.
 
     Raises:
         InputError: a GPU is not there, stands twice, or their number does not fit the parallel sizes.
@@ -26,7 +28,8 @@ def chosen_gpus(server: OwnServer, cards: Sequence[GPU]) -> tuple[GPU, ...]:
     if VISIBLE in server.env:
         if server.gpus is not None:
             raise InputError(f"server.env.{VISIBLE} and server.gpus are both set", "leave one of them out")
-        return ()
+        return _set_by_hand(server.env, cards)
+    cards = visible(cards)
     ids = tuple(card.index for card in cards[:needed]) if server.gpus is None else server.gpus
     if (cards or server.gpus is not None) and len(ids) != needed:
         have = f"server.gpus names {len(ids)}" if server.gpus is not None else f"this machine has {len(ids)}"
@@ -35,6 +38,40 @@ def chosen_gpus(server: OwnServer, cards: Sequence[GPU]) -> tuple[GPU, ...]:
             "make its parallel sizes (as tensor-parallel-size) and server.gpus agree",
         )
     return named_gpus(ids, cards)
+
+
+def _set_by_hand(env: Mapping[str, str], cards: Sequence[GPU]) -> tuple[GPU, ...]:
+    try:
+        return visible(cards, env)
+    except InputError:  # a slice: the driver has no whole card to lock for it
+        return ()
+
+
+def visible(cards: Sequence[GPU], env: Mapping[str, str] = os.environ) -> tuple[GPU, ...]:
+    """Those that a scheduler has given to us, by number or by the beginning of their UUID; all without one.
+
+    Raises:
+        InputError: what it has given is no GPU of this machine, as a slice of one.
+    """
+    if VISIBLE not in env:
+        return tuple(cards)
+    found = []
+    for name in filter(None, map(str.strip, env[VISIBLE].split(","))):
+        if name == "-1":  # to CUDA the end of the list
+            break
+        card = next((card for card in cards if name == str(card.index) or _is(card, name)), None)
+        if card is None:
+            raise InputError(
+                f"{VISIBLE} names {name!r}, which is no whole GPU of this machine",
+                f"set {VISIBLE} to numbers or UUIDs of whole GPUs, as nvidia-smi -L gives them; "
+                f"a slice (MIG) goes into server.env.{VISIBLE}",
+            )
+        found.append(card)
+    return tuple(found)
+
+
+def _is(card: GPU, name: str) -> bool:
+    return name.startswith("GPU-") and card.uuid.startswith(name)
 
 
 def named_gpus(ids: Sequence[int], cards: Sequence[GPU]) -> tuple[GPU, ...]:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import fcntl
 import os
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from tasks.config.base import Frozen
 from tasks.config.server import OwnServer
-from tasks.errors import InputError, ServerStartError
-from tasks.serve.argv import VISIBLE
+from tasks.errors import ServerStartError
 from tasks.serve.gpu import GPU, gpus
 from tasks.serve.gpu_choice import GIGABYTE, check_free, chosen_gpus, users_of
 
-FREE_AGAIN_S = 20.0
+FREE_AGAIN_LOOKS = 20
+"""A second apart."""
 SLACK_BYTES = 512 * 2**20
 
 
@@ -30,8 +29,11 @@ class Lease(Frozen):
 
 
 def lock_folder() -> Path:
-    """Where the locks lie: one folder for all users of the machine."""
-    return Path(tempfile.gettempdir())
+    """Where the locks lie: one folder for all users of the machine, so none that a variable of theirs moves.
+
+    But for SERVEGAUGE_LOCKS, which containers on one machine need to share a folder.
+    """
+    return Path(os.environ.get("SERVEGAUGE_LOCKS", "/tmp"))
 
 
 @contextmanager
@@ -53,45 +55,27 @@ def leased(
         InputError: a GPU is not there, or their number does not fit.
         ServerStartError: one is another run's, or has too little memory free.
     """
-    chosen = chosen_gpus(server, visible(gpus(nvml)))
+    chosen = chosen_gpus(server, gpus(nvml))
     with ExitStack() as stack:
         locks = tuple(stack.enter_context(_lock(card, folder or lock_folder())) for card in chosen)
         check_free(server, chosen)
-        yield Lease(cards=chosen, locks=locks)
-        for text in _left(chosen, nvml, sleep):
-            say(text)
-
-
-def visible(cards: tuple[GPU, ...], env: Mapping[str, str] = os.environ) -> tuple[GPU, ...]:
-    """Those that a scheduler has given to us, by number or by the beginning of their UUID; all without one.
-
-    Raises:
-        InputError: what it has given is no GPU of this machine, as a slice of one.
-    """
-    if VISIBLE not in env:
-        return cards
-    found = []
-    for name in filter(None, map(str.strip, env[VISIBLE].split(","))):
-        if name == "-1":  # to CUDA the end of the list
-            break
-        card = next((card for card in cards if name == str(card.index) or _is(card, name)), None)
-        if card is None:
-            raise InputError(
-                f"{VISIBLE} names {name!r}, which is no whole GPU of this machine",
-                f"set {VISIBLE} to numbers or UUIDs as nvidia-smi -L gives them",
-            )
-        found.append(card)
-    return tuple(found)
-
-
-def _is(card: GPU, name: str) -> bool:
-    return name.startswith("GPU-") and card.uuid.startswith(name)
+        looks = FREE_AGAIN_LOOKS
+        try:
+            yield Lease(cards=chosen, locks=locks)
+        except Exception:
+            raise
+        except BaseException:
+            looks = 1  # somebody waits for our end
+            raise
+        finally:
+            for text in _left(chosen, nvml, sleep, looks):
+                say(text)
 
 
 @contextmanager
 def _lock(card: GPU, folder: Path) -> Iterator[int]:
     """The kernel frees it when the last process that holds it open has ended, however it ended."""
-    handle = _opened(folder / f"servegauge-gpu-{card.index}.lock", card)
+    handle = _opened(folder / f"servegauge-{card.uuid}.lock", card)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -127,17 +111,20 @@ def _opened(path: Path, card: GPU) -> int:
         ) from None
 
 
-def _left(before: Sequence[GPU], nvml: Any, sleep: Callable[[float], None]) -> list[str]:
-    """What is still on the GPUs some seconds after the server's end, one sentence a GPU."""
+def _left(before: Sequence[GPU], nvml: Any, sleep: Callable[[float], None], looks: int) -> list[str]:
+    """What is still on the GPUs after so many looks since the server's end, one sentence a GPU."""
     if not before:
         return []
     used = {card.index: card.memory_used_bytes or 0 for card in before}
-    for _ in range(int(FREE_AGAIN_S)):
+    for look in range(looks):
+        if look:
+            sleep(1.0)
         now = [card for card in gpus(nvml) if card.index in used]
         full = [card for card in now if (card.memory_used_bytes or 0) > used[card.index] + SLACK_BYTES]
+        if len(now) < len(used):
+            return [f"the driver no longer tells of {len(used) - len(now)} GPUs whether they are free again"]
         if not full:
             return []
-        sleep(1.0)
     return [
         f"GPU {card.index}: {((card.memory_used_bytes or 0) - used[card.index]) / GIGABYTE:.1f} GB "
         f"are not free again after the server's end{users_of(card)}"

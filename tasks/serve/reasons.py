@@ -16,11 +16,11 @@ class Reason(NamedTuple):
 
 REASONS = (
     Reason(
-        r"error: unrecognized arguments: (.+)",
+        r"(?<!\w)error: unrecognized arguments: (.+)",
         "the engine does not know {0}",
         "correct the names under server.args; this version of the engine may call them otherwise",
     ),
-    Reason(r"error: argument (.+)", "the engine refused the flag {0}", "correct it under server.args"),
+    Reason(r"(?<!\w)error: argument (.+)", "the engine refused the flag {0}", "correct it under server.args"),
     Reason(
         r"GatedRepoError|gated repo|Access to model .+ is restricted",
         "the model is gated on its hub",

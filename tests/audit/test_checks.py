@@ -73,6 +73,13 @@ def slow_chat() -> Evidence:
     return replace(whole, sweep=whole.sweep.model_copy(update=free))
 
 
+def falling_behind() -> Evidence:
+    """An open loop whose server is too slow for it."""
+    whole = evidence()
+    update = {"concurrency": None, "rate": 5.0, "pace": 0.8}
+    return replace(whole, result=whole.result.model_copy(update=update))
+
+
 def few_waves() -> Evidence:
     """Two waves."""
     whole = evidence()
@@ -91,6 +98,7 @@ FIRES: list[tuple[str, Callable[[], Evidence], str, str]] = [
     ("output_length", lambda: evidence(with_one(row(3, output_tokens=15))), "invalid", "has 15"),
     ("input_length", lambda: evidence(every(input_tokens=65)), "suspect", "60 prompts"),
     ("usage", lambda: evidence(with_one(row(3, output_tokens=9))), "invalid", "16 and 9"),
+    ("usage", lambda: evidence(with_one(row(3, output_tokens=0))), "invalid", "16 and 0"),
     (
         "requests_counted",
         lambda: evidence(request_success_total=1),
@@ -111,13 +119,21 @@ FIRES: list[tuple[str, Callable[[], Evidence], str, str]] = [
     ("client_delay", lambda: evidence(every(client_delay_s=0.02)), "suspect", "20.0 ms"),
     ("client_processor", lambda: told(reading("cpu_share_p1", 0.97)), "suspect", "97%"),
     ("client_clock", lambda: told(*[reading("loop_lag_max_s", 0.03)] * 5), "suspect", "30 ms late"),
+    (
+        "client_clock",
+        lambda: told(*[reading("loop_lag_max_s_p0", 0.001)] * 9, *[reading("loop_lag_max_s_p1", 0.06)] * 3),
+        "suspect",
+        "60 ms late",
+    ),
     ("client_stall", lambda: told(*stalled()), "valid", "stood still once, for 200 ms"),
     ("ttft", lambda: evidence(every(ttft_s=0.08)), "suspect", "80.0 ms at the client"),
+    ("ttft", lambda: evidence(every(ttft_s=0.01)), "suspect", "no answer comes before it is made"),
     ("tpot", lambda: evidence(every(tpot_s=0.012)), "suspect", "12.00 ms at the client"),
     ("one_piece", lambda: evidence(every(tpot_s=None, itl_s=())), "suspect", "in one piece"),
     ("tokens_a_piece", lambda: evidence(every(itl_s=(0.04,) * 3)), "valid", "4.0 tokens"),
     ("drift", slow_server, "suspect", "latency drifted by +"),
     ("drift", slow_chat, "suspect", "TPOT drifted by +"),
+    ("pace", falling_behind, "suspect", "left at 80%"),
     ("waves", few_waves, "valid", "2 waves"),
     ("other_load", lambda: told(reading("others_cpu_share", 0.4, "machine")), "suspect", "used 40%"),
     ("gpu_slowed", lambda: told(*gpu(throttle_reasons=lambda s: 0x44 if s > 5 else 4)), "suspect", "33%"),
@@ -167,6 +183,20 @@ def test_what_cannot_be_checked_is_said_and_holds_nothing_against_the_point() ->
 def test_a_prefix_cache_that_is_off_has_no_hits() -> None:
     off = CHECKS["prefix_cache"](evidence(prefix_cache_queries_total=-REQUESTS * made_up.INPUT))
     assert (off.verdict, off.value) == ("valid", 0)
+
+
+def test_an_engine_that_decodes_several_tokens_a_step_observes_each_step_once() -> None:
+    steps = -REQUESTS * (made_up.OUTPUT - 1) * 2 / 3
+    speculative = evidence(inter_token_latency_seconds_count=steps)
+    assert CHECKS["tpot"](speculative).verdict == "valid"
+
+
+def test_hits_in_a_cache_outside_the_engine_count_too() -> None:
+    whole = evidence()
+    assert whole.after is not None
+    outside = {"vllm:external_prefix_cache_hits_total": 640.0}
+    after = whole.after.model_copy(update={"counters": whole.after.counters | outside})
+    assert CHECKS["prefix_cache"](replace(whole, after=after)).verdict == "invalid"
 
 
 def test_an_idle_gpu_may_lower_its_clock() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from blocks.credentials import ModelHub, Variables
 from blocks.places import ResultStore, ServingHost
@@ -63,3 +63,9 @@ def test_what_the_spec_says_of_gpus_goes_first() -> None:
     assert host.config(VllmServer(model="m", gpus=(1,))).gpus == (1,)
     assert host.config(VllmServer(model="m", device="cpu")).gpus is None
     assert ServingHost().config(VllmServer(model="m")).gpus is None
+
+
+@pytest.mark.parametrize("wrong", [[0, 0], [-1]])
+def test_a_gpu_is_named_once_and_by_its_number(wrong: list[int]) -> None:
+    with pytest.raises(ValidationError, match="name each once"):
+        ServingHost(gpu_ids=wrong)

@@ -25,6 +25,9 @@ def test_a_spec_may_look_for_its_load() -> None:
 def test_levels_double_up_to_the_highest() -> None:
     assert list(search(concurrency=3, max=20).levels()) == [3, 6, 12, 20]
     assert list(search(rate=0.5, max=2).levels()) == [0.5, 1, 2]
+    # A last step of a few per cent could gain no throughput worth the name.
+    assert list(search(concurrency=10, max=162).levels()) == [10, 20, 40, 80, 162]
+    assert list(search(concurrency=10, max=12).levels()) == [10, 12]
 
 
 def test_an_interval_is_halved_until_it_is_narrow() -> None:

@@ -131,7 +131,7 @@ def test_a_full_disk_is_named_and_leaves_nothing(tmp_path: Path) -> None:
     with build(tmp_path, *prefix, "/bin/sh", "-c", script, "sh", size=8_000_000) as full:
         out, err = full.communicate(timeout=60)
     assert full.returncode == 1, out
-    assert "ProvisionError: environment small: the disk is full" in err
+    assert "NoSpace: environment small: the disk is full" in err
     assert "Traceback" not in err
     assert sorted(Path(keep).read_text().split()) == [f".{NAME}.lock", f"{NAME}.log"]
 

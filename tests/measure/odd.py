@@ -44,6 +44,8 @@ PASSES: dict[str, Pass] = {
     "gzip": bytes,
     "bytes": bytes,
 }
+WHOLE = "whole"
+"""The name under which an answer is held back to its end, and passed on at once."""
 
 
 @contextmanager
@@ -89,6 +91,8 @@ async def _passed_on(session: aiohttp.ClientSession, target: str, request: web.R
         if packer:
             answer.headers["Content-Encoding"] = "gzip"
         await answer.prepare(request)
+        if name == WHOLE:
+            await answer.write(await found.content.read())
         async for line in found.content:
             data = PASSES[name](line)
             if packer:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from itertools import islice, pairwise
 from statistics import fmean
+from time import perf_counter
 
 import pytest
 
@@ -17,13 +18,14 @@ from tasks.measure.jobs import PointJob
 def test_a_closed_loop_keeps_its_slots_full_and_no_more() -> None:
     under_way, most, sent = 0, 0, []
 
-    async def ask(index: int, due: float) -> None:
+    async def ask(index: int, due: float) -> float:
         nonlocal under_way, most
         under_way += 1
         most = max(most, under_way)
         sent.append(index)
         await asyncio.sleep(0)
         under_way -= 1
+        return perf_counter()
 
     asyncio.run(closed_loop(ask, 3, 20, 0, None))
     assert (most, sorted(sent)) == (3, list(range(20)))
@@ -32,9 +34,10 @@ def test_a_closed_loop_keeps_its_slots_full_and_no_more() -> None:
 def test_a_duration_ends_the_sending_but_not_what_is_under_way() -> None:
     ended = []
 
-    async def ask(index: int, due: float) -> None:
+    async def ask(index: int, due: float) -> float:
         await asyncio.sleep(0.05)
         ended.append(index)
+        return perf_counter()
 
     asyncio.run(closed_loop(ask, 2, 10_000, 2, 0.2))
     assert 4 <= len(ended) <= 14
@@ -47,17 +50,43 @@ def test_an_open_loop_waits_for_nobody() -> None:
     async def run() -> list[float]:
         dues, all_sent = [], asyncio.Event()
 
-        async def ask(index: int, due: float) -> None:
+        async def ask(index: int, due: float) -> float:
             dues.append(due)
             if index == 4:
                 all_sent.set()
             await all_sent.wait()
+            return perf_counter()
 
-        await open_loop(ask, iter([0.0, 0.01, 0.02, 0.03, 0.04]), 5, None)
+        await open_loop(ask, iter([0.0, 0.01, 0.02, 0.03, 0.04]), 5, 0, None)
         return dues
 
     dues = asyncio.run(run())
     assert [due - dues[0] for due in dues] == pytest.approx([0.0, 0.01, 0.02, 0.03, 0.04])
+
+
+def test_a_slot_is_free_when_its_answer_has_come() -> None:
+    """However late the loop comes to send the next: that is the client's delay, and is seen."""
+    dues = []
+
+    async def ask(index: int, due: float) -> float:
+        dues.append(due)
+        return float(index)
+
+    asyncio.run(closed_loop(ask, 1, 4, 0, None))
+    assert dues[1:] == [0.0, 1.0, 2.0]
+
+
+@pytest.mark.parametrize(("warmup", "sent"), [(0, 3), (2, 5)])
+def test_the_warm_up_of_an_open_loop_is_the_first_of_its_schedule(warmup: int, sent: int) -> None:
+    """A duration counts from the first request that is measured."""
+    indexes = []
+
+    async def ask(index: int, due: float) -> float:
+        indexes.append(index)
+        return due
+
+    asyncio.run(open_loop(ask, iter([n / 100 for n in range(9)]), 9, warmup, 0.03))
+    assert indexes == list(range(sent))
 
 
 def test_arrivals_keep_their_rate_and_the_processes_share_one_schedule() -> None:
@@ -81,3 +110,11 @@ def test_each_process_gets_as_many_requests_as_the_schedule_deals_to_it(
     assert [(part.requests, part.warmup, part.first) for part in parts] == [(3, 2, 0), (3, 1, 5), (2, 1, 9)]
     dealt = [islice(arrival_times(load, 1, part.number, part.of), part.requests) for part in parts]
     assert sorted(moment for moments in dealt for moment in moments) == [n / 4 for n in range(8)]
+
+
+def test_no_process_is_without_a_request(make_job: Callable[..., PointJob]) -> None:
+    parts = make_job(concurrency=10, requests=3).parts(8)
+    assert [(part.slots, part.requests) for part in parts] == [(1, 1)] * 3
+    parts = make_job(concurrency=10, requests=20, warmup_requests=1, warmup_waves=2).parts(4)
+    assert sum(part.warmup for part in parts) == 21
+    assert all(part.requests and part.slots for part in parts)

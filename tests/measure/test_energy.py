@@ -55,6 +55,16 @@ def test_a_card_that_tells_no_power_leaves_the_energy_open() -> None:
         assert (found.energy_j, found.energy_per_output_token_j, found.energy_per_request_j) == (None,) * 3
 
 
+def test_readings_that_leave_a_gap_leave_the_energy_open() -> None:
+    whole = power(lambda at: 500)
+    for missing in ((0, 6), (-9, 6.5), (5, 99)):
+        start, end = (made_up.START + timedelta(seconds=at) for at in missing)
+        seen = [each for each in whole if not start < each.time < end]
+        assert with_energy(POINT, rows(), seen).energy_j is None
+    later = [each for each in whole if each.time < made_up.START + timedelta(seconds=12)]
+    assert with_energy(POINT, rows(), later).energy_j == pytest.approx(5000)
+
+
 def test_a_point_without_a_request_took_nothing_that_is_known() -> None:
     failed = POINT.model_copy(update={"succeeded": 0})
     assert with_energy(failed, (), power(lambda at: 500)).energy_j is None

@@ -9,7 +9,7 @@ import pytest
 
 from tasks.measure.jobs import PointJob
 from tasks.measure.points import measure_point
-from tests.measure.odd import PASSES, odd_server
+from tests.measure.odd import PASSES, WHOLE, odd_server
 from tests.stub.process import Stub, stub_server
 
 pytestmark = pytest.mark.usefixtures("warm")
@@ -34,3 +34,12 @@ def test_the_same_is_heard(behind: tuple[Stub, str], make_job: Callable[..., Poi
     for row in found.rows:
         assert row.ttft_s == pytest.approx(TTFT, abs=0.03)
         assert row.tpot_s == pytest.approx(ITL, abs=0.01)
+
+
+def test_an_answer_that_comes_at_once_has_no_time_between_tokens(
+    behind: tuple[Stub, str], make_job: Callable[..., PointJob]
+) -> None:
+    _, url = behind
+    found = measure_point(make_job(f"{url}/{WHOLE}", requests=3), lambda: None, lambda done, total: None)
+    assert [(row.error, row.output_tokens, row.tpot_s) for row in found.rows] == [(None, TOKENS, None)] * 3
+    assert found.result.tpot.mean is None

@@ -22,11 +22,16 @@ def test_the_bundled_questions_are_many_and_differ() -> None:
     assert len(set(read_questions(path))) == check_questions(path)
 
 
-def test_the_bundled_accuracy_sample_is_found_from_anywhere(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert check_accuracy_folder(SAMPLE) == checkout() / SAMPLE
+def test_the_bundled_accuracy_sample_is_good() -> None:
+    assert check_accuracy_folder(checkout() / SAMPLE) == checkout() / SAMPLE
+
+
+def test_a_line_separator_ends_no_line(tmp_path: Path) -> None:
+    """JSON may hold U+2028 as it is; what was checked is what is read."""
+    path = tmp_path / "questions.jsonl"
+    path.write_text('{"question": "first\u2028second"}\n', encoding="utf-8")
+    assert check_questions(path) == 1
+    assert read_questions(path) == ("first\u2028second",)
 
 
 def test_random_prompts_have_no_file() -> None:

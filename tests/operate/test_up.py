@@ -40,6 +40,14 @@ def test_its_folder_is_closed_and_it_listens_on_loopback_alone(up: Upped) -> Non
     assert elsewhere == set()
 
 
+def test_nothing_is_made_twice(up: Upped) -> None:
+    """What SQLite refuses keeps it locked, and everything else waits or fails for up to a minute.
+
+    `servegauge deploy` and two workers have each made sure of the machine's place by now.
+    """
+    assert "UNIQUE constraint failed" not in (up.folder / "home" / "prefect" / "server.log").read_text()
+
+
 @pytest.mark.long
 def test_with_a_password_and_stopped_with_nothing_left(tmp_path: Path) -> None:
     secret = "s3cret-of-up"

@@ -60,7 +60,7 @@ def test_a_process_that_is_not_the_servers_is_foreign(stranger: int) -> None:
 
 def test_process_numbers_of_another_machine_accuse_nobody() -> None:
     nvml = Nvml(300, pids=(2**22 + 1,))  # above the kernel's highest
-    assert told(nvml, 0)["foreign_processes_gpu0"] == 0
+    assert "foreign_processes_gpu0" not in told(nvml, 0)
     assert cards_of(US, nvml) == ()
 
 

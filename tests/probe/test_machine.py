@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -70,10 +71,18 @@ def test_the_listener_of_an_endpoint_here_is_found(stub: Callable[..., Stub]) ->
 
 def test_gpus_are_watched_where_the_server_has_some(monkeypatch: pytest.MonkeyPatch) -> None:
     endpoint = Endpoint(url="http://127.0.0.1:9/v1", model="m", tokenizer="m")
-    assert [source.name for source in sources(endpoint, frozenset())] == ["server", "machine"]
+    us = frozenset({os.getpid()})
+    assert [source.name for source in sources(endpoint, us)] == ["server", "machine"]
     monkeypatch.setattr("tasks.probe.cards.import_module", lambda name: Nvml(300))
-    watched = sources(endpoint, frozenset(), (0,))
+    watched = sources(endpoint, us, (0,))
     assert [source.name for source in watched] == ["server", "machine", "gpu"]
+
+
+def test_a_server_of_this_machine_that_cannot_be_seen_is_no_other_load() -> None:
+    hidden = Endpoint(url="http://127.0.0.1:9/v1", model="m", tokenizer="m")
+    assert [source.name for source in sources(hidden, frozenset())] == ["server"]
+    elsewhere = Endpoint(url="http://192.0.2.1:9/v1", model="m", tokenizer="m")
+    assert [source.name for source in sources(elsewhere, frozenset())] == ["server", "machine"]
 
 
 def test_a_nice_process_keeps_the_machine_busy_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,7 +69,8 @@ def test_built_once_under_its_digest(tmp_path: Path) -> None:
     assert made == again
     assert made.python == tmp_path / "environments" / f"small-{WANTED.build.digest[:12]}" / "bin" / "python"
     assert made.python.is_file()
-    assert [call[0] for call in uv.calls] == ["venv", "pip"]
+    assert [call[0] for call in uv.calls] == ["venv", "pip", "pip"]
+    assert uv.calls[2][:2] == ("pip", "check")
     assert "--no-deps" in uv.calls[1]
     assert uv.envs[1]["UV_INDEX"] == f"{CPU_INDEX} https://machine.example/simple"
     assert "pw" not in " ".join(word for call in uv.calls for word in call)

@@ -31,7 +31,17 @@ def answering(error: Exception) -> Callable[..., None]:
         (hf.RevisionNotFoundError("gone", response=RESPONSE), InputError, "no such revision"),
         (hf.OfflineModeIsEnabled("offline"), ProvisionError, "cannot be reached"),
         (httpx.ConnectTimeout("slow"), ProvisionError, "cannot be reached"),
-        (hf.HfHubHTTPError("down", response=RESPONSE), ProvisionError, "cannot be reached"),
+        (
+            hf.HfHubHTTPError("down", response=httpx.Response(503, request=RESPONSE.request)),
+            ProvisionError,
+            "cannot be reached",
+        ),
+        (
+            hf.HfHubHTTPError("bad token", response=httpx.Response(401, request=RESPONSE.request)),
+            InputError,
+            "set HF_TOKEN to a token",
+        ),
+        (PermissionError(errno.EACCES, "no", "/cache"), InputError, "set HF_HOME to a folder of yours"),
         (OSError(errno.ENOSPC, "full"), ProvisionError, "cache is full"),
     ],
 )

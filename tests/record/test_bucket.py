@@ -111,3 +111,7 @@ def test_a_cache_goes_from_one_machine_to_another(
     assert mirror.fetch(other, "cache") == 1
     assert mirror.fetch(other, "cache") == 0
     assert (other.folder / "cache" / "entry").read_text() == "first"
+    mirror.forget(other, "cache/entry")
+    assert mirror.fetch(other, "cache") == 0
+    assert not (other.folder / "cache" / "entry").exists()
+    mirror.forget(other, "cache/entry")  # what is not there is forgotten already

@@ -12,8 +12,8 @@ from tests.record import made_up
 
 DESIGN = {
     "runs": "run_id spec spec_digest sweeps started_at finished_at outcome warnings engine engine_version"
-    " environment_digest model model_revision model_license server_args gpu_names driver cpu cpu_count"
-    " memory_bytes client_versions git_commit",
+    " environment_digest model model_revision model_license tokenizer server_args server_env gpu_names driver"
+    " cpu cpu_count memory_bytes client_versions git_commit",
     "points": "run_id sweep run_name concurrency rate requests repeat attempt reused succeeded failed"
     " duration_s request_throughput input_token_throughput output_token_throughput total_token_throughput"
     " ttft_mean_s ttft_p50_s ttft_p90_s ttft_p95_s ttft_p99_s tpot_mean_s tpot_p50_s tpot_p90_s tpot_p95_s"
@@ -21,7 +21,7 @@ DESIGN = {
     " latency_p90_s latency_p95_s latency_p99_s input_tokens_mean output_tokens_mean sustained_throughput"
     " pace goodput objectives objectives_met energy_j energy_per_output_token_j energy_per_request_j"
     " cost_per_million_output_tokens cost_per_million_tokens verdict reasons",
-    "knees": "run_id sweep load knee low high reason points",
+    "knees": "run_id sweep load knee low high reason points doubts",
     "checks": "run_id sweep concurrency rate requests repeat attempt check verdict sentence value limit",
     "requests": "run_id sweep concurrency rate repeat index warmup sent_at client_delay_s ttft_s tpot_s"
     " latency_s itl_s input_tokens output_tokens cached_tokens finish_reason status_code error succeeded",

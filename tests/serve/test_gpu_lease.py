@@ -16,7 +16,7 @@ import pytest
 from tasks.config.server import ArgValue
 from tasks.errors import InputError, ServerStartError
 from tasks.serve.gpu_choice import gpu_variables
-from tasks.serve.gpu_lease import Lease, leased
+from tasks.serve.gpu_lease import Lease, leased, lock_folder
 from tasks.serve.process import serving
 from tests.serve.fake import a_server, an_order, install, until
 
@@ -134,7 +134,7 @@ def test_a_choice_that_is_no_whole_gpu_is_refused(
 def test_another_users_lock_is_taken_without_writing_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "servegauge-gpu-0.lock").write_text("pid 1\n")
+    (tmp_path / "servegauge-GPU-0abc-def.lock").write_text("pid 1\n")
     opened = os.open
 
     def as_another_user(path: Any, flags: int, *mode: int) -> int:
@@ -147,7 +147,7 @@ def test_another_users_lock_is_taken_without_writing_it(
         assert ids(lease) == [0]
         with pytest.raises(ServerStartError, match="taken by another run"), taken(tmp_path, Nvml(0)):
             pytest.fail("it was taken twice")
-    assert (tmp_path / "servegauge-gpu-0.lock").read_text() == "pid 1\n"
+    assert (tmp_path / "servegauge-GPU-0abc-def.lock").read_text() == "pid 1\n"
 
 
 def test_too_little_memory_is_said_with_its_user(tmp_path: Path) -> None:
@@ -217,3 +217,45 @@ def test_memory_that_stays_taken_is_said(tmp_path: Path) -> None:
     with taken(tmp_path, Nvml(1)) as (_, quiet):
         pass
     assert quiet == []
+
+
+@pytest.mark.parametrize(("end", "looks"), [(RuntimeError("a second death"), 20), (KeyboardInterrupt(), 1)])
+def test_it_is_said_however_the_run_ends(tmp_path: Path, end: BaseException, looks: int) -> None:
+    """Where somebody waits for the end, after one look."""
+    nvml, said, slept = Nvml(1), list[str](), list[float]()
+
+    def run() -> None:
+        with leased(a_server(), said.append, nvml=nvml, folder=tmp_path, sleep=slept.append):
+            nvml.used[0] = 31
+            raise end
+
+    with pytest.raises(type(end)):
+        run()
+    assert len(slept) == looks - 1
+    assert said == ["GPU 0: 30.0 GB are not free again after the server's end"]
+
+
+def test_a_driver_that_no_longer_answers_is_not_taken_for_free_memory(tmp_path: Path) -> None:
+    nvml = Nvml(1)
+    with taken(tmp_path, nvml) as (_, said):
+        nvml.used.clear()
+    assert said == ["the driver no longer tells of 1 GPUs whether they are free again"]
+
+
+def test_the_locks_lie_where_no_variable_of_a_user_moves_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    before = lock_folder()
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    assert lock_folder() == before == Path("/tmp")
+    monkeypatch.setenv("SERVEGAUGE_LOCKS", str(tmp_path))  # for containers, which share one
+    assert lock_folder() == tmp_path
+
+
+@pytest.mark.parametrize(("given", "expected"), [("1", [1]), ("GPU-2abc-def", [2]), ("MIG-1234", [])])
+def test_what_a_spec_sets_by_hand_is_locked_too_where_it_is_a_whole_gpu(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, expected: list[int]
+) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
+    with taken(tmp_path, Nvml(0, 0, 0), env={"CUDA_VISIBLE_DEVICES": given}) as (lease, _):
+        assert ids(lease) == expected

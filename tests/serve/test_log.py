@@ -190,3 +190,10 @@ SEEN_STARTS = [
 @pytest.mark.parametrize(("text", "expected"), SEEN_STARTS)
 def test_where_the_start_up_time_went(text: str, expected: dict[str, float]) -> None:
     assert startup_times(text) == expected
+
+
+def test_an_exception_that_speaks_of_an_argument_is_no_refused_flag() -> None:
+    assert explain("TypeError: argument of type 'NoneType' is not iterable") is None
+    refused = explain("api_server.py: error: argument --max-model-len: invalid int value: 'abc'")
+    assert refused is not None
+    assert "--max-model-len" in refused[0]
