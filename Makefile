@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # uv with the machine's pip settings (index, find-links, certificate), so that a mirror set for pip serves here too.
 UV = UV_COMPILE_BYTECODE_TIMEOUT=600 $(BIN)/python tasks/provision/pip_settings.py $(BIN)/uv
 
-.PHONY: install smoke up test test-operate check format requirements environments clean
+.PHONY: install smoke up test test-operate test-operate-long check format requirements environments clean
 
 install: $(READY)
 
@@ -33,6 +33,10 @@ test: install
 # crowded machine, so what failed is tried once more; it fails when it fails twice.
 test-operate: install
 	$(BIN)/pytest tests/operate || $(BIN)/pytest tests/operate --last-failed
+
+# The same with what takes minutes: the real smoke from `make up` in a browser, ten in line, killed workers, PostgreSQL.
+test-operate-long: install
+	SERVEGAUGE_LONG=1 $(BIN)/pytest tests/operate
 
 check: install
 	$(BIN)/ruff format --check .

@@ -6,11 +6,13 @@ from prefect import task
 
 from flows import show
 from flows.caching import BY_KEY
+from flows.loglines import passed_on
 from flows.run import Run
 from flows.session import Session
 from flows.taking import Flawed, taken
 from tasks.errors import MeasureError
 from tasks.measure.accuracy import measure_accuracy
+from tasks.measure.child import LOG
 from tasks.measure.jobs import AccuracyJob
 from tasks.plan.plan import Plan, QuestionSet
 from tasks.record.recording import record_accuracy
@@ -60,7 +62,8 @@ def measure_and_record(entry: QuestionSet, run: Run, session: Session, attempt: 
         accuracy=entry.accuracy, endpoint=session.endpoint, folder=run.folder / stage, attempt=attempt
     )
     try:
-        with show.bar("accuracy", entry.accuracy.dataset) as progress:
+        log = passed_on(job.folder / LOG, show.lines_of("EvalScope"))
+        with log, show.bar("accuracy", entry.accuracy.dataset) as progress:
             scores, rows = measure_accuracy(job, session.check, session.noting(progress))
         if any(score.failed for score in scores):
             session.confirm()

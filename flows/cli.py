@@ -141,7 +141,11 @@ def up(
     ] = ("127.0.0.1"),
     port: Annotated[int, typer.Option(min=1, max=65535)] = 4200,
     auth: Annotated[
-        str | None, typer.Option(envvar="SERVEGAUGE_AUTH", help="user:password for server, workers and UI.")
+        str | None,
+        typer.Option(
+            envvar=["SERVEGAUGE_AUTH", "PREFECT_SERVER_API_AUTH_STRING"],
+            help="user:password for server, workers and UI.",
+        ),
     ] = None,
     results: ResultsOption = RESULTS,
 ) -> None:
@@ -229,6 +233,7 @@ app.add_typer(env, name="env")
 
 def main() -> None:
     """The entry point."""
+    os.environ.setdefault("DO_NOT_TRACK", "1")
     signal.signal(signal.SIGTERM, _stop)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup sets it
         signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))

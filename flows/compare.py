@@ -6,9 +6,11 @@ from typing import Annotated
 
 from prefect import flow
 from prefect.artifacts import create_table_artifact
+from prefect.runtime import flow_run
 from pydantic import Field
 
 from flows import form, show, story
+from flows.watch import watched
 from tasks.config.place import Place, place_of
 from tasks.errors import RegressionError
 from tasks.record.answers import question_shares
@@ -25,7 +27,12 @@ RunIds = Annotated[
 ]
 
 
-@flow(name="compare", log_prints=False)
+def _title() -> str:
+    runs = flow_run.parameters["runs"]
+    return f"{runs[0]} and {runs[1] if len(runs) == 2 else f'{len(runs) - 1} others'}"
+
+
+@flow(name="compare", flow_run_name=_title, log_prints=False)
 def compare(runs: RunIds, results: form.Results = form.RESULTS, worse_than: WorseThan | None = None) -> None:
     """Set recorded runs side by side: every load they share, with the change against the first.
 
@@ -37,14 +44,15 @@ def compare(runs: RunIds, results: form.Results = form.RESULTS, worse_than: Wors
     Raises:
         RegressionError: a figure is worse by more than that; told by the event `servegauge.regression` too.
     """
-    found = compared(runs, place_of(results))
-    for table in comparison(found):
-        key = f"comparison-{table.title.split()[0].lower()}"
-        create_table_artifact(key=key, table=as_records(table), description=table.title)
-        show.stage("compare", f"{table.title}: {len(table.rows)} rows")
-    if worse_than is not None and (lines := fallen(found, worse_than)):
-        story.regression(runs[-1], found[-1].report.run.spec, list(lines))
-        raise regression(lines, worse_than)
+    with watched(), story.told():
+        found = compared(runs, place_of(results))
+        for table in comparison(found):
+            key = f"comparison-{table.title.split()[0].lower()}"
+            create_table_artifact(key=key, table=as_records(table), description=table.title)
+            show.stage("compare", f"{table.title}: {len(table.rows)} rows")
+        if worse_than is not None and (lines := fallen(found, worse_than)):
+            story.regression(runs[-1], found[-1].report.run.spec, list(lines))
+            raise regression(lines, worse_than)
 
 
 def compared(runs: list[str], results: Place) -> tuple[Compared, ...]:

@@ -11,6 +11,7 @@ from prefect.blocks.core import Block
 
 from blocks.credentials import ModelHub, SwanLabCredentials, Variables
 from blocks.places import ResultStore, ServingHost
+from flows.api import asking
 from tasks.config.blocks import Blocks
 from tasks.config.place import Place
 from tasks.config.server import StartedServer
@@ -23,7 +24,14 @@ Kind = TypeVar("Kind", bound=Block)
 
 
 def register_blocks() -> tuple[str, ...]:
-    """Make the block types known to the server in use; returns their names."""
+    """Make the block types known to the server in use; returns their names.
+
+    Raises:
+        InputError: none is configured: Prefect would make one of its own, for these types alone.
+        WorldError: it cannot be reached.
+    """
+    with asking() as api:
+        api.get("/admin/version")
     for kind in KINDS:
         kind.register_type_and_schema()
     return tuple(str(kind._block_type_name) for kind in KINDS)

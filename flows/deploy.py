@@ -10,6 +10,8 @@ from typing import Any
 import yaml
 
 from flows.api import Api, asking
+from flows.credentials import register_blocks
+from flows.local import TAG
 from flows.pool import POOL
 from flows.worker import make_place
 from tasks.config.home import checkout
@@ -29,19 +31,27 @@ def deploy_all() -> tuple[str, ...]:
         _prefect_deploy()
         _switch(api, switched)
         deployments, automations = _close_schemas(api), _automations(api)
+    blocks = register_blocks()
     return (
         f"work pool {POOL}",
         f"place {place}",
         f"deployments {', '.join(deployments)}",
         f"automations {', '.join(automations)}",
+        f"block types {', '.join(blocks)}",
     )
+
+
+def _ours(api: Api) -> list[dict[str, Any]]:
+    """The deployments of prefect.yaml; the pool may have others."""
+    wanted = {"work_pools": {"name": {"any_": [POOL]}}, "deployments": {"tags": {"all_": [TAG]}}}
+    return list(api.send("POST", "/deployments/filter", wanted))
 
 
 def _schedules(api: Api) -> dict[tuple[str, str], dict[str, Any]]:
     """Every schedule as the server has it, by its deployment and its slug."""
     return {
         (found["id"], schedule["slug"]): schedule
-        for found in api.send("POST", "/deployments/filter", {"work_pools": {"name": {"any_": [POOL]}}})
+        for found in _ours(api)
         for schedule in found["schedules"]
         if schedule["slug"]
     }
@@ -68,7 +78,7 @@ def _prefect_deploy() -> None:
 def _close_schemas(api: Api) -> list[str]:
     """Have the server refuse unknown parameters, which Prefect's own schema lets through to a crash."""
     names = []
-    for found in api.send("POST", "/deployments/filter", {"work_pools": {"name": {"any_": [POOL]}}}):
+    for found in _ours(api):
         schema = {**found["parameter_openapi_schema"], "additionalProperties": False}
         api.send("PATCH", f"/deployments/{found['id']}", {"parameter_openapi_schema": schema})
         names.append(found["name"])
@@ -78,21 +88,42 @@ def _close_schemas(api: Api) -> list[str]:
 def _automations(api: Api) -> list[str]:
     """Those of deployments/automations.yaml, renewed by name, but none whose webhook block is missing."""
     file = checkout() / "deployments" / "automations.yaml"
-    known = {found["name"]: found["id"] for found in api.send("POST", "/automations/filter", {})}
+    known = {found["name"]: found for found in api.send("POST", "/automations/filter", {})}
     made = []
     for automation in yaml.safe_load(file.read_text(encoding="utf-8")):
         if block := automation.pop("webhook", None):
             document = _webhook(api, block)
             if document is None:
+                made.append(f"{automation['name']} (left out: there is no Webhook block {block})")
                 continue
             automation["actions"][0]["block_document_id"] = document
-        old = known.get(automation["name"])
-        api.send("PUT" if old else "POST", f"/automations/{old or ''}", automation)
         made.append(automation["name"])
+        if (old := known.get(automation["name"])) is None:
+            api.send("POST", "/automations/", automation)
+        elif not _holds(old, automation):  # renewed, it would forget the runs that it waits for
+            api.send("PUT", f"/automations/{old['id']}", automation)
     return made
 
 
+def _holds(found: Any, wanted: Any) -> bool:
+    """Whether all that is wanted stands in what was found; the order of words is Prefect's own."""
+    if isinstance(wanted, dict):
+        return isinstance(found, dict) and all(_holds(found.get(key), each) for key, each in wanted.items())
+    if isinstance(wanted, list):
+        if not isinstance(found, list) or len(found) != len(wanted):
+            return False
+        if all(isinstance(each, str) for each in wanted):
+            return sorted(found) == sorted(wanted)
+        return all(map(_holds, found, wanted))
+    if isinstance(wanted, str) and isinstance(found, list):
+        return found == [wanted]
+    return bool(found == wanted)
+
+
 def _webhook(api: Api, name: str) -> str | None:
-    wanted: dict[str, Any] = {"block_documents": {"name": {"any_": [name]}}}
+    wanted: dict[str, Any] = {
+        "block_documents": {"name": {"any_": [name]}},
+        "block_types": {"slug": {"any_": ["webhook"]}},
+    }
     found = api.send("POST", "/block_documents/filter", wanted)
     return next((str(document["id"]) for document in found), None)

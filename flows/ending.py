@@ -72,7 +72,7 @@ def finish(
     for text in (*unasked, *missed):
         show.warning("report", text, warnings)
     record = _write(run, "failed" if failures or missed else "completed", warnings)
-    _tell(run, record, speed, accuracy, failures + missed)
+    _tell(run, record, speed, accuracy, failures, missed)
     if failures:
         raise MeasureError(
             f"{len(failures)} of {len(speed.points) + len(accuracy)} measurements failed", failures[0]
@@ -88,6 +88,7 @@ def _tell(
     speed: Swept,
     accuracy: tuple[RecordedAccuracy, ...],
     failures: list[str],
+    missed: list[str],
 ) -> None:
     """Everything is on disk by now; a tracker that fails is a line in the report."""
     tracked = track(run.spec, record, speed.points, speed.knees, accuracy, run.results.folder / "swanlab")
@@ -110,9 +111,9 @@ def _tell(
         course=course(Store(run.results), record),
         results_path=str(run.results),
     )
-    report(made, page)
-    story.figures(made, page, tracked.folder)
-    story.outcome(run, record, made, failures)
+    shown = report(made, page)
+    story.figures(made, page, shown, tracked)
+    story.outcome(run, record, made, failures, missed)
     show.report(made, page)
 
 

@@ -20,15 +20,17 @@ Bundled = Annotated[Literal["smoke", "endpoint", "gpt-oss-20b", "gpt-oss-20b-see
 SpecFile = Annotated[str, Field(title="path", pattern=r"(/|\.ya?ml$)", max_length=1000)]
 SpecChoice = Bundled | SpecFile
 Only = Literal["everything", "speed", "accuracy"]
-ModelChoice = Annotated[str, Field(min_length=1, max_length=500)] | None
+ModelChoice = Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S")] | None
 Level = Annotated[int, Field(ge=1, le=10_000)]
-Concurrency = Annotated[list[Level], Field(min_length=1, max_length=20)] | None
+Concurrency = (
+    Annotated[list[Level], Field(min_length=1, max_length=20, json_schema_extra={"uniqueItems": True})] | None
+)
 Requests = Annotated[int, Field(ge=1, le=1_000_000)] | None
 Effort = Literal["low", "medium", "high"] | None
 Repeats = Annotated[int, Field(ge=1, le=100)] | None
 Override = Annotated[str, Field(pattern=r"^[A-Za-z_][\w-]*(\.[\w-]+)*=", max_length=10_000)]
 Overrides = Annotated[list[Override], Field(max_length=100)] | None
-Results = Annotated[str, Field(min_length=1, max_length=1000)]
+Results = Annotated[str, Field(pattern=r"^(s3://[^/]+.*|[^:]+)$", max_length=1000)]
 RESULTS = os.environ.get("SERVEGAUGE_RESULTS", "results")
 """The default of the form; a relative folder lies in the checkout, where workers run the flows."""
 

@@ -19,6 +19,7 @@ from flows import form, show, story
 from flows.compare import MOST_RUNS, compare
 from flows.credentials import with_results
 from flows.pool import POOL
+from flows.watch import watched
 from tasks.config.load import load_spec
 from tasks.config.place import place_of
 from tasks.errors import InputError, MeasureError
@@ -47,7 +48,7 @@ def matrix(
         spec: What to measure: a bundled spec, or the path of a YAML file that every host sees.
         models: Hub ids, folders or synthetic:gpt-oss; the spec's own where none is given.
         environments: Serving environments; the spec's own where none is given.
-        hosts: Queues of the machines to measure on; whichever machine is free where none is given.
+        hosts: Queues of the machines to measure on, each anew; whichever machine is free where none is given.
         overrides: Anything else of the spec, as path.to.field=value; applied last.
         results: A folder that every host sees, or an s3:// address.
         refresh: Measure again what is recorded already.
@@ -58,11 +59,13 @@ def matrix(
     """
     axes: list[list[str | None]] = [[*axis] if axis else [None] for axis in (models, environments, hosts)]
     combinations = list(product(*axes))
-    with story.told():
+    # Machines that are alike have the same keys: one's figures would stand for another's.
+    apart = len(set(hosts or ())) > 1
+    with watched(), story.told():
         _check(len(combinations), hosts or [])
         with _cancelled_with_us() as started:
             for combination in combinations:
-                started.append(_start(combination, spec, overrides or [], results, refresh))
+                started.append(_start(combination, spec, overrides or [], results, refresh or apart))
             ended = [_ended(run) for run in started]
         with with_results(load_spec(spec, overrides or ()).blocks, place_of(results)) as place:
             return _compared(ended, str(place))

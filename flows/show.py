@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ console = Console(stderr=True, highlight=False)
 MEASURING = ("sweep", "accuracy")
 """The stages whose bars are the run's progress in Prefect's UI."""
 
+LEVELS = {"red": logging.ERROR, "yellow": logging.WARNING}
+
 _quiet = True
 
 
@@ -38,9 +41,18 @@ def stage(name: str, text: str, style: str = "") -> None:
     if not _quiet:
         console.print(Text.assemble((f"{name:<10} ", "bold cyan"), (text, style)), soft_wrap=True)
     try:
-        get_run_logger().info("%s: %s", name, text)
+        get_run_logger().log(LEVELS.get(style, logging.INFO), "%s: %s", name, text)
     except MissingContextError:
         return
+
+
+def lines_of(name: str) -> Callable[[str, str], None]:
+    """Takes lines of another process for the run's log, from any thread; the terminal is spared them."""
+    try:
+        logger = get_run_logger()
+    except MissingContextError:
+        return lambda level, line: None
+    return lambda level, line: logger.log(logging.getLevelName(level.upper()), "%s: %s", name, line)
 
 
 def warning(name: str, text: str, kept: list[str]) -> None:

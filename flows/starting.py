@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from flows import show
+from flows.loglines import passed_on
 from flows.run import Run
 from tasks.config.server import OwnServer
 from tasks.probe.results import Reading
@@ -38,7 +39,7 @@ def started(run: Run, server: OwnServer, warnings: list[str]) -> Iterator[Server
     with gpus_for(server, environment, lambda text: show.warning("serve", text, warnings)) as lease:
         show.stage("serve", f"{environment.build.engine} {environment.build.version} starts, log {log}")
         order = Order(server=server, model=model, environment=environment, log=log, name=run.id, lease=lease)
-        with serving(order) as process:
+        with passed_on(log, show.lines_of("server")), serving(order) as process:
             probed_start(run, process)
             yield process
         show.stage("serve", "stopped")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,10 +22,12 @@ from tasks.report.knees import knee_table
 from tasks.report.repeats import sound_by_load
 from tasks.report.results import ReportInput, as_records
 from tasks.report.tables import score_table, speed_tables
+from tasks.track.results import TrackOutcome
 
 RUN_LABEL = "servegauge.run"
 """Of a Prefect flow run: the id of the run that it recorded."""
 Tell = Callable[[Run], Run]
+REUSED = "Same model, server, environment, hardware, client and load: set `refresh` to measure them again."
 TAIL_LINES = 60
 TAIL_BYTES = 64 * 1024
 
@@ -43,9 +46,18 @@ def told() -> Iterator[Tell]:
 
     try:
         yield remember
-    except ServegaugeError as error:
-        failure(error, known[-1] if known else None)
+    except Exception as error:
+        with suppress(Exception):  # what cannot be told must not hide what has happened
+            failure(_known(error), known[-1] if known else None)
         raise
+
+
+def _known(error: Exception) -> ServegaugeError:
+    """Any error as one that a person can read."""
+    if isinstance(error, ServegaugeError):
+        return error
+    lines = "".join(traceback.format_exception(error)).splitlines()[-TAIL_LINES:]
+    return ServegaugeError(f"{type(error).__name__}: {error}", "read the run's log", "\n".join(lines))
 
 
 def failure(error: ServegaugeError, run: Run | None) -> None:
@@ -61,32 +73,49 @@ def failure(error: ServegaugeError, run: Run | None) -> None:
         finished(run, "failed", {"cause": error.what, "kind": type(error).__name__})
 
 
-def figures(made: ReportInput, page: Path, tracker: Path | None) -> None:
-    """The sweep tables, the score table, and where the page and the tracker's experiment lie."""
+def figures(made: ReportInput, page: Path, shown: UUID | None, tracked: TrackOutcome) -> None:
+    """The sweep tables, the score table, and where report, page and the tracker's experiment are.
+
+    `shown`: the artifact that holds the report.
+    """
     scores, knees = score_table(made), knee_table(made.knees)
     for table in (*speed_tables(made), *filter(None, (knees, scores))):
         key = "scores" if table is scores else table.title.lower().replace(" ", "-").replace("_", "-")
         create_table_artifact(key=key, table=as_records(table), description=table.title)
+    _origins(made)
     create_markdown_artifact(
-        key="files", markdown=_places(made, page, tracker), description="Where the run's files lie"
+        key="files", markdown=_places(made, page, shown, tracked), description="Where the run's files lie"
     )
 
 
-def _places(made: ReportInput, page: Path, tracker: Path | None) -> str:
-    """Paths to copy: a browser refuses a link from the UI's page to a file."""
+def _origins(made: ReportInput) -> None:
+    """Which figures are an earlier run's, and whose."""
+    points = ((point.result.run_name, point.run_id) for point in made.points)
+    sets = ((entry.scores[-1].dataset, entry.run_id) for entry in made.accuracy if entry.scores)
+    taken = [(what, run) for what, run in (*points, *sets) if run != made.run.run_id]
+    if taken:
+        rows = "\n".join(f"| {_escaped(what)} | {run} |" for what, run in taken)
+        text = f"{REUSED}\n\n| figures of | measured by |\n|---|---|\n{rows}"
+        create_markdown_artifact(key="reused", markdown=text, description="Which figures were reused")
+
+
+def _places(made: ReportInput, page: Path, shown: UUID | None, tracked: TrackOutcome) -> str:
+    """Links where there is something to open, else paths to copy: a browser refuses a link to a file."""
     there = f"{made.results_path}/files/{made.run.run_id}"
+    links = {"The report": f"/v2/artifacts/artifact/{shown}" if shown else None, "SwanLab": tracked.url}
+    lines = [f"- [{name}]({link})" for name, link in links.items() if link]
     found = {"The report as a page": page, "The server's log": page.with_name("server.log")}
-    lines = [f"- {name}: `{there}/{path.name}`" for name, path in found.items() if path.exists()]
-    lines += [f"- The SwanLab experiment: `{tracker}`"] if tracker else []
+    lines += [f"- {name}: `{there}/{path.name}`" for name, path in found.items() if path.exists()]
+    if tracked.folder and not tracked.url:
+        lines.append(f"- The SwanLab experiment: `{tracked.folder}`")
     again = f"servegauge report {made.run.run_id} --results {made.results_path}"
     return "\n".join(
         [*lines, "", "On the machine that measured, the report in a terminal:", "", f"    {again}"]
     )
 
 
-def outcome(run: Run, record: RunRecord, made: ReportInput, failures: Iterable[str]) -> None:
+def outcome(run: Run, record: RunRecord, made: ReportInput, failures: list[str], missed: list[str]) -> None:
     """Emit `servegauge.run.finished` with the figures, and `servegauge.regression` where a gate failed."""
-    failed = list(failures)
     found = best(sound_by_load(made.points), lambda point: point.output_token_throughput, most=True)
     payload = {
         "points": len(made.points),
@@ -94,11 +123,11 @@ def outcome(run: Run, record: RunRecord, made: ReportInput, failures: Iterable[s
         "output_tokens_per_s": found[0] if found else None,
         "knees": {knee.sweep: knee.knee for knee in made.knees},
         "scores": {s.dataset: s.value for entry in made.accuracy for s in entry.scores[-1:]},
-        "failures": failed[:20],
+        "failures": (failures + missed)[:20],
     }
     finished(run, record.outcome, payload)
-    if failed:
-        regression(run.id, run.spec.name, failed)
+    if missed:
+        regression(run.id, run.spec.name, missed)
 
 
 def finished(run: Run, outcome: str, payload: dict[str, Any]) -> None:
@@ -112,12 +141,9 @@ def regression(run_id: str, spec: str, failures: list[str]) -> None:
 
 
 def reusing(run: Run, reused: int, entries: int) -> None:
-    """Why stages are missing in the UI: a note which run's figures stand in their place."""
+    """Why stages are missing in the UI; whose figures stand in their place is told with the figures."""
     if reused:
-        text = (
-            f"{reused} of {entries} measurements are taken from earlier runs recorded in {run.results}: "
-            "same model, server, environment, hardware and load. Set `refresh` to measure them again."
-        )
+        text = f"{reused} of {entries} measurements are taken from earlier runs in {run.results}. {REUSED}"
         create_markdown_artifact(key="reused", markdown=_escaped(text), description="Why a stage was reused")
 
 

@@ -27,6 +27,7 @@ from tasks.errors import InputError, WorldError
 
 START_LIMIT_S = 120.0
 STOP_LIMIT_S = 30.0
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 UNDER_WAY = ["PENDING", "RUNNING", "CANCELLING"]
 console = Console(stderr=True, highlight=False)
 
@@ -51,6 +52,7 @@ def settings(up: Up, folder: Path) -> dict[str, str]:
     found = {
         "PREFECT_HOME": str(folder),
         "PREFECT_API_URL": f"{up.address}/api",
+        "PREFECT_SERVER_UI_API_URL": "/api",  # whatever name a browser has for this machine
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         # In memory, a restart of the server would crash the run that holds the place and keep it taken.
@@ -83,6 +85,7 @@ def run_up(up: Up) -> None:
         env = {**os.environ, **settings(up, folder)}
         with _stopping() as stop, _server(up, env, folder, stop) as server:
             _deploy(env)
+            _paused(up, False)
             with _workers(up, env, folder) as workers:
                 _wait_for_workers(up, workers, stop)
                 _greet(up, folder)
@@ -162,7 +165,10 @@ def _answers(up: Up) -> bool:
 
 def _deploy(env: dict[str, str]) -> None:
     argv = (sys.executable, "-P", "-m", "flows.cli", "deploy")
-    answer = subprocess.run(argv, env=env, cwd=checkout(), capture_output=True, text=True, check=False)
+    # A session of its own: Ctrl-C is ours, and heard when it has ended.
+    answer = subprocess.run(
+        argv, env=env, cwd=checkout(), capture_output=True, text=True, check=False, start_new_session=True
+    )
     if answer.returncode:
         tail = (answer.stdout + answer.stderr)[-4000:]
         raise WorldError("the deployments could not be made", "mend what stands above", tail)
@@ -203,9 +209,17 @@ def _greet(up: Up, folder: Path) -> None:
     )
     if up.auth:
         console.print("  and with PREFECT_API_AUTH_STRING set to user:password")
+    elif up.host not in LOOPBACK:
+        console.print("  [yellow]anybody who reaches this machine can start runs: see --auth[/]")
     console.print(
         f"  results {_absolute(up.results)} · logs {folder} · Ctrl-C stops all of it", soft_wrap=True
     )
+
+
+def _paused(up: Up, paused: bool) -> None:
+    """Whether runs that wait in line go on waiting."""
+    with Api(f"{up.address}/api", up.auth) as api:
+        api.send("PATCH", f"/work_pools/{POOL}", {"is_paused": paused})
 
 
 def _end_runs(up: Up) -> None:
@@ -214,6 +228,8 @@ def _end_runs(up: Up) -> None:
     cancelling = {"state": {"type": "CANCELLING", "message": "servegauge up is stopping"}}
     deadline = time.monotonic() + STOP_LIMIT_S
     asked: set[str] = set()
+    with suppress(httpx.HTTPError):
+        _paused(up, True)  # or the next one in line begins where one ends, and ends with its worker
     with Api(f"{up.address}/api", up.auth) as api:
         while time.monotonic() < deadline:
             try:

@@ -91,6 +91,8 @@ class EndpointServer(Frozen):
             known = bool(parts.hostname) and parts.port != 0
         except ValueError:
             known = False
+        if "@" in url.split("/")[2]:
+            raise ValueError("its address holds a password; name the variable with its key in api_key_env")
         if not known:
             raise ValueError(f"{url} is no address; write http://HOST:PORT/v1, an IPv6 host in brackets")
         return url

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import UUID
 
 from prefect import task
 from prefect.artifacts import create_markdown_artifact
@@ -13,9 +14,9 @@ from tasks.report.results import ReportInput
 
 
 @task(name="report", task_run_name="report")
-def report(made: ReportInput, page: Path) -> None:
-    """Write the page and leave the tables in Prefect's UI."""
+def report(made: ReportInput, page: Path) -> UUID | None:
+    """Write the page and leave the tables in Prefect's UI, as the artifact whose id is returned."""
     write_page(made, page)
-    create_markdown_artifact(
-        key="report", markdown=markdown(made), description=f"Speed and accuracy of run {made.run.run_id}"
-    )
+    told = f"Speed and accuracy of run {made.run.run_id}"
+    shown = create_markdown_artifact(key="report", markdown=markdown(made), description=told)
+    return shown if isinstance(shown, UUID) else None

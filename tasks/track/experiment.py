@@ -42,6 +42,7 @@ def log_experiment(job: TrackJob) -> TrackOutcome:
         found=kept,
         folder=folder,
         experiment_id=run.id,
+        url=(getattr(run, "url", None) or None) if job.track.mode == "online" else None,
     )
 
 

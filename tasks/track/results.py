@@ -28,7 +28,7 @@ class TrackBundle(Frozen):
 class TrackOutcome(Frozen):
     """How tracking went. `expected` and `found` count figures: given to the tracker, read back from its file.
 
-    `folder` is the run's own; `swanlab sync FOLDER --id ID` uploads it.
+    `folder` is the run's own; `swanlab sync FOLDER --id ID` uploads it. `url`: the page of an online one.
     """
 
     ok: bool
@@ -37,6 +37,7 @@ class TrackOutcome(Frozen):
     found: int = 0
     folder: Path | None = None
     experiment_id: str | None = None
+    url: str | None = None
 
 
 class TrackJob(Frozen):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
@@ -14,8 +15,8 @@ import pytest
 import yaml
 
 from tests.operate.blocks import make_block
+from tests.operate.test_api import MISSED
 from tests.operate.upper import ROOT, Upped, until
-from tests.stub.process import Stub
 
 pytestmark = pytest.mark.long
 SHORT_S = 10
@@ -42,22 +43,20 @@ def calls() -> Iterator[tuple[str, list[str]]]:
         server.shutdown()
 
 
-def test_a_regression_calls_the_webhook(
-    up: Upped, quick: str, engine: Stub, calls: tuple[str, list[str]]
-) -> None:
+def test_a_regression_calls_the_webhook(up: Upped, quick: str, calls: tuple[str, list[str]]) -> None:
     address, heard = calls
     make_block(up, "webhook", "servegauge-notify", {"url": address, "method": "POST"})
     env = {**up.env, "PREFECT_API_URL": f"{up.address}/api"}
     argv = (sys.executable, "-m", "flows.cli", "deploy")
     told = subprocess.run(argv, env=env, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert "a regression is told" in told
-    engine.faults([{"kind": "error500", "first": 10, "count": 3}])
-    try:
-        assert up.ended(up.start({"spec": quick, "only": "speed", "refresh": True})) == "FAILED"
-    finally:
-        engine.faults([])
+    assert "left out" not in told
+    run = up.start({"spec": quick, "only": "speed", "overrides": MISSED})
+    assert up.ended(run) == "FAILED", up.logs(run)
     assert until(lambda: heard, 30)
-    assert "quick: " in heard[0]
+    told = json.loads(heard[0])
+    assert told["text"].startswith("quick: ")
+    assert told["run"] == up.run(run)["labels"]["servegauge.run"]
 
 
 def test_a_matrix_runs_every_combination_and_compares_them(up: Upped, quick: str) -> None:

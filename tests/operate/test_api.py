@@ -43,6 +43,9 @@ BAD: tuple[tuple[str, Any], ...] = (
     ("overrides", ["no assignment"]),
     ("overrides", "sweeps.0.repeats=3"),
     ("results", ""),
+    ("results", "gs://bucket"),
+    ("model", "  "),
+    ("concurrency", [4, 4]),
     ("refresh", "yes"),
     ("concurency", [1]),
 )
@@ -89,7 +92,21 @@ def test_a_bad_parameter_is_refused_by_name_and_makes_no_run(up: Upped, field: s
     assert up.post("/flow_runs/count", wanted) == before
 
 
-def test_a_failed_gate_is_an_event_and_a_cause(up: Upped, quick: str, engine: Any) -> None:
+MISSED = ["gate.objectives=true", "sweeps.0.objectives=[ttft_mean_s <= 0.001]"]
+"""A gate that no run against a stub of 10 ms holds."""
+
+
+def test_a_failed_gate_is_an_event_and_a_cause(up: Upped, quick: str) -> None:
+    run = up.start({"spec": quick, "only": "speed", "overrides": MISSED})
+    assert up.ended(run) == "FAILED", up.logs(run)
+    assert "the gate does not hold" in up.artifacts(run)["failure"]["data"]
+    (told,) = until(lambda: up.events("servegauge.regression"), 60)
+    assert told["spec"] == "quick"
+    assert "misses its objectives" in told["first"]
+
+
+def test_requests_that_failed_are_a_cause_and_no_regression(up: Upped, quick: str, engine: Any) -> None:
+    before = len(up.events("servegauge.regression"))
     engine.faults([{"kind": "error500", "first": 10, "count": 3}])
     try:
         run = up.start({"spec": quick, "only": "speed", "refresh": True})
@@ -97,9 +114,9 @@ def test_a_failed_gate_is_an_event_and_a_cause(up: Upped, quick: str, engine: An
     finally:
         engine.faults([])
     assert "measurements failed" in up.artifacts(run)["failure"]["data"]
-    (told,) = until(lambda: up.events("servegauge.regression"), 60)
-    assert told["spec"] == "quick"
-    assert told["failures"]
+    ended = until(lambda: [e for e in up.events("servegauge.run.finished") if e["failures"]], 60)
+    assert "requests failed" in " ".join(ended[0]["failures"])
+    assert len(up.events("servegauge.regression")) == before
 
 
 def test_the_documented_curl_prints_the_figures(line: Line) -> None:

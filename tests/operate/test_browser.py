@@ -23,6 +23,7 @@ pytestmark = [
     pytest.mark.skipif(not CHROMIUM, reason="no chromium here: apt-get install chromium"),
 ]
 LIMIT_MS = 60_000
+expect.set_options(timeout=LIMIT_MS)
 SMOKE_LIMIT_MS = 400_000
 
 

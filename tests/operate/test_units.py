@@ -83,15 +83,15 @@ def test_hadolint_has_nothing_to_say_about_the_container_file() -> None:
 def test_automations_are_about_our_runs_alone_and_a_heartbeat_may_be_late() -> None:
     automations = yaml.safe_load((ROOT / "deployments" / "automations.yaml").read_text())
     found = [EventTrigger.model_validate(automation["trigger"]) for automation in automations]
-    beats, limit, _ = found
+    beats, begin, limit, _ = found
     deployments = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
     for deployment in deployments:
-        for trigger in (beats, limit):
+        for trigger in (beats, begin, limit):
             assert covers(trigger, deployment["tags"])
         every_s = int(deployment["job_variables"]["env"]["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"])
         assert beats.within.total_seconds() >= 4 * every_s
     assert covers(limit, [TAG])
-    assert not any(covers(trigger, tags) for trigger in (beats, limit) for tags in ([], ["another"]))
+    assert not any(covers(trigger, tags) for trigger in (beats, begin, limit) for tags in ([], ["another"]))
 
 
 def covers(trigger: EventTrigger, tags: list[str]) -> bool:
