@@ -57,8 +57,9 @@ requirements: install
 	$(COMPILE) --universal --python-version 3.11 --custom-compile-command "make requirements" \
 	  pyproject.toml --extra dev -c requirements/run.txt -o requirements/dev.txt
 
+NAMES ?= vllm-cpu vllm-cuda
 environments: install
-	$(BIN)/python -m tasks.provision.compile_pins vllm-cpu vllm-cuda
+	$(BIN)/python -m tasks.provision.compile_pins $(NAMES)
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache

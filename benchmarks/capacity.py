@@ -13,7 +13,8 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from itertools import chain
+from dataclasses import dataclass
+from itertools import chain, takewhile
 from pathlib import Path
 from statistics import fmean
 from tempfile import TemporaryDirectory
@@ -29,6 +30,7 @@ from tests.stub.log import Row
 from tests.stub.process import Stub, stub_server
 from tests.stub.tokenizer import make_tokenizer
 
+NEAR = 0.02
 SLOTS, SECONDS, TTFT_S, INPUT_TOKENS = 100, 4, 0.2, 64
 HEAD = ("offered tok/s", "tool", "processes", "sent by the stubs", "TPOT ms", "server", "off")
 ALL = sorted(os.sched_getaffinity(0))
@@ -36,16 +38,36 @@ OURS = ALL[: min(2, max(1, len(ALL) // 2))]
 STUBS = ALL[len(OURS) :] or ALL
 
 
-def row(rate: int, tool: str, processes: int, said_s: float, seen: Sequence[Row]) -> str:
-    """A line of the table: what a tool said, beside what the stubs did."""
+@dataclass(frozen=True)
+class Line:
+    """A line of the table: how many tokens a second were sent, and by what share a tool's TPOT was off."""
+
+    tool: str
+    sent: float
+    off: float
+    text: str
+
+
+def line(rate: int, tool: str, processes: int, said_s: float, seen: Sequence[Row]) -> Line:
+    """What a tool said, beside what the stubs did."""
     own = fmean(each.itl for each in seen)
     first = min(each.first_sent or 0.0 for each in seen)
     sent = sum(each.tokens for each in seen) / (max(each.last_sent or 0.0 for each in seen) - first)
     cells = (f"{rate:,}", tool, str(processes), f"{sent:,.0f}", f"{said_s * 1000:.3f}", f"{own * 1000:.3f}")
-    return f"| {' | '.join(cells)} | {said_s / own - 1:+.2%} |"
+    off = said_s / own - 1
+    return Line(f"{tool}, {processes} processes", sent, off, f"| {' | '.join(cells)} | {off:+.2%} |")
 
 
-def servegauge(rate: int, clients: int, folder: Path) -> str:
+def limits(lines: Sequence[Line]) -> Iterator[str]:
+    """Up to which rate each tool was true, of those that the stubs have sent."""
+    for tool in dict.fromkeys(each.tool for each in lines):
+        own = sorted((each for each in lines if each.tool == tool), key=lambda each: each.sent)
+        true = list(takewhile(lambda each: abs(each.off) <= NEAR, own))
+        reached = true[-1].sent if true else 0.0
+        yield f"{tool}: within {NEAR:.0%} up to {reached:,.0f} of {own[-1].sent:,.0f} tok/s sent"
+
+
+def servegauge(rate: int, clients: int, folder: Path) -> Line:
     """So many load processes, each with its share of the streams; they are spread over the stubs."""
     with stubs(rate, min(clients, len(STUBS))) as found:
         whole = point_job(ask_of(found[0], SLOTS, rate, folder))
@@ -55,16 +77,19 @@ def servegauge(rate: int, clients: int, folder: Path) -> str:
         pool.run_jobs(WORKER, jobs, check=lambda: None, progress=lambda done: None, timeout_s=120)
         rows = list(chain.from_iterable(read_rows(job.folder / REQUESTS, RequestRow) for job in jobs))
         seen = [each for stub in found for each in stub.log()]
-    return row(rate, "servegauge", clients, fmean(each.tpot_s or 0.0 for each in rows), seen)
+    tpot = [each.tpot_s for each in rows if each.tpot_s is not None]
+    if len(tpot) < SLOTS:
+        raise RuntimeError(f"{SLOTS - len(tpot)} of {SLOTS} streams at {rate:,} tok/s have no TPOT")
+    return line(rate, "servegauge", clients, fmean(tpot), seen)
 
 
-def evalscope_alone(rate: int, folder: Path) -> str:
+def evalscope_alone(rate: int, folder: Path) -> Line:
     """One EvalScope process, as its command runs it."""
     folder.mkdir(parents=True)
     with stubs(rate, 1) as (stub,):
         said: Said = evalscope(ask_of(stub, SLOTS, rate, folder))
         seen = [each for each in stub.log() if each.tokens]
-    return row(rate, "evalscope", 1, said.tpot_mean, seen)
+    return line(rate, "evalscope", 1, said.tpot_mean, seen)
 
 
 def ask_of(stub: Stub, slots: int, rate: int, folder: Path) -> Ask:
@@ -106,13 +131,17 @@ def main() -> None:
         file=sys.stderr,
     )
     print(f"| {' | '.join(HEAD)} |\n|{'---|' * len(HEAD)}", flush=True)
+    lines = list[Line]()
     with TemporaryDirectory(prefix="capacity-") as name:
         make_tokenizer(Path(name) / "tokenizer")
         for rate in given.rates:
             for clients in given.clients:
-                print(servegauge(rate, clients, Path(name) / f"{rate}-{clients}"), flush=True)
-            print(evalscope_alone(rate, Path(name) / f"{rate}-evalscope"), flush=True)
+                lines.append(servegauge(rate, clients, Path(name) / f"{rate}-{clients}"))
+                print(lines[-1].text, flush=True)
+            lines.append(evalscope_alone(rate, Path(name) / f"{rate}-evalscope"))
+            print(lines[-1].text, flush=True)
     pool.shut_down()
+    print("", *limits(lines), sep="\n")
 
 
 if __name__ == "__main__":

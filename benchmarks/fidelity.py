@@ -23,7 +23,22 @@ from tests.stub.process import stub_server
 from tests.stub.tokenizer import make_tokenizer
 
 TTFT_S, ITL_S, TOKENS = 0.05, 0.01, 128
-HEAD = ("load", "tool", "TTFT mean", "server", "TTFT P99", "server", "TPOT", "server", "tok/s", "off")
+HEAD = (
+    "load",
+    "tool",
+    "TTFT mean",
+    "server",
+    "TTFT P99",
+    "server",
+    "TPOT",
+    "server",
+    "tok/s",
+    "off",
+    "within",
+)
+MEAN_S, P99_S, SHARE = 0.002, 0.004, 0.01
+"""The target: TTFT's mean and P99, TPOT and throughput this near the server's own."""
+HELD = "yes"
 
 
 def servegauge(ask: Ask) -> Said:
@@ -33,8 +48,9 @@ def servegauge(ask: Ask) -> Said:
     return Said(fmean(ttft), p99(ttft), found.result.tpot.mean or 0.0, found.result.output_token_throughput)
 
 
+OURS = "servegauge"
 TOOLS: dict[str, Callable[[Ask], Said]] = {
-    "servegauge": servegauge,
+    OURS: servegauge,
     "evalscope": evalscope,
     "vllm": vllm_bench,
     "guidellm": guidellm,
@@ -54,9 +70,19 @@ def truth(rows: Sequence[Row]) -> Said:
     return Said(fmean(ttft), p99(ttft), fmean(row.itl for row in rows), tokens / span)
 
 
+def held(said: Said, own: Said) -> bool:
+    """Whether a tool's figures are as near the server's as is wanted."""
+    return (
+        abs(said.ttft_mean - own.ttft_mean) <= MEAN_S
+        and abs(said.ttft_p99 - own.ttft_p99) <= P99_S
+        and abs(said.tpot_mean / own.tpot_mean - 1) <= SHARE
+        and abs(said.throughput / own.throughput - 1) <= SHARE
+    )
+
+
 def compare(concurrency: int, tool: str, folder: Path) -> tuple[str, ...]:
-    """A row of the table."""
-    requests = max(5, 2 * concurrency)
+    """A row of the table; a P99 takes a hundred requests."""
+    requests = 20 if concurrency == 1 else max(100, 2 * concurrency)
     with stub_server(ttft=TTFT_S, itl=ITL_S, prompt_tokens=1024) as stub:
         tokenizer = str(folder / "tokenizer")
         ask = Ask(
@@ -76,6 +102,7 @@ def compare(concurrency: int, tool: str, folder: Path) -> tuple[str, ...]:
         *(f"{time * 1000:.2f}" for time in times),
         f"{said.throughput:,.0f}",
         f"{said.throughput / own.throughput - 1:+.1%}",
+        HELD if held(said, own) else "no",
     )
 
 
@@ -88,13 +115,18 @@ def main() -> None:
     pool.warm_up()
     print(f"load average {os.getloadavg()[0]:.1f} before, {os.cpu_count()} processors", file=sys.stderr)
     print(f"| {' | '.join(HEAD)} |\n|{'---|' * len(HEAD)}", flush=True)
+    missed = list[str]()
     with TemporaryDirectory(prefix="fidelity-") as name:
         make_tokenizer(Path(name) / "tokenizer")
         for concurrency in given.concurrency:
             for tool in given.tools:
-                print(f"| {' | '.join(compare(concurrency, tool, Path(name)))} |", flush=True)
+                cells = compare(concurrency, tool, Path(name))
+                print(f"| {' | '.join(cells)} |", flush=True)
+                missed += [cells[0]] if tool == OURS and cells[-1] != HELD else []
     print(f"load average {os.getloadavg()[0]:.1f} after", file=sys.stderr)
     pool.shut_down()
+    if missed:
+        sys.exit(f"{OURS} missed its target at {', '.join(missed)}")
 
 
 if __name__ == "__main__":
