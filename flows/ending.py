@@ -15,6 +15,7 @@ from flows.run import Run
 from flows.sweep import Swept
 from flows.witness import witnessed
 from tasks.errors import MeasureError, RecordError, RegressionError
+from tasks.plan.search import Knee
 from tasks.record.alive import alive, end_killed
 from tasks.record.recording import record_accuracy, record_point, record_run
 from tasks.record.results import Outcome, RecordedAccuracy, RecordedPoint, RunRecord
@@ -66,7 +67,7 @@ def finish(
     for scores in accuracy:
         if scores.run_id != run.id:
             record_accuracy(store, run.id, scores)
-    failures = _failures(speed.points, accuracy)
+    failures = _failures(speed, accuracy)
     missed = gate_failures(run, _record(run, "running"), speed.points, accuracy)
     unasked = (f"a question set could not be asked: {entry.error}" for entry in accuracy if entry.error)
     for text in (*unasked, *missed):
@@ -146,11 +147,21 @@ def _record(run: Run, outcome: Outcome) -> RunRecord:
     )
 
 
-def _failures(points: tuple[RecordedPoint, ...], accuracy: tuple[RecordedAccuracy, ...]) -> list[str]:
+def _sought(point: RecordedPoint, knee: Knee | None) -> bool:
+    """Whether a level above a search's answer failed requests: a search has to find what breaks."""
+    level = point.result.concurrency or point.result.rate or 0.0
+    if knee is None or knee.high is None or level < knee.high:
+        return False
+    broken = {check.check for check in point.verdict.checks if check.verdict == "invalid"}
+    return broken <= {"failures", "rejections"}
+
+
+def _failures(speed: Swept, accuracy: tuple[RecordedAccuracy, ...]) -> list[str]:
+    knees = {knee.sweep: knee for knee in speed.knees}
     invalid = [
         f"{point.result.run_name}: {'; '.join(point.verdict.reasons)}"
-        for point in points
-        if point.verdict.verdict == "invalid"
+        for point in speed.points
+        if point.verdict.verdict == "invalid" and not _sought(point, knees.get(point.result.sweep))
     ]
     unasked = [recorded.error for recorded in accuracy if recorded.error]
     unanswered = [
