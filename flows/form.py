@@ -30,7 +30,7 @@ Effort = Literal["low", "medium", "high"] | None
 Repeats = Annotated[int, Field(ge=1, le=100)] | None
 Override = Annotated[str, Field(pattern=r"^[A-Za-z_][\w-]*(\.[\w-]+)*=", max_length=10_000)]
 Overrides = Annotated[list[Override], Field(max_length=100)] | None
-Results = Annotated[str, Field(pattern=r"^(s3://[^/]+.*|[^:]+)$", max_length=1000)]
+Results = Annotated[str, Field(pattern=r"^(s3://[^/].*|[^:]+:?|[^:]+:([^/]|/[^/]).*)$", max_length=1000)]
 RESULTS = os.environ.get("SERVEGAUGE_RESULTS", "results")
 """The default of the form; a relative folder lies in the checkout, where workers run the flows."""
 

@@ -76,17 +76,23 @@ class PointJob(Frozen):
 
         No process is without a slot or a request.
         """
-        whole = min(self.load.slots, self.load.requests) if self.load.slots else self.load.requests
+        whole = min(self.load.slots or self.load.requests, self.load.requests)
         processes, found, first = max(1, min(processes, whole)), list[Part](), 0
         for number in range(processes):
             low, high = whole * number // processes, whole * (number + 1) // processes
-            slots = high - low if self.load.slots else 0
-            requests, warmup = (
-                of * high // whole - of * low // whole if slots else len(range(number, of, processes))
-                for of in (self.load.requests, self.warmup)
+            total, warmup = (
+                of * high // whole - of * low // whole
+                if self.load.slots
+                else len(range(number, of, processes))
+                for of in (self.total, self.warmup)
             )
             part = Part(
-                number=number, of=processes, first=first, slots=slots, requests=requests, warmup=warmup
+                number=number,
+                of=processes,
+                first=first,
+                slots=high - low if self.load.slots else 0,
+                requests=total - warmup,
+                warmup=warmup,
             )
             found.append(part)
             first += part.total

@@ -247,7 +247,7 @@ def test_a_wrong_model_name_is_wrong_input(stub: Start, quick: Write, tmp_path: 
     ("flow", "given"),
     [
         (benchmark, {"spec": "nosuch.yaml"}),
-        (benchmark, {"spec": "smoke", "results": "gs://wrong"}),
+        (benchmark, {"spec": "smoke", "results": "s3://bucket/../wrong"}),
         (benchmark, {"spec": "smoke", "overrides": ["no.such=1"]}),
         (concurrency_test, {"spec": "neither.yaml"}),
     ],

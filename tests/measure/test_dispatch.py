@@ -107,9 +107,9 @@ def test_each_process_gets_as_many_requests_as_the_schedule_deals_to_it(
     load = Load(rate=4.0, requests=8, arrival="constant")
     job = make_job(load=(load,), warmup_requests=4).model_copy(update={"load": load})
     parts = job.parts(3)
-    assert [(part.requests, part.warmup, part.first) for part in parts] == [(3, 2, 0), (3, 1, 5), (2, 1, 9)]
-    dealt = [islice(arrival_times(load, 1, part.number, part.of), part.requests) for part in parts]
-    assert sorted(moment for moments in dealt for moment in moments) == [n / 4 for n in range(8)]
+    assert [(part.requests, part.warmup, part.first) for part in parts] == [(2, 2, 0), (3, 1, 4), (3, 1, 8)]
+    dealt = [islice(arrival_times(load, 1, part.number, part.of), part.total) for part in parts]
+    assert sorted(moment for moments in dealt for moment in moments) == [n / 4 for n in range(12)]
 
 
 def test_no_process_is_without_a_request(make_job: Callable[..., PointJob]) -> None:
