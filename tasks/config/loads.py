@@ -13,6 +13,7 @@ from tasks.config.objective import Objective, needed_success
 
 LAST_STEP = 1.5
 """A last level that is nearer than this to the one before would seem to gain nothing."""
+NEARLY = 0.9
 
 
 class Load(Frozen):
@@ -87,6 +88,11 @@ class Saturation(Frozen):
         while (level := 2 * level) <= self.max / LAST_STEP:
             yield level
         yield self.max
+
+    @property
+    def nearly_max(self) -> int | None:
+        """A closed loop's level with clearly less throughput than the highest, where that gains any."""
+        return floor(NEARLY * self.max) if self.kind == "concurrency" else None
 
     def between(self, low: float, high: float) -> float | None:
         """The level that halves an interval; None where that is narrow enough."""

@@ -133,12 +133,15 @@ class _Known:
 def _answer(search: Saturation, known: _Known) -> tuple[float | None, float | None, float | None, str]:
     """Knee, low, high and reason, written as if every level were measured."""
     levels, peak, ended = _grown(search, known)
-    if not ended:
-        return search.max, search.max, None, HIGHEST
 
     def below_knee(level: float) -> bool:
         return known.holds(level) and (peak is None or known.rises(level, peak))
 
+    if not ended:  # it grew up to the last level, but perhaps not all of the way there
+        nearly = search.nearly_max
+        if nearly is None or nearly in levels or nearly < levels[-2] or below_knee(nearly):
+            return search.max, search.max, None, HIGHEST
+        levels[-1] = nearly
     high = levels.pop()
     while levels and not below_knee(levels[-1]):
         high = levels.pop()
@@ -159,4 +162,4 @@ def _grown(search: Saturation, known: _Known) -> tuple[list[float], float | None
         stopped = closed and len(levels) > 1 and not known.grew(*levels[-2:])
         if stopped or not known.holds(level):
             return levels, max(map(known.throughput, levels)) if closed else None, True
-    return levels, None, False
+    return levels, max(map(known.throughput, levels)) if closed else None, False

@@ -118,7 +118,17 @@ def test_not_even_the_first_level_holds() -> None:
 def test_a_server_that_is_never_saturated_is_measured_up_to_the_highest_level() -> None:
     answer, trials = found(closed(1000), search(max=48))
     assert (answer.knee, answer.low, answer.high, answer.reason) == (48, 48, None, HIGHEST)
-    assert [trial.level for trial in trials] == [1, 2, 4, 8, 16, 32, 48]
+    assert [trial.level for trial in trials] == [1, 2, 4, 8, 16, 32, 48, 43, 43]
+
+
+@pytest.mark.parametrize(
+    ("knee", "start", "highest"), [(37, 4, 80), (200, 1, 256), (100, 10, 162), (70, 4, 80)]
+)
+def test_a_knee_on_the_last_step_is_found(knee: int, start: int, highest: int) -> None:
+    """Throughput has grown up to the highest level, though not all of the way there."""
+    answer, _ = found(closed(knee), search(concurrency=start, max=highest))
+    assert answer.reason == "throughput"
+    assert answer.knee == pytest.approx(knee, rel=0.05)
 
 
 def test_the_same_trials_lead_to_the_same_level() -> None:
