@@ -44,7 +44,7 @@ def measure_point(
     windows = [window for window in found if isinstance(window, Window)]
     rows = _rows(jobs)
     if sum(window.sent for window in windows) != len(rows):
-        raise RuntimeError("a measuring process lost rows")
+        raise MeasureError("a measuring process lost rows", f"read the logs in {job.folder}, and run again")
     return Measurement(
         result=point_result(job, rows, _duration_s(windows)),
         rows=rows,

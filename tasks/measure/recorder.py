@@ -40,7 +40,8 @@ class Recorder:
 
     def __init__(self, job: PointJob, report: Callable[[int], None]) -> None:
         self.job, self._report = job, report
-        self._file = (job.folder / REQUESTS).open("wb", buffering=0)
+        self._file = (job.folder / REQUESTS).open("wb")
+        self._broken: OSError | None = None
         self._dump = TypeAdapter(RequestRow).dump_json
         self._epoch, self._zero = datetime.now(UTC), time.perf_counter()
         self._reported = self._zero
@@ -56,21 +57,28 @@ class Recorder:
             asyncio.get_running_loop().call_later(READ_AFTER_S, self._next)
 
     def end(self) -> None:
-        """Read what is left, and report."""
-        while self._ended:
+        """Read what is left, and report. Raises OSError where a row could not be written, then or before."""
+        while self._ended and self._broken is None:
             self._record(*self._ended.popleft())
+        if self._broken is not None:
+            raise self._broken
         self.tell()
 
     def _next(self) -> None:
-        if self._ended:
+        if not self._ended or self._broken is not None:
+            return
+        try:
             self._record(*self._ended.popleft())
-            asyncio.get_running_loop().call_soon(self._next)
+        except OSError as error:  # raised here it would be the event loop's, which says it to nobody
+            self._broken = error
+        asyncio.get_running_loop().call_soon(self._next)
 
     def _record(self, sending: Sending, ended: float) -> None:
         if sending.error is None:
             _listen(sending)
         row = self._row(sending)
         self._file.write(self._dump(row) + b"\n")
+        self._file.flush()  # a row is there when its request has ended, whatever becomes of this process
         self.closed += 1
         if not row.warmup:
             last = sending.heard.last if row.succeeded and sending.heard else None
