@@ -31,10 +31,10 @@ START_S = 600.0
 _barrier: Barrier | None = None
 
 
-def together(patience_s: float = START_S) -> None:
+def together() -> None:
     """Return at the same moment in all children of one measurement; at once where there is one alone."""
     if _barrier is not None:
-        _barrier.wait(patience_s)
+        _barrier.wait(START_S)
 
 
 def enter(target: str, job: Job, pipe: Connection, barrier: Barrier | None = None) -> None:
