@@ -15,9 +15,9 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.others import Ask, Said, evalscope, guidellm, vllm_bench
 from benchmarks.own import point_job
-from tasks.measure import pool
-from tasks.measure.figures import percentile
-from tasks.measure.points import measure_point
+from tasks.measure.processes import pool
+from tasks.measure.speed.point import measure_point
+from tasks.measure.speed.point_figures import percentile
 from tests.stub.log import Row
 from tests.stub.process import stub_server
 from tests.stub.tokenizer import make_tokenizer

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from benchmarks.others import Ask
-from tasks.config.loads import Load
+from tasks.config.load import Load
 from tasks.config.sweep import Sweep
 from tasks.measure.jobs import PointJob
-from tasks.serve.results import Endpoint
+from tasks.serve.endpoint import Endpoint
 
 
 def point_job(ask: Ask) -> PointJob:

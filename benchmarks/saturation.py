@@ -13,14 +13,14 @@ from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tasks.config.loads import Saturation
+from tasks.config.load import Saturation
 from tasks.config.sweep import Sweep
-from tasks.measure import pool
 from tasks.measure.jobs import PointJob
-from tasks.measure.points import measure_point
-from tasks.measure.trials import trial_of
+from tasks.measure.processes import pool
+from tasks.measure.speed.point import measure_point
+from tasks.measure.speed.trials import trial_of
 from tasks.plan.search import Knee, Trial, advance
-from tasks.serve.results import Endpoint
+from tasks.serve.endpoint import Endpoint
 from tests.stub.process import Stub, stub_server
 from tests.stub.tokenizer import make_tokenizer
 

@@ -8,7 +8,7 @@ from prefect.blocks.core import Block
 from pydantic import Field, SecretStr
 
 from tasks.config.server import OwnServer
-from tasks.config.track import SwanLab
+from tasks.config.trackers import SwanLab
 
 Variables = dict[str, SecretStr]
 

@@ -7,39 +7,40 @@ from contextlib import AbstractContextManager
 from prefect import flow, task
 from prefect.runtime import flow_run
 
-from flows import form, show, story
-from flows.accuracy import evaluate
-from flows.caching import is_cached, mirrored
-from flows.credentials import with_blocks
-from flows.ending import finish, recorded_run
-from flows.place import place
-from flows.preflight import preflight
-from flows.progress import progress
-from flows.run import Run, new_run
-from flows.session import Session, reusing, session
-from flows.sweep import sweep
-from flows.watch import watched
-from tasks.config.place import Place, place_of
+from flows import parameters
+from flows.run.accuracy import measure_accuracy_sets
+from flows.run.block_settings import with_blocks
+from flows.run.cache import is_cached, synced_bucket
+from flows.run.context import Run, new_run
+from flows.run.finish import finish, record_outcome
+from flows.run.gpu_slot import gpu_slot
+from flows.run.preflight import preflight
+from flows.run.server import ServerSession, no_server, open_server
+from flows.run.sweep import measure_sweeps
+from flows.run.worker_watch import end_with_worker
+from flows.ui import artifacts, console
+from flows.ui.progress import progress
+from tasks.config.results_location import ResultsLocation, results_location
 from tasks.config.spec import Spec
 from tasks.plan.plan import Plan, make_plan
 
 
 def _title() -> str:
     given = flow_run.parameters
-    return form.run_title(given["spec"], given["only"], given["model"])
+    return parameters.run_title(given["spec"], given["only"], given["model"])
 
 
 @flow(name="benchmark", flow_run_name=_title, log_prints=False)
 def benchmark(
-    spec: form.SpecChoice = "smoke",
-    only: form.Only = "everything",
-    model: form.ModelChoice = None,
-    concurrency: form.Concurrency = None,
-    requests: form.Requests = None,
-    reasoning_effort: form.Effort = None,
-    repeats: form.Repeats = None,
-    overrides: form.Overrides = None,
-    results: form.Results = form.RESULTS,
+    spec: parameters.SpecChoice = "smoke",
+    only: parameters.Only = "everything",
+    model: parameters.ModelChoice = None,
+    concurrency: parameters.Concurrency = None,
+    requests: parameters.Requests = None,
+    reasoning_effort: parameters.Effort = None,
+    repeats: parameters.Repeats = None,
+    overrides: parameters.Overrides = None,
+    results: parameters.Results = parameters.RESULTS,
     refresh: bool = False,
 ) -> str:
     """Measure what a spec says and return the run's id.
@@ -56,7 +57,7 @@ def benchmark(
         results: The folder or s3:// address that holds the tables.
         refresh: Measure again what is recorded already.
     """
-    changes = form.Changes(
+    changes = parameters.SpecChanges(
         only=only,
         model=model,
         concurrency=concurrency,
@@ -64,19 +65,21 @@ def benchmark(
         reasoning_effort=reasoning_effort,
         repeats=repeats,
     )
-    with story.told() as tell:
-        return measure(form.chosen(spec, changes, overrides), place_of(results), refresh, tell)
+    with artifacts.report_failure() as tell:
+        return measure(
+            parameters.spec_with_changes(spec, changes, overrides), results_location(results), refresh, tell
+        )
 
 
-def measure(spec: Spec, results: Place, refresh: bool, tell: story.Tell) -> str:
+def measure(spec: Spec, results: ResultsLocation, refresh: bool, tell: artifacts.SetRun) -> str:
     """The pipeline, inside whatever flow calls it; returns the run's id."""
-    with watched(), place(), with_blocks(spec, results) as (spec, results):
+    with end_with_worker(), gpu_slot(), with_blocks(spec, results) as (spec, results):
         run = tell(new_run(spec, results))
-        with mirrored(run), recorded_run(run) as warnings:
+        with synced_bucket(run), record_outcome(run) as warnings:
             plan = plan_run(run, refresh)
             with _server_for(plan, run, warnings) as server, progress(plan.missing):
-                speed = sweep(plan, run, server, refresh)
-                accuracy = evaluate(plan, run, server, refresh)
+                speed = measure_sweeps(plan, run, server, refresh)
+                accuracy = measure_accuracy_sets(plan, run, server, refresh)
             return finish(run, speed, accuracy, warnings)
 
 
@@ -87,11 +90,13 @@ def plan_run(run: Run, refresh: bool) -> Plan:
     plan = make_plan(run.spec, run.subject, lambda key: not refresh and is_cached(run.results, key))
     reused = len(plan.entries) - plan.missing
     searches = "".join(f", searches what saturates {entry.sweep.name}" for entry in plan.searches)
-    show.stage("plan", f"{run.id}: {plan.missing} to measure, {reused} reused from {run.results}{searches}")
-    story.reusing(run, reused, len(plan.entries))
+    console.stage(
+        "plan", f"{run.id}: {plan.missing} to measure, {reused} reused from {run.results}{searches}"
+    )
+    artifacts.reusing(run, reused, len(plan.entries))
     return plan
 
 
-def _server_for(plan: Plan, run: Run, warnings: list[str]) -> AbstractContextManager[Session]:
+def _server_for(plan: Plan, run: Run, warnings: list[str]) -> AbstractContextManager[ServerSession]:
     """A run with nothing to measure starts nothing."""
-    return session(run, warnings) if plan.missing else reusing(run)
+    return open_server(run, warnings) if plan.missing else no_server(run)

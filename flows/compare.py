@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import ascii_uppercase
 from typing import Annotated
 
 from prefect import flow
@@ -9,18 +10,20 @@ from prefect.artifacts import create_table_artifact
 from prefect.runtime import flow_run
 from pydantic import Field
 
-from flows import form, show, story
-from flows.watch import watched
-from tasks.config.place import Place, place_of
-from tasks.errors import RegressionError
-from tasks.record.answers import question_shares
+from flows import parameters
+from flows.run.worker_watch import end_with_worker
+from flows.ui import artifacts, console
+from tasks.config.results_location import ResultsLocation, results_location
+from tasks.errors import InputError, RegressionError
+from tasks.record.question_shares import question_shares
 from tasks.record.store import Store
-from tasks.report.compare import comparison, missing, worse
-from tasks.report.compared import Compared
-from tasks.report.load import report_input
-from tasks.report.results import as_records
+from tasks.report.comparison.compared import ComparedRun
+from tasks.report.comparison.tables import comparison, missing, worse
+from tasks.report.gather import report_input
+from tasks.report.report_input import as_records
 
-MOST_RUNS = 20
+MOST_RUNS = len(ascii_uppercase)
+"""Runs are named A to Z."""
 WorseThan = Annotated[float, Field(ge=0, le=100)]
 RunIds = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=200)]], Field(min_length=2, max_length=MOST_RUNS)
@@ -33,7 +36,9 @@ def _title() -> str:
 
 
 @flow(name="compare", flow_run_name=_title, log_prints=False)
-def compare(runs: RunIds, results: form.Results = form.RESULTS, worse_than: WorseThan | None = None) -> None:
+def compare(
+    runs: RunIds, results: parameters.Results = parameters.RESULTS, worse_than: WorseThan | None = None
+) -> None:
     """Set recorded runs side by side: every load they share, with the change against the first.
 
     Args:
@@ -44,18 +49,18 @@ def compare(runs: RunIds, results: form.Results = form.RESULTS, worse_than: Wors
     Raises:
         RegressionError: a figure is worse by more than that; told by the event `servegauge.regression` too.
     """
-    with watched(), story.told():
-        found = compared(runs, place_of(results))
+    with end_with_worker(), artifacts.report_failure():
+        found = load_runs(runs, results_location(results))
         for table in comparison(found):
             key = f"comparison-{table.title.split()[0].lower()}"
             create_table_artifact(key=key, table=as_records(table), description=table.title)
-            show.stage("compare", f"{table.title}: {len(table.rows)} rows")
-        if worse_than is not None and (lines := fallen(found, worse_than)):
-            story.regression(runs[-1], found[-1].report.run.spec, list(lines))
-            raise regression(lines, worse_than)
+            console.stage("compare", f"{table.title}: {len(table.rows)} rows")
+        if worse_than is not None and (lines := regressions(found, worse_than)):
+            artifacts.regression(runs[-1], found[-1].report.run.spec, list(lines))
+            raise regression_error(lines, worse_than)
 
 
-def compared(runs: list[str], results: Place) -> tuple[Compared, ...]:
+def load_runs(runs: list[str], results: ResultsLocation) -> tuple[ComparedRun, ...]:
     """What a comparison is made of.
 
     Raises:
@@ -64,16 +69,22 @@ def compared(runs: list[str], results: Place) -> tuple[Compared, ...]:
     store = Store(results)
     reports = [report_input(store, run) for run in runs]
     return tuple(
-        Compared(report=report, answers=question_shares(store, report.accuracy)) for report in reports
+        ComparedRun(report=report, answers=question_shares(store, report.accuracy)) for report in reports
     )
 
 
-def fallen(found: tuple[Compared, ...], worse_than: float) -> tuple[str, ...]:
+def check_run_count(runs: list[str]) -> None:
+    """Raises InputError for fewer than two runs, or more than a comparison has letters for."""
+    if not 2 <= len(runs) <= MOST_RUNS:
+        raise InputError(f"{len(runs)} given, and a comparison takes 2 to {MOST_RUNS} runs", "give their ids")
+
+
+def regressions(found: tuple[ComparedRun, ...], worse_than: float) -> tuple[str, ...]:
     """What is worse than in the first run by more than so many per cent, or not there at all."""
     return (*worse(found, worse_than), *missing(found))
 
 
-def regression(lines: tuple[str, ...], worse_than: float) -> RegressionError:
+def regression_error(lines: tuple[str, ...], worse_than: float) -> RegressionError:
     """The error that names the figures which are worse."""
     count = "1 figure is" if len(lines) == 1 else f"{len(lines)} figures are"
     what = f"{count} worse than in A by more than {worse_than:g} %, or missing"

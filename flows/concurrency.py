@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from prefect import flow
 
-from flows import form, story
+from flows import parameters
 from flows.benchmark import measure
-from tasks.config.place import place_of
+from flows.ui import artifacts
+from tasks.config.results_location import results_location
 from tasks.config.spec import Spec
 from tasks.errors import InputError
 
 
 @flow(name="concurrency-test", flow_run_name="{spec} c{concurrency}", log_prints=False)
 def concurrency_test(
-    spec: form.SpecChoice = "smoke",
-    concurrency: form.Level = 20,
-    requests: form.Requests = 100,
-    model: form.ModelChoice = None,
-    overrides: form.Overrides = None,
-    results: form.Results = form.RESULTS,
+    spec: parameters.SpecChoice = "smoke",
+    concurrency: parameters.Level = 20,
+    requests: parameters.Requests = 100,
+    model: parameters.ModelChoice = None,
+    overrides: parameters.Overrides = None,
+    results: parameters.Results = parameters.RESULTS,
     refresh: bool = False,
 ) -> str:
     """Send open questions at one concurrency to the server of a spec and return the run's id.
@@ -35,10 +36,10 @@ def concurrency_test(
     Raises:
         InputError: the spec has no sweep of open questions.
     """
-    changes = form.Changes(only="speed", model=model, concurrency=(concurrency,), requests=requests)
-    with story.told() as tell:
-        only_chat = _only_chat(form.chosen(spec, changes, overrides))
-        return measure(only_chat, place_of(results), refresh, tell)
+    changes = parameters.SpecChanges(only="speed", model=model, concurrency=(concurrency,), requests=requests)
+    with artifacts.report_failure() as tell:
+        only_chat = _only_chat(parameters.spec_with_changes(spec, changes, overrides))
+        return measure(only_chat, results_location(results), refresh, tell)
 
 
 def _only_chat(spec: Spec) -> Spec:

@@ -15,13 +15,14 @@ from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.deployments import run_deployment
 from pydantic import Field
 
-from flows import form, show, story
+from flows import parameters
 from flows.compare import MOST_RUNS, compare
-from flows.credentials import with_results
-from flows.pool import POOL
-from flows.watch import watched
-from tasks.config.load import load_spec
-from tasks.config.place import place_of
+from flows.run.block_settings import with_results
+from flows.run.worker_watch import end_with_worker
+from flows.ui import artifacts, console
+from operate.work_pool import POOL
+from tasks.config.results_location import results_location
+from tasks.config.spec_file import load_spec
 from tasks.errors import InputError, MeasureError
 
 Names = Annotated[
@@ -34,12 +35,12 @@ PAUSE_S = 2.0
 
 @flow(name="matrix", flow_run_name="{spec}", log_prints=False)
 def matrix(
-    spec: form.SpecChoice = "smoke",
+    spec: parameters.SpecChoice = "smoke",
     models: Names | None = None,
     environments: Names | None = None,
     hosts: Names | None = None,
-    overrides: form.Overrides = None,
-    results: form.Results = form.RESULTS,
+    overrides: parameters.Overrides = None,
+    results: parameters.Results = parameters.RESULTS,
     refresh: bool = False,
 ) -> list[str]:
     """Run a spec for every combination, wait for all, record their comparison; returns the runs' ids.
@@ -61,13 +62,13 @@ def matrix(
     combinations = list(product(*axes))
     # Machines that are alike have the same keys: one's figures would stand for another's.
     apart = len(set(hosts or ())) > 1
-    with watched(), story.told():
+    with end_with_worker(), artifacts.report_failure():
         _check(len(combinations), hosts or [])
         with _cancelled_with_us() as started:
             for combination in combinations:
                 started.append(_start(combination, spec, overrides or [], results, refresh or apart))
             ended = [_ended(run) for run in started]
-        with with_results(load_spec(spec, overrides or ()).blocks, place_of(results)) as place:
+        with with_results(load_spec(spec, overrides or ()).blocks, results_location(results)) as place:
             return _compared(ended, str(place))
 
 
@@ -101,7 +102,7 @@ def _start(
         "benchmark/benchmark", parameters=parameters, work_queue_name=host or "default", timeout=0
     )
     assert isinstance(run, FlowRun)  # a coroutine only where a loop runs
-    show.stage("matrix", f"{model or spec} in {environment or 'its environment'} on {host or 'any host'}")
+    console.stage("matrix", f"{model or spec} in {environment or 'its environment'} on {host or 'any host'}")
     return run.id
 
 
@@ -121,7 +122,7 @@ def _cancelled_with_us() -> Iterator[list[UUID]]:
 
 
 def _compared(ended: Sequence[FlowRun], results: str) -> list[str]:
-    ids = [str(run.labels[story.RUN_LABEL]) for run in ended if story.RUN_LABEL in run.labels]
+    ids = [str(run.labels[artifacts.RUN_LABEL]) for run in ended if artifacts.RUN_LABEL in run.labels]
     if len(ids) > 1:
         compare(ids, results=results)
     failed = [run.name for run in ended if not (run.state and run.state.is_completed())]

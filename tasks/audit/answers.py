@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from tasks.audit.evidence import Evidence
 from tasks.audit.finding import Finding, at_most, not_counted, unchecked
-from tasks.measure.objectives import failures_allowed
 from tasks.measure.results import RequestRow
+from tasks.measure.speed.objectives import failures_allowed
 
 TOKENS_A_CHUNK = 1.5
 REJECTED = (429, 503)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tasks.audit import agreement, answers, client, counters, course, machine
+from tasks.audit import answers, load_generator, other_load, server_counters, server_histograms, steadiness
 from tasks.audit.evidence import Evidence
 from tasks.audit.finding import Finding
 
@@ -13,32 +13,32 @@ CHECKS: dict[str, Callable[[Evidence], Finding]] = {
     for check in (
         answers.failures,
         answers.rejections,
-        counters.metrics,
-        counters.restart,
+        server_counters.metrics,
+        server_counters.restart,
         answers.output_length,
         answers.input_length,
         answers.usage,
-        counters.requests_counted,
-        counters.output_counted,
-        counters.input_counted,
-        counters.prefix_cache,
-        counters.preemptions,
-        client.client_delay,
-        client.client_processor,
-        client.client_clock,
-        client.client_stall,
-        agreement.ttft,
-        agreement.tpot,
+        server_counters.requests_counted,
+        server_counters.output_counted,
+        server_counters.input_counted,
+        server_counters.prefix_cache,
+        server_counters.preemptions,
+        load_generator.client_delay,
+        load_generator.client_processor,
+        load_generator.client_clock,
+        load_generator.client_stall,
+        server_histograms.ttft,
+        server_histograms.tpot,
         answers.one_piece,
         answers.tokens_a_piece,
-        course.drift,
-        course.pace,
-        course.waves,
-        machine.other_load,
-        machine.gpu_slowed,
-        machine.gpu_power_cap,
-        machine.gpu_clock,
-        machine.gpu_alone,
-        machine.gpu_memory,
+        steadiness.drift,
+        steadiness.pace,
+        steadiness.waves,
+        other_load.other_load,
+        other_load.gpu_slowed,
+        other_load.gpu_power_cap,
+        other_load.gpu_clock,
+        other_load.gpu_alone,
+        other_load.gpu_memory,
     )
 }

@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from tasks.config.sweep import Sweep
 from tasks.measure.results import PointResult, RequestRow
-from tasks.probe.metrics import COUNTERS, START_TIME, ServerMetrics
-from tasks.probe.results import Reading
+from tasks.probe.reading import Reading
+from tasks.probe.server_metrics import COUNTERS, START_TIME, ServerMetrics
 
 
 @dataclass(frozen=True)

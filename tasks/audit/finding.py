@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from tasks.audit.results import Grade
+from tasks.audit.verdict import Grade
 from tasks.config.base import Frozen
 
 

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, NonNegativeInt, field_validator
 
 from tasks.config.base import Frozen
-from tasks.config.command import CommandServer
+from tasks.config.command_server import CommandServer
 from tasks.config.price import Price
-from tasks.config.started import UTILIZATION, StartedServer
+from tasks.config.started_server import UTILIZATION, StartedServer
 
 ArgValue = bool | int | float | str | list[str] | None
 """A flag's value: true gives the bare flag, false and null leave it out, a list repeats its values."""

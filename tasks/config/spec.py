@@ -6,13 +6,13 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from tasks.config.accuracy import Accuracy
 from tasks.config.base import Frozen
-from tasks.config.blocks import Blocks
+from tasks.config.block_names import Blocks
 from tasks.config.gate import Gate
+from tasks.config.question_set import QuestionSet
 from tasks.config.server import Server, VllmServer
 from tasks.config.sweep import NAME, Sweep
-from tasks.config.track import Track
+from tasks.config.trackers import Track
 
 
 class Spec(Frozen):
@@ -27,7 +27,7 @@ class Spec(Frozen):
     )
     server: Server
     sweeps: tuple[Sweep, ...] = ()
-    accuracy: tuple[Accuracy, ...] = ()
+    accuracy: tuple[QuestionSet, ...] = ()
     gate: Gate = Gate()
     track: Track = Track()
     blocks: Blocks = Blocks()

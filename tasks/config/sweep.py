@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from tasks.config.base import Frozen
-from tasks.config.loads import Load, Saturation
+from tasks.config.load import Load, Saturation
 from tasks.config.objective import Objective
 
 NAME = r"^[a-z0-9][a-z0-9_-]{0,40}$"

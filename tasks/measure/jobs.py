@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import ceil
 from pathlib import Path
 
-from tasks.config.accuracy import Accuracy
 from tasks.config.base import Frozen
-from tasks.config.loads import Load
+from tasks.config.load import Load
+from tasks.config.question_set import QuestionSet
 from tasks.config.sweep import Sweep
-from tasks.serve.results import Endpoint
+from tasks.serve.endpoint import Endpoint
 
 SETUP_S = 900.0
 """Room for tokenizers, prompts and reports beside the requests themselves."""
@@ -102,7 +102,7 @@ class PointJob(Frozen):
 class AccuracyJob(Frozen):
     """One question set, all its repeats. `folder` is this attempt's own."""
 
-    accuracy: Accuracy
+    accuracy: QuestionSet
     endpoint: Endpoint
     folder: Path
     attempt: int

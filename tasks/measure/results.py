@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tasks.config.base import Frozen
 from tasks.config.objective import Objective
-from tasks.probe.results import Reading
+from tasks.probe.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)

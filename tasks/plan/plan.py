@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tasks.config.accuracy import Accuracy
 from tasks.config.base import Frozen
-from tasks.config.loads import Load, Saturation
+from tasks.config.load import Load, Saturation
+from tasks.config.question_set import QuestionSet
 from tasks.config.spec import Spec
 from tasks.config.sweep import Sweep
-from tasks.plan.keys import accuracy_key, point_key, search_key
+from tasks.plan.cache_keys import accuracy_key, point_key, search_key
 from tasks.plan.subject import Subject
 
 IsRecorded = Callable[[str], bool]
 """Whether a figure under a key is there already."""
 
 
-class Entry(Frozen):
+class PlanEntry(Frozen):
     """One thing to measure, and whether a figure under its key is there already."""
 
     key: str
     recorded: bool
 
 
-class Point(Entry):
+class PlannedPoint(PlanEntry):
     """One load of one sweep, one repeat."""
 
     sweep: Sweep
@@ -32,37 +32,37 @@ class Point(Entry):
     run_name: str
 
 
-class Search(Entry):
+class PlannedSearch(PlanEntry):
     """One sweep whose loads are looked for; its points come to light one after the other."""
 
     sweep: Sweep
     how: Saturation
 
 
-class QuestionSet(Entry):
+class PlannedQuestionSet(PlanEntry):
     """One question set with all its repeats."""
 
-    accuracy: Accuracy
+    accuracy: QuestionSet
 
 
 class Plan(Frozen):
     """All that a spec asks for; `recorded` entries need no server."""
 
-    speed: tuple[Point | Search, ...]
-    question_sets: tuple[QuestionSet, ...]
+    speed: tuple[PlannedPoint | PlannedSearch, ...]
+    question_sets: tuple[PlannedQuestionSet, ...]
 
     @property
-    def points(self) -> tuple[Point, ...]:
+    def points(self) -> tuple[PlannedPoint, ...]:
         """The points that are known beforehand."""
-        return tuple(entry for entry in self.speed if isinstance(entry, Point))
+        return tuple(entry for entry in self.speed if isinstance(entry, PlannedPoint))
 
     @property
-    def searches(self) -> tuple[Search, ...]:
+    def searches(self) -> tuple[PlannedSearch, ...]:
         """The sweeps whose loads are looked for."""
-        return tuple(entry for entry in self.speed if isinstance(entry, Search))
+        return tuple(entry for entry in self.speed if isinstance(entry, PlannedSearch))
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[PlanEntry, ...]:
         """Everything, in the order it is measured."""
         return (*self.speed, *self.question_sets)
 
@@ -79,17 +79,19 @@ def make_plan(spec: Spec, subject: Subject, is_recorded: IsRecorded) -> Plan:
     """
     speed = tuple(entry for sweep in spec.sweeps for entry in _sweep(spec, subject, sweep, is_recorded))
     sets = tuple(
-        QuestionSet(key=key, accuracy=accuracy, recorded=is_recorded(key))
+        PlannedQuestionSet(key=key, accuracy=accuracy, recorded=is_recorded(key))
         for accuracy in spec.accuracy
         for key in [accuracy_key(subject, accuracy)]
     )
     return Plan(speed=speed, question_sets=sets)
 
 
-def _sweep(spec: Spec, subject: Subject, sweep: Sweep, is_recorded: IsRecorded) -> Iterator[Point | Search]:
+def _sweep(
+    spec: Spec, subject: Subject, sweep: Sweep, is_recorded: IsRecorded
+) -> Iterator[PlannedPoint | PlannedSearch]:
     if sweep.search:
         key = search_key(subject, sweep)
-        yield Search(key=key, sweep=sweep, how=sweep.search, recorded=is_recorded(key))
+        yield PlannedSearch(key=key, sweep=sweep, how=sweep.search, recorded=is_recorded(key))
     for repeat in range(1, sweep.repeats + 1):
         for load in sweep.loads:
             yield plan_point(spec, subject, sweep, load, repeat, is_recorded)
@@ -97,7 +99,7 @@ def _sweep(spec: Spec, subject: Subject, sweep: Sweep, is_recorded: IsRecorded) 
 
 def plan_point(
     spec: Spec, subject: Subject, sweep: Sweep, load: Load, repeat: int, is_recorded: IsRecorded
-) -> Point:
+) -> PlannedPoint:
     """One load of one sweep, one repeat."""
     key = point_key(subject, sweep, load, repeat)
     name = sweep.run_name.format(
@@ -108,4 +110,6 @@ def plan_point(
         requests=load.requests,
         repeat=repeat,
     )
-    return Point(key=key, sweep=sweep, load=load, repeat=repeat, run_name=name, recorded=is_recorded(key))
+    return PlannedPoint(
+        key=key, sweep=sweep, load=load, repeat=repeat, run_name=name, recorded=is_recorded(key)
+    )

@@ -16,8 +16,8 @@ from statistics import median
 from typing import Literal
 
 from tasks.config.base import Frozen
-from tasks.config.loads import Saturation
-from tasks.plan.intervals import mean_interval
+from tasks.config.load import Saturation
+from tasks.stats import mean_interval
 
 GROWTH = 0.05
 """Throughput that grows by less, where the load is doubled, has stopped growing."""

@@ -8,9 +8,9 @@ import httpx
 
 from tasks.config.base import Frozen
 from tasks.errors import EndpointError, InputError, ServegaugeError, ServerStartError
-from tasks.probe.client import ask, client_for
-from tasks.probe.metrics import NAMES, START_TIME, metrics_text, values_of
-from tasks.serve.results import Endpoint
+from tasks.probe.http_client import ask, client_for
+from tasks.probe.server_metrics import NAMES, START_TIME, metrics_text, values_of
+from tasks.serve.endpoint import Endpoint
 
 NAMES_SHOWN = 5
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import httpx
 
 from tasks.errors import ServerDied, ServerStartError
-from tasks.probe.client import client_for
-from tasks.serve.log import tail
-from tasks.serve.results import Endpoint
+from tasks.probe.http_client import client_for
+from tasks.serve.endpoint import Endpoint
+from tasks.serve.server_log import tail
 
 PAUSE_S = 0.25
 REQUEST_LIMIT_S = 2.0
@@ -59,7 +59,7 @@ def wait_ready(
 
 
 @contextmanager
-def told_of_death(check: Callable[[], None], sleep: Callable[[float], None] = time.sleep) -> Iterator[None]:
+def report_death(check: Callable[[], None], sleep: Callable[[float], None] = time.sleep) -> Iterator[None]:
     """Where a server dies under its first questions, say so: that it did not answer them is no reason.
 
     Raises:

@@ -10,10 +10,10 @@ from typing import Protocol
 
 import httpx
 
-from tasks.probe.client import client_for
-from tasks.probe.metrics import ServerMetrics, read_metrics
-from tasks.probe.results import Reading
-from tasks.serve.results import Endpoint
+from tasks.probe.http_client import client_for
+from tasks.probe.reading import Reading
+from tasks.probe.server_metrics import ServerMetrics, read_metrics
+from tasks.serve.endpoint import Endpoint
 
 REQUEST_LIMIT_S = 5.0
 

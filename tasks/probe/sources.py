@@ -5,11 +5,11 @@ from __future__ import annotations
 import httpx
 import psutil
 
-from tasks.probe.cards import GpuSource, cards_of
-from tasks.probe.client import loopback
-from tasks.probe.machine import MachineSource, Pids
+from tasks.probe.gpu_source import GpuSource, cards_of
+from tasks.probe.http_client import loopback
+from tasks.probe.machine_source import MachineSource, Pids
 from tasks.probe.sampler import ServerSource, Source
-from tasks.serve.results import Endpoint
+from tasks.serve.endpoint import Endpoint
 
 
 def sources(endpoint: Endpoint, server: Pids, cards: tuple[int, ...] = ()) -> tuple[Source, ...]:

@@ -9,15 +9,15 @@ from pathlib import Path
 
 from tasks.config.home import home
 from tasks.config.server import CommandServer, OwnServer
-from tasks.provision.build import engine_build
+from tasks.provision.build_once import build_once
+from tasks.provision.disk_space import GIGABYTE, check_space, free_bytes
+from tasks.provision.engine_build import engine_build
 from tasks.provision.image import is_image, provide_image
 from tasks.provision.indexes import extra_indexes, index_answers
 from tasks.provision.interpreter import interpreter_path
-from tasks.provision.once import made_once
 from tasks.provision.pip_settings import UvSettings, uv_settings
+from tasks.provision.provisioned import Environment
 from tasks.provision.requirements import Requirements, find_requirements
-from tasks.provision.results import Environment
-from tasks.provision.space import GIGABYTE, check_space, free_bytes
 from tasks.provision.uv_command import explain_failure, run_uv
 from tasks.provision.verify import check_import, check_needs, check_versions
 
@@ -64,7 +64,7 @@ def built_environment(wanted: Requirements, tools: Tools | None = None) -> Envir
         _build(wanted, folder, target.with_suffix(f"{target.suffix}.log"), tools or Tools())
         return build.model_dump_json(indent=2)
 
-    made_once(target, make)
+    build_once(target, make)
     return Environment(python=target / "bin" / "python", build=build)
 
 

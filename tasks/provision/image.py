@@ -8,8 +8,8 @@ import subprocess
 from pathlib import Path
 
 from tasks.errors import InputError, NoSpace, ProvisionError, ServegaugeError
-from tasks.provision.results import EngineBuild, Environment, Image
-from tasks.provision.tied import tied
+from tasks.provision.die_with_parent import die_with_parent
+from tasks.provision.provisioned import EngineBuild, Environment, Image
 
 PREFIX = "image:"
 FORM = re.compile(r"image:(?P<name>[^@\s]+?)(?::(?P<tag>[\w][\w.-]*))?@(?P<digest>sha256:[0-9a-f]{64})")
@@ -77,7 +77,7 @@ def _parts(environment: str) -> dict[str, str]:
 
 
 def _run(image: Image, limit_s: float, *words: str) -> subprocess.CompletedProcess[str]:
-    argv = tied((str(image.program), *words))
+    argv = die_with_parent((str(image.program), *words))
     try:
         return subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=limit_s)
     except (OSError, subprocess.TimeoutExpired) as error:

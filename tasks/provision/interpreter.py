@@ -11,9 +11,9 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from tasks.config.started import Device
+from tasks.config.started_server import Device
 from tasks.errors import InputError
-from tasks.provision.results import EngineBuild
+from tasks.provision.provisioned import EngineBuild
 
 ASK = (
     "import importlib.metadata as m, json; "

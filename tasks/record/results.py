@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from tasks.audit.results import Verdict
+from tasks.audit.verdict import Verdict
 from tasks.config.base import Frozen
 from tasks.measure.results import PointResult, Score
 

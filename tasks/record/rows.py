@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from tasks.audit.results import Check, Verdict
+from tasks.audit.verdict import Check, Verdict
 from tasks.config.objective import FIGURES, STATISTICS
 from tasks.measure.results import Distribution, PointResult, RequestRow, SampleRow, Score
 from tasks.plan.search import Knee
-from tasks.probe.results import Reading
+from tasks.probe.reading import Reading
 from tasks.record.results import Manifest, RecordedPoint, RunRecord
 
 Row = dict[str, Any]

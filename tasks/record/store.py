@@ -10,12 +10,12 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from tasks.config.place import Place
+from tasks.config.results_location import ResultsLocation
 from tasks.errors import InputError, RecordError
 from tasks.record import bucket
-from tasks.record.files import files_at
-from tasks.record.parquet import notes_of, rows_to_table, wrong_with
+from tasks.record.parquet_file import notes_of, rows_to_table, wrong_with
 from tasks.record.schemas import SCHEMAS, TableName
+from tasks.record.store_files import files_at
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -23,9 +23,9 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 class Store:
     """The tables of one place. Any number of processes may write and read at the same time."""
 
-    def __init__(self, place: Place | Path) -> None:
+    def __init__(self, place: ResultsLocation | Path) -> None:
         """Takes the place, or the folder, as it is; nothing is made before the first write."""
-        self.place = place if isinstance(place, Place) else Place(folder=place)
+        self.place = place if isinstance(place, ResultsLocation) else ResultsLocation(folder=place)
         self._files = files_at(self.place)
 
     def check_writable(self) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from tasks.config.server import ArgValue, CommandServer, OwnServer, VllmServer
 from tasks.errors import InputError
-from tasks.provision.build import program_path
-from tasks.provision.results import Environment, Model
+from tasks.provision.engine_build import program_path
+from tasks.provision.provisioned import Environment, Model
 
 OWNED_FLAGS = {
     "model": "server.model",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tasks.config.server import OwnServer
-from tasks.provision.results import Image, Model
+from tasks.provision.provisioned import Image, Model
 from tasks.serve.argv import HOST, VISIBLE, engine_argv
 from tasks.serve.gpu import GPU
 

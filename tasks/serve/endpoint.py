@@ -1,45 +1,40 @@
-"""How to ask a server, ours or another's."""
+"""What serving hands on: where the server answers and how to ask it."""
 
 from __future__ import annotations
 
-import os
-
 from pydantic import SecretStr
 
-from tasks.config.server import CommandServer, EndpointServer, OwnServer
-from tasks.errors import InputError
-from tasks.provision.results import Model
-from tasks.serve.argv import HOST, key_variable
-from tasks.serve.results import Endpoint
+from tasks.config.base import Frozen
 
 
-def endpoint_of(server: EndpointServer) -> Endpoint:
-    """Raises InputError where the variable that should hold the key is not set."""
-    key = None
-    if server.api_key_env:
-        if not (text := os.environ.get(server.api_key_env)):
-            raise InputError(
-                f"server.api_key_env names {server.api_key_env}, which is not set",
-                f"set {server.api_key_env} to the server's key, or leave the field out",
-            )
-        key = SecretStr(text)
-    tokenizer = server.tokenizer or server.model
-    return Endpoint(
-        url=server.base_url,
-        model=server.model,
-        tokenizer=tokenizer,
-        answers_as=server.answers_as,
-        api_key=key,
-    )
+class Endpoint(Frozen):
+    """An OpenAI-compatible server. `url` ends in the API's version (`…/v1`), without a slash."""
 
+    url: str
+    model: str
+    tokenizer: str
+    answers_as: str | None = None
+    health: str = "/health"
+    api_key: SecretStr | None = None
 
-def endpoint_at(port: int, server: OwnServer, model: Model, key: SecretStr) -> Endpoint:
-    """A server that was started here, on a port of this machine's own loopback."""
-    return Endpoint(
-        url=f"http://{HOST}:{port}/v1",
-        model=server.name,
-        tokenizer=server.tokenizer or model.tokenizer,
-        answers_as=server.answers_as,
-        health=server.ready if isinstance(server, CommandServer) else "/health",
-        api_key=key if key_variable(server) else None,
-    )
+    @property
+    def root(self) -> str:
+        """The address that /health and /metrics stand under."""
+        return self.url.removesuffix("/v1")
+
+    @property
+    def health_url(self) -> str:
+        """What answers 200 while the server can be asked."""
+        return f"{self.root}{self.health}"
+
+    def doubt(self, named: object) -> str | None:
+        """Why an answer that names this model is not taken for ours; None where it is, or names none."""
+        expected = self.answers_as or self.model
+        return (
+            None if named in (None, "", expected) else f"the answer is of model {named!r}, not {expected!r}"
+        )
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The authorization header, where the server wants one."""
+        return {"Authorization": f"Bearer {self.api_key.get_secret_value()}"} if self.api_key else {}

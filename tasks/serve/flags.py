@@ -11,8 +11,8 @@ from pathlib import Path
 from tasks.config.home import home
 from tasks.config.server import OwnServer, VllmServer
 from tasks.errors import InputError
-from tasks.provision.results import EngineBuild, Environment
-from tasks.provision.tied import tied
+from tasks.provision.die_with_parent import die_with_parent
+from tasks.provision.provisioned import EngineBuild, Environment
 from tasks.serve.argv import MODULE
 
 LIMIT_S = 300.0
@@ -63,7 +63,7 @@ def ask_flags(environment: Environment) -> frozenset[str] | None:
     told = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        argv = tied((str(environment.python), "-c", ASK, MODULE, str(told)))
+        argv = die_with_parent((str(environment.python), "-c", ASK, MODULE, str(told)))
         subprocess.run(
             argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT_S, cwd=file.parent, check=True
         )

@@ -6,13 +6,14 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 from tasks.config.base import Frozen
 from tasks.config.server import OwnServer
 from tasks.errors import ServerStartError
+from tasks.provision.provisioned import Environment
 from tasks.serve.gpu import GPU, gpus
 from tasks.serve.gpu_choice import GIGABYTE, check_free, chosen_gpus, users_of
 
@@ -70,6 +71,15 @@ def leased(
         finally:
             for text in _left(chosen, nvml, sleep, looks):
                 say(text)
+
+
+def gpus_for(
+    server: OwnServer, environment: Environment, say: Callable[[str], None]
+) -> AbstractContextManager[Lease]:
+    """The server's GPUs, or none for an engine that computes on the CPU."""
+    if environment.build.device == "cpu":
+        return nullcontext(Lease())
+    return leased(server, say)
 
 
 @contextmanager

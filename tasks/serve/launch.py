@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr
 
 from tasks.config.base import Frozen
 from tasks.config.server import OwnServer
-from tasks.provision.results import Environment, Model
+from tasks.provision.provisioned import Environment, Model
 from tasks.serve.argv import engine_variables, serve_argv, server_env
 from tasks.serve.container import container_argv, first_argv, force_argv, stop_argv
 from tasks.serve.gpu_choice import gpu_variables

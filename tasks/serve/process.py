@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tasks.errors import ServerDied
-from tasks.serve.endpoint import endpoint_at
-from tasks.serve.guarded import Guarded
+from tasks.serve.endpoint import Endpoint
+from tasks.serve.failure_reasons import explain_failure
+from tasks.serve.find_endpoint import endpoint_at
+from tasks.serve.guarded_process import GuardedProcess
 from tasks.serve.launch import Launch, Order, launch
-from tasks.serve.log import read, startup_times, tail
 from tasks.serve.port import choose_port
-from tasks.serve.reasons import explain
-from tasks.serve.results import Endpoint
+from tasks.serve.server_log import read, startup_times, tail
 
 TAIL_LINES = 20
 ANSWER_S = 5.0
@@ -35,7 +35,7 @@ class ServerProcess:
         self.log = order.log
         self.starts = 0
         self._order = order
-        self._child: Guarded | None = None
+        self._child: GuardedProcess | None = None
         self._how: Launch | None = None
         self._log_start = 0
 
@@ -71,7 +71,7 @@ class ServerProcess:
         self._how = how = launch(order, port)
         self.starts += 1
         self._mark_log()
-        self._child = Guarded(how, self.log, order.grace_s, order.lease.locks)
+        self._child = GuardedProcess(how, self.log, order.grace_s, order.lease.locks)
         self.endpoint = endpoint_at(port, order.server, order.model, order.key)
 
     def stop(self) -> None:
@@ -93,7 +93,7 @@ class ServerProcess:
         code = self.exit_code
         if code is None:
             return
-        what, remedy = explain(read(self.log, self._log_start)) or _by_code(code, self.log)
+        what, remedy = explain_failure(read(self.log, self._log_start)) or _by_code(code, self.log)
         raise ServerDied(
             f"the server {self._order.server.name} (pid {self.pid}) ended with {_words(code)}: {what}",
             remedy,

@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tasks.audit.evidence import Evidence
-from tasks.config.loads import Load
+from tasks.config.load import Load
 from tasks.config.sweep import Sweep
-from tasks.measure.figures import point_result
 from tasks.measure.jobs import PointJob
 from tasks.measure.results import RequestRow
-from tasks.probe.metrics import ServerMetrics
-from tasks.probe.results import Reading
-from tasks.serve.results import Endpoint
+from tasks.measure.speed.point_figures import point_result
+from tasks.probe.reading import Reading
+from tasks.probe.server_metrics import ServerMetrics
+from tasks.serve.endpoint import Endpoint
 
 START = datetime(2001, 2, 3, tzinfo=UTC)
 TTFT, TPOT, INPUT, OUTPUT = 0.05, 0.01, 64, 16

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
+from tasks.audit.audit_point import audit_point
 from tasks.audit.checks import CHECKS
 from tasks.audit.evidence import Evidence
-from tasks.audit.point import audit_point
-from tasks.audit.results import Verdict
+from tasks.audit.verdict import Verdict
+from tasks.config.home import checkout
 from tasks.config.objective import Objective
 from tasks.measure.results import RequestRow
-from tasks.probe.results import Reading
+from tasks.probe.reading import Reading
 from tests.audit import made_up
 from tests.audit.made_up import REQUESTS, every, evidence, gpu, reading, row, with_one
 
-ROOT = Path(__file__).parents[2]
+ROOT = checkout()
 
 
 def restarted() -> Evidence:

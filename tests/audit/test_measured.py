@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from psutil import NoSuchProcess, Process
 
+from tasks.audit.audit_point import audit_point
 from tasks.audit.evidence import Evidence
-from tasks.audit.point import audit_point
-from tasks.audit.results import Check, Verdict
+from tasks.audit.verdict import Check, Verdict
 from tasks.measure.jobs import PointJob
-from tasks.measure.points import measure_point
-from tasks.probe.metrics import read_metrics
+from tasks.measure.speed.point import measure_point
 from tasks.probe.sampler import ServerSource, sampling
+from tasks.probe.server_metrics import read_metrics
 from tests.measure.conftest import KEY
 from tests.stub.process import Stub
 

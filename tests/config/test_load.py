@@ -1,146 +1,74 @@
-"""Specs: the bundled ones hold what they promise, and wrong ones say what is wrong and what is allowed."""
+"""Loads that are looked for, as a spec writes them."""
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import pytest
 
-from tasks.config.load import load_spec, spec_names
-from tasks.config.server import VllmServer
+from tasks.config.load import Saturation
+from tasks.config.objective import Objective
+from tasks.config.spec_file import load_spec
+from tasks.config.sweep import LISTED, SOUGHT
 from tasks.errors import InputError
 
 
-def test_the_four_bundled_specs_validate() -> None:
-    assert spec_names() == ["endpoint", "gpt-oss-20b", "gpt-oss-20b-seed", "smoke"]
-    assert [load_spec(name).name for name in spec_names()] == spec_names()
+def search(**fields: object) -> Saturation:
+    return Saturation.model_validate({"until": "saturated"} | fields)
 
 
-def test_the_seed_spec_is_the_original_recipe() -> None:
-    spec = load_spec("gpt-oss-20b-seed")
-    server = spec.server
-    assert isinstance(server, VllmServer)
-    assert (server.model, server.name, server.port) == ("openai/gpt-oss-20b", "gpt-oss-20b", 8801)
-    assert server.args == {"trust_remote_code": True}
-    assert server.env == {"VLLM_ATTENTION_BACKEND": "TRITON_ATTN_VLLM_V1"}
-    throughput, chat = spec.sweeps
-    assert [(load.concurrency, load.requests) for load in throughput.load] == [
-        (1, 5),
-        (10, 20),
-        (50, 100),
-        (100, 200),
-    ]
-    assert (throughput.endpoint, throughput.dataset) == ("completions", "random")
-    assert (throughput.input_tokens, throughput.exact_output_tokens, throughput.prefix_tokens) == (
-        1024,
-        1024,
-        0,
-    )
-    assert (chat.endpoint, chat.dataset, chat.exact_output_tokens) == ("chat", "openqa", None)
-    assert [(load.concurrency, load.requests) for load in chat.load] == [(20, 100)]
-    assert chat.run_name == "{model}-number{requests}-parallel{concurrency}"
-    (aime,) = spec.accuracy
-    assert (aime.dataset, aime.generation.reasoning_effort) == ("aime25", "high")
-    assert (aime.batch_size, aime.timeout_s) == (10, 60000)
+def test_a_spec_may_look_for_its_load() -> None:
+    spec = load_spec("smoke", ["sweeps.0.load={until: saturated, concurrency: 1}"])
+    assert spec.sweeps[0].search == search(concurrency=1)
+    assert spec.sweeps[0].loads == ()
+    assert len(spec.sweeps[1].loads) == 1
 
 
-def test_only_the_seed_spec_trusts_remote_code() -> None:
-    trusting = [name for name in spec_names() if "trust" in load_spec(name).model_dump_json()]
-    assert trusting == ["gpt-oss-20b-seed"]
+def test_levels_double_up_to_the_highest() -> None:
+    assert list(search(concurrency=3, max=20).levels()) == [3, 6, 12, 20]
+    assert list(search(rate=0.5, max=2).levels()) == [0.5, 1, 2]
+    # A last step of a few per cent could gain no throughput worth the name.
+    assert list(search(concurrency=10, max=162).levels()) == [10, 20, 40, 80, 162]
+    assert list(search(concurrency=10, max=12).levels()) == [10, 12]
+
+
+def test_an_interval_is_halved_until_it_is_narrow() -> None:
+    slots = search(concurrency=1, precision=0.05)
+    assert [slots.between(16, 32), slots.between(19, 20), slots.between(100, 105)] == [24, None, None]
+    rates = search(rate=1)
+    assert rates.between(1, 4) == pytest.approx(2)
+    assert rates.between(9, 10) == 9.49
+    assert [rates.between(10, 10.4), search(rate=1, precision=1e-6).between(1, 1.002)] == [None, None]
+
+
+def test_a_level_has_requests_enough_for_its_objectives() -> None:
+    p99 = (Objective(name="ttft_p99_s", bound=1), Objective(name="success", bound=1))
+    slots = search(concurrency=1, requests_per_slot=6)
+    assert [slots.load_at(4, p).requests for p in ((), p99)] == [24, 100]
+    some_fail = (p99[0], Objective(name="success", bound=0.9))
+    assert slots.load_at(4, some_fail).requests == 112  # of which 100 are left
+    rate = search(rate=1, seconds=10).load_at(2.5, ())
+    assert (rate.rate, rate.concurrency, rate.requests) == (2.5, None, 25)
 
 
 @pytest.mark.parametrize(
-    ("spec", "override", "what", "remedy"),
+    ("load", "what", "remedy"),
     [
-        ("smok", "", "no spec is called 'smok'", "did you mean smoke?"),
-        ("nowhere.yaml", "", "no spec file at nowhere.yaml", "a bundled name"),
-        ("smoke", "sweeps.0.lod=1", "sweeps.0.lod is no field", "did you mean load?"),
-        ("smoke", "server.modle=x", "server.modle is no field", "did you mean model?"),
-        (
-            "smoke",
-            "sweeps.0.load.0.requests=0",
-            "sweeps.0.load.0.requests is 0",
-            "greater than or equal to 1",
-        ),
-        ("smoke", "sweeps.0.load=[]", "sweeps.0.load is empty", "at least one entry"),
-        ("smoke", "sweeps.0.repeats=many", "sweeps.0.repeats is 'many'", "valid integer"),
-        ("smoke", "sweeps.0.dataset=rando", "'rando' is no dataset", "random, openqa or a file"),
-        ("smoke", "sweeps.9.repeats=2", "no entry of a list of 2", "from 0 to 1"),
-        ("smoke", "sweeps.1.name=throughput", "two sweeps have the same name", "tell them apart"),
-        ("smoke", "server.kind=triton", "server.kind is 'triton'", "vllm, command, endpoint"),
-        ("smoke", "server.args.--x=1", "'--x' starts with a dash", "write it as 'x'"),
-        ("smoke", "environment=null", "needs `environment`", "deployments/environments"),
-        ("smoke", "name", "not an assignment", "path.to.field=value"),
-        ("smoke", "name=[", "not YAML", "quote"),
-        ("smoke", "sweeps.0.run_name='{x}'", "'x' is no field", "model, sweep"),
-        ("smoke", "accuracy.0.generation.reasoning_effort=max", "is 'max'", "'low', 'medium' or 'high'"),
-        ("endpoint", "server.url=localhost:8000", "server.url is 'localhost:8000'", "https?"),
+        ("{until: saturated}", "give `concurrency`", ""),
+        ("{until: saturated, concurrency: 1, rate: 1}", "give `concurrency`", ""),
+        ("{until: saturated, concurrency: 9, max: 9}", "starts at 9", "`max` above"),
+        ("{until: saturated, concurency: 9}", "load.concurency is no field", "did you mean concurrency?"),
+        ("{until: bored, concurrency: 9}", "load.until is 'bored'", "'saturated'"),
+        ("{concurrency: 9, requests: 9}", "load.requests is no field", "requests_per_slot"),
+        ("[{concurrency: 9, reqests: 9}]", "load.0.reqests is no field", "did you mean requests?"),
     ],
 )
-def test_wrong_input_says_what_and_what_is_allowed(spec: str, override: str, what: str, remedy: str) -> None:
+def test_a_wrong_one_says_what_would_be_right(load: str, what: str, remedy: str) -> None:
     with pytest.raises(InputError) as caught:
-        load_spec(spec, [override] if override else [])
+        load_spec("smoke", [f"sweeps.0.load={load}"])
     assert what in caught.value.what
     assert remedy in caught.value.remedy
-    assert len(str(caught.value).splitlines()) == 2
-    assert caught.value.exit_code == 2
+    assert not any(tag in str(caught.value) for tag in (LISTED, SOUGHT))
 
 
-def test_a_broken_file_names_the_line(tmp_path: Path) -> None:
-    file = tmp_path / "broken.yaml"
-    file.write_text("name: x\nserver: {kind: vllm\nsweeps: [\n")
-    with pytest.raises(InputError, match=r"broken\.yaml line \d+: not YAML"):
-        load_spec(str(file))
-
-
-def test_paths_are_relative_to_the_file_and_overrides_to_the_working_directory(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder, work = tmp_path / "specs", tmp_path / "work"
-    folder.mkdir()
-    work.mkdir()
-    (folder / "mine.yaml").write_text(
-        "name: mine\nserver: {kind: endpoint, url: 'http://127.0.0.1:1/v1', model: m}\n"
-        "sweeps: [{name: a, dataset: q.jsonl, load: [{concurrency: 1, requests: 1}]}]\n"
-        "accuracy: [{path: questions}]\n"
-    )
-    monkeypatch.chdir(work)
-    spec = load_spec(str(folder / "mine.yaml"), ["server.tokenizer=./tok"])
-    assert spec.sweeps[0].dataset == str(folder / "q.jsonl")
-    assert spec.accuracy[0].path == str(folder / "questions")
-    assert spec.server.tokenizer == str(work / "tok")
-
-
-def test_an_override_reaches_into_fields_the_file_does_not_have() -> None:
-    spec = load_spec("smoke", ["track.swanlab.mode=local", "sweeps.0.load.1.requests=7"])
-    assert spec.track.swanlab.mode == "local"
-    assert spec.sweeps[0].load[1].requests == 7
-
-
-@pytest.mark.parametrize(
-    ("override", "told"),
-    [
-        ("sweeps.0.run_name={model.foo}", "sweeps.0.run_name"),
-        ("sweeps.0.run_name={model[foo]}", "sweeps.0.run_name"),
-        ("sweeps.0.run_name={concurrency:d}", "sweeps.0.run_name"),
-        ("name=2026-13-45", "--set name=2026-13-45"),
-        ("sweeps.0.load=[{concurrency: 4, requests: 8}, {burst: 4}]", "c4 stands twice"),
-        (
-            "accuracy=[{dataset: aime25}, {dataset: aime25, path: /other}]",
-            "the same question set stands twice",
-        ),
-        ("server.model=~nobody-of-that-name/model", "~nobody-of-that-name/model"),
-        ("server={kind: endpoint, model: m, url: 'http://::1:8000/v1'}", "IPv6 host in brackets"),
-    ],
-)
-def test_what_would_fail_later_is_wrong_input_now(override: str, told: str) -> None:
-    with pytest.raises(InputError, match=re.escape(told)):
-        load_spec("smoke", [override])
-
-
-def test_a_spec_of_an_impossible_name_is_not_found() -> None:
-    with pytest.raises(InputError, match="no spec"):
-        load_spec("x" * 300)
-    with pytest.raises(InputError, match="no spec file"):
-        load_spec("./" + "x" * 300 + ".yaml")
+def test_a_search_has_no_repeats_of_its_own() -> None:
+    with pytest.raises(InputError, match="a search repeats by itself"):
+        load_spec("smoke", ["sweeps.0.load={until: saturated, concurrency: 1}", "sweeps.0.repeats=2"])

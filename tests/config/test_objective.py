@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.config.load import load_spec
 from tasks.config.objective import Objective
+from tasks.config.spec_file import load_spec
 from tasks.errors import InputError
 
 

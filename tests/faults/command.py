@@ -18,7 +18,7 @@ import psutil
 from tests.faults.engine import ROOT, Case, until
 
 MARK = "SG_FAULT"
-COMMAND = (sys.executable, "-c", "from flows.cli import main; main()")
+COMMAND = (sys.executable, "-c", "from cli.main import main; main()")
 
 
 @dataclass

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.measure import pool
+from tasks.measure.processes import pool
 from tests.faults.engine import Case, family, make_environment, until
 
 

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 
 import polars as pl
 
-from flows.run import Run, new_run
-from flows.session import Session
-from tasks.config.load import load_spec
-from tasks.config.place import place_of
+from flows.run.context import Run, new_run
+from flows.run.server import ServerSession
+from tasks.config.results_location import results_location
+from tasks.config.spec_file import load_spec
 from tasks.record.store import Store
 from tests.faults.engine import Case, until
 
@@ -28,7 +28,7 @@ def table(case: Case, name: str) -> pl.DataFrame:
 
 def run_of(case: Case) -> Run:
     """The case's run, with the folder that the flow would make."""
-    run = new_run(load_spec(case.spec()), place_of(case.results))
+    run = new_run(load_spec(case.spec()), results_location(case.results))
     run.folder.mkdir(parents=True)
     return run
 
@@ -66,7 +66,7 @@ def hit(
     return act
 
 
-def watched(session: Session, noticed: list[float]) -> Callable[[int], int]:
+def watched(session: ServerSession, noticed: list[float]) -> Callable[[int], int]:
     """A measurement that goes on until the server is found dead, and is short the second time."""
 
     def measure(attempt: int) -> int:

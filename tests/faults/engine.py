@@ -14,7 +14,9 @@ import httpx
 import psutil
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
+from tasks.config.home import checkout
+
+ROOT = checkout()
 LIMIT_S = 60.0
 
 

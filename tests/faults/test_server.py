@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from flows.benchmark import benchmark
-from flows.session import session
+from flows.run.server import open_server
 from tasks.errors import MeasureError, ServerDied
 from tests.faults.driver import PROBE, hit, meanwhile, run_of, table, watched
 from tests.faults.engine import Case, running
@@ -84,7 +84,7 @@ def test_an_engine_that_hangs_behind_a_healthy_server(
 )
 def test_it_is_noticed_and_restarted(case: Case, who: str, number: signal.Signals) -> None:
     noticed: list[float] = []
-    with session(run_of(case)) as started:
+    with open_server(run_of(case)) as started:
         first = case.start()
         moment = time.time()
         os.kill(first[who], number)

@@ -7,10 +7,10 @@ import time
 
 import pytest
 
-from flows.preflight import preflight
-from flows.session import session
-from tasks.config.load import load_spec
-from tasks.config.place import place_of
+from flows.run.preflight import preflight
+from flows.run.server import open_server
+from tasks.config.results_location import results_location
+from tasks.config.spec_file import load_spec
 from tasks.errors import InputError, ServegaugeError, ServerStartError
 from tests.faults.driver import run_of
 from tests.faults.engine import Case
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("api")
 
 def refused(case: Case) -> ServegaugeError:
     """What the start says."""
-    with pytest.raises(ServegaugeError) as error, session(run_of(case)):
+    with pytest.raises(ServegaugeError) as error, open_server(run_of(case)):
         pytest.fail("it started")
     return error.value
 
@@ -50,7 +50,7 @@ def test_a_port_that_is_taken_is_known_before_anything_starts(case: Case) -> Non
     with socket.create_server(("127.0.0.1", 0)) as taken:
         case.server = {"port": taken.getsockname()[1]}
         with pytest.raises(ServerStartError, match="listens on it"):
-            preflight(load_spec(case.spec()), place_of(case.results))
+            preflight(load_spec(case.spec()), results_location(case.results))
     assert not case.pids()
 
 
@@ -92,4 +92,4 @@ def test_a_flag_that_the_engine_does_not_know(case: Case) -> None:
     assert error.remedy == "did you mean max-model-len?"
     assert not case.pids()
     with pytest.raises(InputError, match="max_modle_len"):
-        preflight(load_spec(case.spec()), place_of(case.results))
+        preflight(load_spec(case.spec()), results_location(case.results))

@@ -8,9 +8,9 @@ import time
 import psutil
 import pytest
 
-from flows.api import Api
-from flows.pool import POOL
-from flows.worker import make_place
+from operate.prefect_api import PrefectApi
+from operate.work_pool import POOL
+from operate.worker import make_gpu_slot
 from tests.faults.command import command
 from tests.faults.driver import PROBE, table
 from tests.faults.engine import ROOT, Case
@@ -23,9 +23,9 @@ HOST = "doomed"
 @pytest.fixture(scope="module")
 def deployment(api: str) -> str:
     """The benchmark on this machine's queue; the deployment's id."""
-    with Api(api) as prefect, pytest.MonkeyPatch.context() as patch:
+    with PrefectApi(api) as prefect, pytest.MonkeyPatch.context() as patch:
         patch.setenv("SERVEGAUGE_HOST", HOST)
-        make_place(prefect)
+        make_gpu_slot(prefect)
         steps = [{"prefect.deployments.steps.set_working_directory": {"directory": str(ROOT)}}]
         body = {
             "name": "benchmark",
@@ -57,7 +57,7 @@ def test_a_run_ends_with_its_worker(
     parameters = {"spec": case.spec(), "results": str(case.results)}
     host = f"{HOST}-{number.name}-{everyone}".lower()
     env = {"PREFECT_WORKER_QUERY_SECONDS": "1", "SERVEGAUGE_HOST": host}
-    with Api(api) as prefect, command(case, api, words=("worker",), **env) as worker:
+    with PrefectApi(api) as prefect, command(case, api, words=("worker",), **env) as worker:
         run = prefect.send("POST", f"/deployments/{deployment}/create_flow_run", {"parameters": parameters})
         case.asked(PROBE + 3 + 3)
         told = psutil.Process(worker.process.pid).children(recursive=True) if everyone else []

@@ -19,8 +19,8 @@ from tasks.audit.checks import CHECKS
 from tasks.errors import EndpointError, InputError, MeasureError, RegressionError
 from tasks.probe import identity
 from tasks.record.store import Store
-from tasks.report.load import report_input
-from tasks.serve.results import Endpoint
+from tasks.report.gather import report_input
+from tasks.serve.endpoint import Endpoint
 from tests.probe.nvml import Nvml
 from tests.stub.process import Stub
 

@@ -10,10 +10,10 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.states import Completed, Scheduled
 
-from flows.api import Api
 from flows.matrix import _cancelled_with_us, matrix
-from flows.pool import host_queue
-from flows.worker import make_place
+from operate.prefect_api import PrefectApi
+from operate.work_pool import host_queue
+from operate.worker import make_gpu_slot
 from tasks.errors import InputError
 
 
@@ -29,8 +29,8 @@ def anything() -> None:
 
 
 def test_a_host_without_a_queue_is_wrong_input(api: str) -> None:
-    with Api(api) as prefect:
-        make_place(prefect)
+    with PrefectApi(api) as prefect:
+        make_gpu_slot(prefect)
     with pytest.raises(InputError, match="the queue nowhere") as caught:
         matrix(hosts=[host_queue(), "nowhere"])
     assert host_queue() in caught.value.remedy

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from tasks.config.loads import Load
+from tasks.config.load import Load
 from tasks.config.sweep import Sweep
-from tasks.measure import pool
 from tasks.measure.jobs import PointJob
-from tasks.serve.results import Endpoint
+from tasks.measure.processes import pool
+from tasks.serve.endpoint import Endpoint
 
 KEY = "sk-not-for-the-log"
 

@@ -12,7 +12,7 @@ from tests.operate.upper import ROOT, Server, Upped
 def register(up: Upped) -> list[str]:
     """Run `servegauge blocks`; the names it tells."""
     env = {**up.env, "PREFECT_API_URL": f"{up.address}/api"}
-    argv = (sys.executable, "-m", "flows.cli", "blocks")
+    argv = (sys.executable, "-m", "cli.main", "blocks")
     return subprocess.run(argv, env=env, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tasks.config.home import checkout
 from tests.operate.upper import Upped, servegauge_up
 from tests.stub.process import Stub, stub_server
 
@@ -23,7 +24,7 @@ track: {{swanlab: {{mode: disabled}}}}
 """
 ENDPOINT_KEY = ("GAUGE_ENDPOINT_KEY", "endpoint-secret-90ee12")
 """A variable of the workers that a spec may name, and the key in it."""
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = checkout()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -66,7 +66,7 @@ class Site:
         """Start a machine's worker and wait until the server knows it."""
         known = len(server.post(WORKERS, {}))
         variables = {"SERVEGAUGE_HOST": host, "PREFECT_API_URL": f"{server.address}/api"}
-        self.start(host, "flows.cli", "worker", **variables)
+        self.start(host, "cli.main", "worker", **variables)
         assert until(lambda: len(server.post(WORKERS, {})) > known, 120)
 
 

@@ -47,7 +47,7 @@ def test_a_regression_calls_the_webhook(up: Upped, quick: str, calls: tuple[str,
     address, heard = calls
     make_block(up, "webhook", "servegauge-notify", {"url": address, "method": "POST"})
     env = {**up.env, "PREFECT_API_URL": f"{up.address}/api"}
-    argv = (sys.executable, "-m", "flows.cli", "deploy")
+    argv = (sys.executable, "-m", "cli.main", "deploy")
     told = subprocess.run(argv, env=env, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert "a regression is told" in told
     assert "left out" not in told

@@ -27,7 +27,7 @@ def test_twenty_runs_over_two_queues_all_finish_and_none_twice(
         Site(tmp_path, tmp_path / "results", {"PREFECT_SERVER_DATABASE_CONNECTION_URL": database}) as site,
     ):
         server = site.api("server")
-        site.run("flows.cli", "deploy", PREFECT_API_URL=f"{server.address}/api")
+        site.run("cli.main", "deploy", PREFECT_API_URL=f"{server.address}/api")
         for host in HOSTS:
             site.worker(host, server)
         runs = [server.start({"spec": specs[n % 2]}, work_queue_name=HOSTS[n % 2]) for n in range(RUNS)]

@@ -36,7 +36,7 @@ def test_two_api_servers_share_runs_events_and_places(
         site.run("prefect", "server", "database", "upgrade", "-y")
         first, second = (site.api(name, "--no-services") for name in ("first", "second"))
         site.start("services", "prefect", "server", "services", "start")
-        site.run("flows.cli", "deploy", PREFECT_API_URL=f"{first.address}/api")
+        site.run("cli.main", "deploy", PREFECT_API_URL=f"{first.address}/api")
         site.worker("one", first)
         site.worker("two", second)
         runs = [

@@ -14,7 +14,7 @@ from tests.operate.upper import ROOT, Upped, free_port, servegauge_up, stop, unt
 
 def another(up: Upped, *options: str) -> subprocess.CompletedProcess[str]:
     """A second `servegauge up` with the same home."""
-    argv = (sys.executable, "-m", "flows.cli", "up", *options)
+    argv = (sys.executable, "-m", "cli.main", "up", *options)
     return subprocess.run(argv, env=up.env, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
 
 

@@ -17,7 +17,9 @@ from typing import Any
 import httpx
 import psutil
 
-ROOT = Path(__file__).resolve().parents[2]
+from tasks.config.home import checkout
+
+ROOT = checkout()
 DOCS = ROOT / "docs" / "operating.md"
 START_S = 180.0
 OVER = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
@@ -156,7 +158,7 @@ def servegauge_up(folder: Path, *options: str, by_make: bool = False, **variable
         **variables,
     }
     options = ("--port", str(port), "--results", str(folder / "results"), *options)
-    command = (sys.executable, "-m", "flows.cli", "up", *options)
+    command = (sys.executable, "-m", "cli.main", "up", *options)
     argv = ("make", "up", f"OPTIONS={' '.join(options)}") if by_make else command
     with (folder / "up.out").open("wb") as out:
         process = subprocess.Popen(

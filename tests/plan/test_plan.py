@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.config.load import load_spec
 from tasks.config.spec import Spec
+from tasks.config.spec_file import load_spec
 from tasks.plan.plan import Plan, make_plan
 from tasks.plan.subject import Hardware, Subject
 

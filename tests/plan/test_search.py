@@ -8,9 +8,9 @@ from statistics import fmean
 
 import pytest
 
-from tasks.config.loads import Saturation
-from tasks.plan.intervals import mean_interval, student
+from tasks.config.load import Saturation
 from tasks.plan.search import HIGHEST, THROUGHPUT, Knee, Trial, advance, decision
+from tasks.stats import mean_interval, student_t
 
 Server = Callable[[float], Trial]
 SERVICE_S = 0.5
@@ -167,7 +167,7 @@ def test_where_one_is_not_enough_it_is_not() -> None:
     ("freedom", "quantile"), [(1, 12.706), (2, 4.303), (3, 3.182), (4, 2.776), (30, 2.042)]
 )
 def test_student_agrees_with_its_table(freedom: int, quantile: float) -> None:
-    assert student(freedom) == pytest.approx(quantile, rel=0.005)
+    assert student_t(freedom) == pytest.approx(quantile, rel=0.005)
 
 
 def test_the_interval_of_a_mean() -> None:

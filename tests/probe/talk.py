@@ -7,7 +7,7 @@ from collections.abc import Callable
 import httpx
 from pydantic import SecretStr
 
-from tasks.serve.results import Endpoint
+from tasks.serve.endpoint import Endpoint
 
 Answer = httpx.Response | Exception
 ENDPOINT = Endpoint(url="http://127.0.0.1:9/v1", model="tiny", tokenizer="tiny", api_key=SecretStr("the-key"))

@@ -10,15 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from tasks.config.home import checkout
 from tests.provision.fake_hub import REPOSITORY, SHA, FakeHub, fake_hub
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = checkout()
 FETCH = """
 import json, sys
 from pathlib import Path
 from tasks.config.server import VllmServer
 from tasks.errors import ServegaugeError
-from tasks.provision import space
+from tasks.provision import disk_space
 from tasks.provision.model import model_identity, prefetch_model
 from tasks.provision.hub_huggingface import huggingface
 

@@ -9,7 +9,7 @@ import pytest
 
 from tasks.config.server import CommandServer, VllmServer
 from tasks.errors import InputError, ProvisionError, ServegaugeError
-from tasks.provision.build import engine_build
+from tasks.provision.engine_build import engine_build
 from tasks.provision.environment import provide_environment
 from tasks.provision.image import container_program
 from tasks.provision.model import provide_model

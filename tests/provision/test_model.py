@@ -11,11 +11,11 @@ import pytest
 
 from tasks.config.server import VllmServer
 from tasks.errors import InputError, ProvisionError
-from tasks.provision.digest import EDGE_BYTES, folder_digest
 from tasks.provision.hub import Hub
 from tasks.provision.hub_huggingface import huggingface
 from tasks.provision.model import model_identity, provide_model
-from tasks.provision.results import EngineBuild, Environment
+from tasks.provision.model_digest import EDGE_BYTES, folder_digest
+from tasks.provision.provisioned import EngineBuild, Environment
 
 BUILD = EngineBuild(name="e", engine="vllm", version="1", digest="0")
 HERE = Environment(python=Path(sys.executable), build=BUILD)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from tasks.audit.results import Check, Grade, Verdict
+from tasks.audit.verdict import Check, Grade, Verdict
 from tasks.config.objective import Objective
 from tasks.measure.results import Distribution, PointResult, RequestRow, SampleRow, Score
 from tasks.plan.search import Knee

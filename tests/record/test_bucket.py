@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tasks.config.place import place_of
+from tasks.config.results_location import results_location
 from tasks.errors import InputError, RecordError
-from tasks.record import mirror
-from tasks.record.reading import recorded_accuracy, recorded_points, recorded_requests, recorded_run
-from tasks.record.recording import record_accuracy, record_point, record_run
+from tasks.record import bucket_sync
+from tasks.record.read_run import recorded_accuracy, recorded_points, recorded_requests, recorded_run
 from tasks.record.schemas import TABLES, TableName
 from tasks.record.store import Store
+from tasks.record.write_run import record_accuracy, record_point, record_run
 from tests.record import made_up
 from tests.record.s3 import BUCKET, S3
 from tests.record.test_rows import ROWS
@@ -22,7 +22,7 @@ from tests.record.test_store import requests
 @pytest.fixture
 def store(opened: S3, request: pytest.FixtureRequest) -> Store:
     """A prefix of this test's own."""
-    return Store(place_of(f"s3://{BUCKET}/{request.node.name}"))
+    return Store(results_location(f"s3://{BUCKET}/{request.node.name}"))
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -85,33 +85,33 @@ def test_a_wrong_key_is_wrong_input_in_one_line(store: Store, monkeypatch: pytes
 
 def test_no_such_bucket_and_no_server_are_wrong_input(opened: S3, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError, match="s3://nosuch-bucket"):
-        Store(place_of("s3://nosuch-bucket/x")).check_writable()
+        Store(results_location("s3://nosuch-bucket/x")).check_writable()
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     with pytest.raises(InputError, match="cannot be written"):
-        Store(place_of(f"s3://{BUCKET}/x")).check_writable()
+        Store(results_location(f"s3://{BUCKET}/x")).check_writable()
 
 
 @pytest.mark.parametrize("wrong", ["s3://", "s3:///x", "gs://bucket/x", "http://host/x", "s3://b/../c"])
 def test_another_address_is_wrong_input(wrong: str) -> None:
     with pytest.raises(InputError, match="results cannot go to"):
-        place_of(wrong)
+        results_location(wrong)
 
 
 def test_a_cache_goes_from_one_machine_to_another(
     opened: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = place_of(f"s3://{BUCKET}/mirrored")
+    one = results_location(f"s3://{BUCKET}/mirrored")
     (one.folder / "cache").mkdir(parents=True)
     (one.folder / "cache" / "entry").write_text("first")
-    assert mirror.keep(one, "cache") == 1
-    assert mirror.keep(one, "cache") == 0
+    assert bucket_sync.upload(one, "cache") == 1
+    assert bucket_sync.upload(one, "cache") == 0
     monkeypatch.setenv("SERVEGAUGE_HOME", str(tmp_path / "another-home"))
-    other = place_of(f"s3://{BUCKET}/mirrored")
+    other = results_location(f"s3://{BUCKET}/mirrored")
     assert other.folder != one.folder
-    assert mirror.fetch(other, "cache") == 1
-    assert mirror.fetch(other, "cache") == 0
+    assert bucket_sync.download(other, "cache") == 1
+    assert bucket_sync.download(other, "cache") == 0
     assert (other.folder / "cache" / "entry").read_text() == "first"
-    mirror.forget(other, "cache/entry")
-    assert mirror.fetch(other, "cache") == 0
+    bucket_sync.remove(other, "cache/entry")
+    assert bucket_sync.download(other, "cache") == 0
     assert not (other.folder / "cache" / "entry").exists()
-    mirror.forget(other, "cache/entry")  # what is not there is forgotten already
+    bucket_sync.remove(other, "cache/entry")  # what is not there is forgotten already

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.audit.results import Verdict
-from tasks.probe.results import Reading
+from tasks.audit.verdict import Verdict
+from tasks.probe.reading import Reading
 from tasks.record import rows
 from tasks.record.schemas import SCHEMAS, TABLES, TableName
 from tests.record import made_up

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tasks.audit.results import Verdict
-from tasks.report.results import ReportInput
+from tasks.audit.verdict import Verdict
+from tasks.report.report_input import ReportInput
 from tests.record import made_up
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 from tasks.config.server import ArgValue, OwnServer, VllmServer
-from tasks.provision.results import EngineBuild, Environment, Model, ModelIdentity
+from tasks.provision.provisioned import EngineBuild, Environment, Model, ModelIdentity
 from tasks.serve.launch import Order
 
 ENGINE = '''

@@ -13,7 +13,7 @@ import pytest
 
 from tasks.config.server import CommandServer
 from tasks.errors import ServerDied
-from tasks.provision.results import Image
+from tasks.provision.provisioned import Image
 from tasks.serve.container import container_argv, force_argv, seen, stop_argv
 from tasks.serve.gpu import GPU
 from tasks.serve.launch import launch

@@ -9,7 +9,7 @@ import pytest
 
 from tasks.config.server import ArgValue
 from tasks.errors import InputError
-from tasks.provision.results import EngineBuild, Environment
+from tasks.provision.provisioned import EngineBuild, Environment
 from tasks.serve.flags import ask_flags, check_flags, known_flags
 from tests.serve.fake import a_server
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tasks.config.home import checkout
 from tasks.config.server import ArgValue
 from tasks.errors import InputError, ServerStartError
 from tasks.serve.gpu_choice import gpu_variables
@@ -183,7 +184,7 @@ with leased(a_server(), print, nvml=Nvml(0), folder=Path(sys.argv[1])):
 
 def test_the_lock_dies_with_its_holder(tmp_path: Path) -> None:
     argv = (sys.executable, "-c", HOLDER, str(tmp_path))
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]) as holder:
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, cwd=checkout()) as holder:
         assert holder.stdout
         assert holder.stdout.readline() == b"taken\n"
         with pytest.raises(ServerStartError, match=f"pid {holder.pid}"), taken(tmp_path, Nvml(0)):

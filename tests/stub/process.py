@@ -15,10 +15,11 @@ from typing import Any
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
+from tasks.config.home import checkout
 from tests.stub.log import Row
 from tests.stub.options import API_KEY_VARIABLE
 
-ROOT = Path(__file__).parents[2]
+ROOT = checkout()
 GRACE_S = 5.0
 
 

@@ -1,0 +1,72 @@
+"""Where things are: the folder of the tables, and what a machine that serves has."""
+
+from __future__ import annotations
+
+from prefect.blocks.core import Block
+from pydantic import Field, SecretStr, field_validator
+
+from blocks.credentials import Variables
+from tasks.config.results_location import ResultsLocation, results_location
+from tasks.config.server import OwnServer
+
+
+class ResultStore(Block):
+    """Where the tables of runs lie: a folder, or a bucket with what opens it."""
+
+    _block_type_name = "ResultStore"
+    _block_type_slug = "result-store"
+    _description = "The folder or the s3:// address that holds the tables, and its key."
+
+    location: str = Field(
+        min_length=1, description="An absolute folder that every worker sees, or s3://BUCKET/PREFIX."
+    )
+    endpoint_url: str | None = Field(default=None, description="Of an S3 server that is not Amazon's.")
+    region: str | None = Field(default=None, description="Of the bucket.")
+    access_key_id: str | None = Field(
+        default=None, description="The worker's own credentials where none is given."
+    )
+    secret_access_key: SecretStr | None = Field(default=None, description="Belongs to the access key.")
+
+    def config(self) -> ResultsLocation:
+        """The place.
+
+        Raises:
+            InputError: it is another kind of address.
+        """
+        return results_location(self.location)
+
+    def variables(self) -> Variables:
+        """Key, region and address as every S3 client reads them."""
+        plain = {
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_REGION": self.region,
+            "AWS_ACCESS_KEY_ID": self.access_key_id,
+        }
+        found = {name: SecretStr(value) for name, value in plain.items() if value}
+        return found | ({"AWS_SECRET_ACCESS_KEY": self.secret_access_key} if self.secret_access_key else {})
+
+
+class ServingHost(Block):
+    """A machine that serves: its GPUs, its environment, the variables its servers need."""
+
+    _block_type_name = "ServingHost"
+    _block_type_slug = "serving-host"
+    _description = "GPU ids, serving environment and extra variables of a machine."
+
+    gpu_ids: list[int] = Field(
+        default_factory=list, description="Which GPUs a server takes; empty: as many as it needs."
+    )
+    environment: str | None = Field(default=None, description="Serving environment instead of the spec's.")
+    env: dict[str, str] = Field(default_factory=dict, description="Variables of the server; no secrets.")
+
+    @field_validator("gpu_ids")
+    @classmethod
+    def _each_once(cls, gpus: list[int]) -> list[int]:
+        if len(set(gpus)) != len(gpus) or min(gpus, default=0) < 0:
+            raise ValueError(f"{gpus} is no set of GPU numbers; name each once, from 0 on")
+        return gpus
+
+    def config(self, server: OwnServer) -> OwnServer:
+        """The server as this machine runs it; what the spec says of GPUs and variables goes first."""
+        gpus = server.gpus or (None if server.device == "cpu" else tuple(self.gpu_ids) or None)
+        return server.model_copy(update={"gpus": gpus, "env": self.env | server.env})

@@ -1,0 +1,89 @@
+"""The command `servegauge`: registers every command, and turns each error into lines and an exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from types import FrameType
+from typing import Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from cli.blocks import blocks
+from cli.compare import compare
+from cli.deploy import deploy
+from cli.doctor.command import doctor
+from cli.env import env
+from cli.report import report
+from cli.results import results
+from cli.run import run
+from cli.serve import serve
+from cli.up import up
+from cli.validate import validate
+from cli.worker import worker
+from tasks.errors import InputError, ServegaugeError
+
+COMMANDS = (run, validate, results, report, compare, serve, doctor, up, deploy, worker, blocks)
+"""In the order of the help."""
+
+
+class Terminated(BaseException):
+    """SIGTERM reached the command; a BaseException, so that nothing takes it for a failure and goes on."""
+
+
+class Guarded(TyperGroup):
+    """Turns every end of a command into one or two lines and an exit code, never a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; the wrong use of it is typer's own affair."""
+        try:
+            return super().invoke(ctx)
+        except ServegaugeError as error:
+            kind = "wrong input" if isinstance(error, InputError) else "error"
+            _end(error.exit_code, *filter(None, (error.detail.rstrip(), f"{kind}: {error}")))
+        except KeyboardInterrupt:
+            _end(130, "stopped; what was measured is recorded")
+        except Terminated:
+            _end(143, "terminated; what was measured is recorded")
+
+
+app = typer.Typer(
+    name="servegauge",
+    cls=Guarded,
+    help="Gauge an LLM server: how fast, how right, and can the numbers be believed.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for command in COMMANDS:
+    app.command()(command)
+app.add_typer(env, name="env")
+
+
+def main() -> None:
+    """The entry point."""
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    signal.signal(signal.SIGTERM, _stop)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup sets it
+        signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    app()
+
+
+def _stop(signum: int, frame: FrameType | None) -> NoReturn:
+    raise Terminated
+
+
+def _end(code: int, *lines: str) -> NoReturn:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C finds everything ended already
+    for line in lines:
+        typer.echo(line, err=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""The command `servegauge report`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.options import RESULTS, ResultsOption
+from tasks.config.results_location import results_location
+
+
+def report(
+    run_id: Annotated[str, typer.Argument(help="A run's id, or `last`.", metavar="RUN")] = "last",
+    results: ResultsOption = RESULTS,
+) -> None:
+    """Print the report of a recorded run and write its page again."""
+    from rich.console import Console
+
+    from tasks.record.bucket_sync import upload
+    from tasks.record.run_lock import record_killed_runs
+    from tasks.record.store import Store
+    from tasks.report.gather import report_input
+    from tasks.report.page.html import write_page
+    from tasks.report.page.terminal import print_report
+
+    location = results_location(results)
+    store = Store(location)
+    record_killed_runs(store, location.folder / "files")
+    ids = store.run_ids()
+    gathered = report_input(store, ids[0] if run_id == "last" and ids else run_id)
+    page = location.folder / "files" / gathered.run.run_id / "report.html"
+    write_page(gathered, page)
+    upload(location, f"files/{gathered.run.run_id}")
+    print_report(gathered, Console(), str(page))

@@ -1,0 +1,36 @@
+"""The command `servegauge results`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from cli.options import RESULTS, ResultsOption
+from tasks.config.results_location import results_location
+
+
+class Format(StrEnum):
+    """How a table is printed."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+def results(
+    table: Annotated[
+        str, typer.Argument(help="runs, points, knees, checks, requests, scores, samples or telemetry.")
+    ],
+    results: ResultsOption = RESULTS,
+    form: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.table,
+) -> None:
+    """Print one of the tables."""
+    from tasks.record.export import export_table
+    from tasks.record.run_lock import record_killed_runs
+    from tasks.record.store import Store
+
+    location = results_location(results)
+    record_killed_runs(Store(location), location.folder / "files")
+    typer.echo(export_table(Store(location), table, form.value), nl=form is not Format.csv)

@@ -1,0 +1,26 @@
+"""The command `servegauge run`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.options import RESULTS, ResultsOption, SetOption, SpecArgument
+
+
+def run(
+    spec: SpecArgument,
+    overrides: SetOption = None,
+    results: ResultsOption = RESULTS,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Measure again what is recorded.")] = False,
+) -> None:
+    """Measure what SPEC says; reuse what the results hold already."""
+    from flows.run.preflight import preflight_command
+    from tasks.config.results_location import results_location
+    from tasks.config.spec_file import load_spec
+
+    preflight_command(load_spec(spec, overrides or ()), results_location(results))
+    from flows.run.in_process import run_in_process
+
+    run_in_process(spec, overrides or [], results, refresh)

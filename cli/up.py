@@ -1,0 +1,33 @@
+"""The command `servegauge up`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.options import RESULTS, ResultsOption
+from tasks.config.results_location import results_location
+
+HostOption = Annotated[
+    str, typer.Option(help="Address to listen on; other machines reach any but a loopback address.")
+]
+AuthOption = Annotated[
+    str | None,
+    typer.Option(
+        envvar=["SERVEGAUGE_AUTH", "PREFECT_SERVER_API_AUTH_STRING"],
+        help="user:password for server, workers and UI.",
+    ),
+]
+
+
+def up(
+    host: HostOption = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 4200,
+    auth: AuthOption = None,
+    results: ResultsOption = RESULTS,
+) -> None:
+    """Start the Prefect server, the deployments and a worker on this machine; Ctrl-C stops all of it."""
+    from operate.up import Up, run_up
+
+    run_up(Up(host=host, port=port, auth=auth, results=results_location(results)))

@@ -1,0 +1,16 @@
+"""The command `servegauge validate`."""
+
+from __future__ import annotations
+
+import typer
+
+from cli.options import SetOption, SpecArgument
+from tasks.config.spec_file import load_spec
+
+
+def validate(spec: SpecArgument, overrides: SetOption = None) -> None:
+    """Check SPEC and print it whole, with every default."""
+    import yaml
+
+    checked = load_spec(spec, overrides or ())
+    typer.echo(yaml.safe_dump(checked.model_dump(mode="json"), sort_keys=False, allow_unicode=True), nl=False)

@@ -1,0 +1,71 @@
+"""What can be known to be wrong before anything starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tasks.config.gate import PREVIOUS
+from tasks.config.results_location import ResultsLocation
+from tasks.config.server import EndpointServer, OwnServer
+from tasks.config.spec import Spec
+from tasks.measure.question_files import check_accuracy_folder, check_questions
+from tasks.probe.identity import server_identity
+from tasks.provision.engine_build import engine_build
+from tasks.provision.image import container_program, is_image
+from tasks.record.read_run import recorded_run
+from tasks.record.store import Store
+from tasks.serve.argv import check_owned
+from tasks.serve.find_endpoint import endpoint_of
+from tasks.serve.flags import check_flags, known_flags
+from tasks.serve.port import choose_port
+
+
+def preflight(spec: Spec, results: ResultsLocation | None) -> None:
+    """Check question files, environment name, flags, port, results folder and the gate's baseline.
+
+    `results`: None where a block says where they go, and no block is loaded yet.
+
+    An endpoint is not asked here: what it says of itself is a part of the run, asked when that is made.
+
+    Raises:
+        InputError: something in the spec or the command line is wrong.
+        WorldError: a port is taken.
+    """
+    if results is not None:
+        _check_results(spec, Store(results))
+    for sweep in spec.sweeps:
+        if sweep.dataset.endswith(".jsonl"):
+            check_questions(Path(sweep.dataset))
+    for accuracy in spec.accuracy:
+        if accuracy.path is not None:
+            check_accuracy_folder(Path(accuracy.path))
+    if isinstance(spec.server, EndpointServer):
+        endpoint_of(spec.server)
+    else:
+        _check_server(spec.server, spec.environment)
+
+
+def preflight_command(spec: Spec, results: ResultsLocation) -> None:
+    """The same and an endpoint, for a person who waits: said before the seconds that Prefect takes to start.
+
+    Raises:
+        InputError, WorldError: as `preflight`; an endpoint serves another model, or does not answer.
+    """
+    preflight(spec, None if spec.blocks.results else results)
+    if isinstance(spec.server, EndpointServer):
+        server_identity(endpoint_of(spec.server))
+
+
+def _check_results(spec: Spec, store: Store) -> None:
+    store.check_writable()
+    if spec.gate.worse_than is not None and spec.gate.baseline != PREVIOUS:
+        recorded_run(store, spec.gate.baseline)
+
+
+def _check_server(server: OwnServer, environment: str | None) -> None:
+    check_owned(server)
+    build = engine_build(server, environment)
+    if is_image(environment):
+        container_program()
+    check_flags(server, build, known_flags(build))
+    choose_port(server.port)

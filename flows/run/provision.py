@@ -1,0 +1,48 @@
+"""Provisioning as Prefect tasks: what the world refuses is tried again with growing pauses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from tasks.config.server import OwnServer
+from tasks.errors import ServegaugeError
+from tasks.provision.environment import provide_environment
+from tasks.provision.model import provide_model
+from tasks.provision.provisioned import Environment, Model
+
+PAUSES_S = [2.0, 10.0, 30.0]
+
+
+def worth_a_retry(task: Any, task_run: Any, state: Any) -> bool:
+    """Wrong input stays wrong; only errors that say so are tried again."""
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, ServegaugeError) and error.retried
+
+
+@task(
+    name="provision environment",
+    task_run_name="environment {name}",
+    cache_policy=NO_CACHE,
+    retries=len(PAUSES_S),
+    retry_delay_seconds=PAUSES_S,
+    retry_condition_fn=worth_a_retry,
+)
+def provision_environment(server: OwnServer, name: str | None) -> Environment:
+    """Make or reuse the serving environment."""
+    return provide_environment(server, name)
+
+
+@task(
+    name="provision model",
+    task_run_name="model {server.model}",
+    cache_policy=NO_CACHE,
+    retries=len(PAUSES_S),
+    retry_delay_seconds=PAUSES_S,
+    retry_condition_fn=worth_a_retry,
+)
+def provision_model(server: OwnServer, environment: Environment) -> Model:
+    """Fetch, find or make the model."""
+    return provide_model(server, environment)

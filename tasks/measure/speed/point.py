@@ -1,0 +1,87 @@
+"""Measures a load point: runs its processes, reads their rows, computes its figures."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from itertools import chain
+
+from tasks.errors import MeasureError
+from tasks.measure.jobs import PointJob
+from tasks.measure.processes.pool import run_jobs
+from tasks.measure.results import Measurement, RequestRow, Window
+from tasks.measure.row_files import REQUESTS, read_rows
+from tasks.measure.speed.point_figures import point_result
+
+WORKER = "tasks.measure.speed.point_worker:run"
+SLOTS_A_CLIENT = 64
+"""One load process is within its limits of time up to about here; more slots get another one."""
+
+
+def measure_point(
+    job: PointJob, check: Callable[[], None], progress: Callable[[int, int], None]
+) -> Measurement:
+    """Measure one point.
+
+    Args:
+        job: what to measure; its folder keeps requests.jsonl and worker.log, one folder a process where
+            several share the point.
+        check: raises (ServerDied) when going on is pointless; called several times a second.
+        progress: called with (requests finished, requests in all), warm-up included.
+
+    Returns:
+        Figures over the rows of all processes. A point without one success is a result too: `succeeded` is 0.
+
+    Raises:
+        MeasureError: a measuring process failed, died or ran out of time.
+    """
+    jobs = _shared_out(job)
+    for each in jobs:
+        (each.folder / REQUESTS).unlink(missing_ok=True)
+    found = run_jobs(
+        WORKER, jobs, check=check, progress=lambda done: progress(done, job.total), timeout_s=job.limit_s
+    )
+    windows = [window for window in found if isinstance(window, Window)]
+    rows = _rows(jobs)
+    if sum(window.sent for window in windows) != len(rows):
+        raise MeasureError("a measuring process lost rows", f"read the logs in {job.folder}, and run again")
+    return Measurement(
+        result=point_result(job, rows, _duration_s(windows)),
+        rows=rows,
+        readings=tuple(chain.from_iterable(window.readings for window in windows)),
+    )
+
+
+def clients(job: PointJob) -> int:
+    """How many processes share a point; `auto` leaves the server a processor."""
+    wanted = job.sweep.clients
+    if isinstance(wanted, int):
+        return wanted
+    able = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(1 + (job.load.slots - 1) // SLOTS_A_CLIENT, able - 1))
+
+
+def _shared_out(job: PointJob) -> tuple[PointJob, ...]:
+    parts = job.parts(clients(job))
+    if len(parts) == 1:
+        return (job,)
+    return tuple(
+        job.model_copy(update={"only": part, "folder": job.folder / f"client-{part.number}"})
+        for part in parts
+    )
+
+
+def _rows(jobs: tuple[PointJob, ...]) -> tuple[RequestRow, ...]:
+    rows = chain.from_iterable(read_rows(job.folder / REQUESTS, RequestRow) for job in jobs)
+    try:
+        return tuple(sorted(rows, key=lambda row: row.index))
+    except OSError as error:
+        raise MeasureError(
+            f"what was measured cannot be read back: {error.strerror}", "leave a run's files where they are"
+        ) from error
+
+
+def _duration_s(windows: list[Window]) -> float:
+    """From the first measured request of any process to the end of the last one: they share the clock."""
+    seen = [window for window in windows if window.end]
+    return max(window.end for window in seen) - min(window.start for window in seen) if seen else 0.0

@@ -1,0 +1,43 @@
+"""Small pieces of text that every stage writes: the end of a log, the nearest name, gigabytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+
+GIGABYTE = 10**9
+READ_LIMIT_BYTES = 512 * 1024
+"""At most so much of a file's end is read: a log may have grown for days."""
+
+
+def tail(path: Path, lines: int, start: int = 0) -> str:
+    """The last `lines` lines of a file after byte `start`; empty where the file cannot be read."""
+    return last_lines(read_end(path, start), lines)
+
+
+def last_lines(text: str, lines: int) -> str:
+    """The last `lines` lines of a text, without empty space around them."""
+    return "\n".join(text.strip().splitlines()[-lines:])
+
+
+def read_end(path: Path, start: int = 0) -> str:
+    """A file's text after byte `start`, at most its last 512 KiB; empty where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(max(start, size - READ_LIMIT_BYTES))
+            return file.read().decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`did you mean NEAREST? `, with a space behind it, or nothing where no known name is near."""
+    near = get_close_matches(name, list(known), 1)
+    return f"did you mean {near[0]}? " if near else ""
+
+
+def gigabytes(size_bytes: float) -> str:
+    """Bytes as `12.3 GB`."""
+    return f"{size_bytes / GIGABYTE:.1f} GB"

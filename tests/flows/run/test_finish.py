@@ -1,0 +1,28 @@
+"""What makes a run fail, and what does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.run.finish import _failures
+from flows.run.sweep import SpeedResults
+from tasks.audit.verdict import Check, Verdict
+from tests.record import made_up
+
+
+@pytest.mark.parametrize(
+    ("level", "check", "fails"),
+    [
+        (20, "failures", False),  # the search's answer lies below: it had to find this
+        (32, "rejections", False),
+        (19, "failures", True),
+        (32, "prefix_cache", True),
+    ],
+)
+def test_a_search_may_break_the_levels_above_its_answer(level: int, check: str, fails: bool) -> None:
+    broken = Check(check=check, verdict="invalid", sentence="broken")
+    verdict = Verdict(verdict="invalid", reasons=("broken",), checks=(broken,))
+    point = made_up.recorded(made_up.point(concurrency=level), verdict=verdict)
+    searched = SpeedResults(points=(point,), knees=(made_up.knee(),))
+    assert bool(_failures(searched, ())) is fails
+    assert _failures(SpeedResults(points=(point,)), ())

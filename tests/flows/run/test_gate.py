@@ -1,0 +1,20 @@
+"""What a point lacks of its objectives, in words."""
+
+from __future__ import annotations
+
+from flows.run.gate import missed_by
+from tests.record import made_up
+
+
+def test_a_gate_lets_through_what_keeps_its_objectives_or_has_none() -> None:
+    assert missed_by(made_up.point()) is None
+    assert missed_by(made_up.bounded(made_up.point(), 9.0)) is None
+
+
+def test_a_gate_says_what_is_missed_and_what_cannot_be_judged() -> None:
+    missed = missed_by(made_up.bounded(made_up.point(), 0.1))
+    assert missed == "made-up-throughput-c4: misses its objectives (latency_p95_s <= 0.1)"
+    small = missed_by(made_up.bounded(made_up.point(requests=5), 9.0))
+    assert small == (
+        "made-up-throughput-c4: its objectives cannot be judged (latency_p95_s <= 9): 5 requests succeeded"
+    )

@@ -1,0 +1,216 @@
+"""Load points against the stub, whose timings are exact."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from statistics import fmean
+from typing import Any
+
+import psutil
+import pytest
+
+from tasks.config.load import Load
+from tasks.errors import ServerDied
+from tasks.measure.jobs import PointJob
+from tasks.measure.results import PointResult, RequestRow
+from tasks.measure.speed.point import measure_point
+from tests.measure.conftest import KEY
+from tests.stub.process import Stub
+
+pytestmark = pytest.mark.usefixtures("warm")
+Jobs = Callable[..., PointJob]
+Stubs = Callable[..., Stub]
+
+
+def measure(job: PointJob) -> tuple[PointResult, tuple[RequestRow, ...]]:
+    """Measure without an eye on the server."""
+    found = measure_point(job, lambda: None, lambda done, total: None)
+    return found.result, found.rows
+
+
+def test_one_at_a_time_is_exact(stub: Stubs, make_job: Jobs, tokenizer: Any) -> None:
+    server = stub(ttft=0.05, itl=0.01, tokenizer=tokenizer, api_key=KEY)
+    job, seen = make_job(server.url, requests=5, output_tokens=32), []
+    found = measure_point(job, lambda: None, lambda done, total: seen.append((done, total)))
+    result, rows = found.result, found.rows
+    truth = server.log()
+    assert result.ttft.mean == pytest.approx(fmean(row.ttft for row in truth), abs=0.005)
+    assert result.tpot.mean == pytest.approx(fmean(row.itl for row in truth), rel=0.02)
+    assert (result.succeeded, result.failed, result.first_error) == (5, 0, None)
+    assert {row.input_tokens for row in rows} == {row.prompt_tokens for row in truth} == {64}
+    assert {row.output_tokens for row in rows} == {32}
+    assert {len(row.itl_s) for row in rows} == {31}
+    assert {(row.status_code, row.finish_reason, row.cached_tokens) for row in rows} == {(200, "length", 0)}
+    assert [row.index for row in rows] == list(range(5))
+    assert result.ttft.p90 is None
+    assert seen[-1] == (5, 5)
+    assert result.duration_s == pytest.approx(5 * (0.05 + 31 * 0.01), rel=0.1)
+    assert all(row.client_delay_s is not None and row.client_delay_s < 0.1 for row in rows)
+    left = {path.name for path in job.folder.iterdir()}
+    assert left == {"requests.jsonl", "worker.log"}
+    assert all(KEY not in path.read_text() for path in job.folder.iterdir())
+
+
+def test_twenty_at_once_keep_the_servers_time(stub: Stubs, make_job: Jobs) -> None:
+    server = stub(ttft=0.05, itl=0.01, prompt_tokens=64, api_key=KEY)
+    result, rows = measure(make_job(server.url, concurrency=20, requests=60, output_tokens=64))
+    truth = server.log()
+    assert result.ttft.mean == pytest.approx(fmean(row.ttft for row in truth), abs=0.012)
+    assert result.tpot.mean == pytest.approx(fmean(row.itl for row in truth), rel=0.04)
+    assert result.succeeded == 60
+    assert result.ttft.p95 is not None
+    tokens = sum(row.output_tokens or 0 for row in rows)
+    assert result.output_token_throughput == pytest.approx(tokens / result.duration_s)
+
+
+def test_warm_up_is_sent_first_and_left_out(stub: Stubs, make_job: Jobs) -> None:
+    server = stub(ttft=0.01, itl=0.001, api_key=KEY)
+    result, rows = measure(make_job(server.url, concurrency=2, requests=6, warmup_requests=3))
+    assert [row.warmup for row in rows] == [True] * 3 + [False] * 6
+    assert (result.succeeded, result.requests, len(server.log())) == (6, 6, 9)
+
+
+@pytest.mark.parametrize("dataset", ["random", "openqa"])
+@pytest.mark.parametrize("endpoint", ["completions", "chat"])
+def test_no_prompt_begins_like_another(stub: Stubs, make_job: Jobs, dataset: str, endpoint: str) -> None:
+    server = stub(ttft=0.001, itl=0.001, api_key=KEY)
+    for seed in (1, 2):
+        fields = {"dataset": dataset, "endpoint": endpoint, "output_tokens": 4}
+        result, _ = measure(make_job(server.url, concurrency=10, requests=70, seed=seed, **fields))
+        assert result.succeeded == 70
+    log = server.log()
+    assert {row.path for row in log} == {
+        "/v1/completions" if endpoint == "completions" else "/v1/chat/completions"
+    }
+    assert len({row.prompt_sha256 for row in log}) == 140
+    assert len({row.prompt.strip()[:20] for row in log}) == 140
+
+
+def test_several_processes_share_a_point(stub: Stubs, make_job: Jobs) -> None:
+    server = stub(ttft=0.02, itl=0.005, api_key=KEY)
+    job = make_job(server.url, concurrency=5, requests=23, warmup_requests=5, clients=2)
+    found = measure_point(job, lambda: None, lambda done, total: None)
+    log = server.log()
+    assert (found.result.succeeded, found.result.requests, len(log)) == (23, 23, 28)
+    assert [row.index for row in found.rows] == list(range(28))
+    assert sum(row.warmup for row in found.rows) == 5
+    assert len({row.prompt_sha256 for row in log}) == 28
+    assert len({row.peer for row in log}) == 5
+    assert found.result.latency.p95 is not None  # of all rows: no process alone has enough
+    assert {reading.metric for reading in found.readings} >= {"cpu_share_p0", "cpu_share_p1"}
+
+
+def test_an_open_loop_sends_on_time_whatever_the_server_does(stub: Stubs, make_job: Jobs) -> None:
+    server = stub(ttft=0.2, itl=0.001, slots=1, api_key=KEY)
+    load = Load(rate=50.0, requests=20, arrival="constant")
+    job = make_job(server.url, load=(load,)).model_copy(update={"load": load})
+    found = measure_point(job, lambda: None, lambda done, total: None)
+    arrived = sorted(row.arrived for row in server.log())
+    assert arrived[-1] - arrived[0] == pytest.approx(19 / 50, abs=0.1)
+    assert (found.result.succeeded, found.result.rate, found.result.concurrency) == (20, 50.0, None)
+    assert found.result.ttft.mean is not None
+    assert found.result.ttft.mean > 1.5  # the queue is the server's, and it is seen
+
+
+def test_two_processes_keep_one_schedule_whose_first_request_warms_up(stub: Stubs, make_job: Jobs) -> None:
+    """One of the two has no warm-up; no request waits for that of the other, nor for any answer."""
+    server = stub(ttft=0.3, itl=0.001, api_key=KEY)
+    load = Load(rate=10.0, requests=9, arrival="constant")
+    job = make_job(server.url, load=(load,), warmup_requests=1, clients=2)
+    _, rows = measure(job.model_copy(update={"load": load}))
+    sent = sorted(rows, key=lambda row: row.sent_at)
+    assert [row.warmup for row in sent] == [True] + [False] * 9
+    gaps = [(late.sent_at - early.sent_at).total_seconds() for early, late in pairwise(sent)]
+    assert gaps == pytest.approx([0.1] * 9, abs=0.08)
+
+
+def test_an_open_loop_falls_behind_where_its_server_cannot_keep_up(stub: Stubs, make_job: Jobs) -> None:
+    server = stub(ttft=0.05, itl=0.001, slots=1, api_key=KEY)
+    for rate, expected in ((8.0, 1.0), (40.0, 15 / 40)):  # 15 tokens later a slot is free: 15.4 a second
+        load = Load(rate=rate, requests=20, arrival="constant")
+        job = make_job(server.url, load=(load,)).model_copy(update={"load": load})
+        found = measure_point(job, lambda: None, lambda done, total: None)
+        assert found.result.pace == pytest.approx(expected, rel=0.1)
+
+
+def test_a_closed_loop_sustains_what_its_server_can_do(stub: Stubs, make_job: Jobs) -> None:
+    server = stub(ttft=0.05, itl=0.005, slots=4, api_key=KEY)
+    result, _ = measure(make_job(server.url, concurrency=5, requests=23))
+    assert result.sustained_throughput == pytest.approx(4 / 0.125, rel=0.05)
+    assert result.request_throughput < 0.99 * result.sustained_throughput  # the last wave has three
+    assert measure(make_job(server.url, concurrency=5, requests=11))[0].sustained_throughput is None
+
+
+def test_a_duration_counts_what_was_sent(stub: Stubs, make_job: Jobs) -> None:
+    server = stub(ttft=0.02, itl=0.001, api_key=KEY)
+    load = Load(concurrency=2, requests=500, duration_s=1.0)
+    job = make_job(server.url, load=(load,)).model_copy(update={"load": load})
+    found = measure_point(job, lambda: None, lambda done, total: None)
+    assert found.result.requests == found.result.succeeded == len(server.log()) < 120
+    assert found.result.failed == 0
+    assert found.result.duration_s == pytest.approx(1.0, abs=0.5)
+
+
+def test_a_chat_answer_of_free_length(stub: Stubs, make_job: Jobs) -> None:
+    server = stub(ttft=0.01, itl=0.001, tokens=12, api_key=KEY)
+    fields = {"dataset": "openqa", "endpoint": "chat", "output_tokens": None, "max_tokens": 50}
+    _, rows = measure(make_job(server.url, requests=3, **fields))
+    assert {(row.output_tokens, row.finish_reason) for row in rows} == {(12, "stop")}
+
+
+def test_failures_are_counted_and_told_in_one_line(stub: Stubs, make_job: Jobs) -> None:
+    server = stub(ttft=0.01, itl=0.001, api_key=KEY)
+    server.faults([{"kind": "error500", "every": 2}])
+    result, rows = measure(make_job(server.url, concurrency=2, requests=10))
+    assert (result.succeeded, result.failed) == (5, 5)
+    bad = [row for row in rows if not row.succeeded]
+    assert {row.status_code for row in bad} == {500}
+    assert all(row.error and row.error.startswith("HTTP 500: ") and "\n" not in row.error for row in bad)
+    assert result.first_error == bad[0].error
+    assert result.ttft.mean is not None
+
+
+@pytest.mark.parametrize("kind", ["error500", "drop", "reset", "in_band_error", "no_usage", "wrong_model"])
+def test_a_point_without_one_success_is_still_a_result(stub: Stubs, make_job: Jobs, kind: str) -> None:
+    server = stub(ttft=0.01, itl=0.001, api_key=KEY)
+    server.faults([{"kind": kind}])
+    result, rows = measure(make_job(server.url, concurrency=2, requests=4))
+    assert (result.succeeded, result.failed, len(rows)) == (0, 4, 4)
+    assert result.first_error
+    assert result.ttft.mean is None
+    assert result.output_token_throughput == 0
+
+
+def test_nobody_listens(make_job: Jobs) -> None:
+    result, _ = measure(make_job("http://127.0.0.1:9/v1", requests=2))
+    assert result.succeeded == 0
+    assert result.first_error is not None
+    assert "127.0.0.1:9" in result.first_error
+
+
+def test_a_request_that_hangs_ends_at_its_limit(stub: Stubs, make_job: Jobs) -> None:
+    server = stub(ttft=0.01, itl=0.001, api_key=KEY)
+    server.faults([{"kind": "hang"}])
+    result, _ = measure(make_job(server.url, requests=1, timeout_s=1))
+    assert result.first_error == "no whole answer within 1 s"
+
+
+def test_a_server_that_dies_ends_the_point_at_once(stub: Stubs, make_job: Jobs) -> None:
+    server = stub(ttft=0.01, itl=0.01, api_key=KEY)
+    killed: list[float] = []
+
+    def check() -> None:
+        if server.process.poll() is not None:
+            raise ServerDied("the server is gone", "it is restarted")
+
+    def progress(done: int, total: int) -> None:
+        if not killed:
+            server.kill()
+            killed.append(time.monotonic())
+
+    with pytest.raises(ServerDied):
+        measure_point(make_job(server.url, requests=100, output_tokens=100), check, progress)
+    assert time.monotonic() - killed[0] < 2
+    assert not [child for parent in psutil.Process().children() for child in parent.children()]

@@ -1,0 +1,47 @@
+"""What a level tells a search, computed by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.config.objective import Objective
+from tasks.measure.speed.trials import INVALID, trial_of
+from tests.record import made_up
+
+BOUND = Objective(name="latency_mean_s", bound=2.8)
+
+
+def test_the_tightest_bound_counts() -> None:
+    trial = trial_of(made_up.point(concurrency=4), (BOUND, Objective(name="ttft_mean_s", bound=1.0)))
+    assert (trial.level, trial.limit) == (4, "latency_mean_s <= 2.8")
+    assert trial.margin == pytest.approx(0.5)
+    assert trial.throughput == pytest.approx(4 / 1.4)
+
+
+def test_failures_break_a_level_unless_an_objective_allows_for_them() -> None:
+    failing = made_up.point(failed=2)
+    assert trial_of(failing, (BOUND,)).margin < 0
+    assert trial_of(failing, (BOUND,)).limit == "success >= 1"
+    assert trial_of(failing, (BOUND, Objective(name="success", bound=0.8))).margin == pytest.approx(0.5)
+
+
+def test_what_cannot_be_judged_breaks_a_level() -> None:
+    small, bound = made_up.point(requests=10), Objective(name="ttft_p99_s", bound=9.0)
+    trial = trial_of(small, (BOUND, bound))
+    assert (trial.margin, trial.limit) == (-1, "ttft_p99_s <= 9, which cannot be judged")
+    slow = Objective(name="latency_mean_s", bound=0.1)
+    assert trial_of(small, (slow, bound)).limit == "latency_mean_s <= 0.1"
+
+
+def test_an_open_loop_has_to_keep_up() -> None:
+    keeps = made_up.point().model_copy(update={"concurrency": None, "rate": 5.0, "pace": 1.0})
+    assert trial_of(keeps, ()).margin == pytest.approx(1)
+    assert trial_of(keeps.model_copy(update={"pace": 0.97}), ()).margin == pytest.approx(0)
+    behind = trial_of(keeps.model_copy(update={"pace": 0.5}), ())
+    assert (behind.level, behind.limit) == (5, "throughput")
+    assert behind.margin < -10
+
+
+def test_figures_that_must_not_be_used_break_a_level() -> None:
+    trial = trial_of(made_up.point(), (), usable=False)
+    assert (trial.margin, trial.limit) == (-1, INVALID)

@@ -1,0 +1,93 @@
+"""Question files: the bundled ones hold, wrong ones are refused with their line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tasks.config.home import checkout
+from tasks.errors import InputError
+from tasks.measure.question_files import check_accuracy_folder, check_questions, copy_accuracy_folder
+from tasks.measure.speed.prompts import lead_in, questions_path, read_questions
+
+SAMPLE = "deployments/questions/aime-format-sample"
+
+
+def test_the_bundled_questions_are_many_and_differ() -> None:
+    path = questions_path("openqa")
+    assert path is not None
+    assert check_questions(path) >= 120
+    assert len(set(read_questions(path))) == check_questions(path)
+
+
+def test_the_bundled_accuracy_sample_is_good() -> None:
+    assert check_accuracy_folder(checkout() / SAMPLE) == checkout() / SAMPLE
+
+
+def test_a_line_separator_ends_no_line(tmp_path: Path) -> None:
+    """JSON may hold U+2028 as it is; what was checked is what is read."""
+    path = tmp_path / "questions.jsonl"
+    path.write_text('{"question": "first\u2028second"}\n', encoding="utf-8")
+    assert check_questions(path) == 1
+    assert read_questions(path) == ("first\u2028second",)
+
+
+def test_random_prompts_have_no_file() -> None:
+    assert questions_path("random") is None
+
+
+def test_lead_ins_differ_between_prompts_and_seeds() -> None:
+    assert len({lead_in(seed, index) for seed in range(20) for index in range(100)}) == 2000
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ('{"question": "a"}\n{"query": "b"}\n', "line 2 has no `question`"),
+        ('{"question": "a"}\n\n{"question": \n', "line 3 is no JSON"),
+        ("[1]\n", "line 1 is no JSON object"),
+        ('{"question": " "}\n', "line 1 has no `question`"),
+        ("\n", "holds no questions"),
+    ],
+)
+def test_a_wrong_question_file_is_refused(tmp_path: Path, text: str, what: str) -> None:
+    path = tmp_path / "questions.jsonl"
+    path.write_text(text)
+    with pytest.raises(InputError, match=what):
+        check_questions(path)
+
+
+def test_a_missing_question_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="No such file"):
+        check_questions(tmp_path / "none.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("record", "what"),
+    [
+        ({"problem": "p"}, "line 1 has no `answer`"),
+        ({"problem": "p", "answer": ""}, "line 1 has no `answer`"),
+        ({"problem": "p", "answer": True}, "line 1 has no `answer`"),
+        ({"answer": "1"}, "line 1 has no `problem`"),
+    ],
+)
+def test_a_wrong_accuracy_set_is_refused(tmp_path: Path, record: dict[str, object], what: str) -> None:
+    (tmp_path / "test.jsonl").write_text(json.dumps(record))
+    with pytest.raises(InputError, match=what):
+        check_accuracy_folder(tmp_path)
+
+
+def test_a_missing_accuracy_folder_is_refused_and_never_fetched(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"test\.jsonl"):
+        check_accuracy_folder(tmp_path / "none")
+
+
+def test_numbers_become_text_in_the_copy(tmp_path: Path) -> None:
+    (tmp_path / "test.jsonl").write_text(
+        '{"problem": "p", "answer": 42, "more": 1}\n\n{"problem": "q", "answer": " 7 "}'
+    )
+    copy_accuracy_folder(tmp_path, tmp_path / "copy")
+    lines = (tmp_path / "copy/test.jsonl").read_text().splitlines()
+    assert [json.loads(line)["answer"] for line in lines] == ["42", "7"]

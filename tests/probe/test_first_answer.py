@@ -1,0 +1,73 @@
+"""The first real answers."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+
+from tasks.errors import EndpointError, ServerStartError
+from tasks.probe.first_answer import first_answer
+from tests.probe.talk import ENDPOINT, server
+
+USAGE = {"usage": {"prompt_tokens": 5, "completion_tokens": 8}}
+GOOD = httpx.Response(200, json=USAGE)
+
+
+def test_both_kinds_are_asked() -> None:
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append((request.url.path, json.loads(request.content)))
+        return GOOD
+
+    answers = first_answer(ENDPOINT, transport=server(v1_completions=answer, v1_chat_completions=answer))
+    assert [(entry.kind, entry.input_tokens, entry.output_tokens) for entry in answers] == [
+        ("chat", 5, 8),
+        ("completions", 5, 8),
+    ]
+    (chat, chat_body), (completions, completions_body) = asked
+    assert chat == "/v1/chat/completions"
+    assert completions == "/v1/completions"
+    assert chat_body["messages"][0]["role"] == "user"
+    assert completions_body["prompt"]
+    for body in (chat_body, completions_body):
+        assert (body["model"], body["max_tokens"]) == ("tiny", 8)
+
+
+def test_only_the_kinds_that_are_used_must_work() -> None:
+    transport = server(v1_chat_completions=GOOD)
+    assert [entry.kind for entry in first_answer(ENDPOINT, frozenset({"chat"}), transport=transport)] == [
+        "chat"
+    ]
+    with pytest.raises(EndpointError, match="/v1/completions answered 404"):
+        first_answer(ENDPOINT, transport=transport)
+
+
+@pytest.mark.parametrize(
+    ("answer", "what"),
+    [
+        (
+            httpx.Response(500, json={"error": {"message": "token out of vocabulary"}}),
+            "token out of vocabulary",
+        ),
+        (httpx.Response(400, json={"object": "error", "message": "no chat template"}), "no chat template"),
+        (httpx.Response(200, json={"choices": []}), "without counting tokens"),
+        (
+            httpx.Response(200, json={"model": "tiny-q4", **USAGE}),
+            "the answer is of model 'tiny-q4', not 'tiny'",
+        ),
+        (
+            httpx.Response(200, json={"usage": {"prompt_tokens": 5, "completion_tokens": 0}}),
+            "without counting tokens",
+        ),
+        (httpx.Response(200, text="hello"), "without counting tokens"),
+    ],
+)
+@pytest.mark.parametrize(("ours", "error"), [(False, EndpointError), (True, ServerStartError)])
+def test_anything_else_carries_the_servers_words(
+    answer: httpx.Response, what: str, ours: bool, error: type[Exception]
+) -> None:
+    with pytest.raises(error, match=what):
+        first_answer(ENDPOINT, frozenset({"chat"}), ours=ours, transport=server(v1_chat_completions=answer))

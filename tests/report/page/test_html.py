@@ -1,0 +1,120 @@
+"""The page: one file that needs nothing else, and in which nothing is taken for HTML that is not."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tasks.audit.verdict import Verdict
+from tasks.errors import RecordError
+from tasks.report.charts.speed import score_chart, sweep_chart
+from tasks.report.page.html import render_page, write_page
+from tests.record import made_up
+from tests.report.made_up import report
+
+
+class Reader(HTMLParser):
+    """The tags and texts of a page, and whether every tag is closed."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.open: list[str] = []
+        self.texts: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data.strip())
+
+
+def test_the_page_is_whole_and_tells_everything() -> None:
+    page = Reader(render_page(report()))
+    assert page.open == []
+    assert page.tags.count("svg") == 5  # four sweeps that have answers, and the scores
+    for told in (
+        "573.1",
+        "suspect",
+        "two waves, made up",
+        "reused from run-0",
+        "Made-up CPU (2 CPUs)",
+        "0.500",
+    ):
+        assert told in page.texts, told
+
+
+def test_every_check_of_a_point_can_be_unfolded() -> None:
+    page = Reader(render_page(report()))
+    assert page.tags.count("details") == 1
+    assert "· 1 valid, 1 unchecked, 1 suspect" in page.texts
+    assert page.texts.count("client_delay") == page.texts.count("late, made up") == 3
+    assert {"0.02", "0.01"} <= set(page.texts)
+
+
+def test_the_page_asks_nobody_for_anything() -> None:
+    page = render_page(report())
+    assert not re.search(r"<(script|link|img|iframe|image)\b|@import|url\((?!#)", page)
+    addresses = set(re.findall(r"https?://[^\s\"'<]+", page))
+    assert addresses <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+
+
+def test_nothing_of_a_run_becomes_html() -> None:
+    nasty = '"><script>alert(1)</script>'
+    run = made_up.run().model_copy(update={"spec": nasty, "run_id": nasty, "warnings": (nasty,)})
+    point = made_up.recorded(made_up.point(nasty), nasty, Verdict(verdict="suspect", reasons=(nasty,)))
+    score = made_up.score(nasty + "$x_1$")
+    accuracy = made_up.accuracy().model_copy(update={"scores": (score,)})
+    page = render_page(report(run=run, points=(point,), accuracy=(accuracy,), results_path=nasty))
+    assert "script" not in Reader(page).tags
+    assert nasty in " ".join(Reader(page).texts)
+
+
+def test_a_run_without_any_figures_still_has_a_page() -> None:
+    page = Reader(render_page(report(points=(), accuracy=(), warnings=())))
+    assert page.tags.count("svg") == 0
+    assert "Measured with" in page.texts
+
+
+def test_charts_are_drawn_for_many_loads_for_one_and_for_none() -> None:
+    points = report().points
+    for name in ("throughput", "one-load", "twice", "again"):
+        chart = sweep_chart(name, [point for point in points if point.result.sweep == name])
+        assert chart is not None
+        ElementTree.fromstring(chart)
+        assert "var(--main)" in chart
+        assert "#03" not in chart
+    assert sweep_chart("broken", [point for point in points if point.result.sweep == "broken"]) is None
+    assert score_chart(()) is None
+
+
+def test_the_percentiles_in_a_chart_are_those_that_are_there() -> None:
+    small = [made_up.recorded(made_up.point(concurrency=n, requests=5)) for n in (1, 2)]
+    large = [made_up.recorded(made_up.point(concurrency=n, requests=50)) for n in (1, 2)]
+    assert "P95" not in (sweep_chart("small", small) or "")
+    assert "P95" in (sweep_chart("large", large) or "")
+
+
+def test_the_same_report_gives_the_same_page(tmp_path: Path) -> None:
+    path = write_page(report(), tmp_path / "deep" / "page.html")
+    assert path.read_text(encoding="utf-8") == render_page(report())
+    assert [entry.name for entry in path.parent.iterdir()] == ["page.html"]
+
+
+def test_a_page_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(RecordError, match=r"page\.html"):
+        write_page(report(), tmp_path / "file" / "page.html")
