@@ -16,7 +16,7 @@ def register_blocks() -> tuple[str, ...]:
 
     Raises:
         InputError: PREFECT_API_URL is not set. Prefect would start a temporary server for the call.
-        WorldError: the server does not answer.
+        ExecutionError: the server does not answer.
     """
     with prefect_api() as api:
         api.get("/admin/version")

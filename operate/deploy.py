@@ -14,7 +14,7 @@ from operate.prefect_api import PrefectApi, prefect_api
 from operate.work_pool import POOL, TAG
 from operate.worker import make_gpu_slot
 from tasks.config.home import checkout
-from tasks.errors import WorldError
+from tasks.errors import ExecutionError
 
 
 def deploy_all() -> tuple[str, ...]:
@@ -22,7 +22,7 @@ def deploy_all() -> tuple[str, ...]:
 
     Raises:
         InputError: no server is configured.
-        WorldError: the server cannot be reached, or refuses a deployment.
+        ExecutionError: the server cannot be reached, or refuses a deployment.
     """
     with prefect_api() as api:
         place = make_gpu_slot(api)
@@ -71,7 +71,7 @@ def _prefect_deploy() -> None:
     answer = subprocess.run(argv, cwd=root, env=env, capture_output=True, text=True, check=False)
     if answer.returncode:
         detail = (answer.stdout + answer.stderr)[-4000:]
-        raise WorldError("prefect deploy --all failed", "mend prefect.yaml where it says so", detail)
+        raise ExecutionError("prefect deploy --all failed", "mend prefect.yaml where it says so", detail)
 
 
 def _close_schemas(api: PrefectApi) -> list[str]:

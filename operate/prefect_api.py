@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from tasks.errors import InputError, WorldError
+from tasks.errors import ExecutionError, InputError
 
 TRIES = 10
 PAUSE_S = 1.0
@@ -68,7 +68,7 @@ def prefect_api() -> Iterator[PrefectApi]:
 
     Raises:
         InputError: it names none.
-        WorldError: it cannot be reached, or refuses a request.
+        ExecutionError: it cannot be reached, or refuses a request.
     """
     url = os.environ.get("PREFECT_API_URL")
     if not url:
@@ -79,8 +79,8 @@ def prefect_api() -> Iterator[PrefectApi]:
     except httpx.HTTPStatusError as error:
         said = f"{error.response.status_code} {error.response.text[:300]}"
         hint = "set PREFECT_API_AUTH_STRING" if error.response.status_code == 401 else "read its log"
-        raise WorldError(f"Prefect's server at {url} said {said}", hint) from None
+        raise ExecutionError(f"Prefect's server at {url} said {said}", hint) from None
     except httpx.HTTPError as error:
-        raise WorldError(
+        raise ExecutionError(
             f"no Prefect server answers at {url}: {error}", "start it, or mend the address"
         ) from None

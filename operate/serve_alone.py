@@ -35,7 +35,7 @@ def serve_alone(spec: Spec, say: Callable[[str], None]) -> None:
 
     Raises:
         InputError: the spec has no server that is started here, or names blocks that say how.
-        WorldError: it did not start, or it ended by itself.
+        ExecutionError: it did not start, or it ended by itself.
     """
     server = spec.server
     if not isinstance(server, StartedServer):

@@ -23,7 +23,7 @@ from operate.work_pool import POOL
 from tasks.config.base import Frozen
 from tasks.config.home import checkout, home
 from tasks.config.results_location import ResultsLocation
-from tasks.errors import InputError, WorldError
+from tasks.errors import ExecutionError, InputError
 
 START_LIMIT_S = 120.0
 STOP_LIMIT_S = 30.0
@@ -76,7 +76,7 @@ def run_up(up: Up) -> None:
 
     Raises:
         InputError: the password has no colon, or it runs already.
-        WorldError: a part does not start, or ends by itself again and again.
+        ExecutionError: a part does not start, or ends by itself again and again.
     """
     if up.auth is not None and not all(up.auth.partition(":")):
         raise InputError("--auth is not user:password", "write both, with a colon between them")
@@ -153,7 +153,7 @@ def _wait_for(server: Child, up: Up, stop: threading.Event) -> None:
         if stop.wait(0.25):
             raise KeyboardInterrupt
         if not server.alive or time.monotonic() > deadline:
-            raise WorldError("the Prefect server did not start", f"read {server.log}", server.tail())
+            raise ExecutionError("the Prefect server did not start", f"read {server.log}", server.tail())
 
 
 def _answers(up: Up) -> bool:
@@ -171,7 +171,7 @@ def _deploy(env: dict[str, str]) -> None:
     )
     if answer.returncode:
         tail = (answer.stdout + answer.stderr)[-4000:]
-        raise WorldError("the deployments could not be made", "mend what stands above", tail)
+        raise ExecutionError("the deployments could not be made", "mend what stands above", tail)
 
 
 @contextmanager
@@ -199,7 +199,7 @@ def _wait_for_workers(up: Up, workers: tuple[Child, ...], stop: threading.Event)
             dead = next((worker for worker in workers if not worker.alive), None)
             if dead or time.monotonic() > deadline:
                 late = dead or workers[0]
-                raise WorldError(f"the {late.name} did not start", f"read {late.log}", late.tail())
+                raise ExecutionError(f"the {late.name} did not start", f"read {late.log}", late.tail())
 
 
 def _greet(up: Up, folder: Path) -> None:

@@ -17,7 +17,7 @@ def run_worker(control: bool) -> None:
 
     Raises:
         InputError: no server is configured.
-        WorldError: the server cannot be reached.
+        ExecutionError: the server cannot be reached.
     """
     host = host_queue()
     with prefect_api() as api:

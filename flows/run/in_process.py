@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from operate.work_pool import TAG
-from tasks.errors import WorldError
+from tasks.errors import ExecutionError
 
 # Read when Prefect is imported, so set before. The console belongs to the stage lines; Prefect's own log
 # lines, tracebacks of failed points among them, stay in its UI.
@@ -25,7 +25,7 @@ def run_in_process(spec: str, overrides: list[str], results: str, refresh: bool)
     """Run the flow `benchmark` and print its report.
 
     Raises:
-        WorldError: Prefect's own server cannot start here.
+        ExecutionError: Prefect's own server cannot start here.
         ServegaugeError: as the flow does.
     """
     _check_folders()
@@ -48,7 +48,7 @@ def run_in_process(spec: str, overrides: list[str], results: str, refresh: bool)
         except RuntimeError as error:
             if "ephemeral Prefect API server" not in str(error):
                 raise
-            raise WorldError(
+            raise ExecutionError(
                 "Prefect's own server did not start in its time",
                 "end what else keeps the machine busy, or use another server: set PREFECT_API_URL",
             ) from error
@@ -67,7 +67,7 @@ def _check_folders() -> None:
             with tempfile.TemporaryFile(dir=folder) as file:
                 file.write(bytes(ROOM_BYTES))
         except OSError as error:
-            raise WorldError(
+            raise ExecutionError(
                 f"the folder {folder} cannot be written: {error.strerror or error}",
                 f"free some space there, or set {name} to another folder",
             ) from error

@@ -29,7 +29,7 @@ def preflight(spec: Spec, results: ResultsLocation | None) -> None:
 
     Raises:
         InputError: something in the spec or the command line is wrong.
-        WorldError: a port is taken.
+        ExecutionError: a port is taken.
     """
     if results is not None:
         _check_results(spec, Store(results))
@@ -49,7 +49,7 @@ def preflight_command(spec: Spec, results: ResultsLocation) -> None:
     """The same and an endpoint, for a person who waits: said before the seconds that Prefect takes to start.
 
     Raises:
-        InputError, WorldError: as `preflight`; an endpoint serves another model, or does not answer.
+        InputError, ExecutionError: as `preflight`; an endpoint serves another model, or does not answer.
     """
     preflight(spec, None if spec.blocks.results else results)
     if isinstance(spec.server, EndpointServer):

@@ -6,7 +6,7 @@ import ipaddress
 
 import httpx
 
-from tasks.errors import EndpointError, ServerStartError, WorldError
+from tasks.errors import EndpointError, ExecutionError, ServerStartError
 from tasks.serve.endpoint import Endpoint
 
 
@@ -60,7 +60,7 @@ def message_of(response: httpx.Response) -> str:
     return " ".join(str(text or response.text).split())[:300]
 
 
-def _refusal(refuse: type[WorldError], response: httpx.Response, url: str) -> WorldError:
+def _refusal(refuse: type[ExecutionError], response: httpx.Response, url: str) -> ExecutionError:
     what = f"{url} answered {response.status_code}: {message_of(response)}".rstrip(": ")
     match response.status_code:
         case 401 | 403:

@@ -8,7 +8,7 @@ import sys
 
 import uv
 
-from tasks.errors import ServegaugeError, WorldError
+from tasks.errors import ExecutionError, ServegaugeError
 from tasks.provision.indexes import extra_indexes, index_answers
 from tasks.provision.pip_settings import redacted, uv_settings
 from tasks.provision.requirements import HEADER, Requirements, environments_folder, read_requirements
@@ -18,7 +18,7 @@ def compile_pins(name: str) -> None:
     """Resolve the file for the machine it names; only metadata is fetched, and no index is written down.
 
     Raises:
-        WorldError: uv found no solution or no index.
+        ExecutionError: uv found no solution or no index.
     """
     folder = environments_folder()
     wanted = read_requirements(folder / f"{name}.in")
@@ -35,7 +35,7 @@ def compile_pins(name: str) -> None:
     )
     if answer.returncode:
         reason = redacted(answer.stderr.strip())
-        raise WorldError(f"{name}.in cannot be resolved", "mend the file or reach its indexes", reason)
+        raise ExecutionError(f"{name}.in cannot be resolved", "mend the file or reach its indexes", reason)
     (folder / f"{name}.txt").write_text(_header(wanted) + answer.stdout, encoding="utf-8")
 
 
