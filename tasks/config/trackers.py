@@ -1,4 +1,4 @@
-"""Where a finished run is shown besides the report."""
+"""Settings of the trackers that show finished runs: one section of a spec's `track` for each."""
 
 from __future__ import annotations
 
@@ -9,20 +9,36 @@ from pydantic import Field
 from tasks.config.base import Frozen
 
 
-class SwanLab(Frozen):
-    """A SwanLab experiment for each run."""
+class TrackerConfig(Frozen):
+    """Base of every tracker's settings."""
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the tracker is called when a run ends."""
+        raise NotImplementedError
+
+
+class SwanLab(TrackerConfig):
+    """Settings of SwanLab, which logs one experiment per run."""
 
     mode: Literal["offline", "local", "online", "disabled"] = "offline"
     project: str = Field("perf_benchmark", pattern=r"^[0-9A-Za-z_\-+.]{1,100}$")
     workspace: str | None = None
-    host: str | None = Field(None, description="address of a SwanLab server of one's own")
-    api_key_env: str = Field("SWANLAB_API_KEY", description="name of the variable with the key (mode online)")
-    timeout_s: float = Field(
-        60, gt=0, description="limit of the whole upload; after it the run goes on without"
+    host: str | None = Field(None, description="address of a self-hosted SwanLab server")
+    api_key_env: str = Field(
+        "SWANLAB_API_KEY", description="environment variable that holds the API key (mode online)"
     )
+    timeout_s: float = Field(
+        60, gt=0, description="seconds after which tracking is given up; the run goes on without it"
+    )
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the mode is another than `disabled`."""
+        return self.mode != "disabled"
 
 
 class Track(Frozen):
-    """All trackers of a spec."""
+    """A spec's `track` section: one field per tracker, named as its row of TRACKERS in tracker.py."""
 
     swanlab: SwanLab = SwanLab()

@@ -1,20 +1,24 @@
-"""What tracking is given and hands on: one run's figures, and whether they arrived."""
+"""What a tracker gets of a run, and the outcome that it returns."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Self
 
 from tasks.config.base import Frozen
-from tasks.config.trackers import SwanLab
-from tasks.measure.results import Score
+from tasks.config.load import Load
+from tasks.config.spec import Spec
+from tasks.errors import TrackError
+from tasks.measure.accuracy.scores import Score
 from tasks.plan.search import Knee
-from tasks.record.results import RecordedPoint
+from tasks.record.results import RecordedAccuracy, RecordedPoint, RunRecord
 
 ConfigValue = str | int | float | bool | None
 
 
 class TrackedRun(Frozen):
-    """All that one experiment shows of a run. `config` is flat: nothing nested in it is kept."""
+    """A finished run as trackers show it. `config` holds settings by name, none of them nested."""
 
     run_id: str
     name: str
@@ -26,23 +30,66 @@ class TrackedRun(Frozen):
 
 
 class TrackOutcome(Frozen):
-    """How tracking went. `expected` and `found` count figures: given to the tracker, read back from its file.
+    """How one tracker's work on one run ended.
 
-    `folder` is the run's own; `swanlab sync FOLDER --id ID` uploads it. `url`: the page of an online one.
+    `tracker`: the tracker's name, set by `track_run`.
+    `warning`: why the run, or a part of it, is not tracked; None where all of it is.
+    `logged`, `kept`: number of figures passed to the tracker, and of those read back from its files.
+    `folder`: where the experiment's files are. `url`: the page of an uploaded experiment.
     """
 
-    ok: bool
+    tracker: str = ""
     warning: str | None = None
-    expected: int = 0
-    found: int = 0
+    logged: int = 0
+    kept: int = 0
     folder: Path | None = None
     experiment_id: str | None = None
     url: str | None = None
 
+    @classmethod
+    def from_error(cls, error: Exception) -> Self:
+        """The outcome of a tracker that raised `error`: a warning of one line."""
+        if isinstance(error, TrackError):
+            return cls(warning=f"{error.what}: {error.remedy}")
+        lines = str(error).splitlines()
+        return cls(warning=f"{type(error).__name__}: {lines[0] if lines else 'no message'}")
 
-class TrackJob(Frozen):
-    """What the worker process reads: everything but the key, which is in its environment."""
 
-    track: SwanLab
-    bundle: TrackedRun
-    folder: Path
+def tracked_run(
+    spec: Spec,
+    run: RunRecord,
+    points: tuple[RecordedPoint, ...],
+    knees: tuple[Knee, ...],
+    accuracy: tuple[RecordedAccuracy, ...],
+) -> TrackedRun:
+    """Collect what trackers show of a run from its spec and its recorded results."""
+    return TrackedRun(
+        run_id=run.run_id,
+        name=experiment_name(run, points),
+        description=spec.description,
+        config=flat_config(spec, run),
+        points=points,
+        knees=knees,
+        scores=tuple(score for recorded in accuracy for score in recorded.scores),
+    )
+
+
+def experiment_name(run: RunRecord, points: tuple[RecordedPoint, ...]) -> str:
+    """The point's name for a run of one point, the run's id for any other."""
+    return points[0].result.run_name if len(points) == 1 else run.run_id
+
+
+def flat_config(spec: Spec, run: RunRecord) -> tuple[tuple[str, ConfigValue], ...]:
+    """The run's spec, manifest and loads as pairs of name and value; nested values as JSON."""
+    config: dict[str, ConfigValue] = {"spec": run.spec, "spec_digest": run.spec_digest}
+    for name, value in run.manifest.model_dump(mode="json").items():
+        is_plain = value is None or isinstance(value, str | int | float | bool)
+        config[name] = value if is_plain else json.dumps(value)
+    for sweep in spec.sweeps:
+        loads = " ".join(_load_text(load) for load in sweep.loads)
+        config[f"{sweep.name}_load"] = str(sweep.search) if sweep.search else loads
+    return tuple(config.items())
+
+
+def _load_text(load: Load) -> str:
+    return f"{load.slots or load.label}x{load.requests}"

@@ -1,4 +1,4 @@
-"""The tracking process: a job on stdin, its outcome as the last line of stdout."""
+"""The SwanLab worker process: reads a job from stdin and prints its outcome as the last line of stdout."""
 
 from __future__ import annotations
 
@@ -8,32 +8,31 @@ import os
 import signal
 import sys
 
-from tasks.errors import TrackError
-from tasks.track.bundle import TrackJob, TrackOutcome
+from tasks.track.bundle import TrackOutcome
+from tasks.track.swanlab_job import SwanLabJob
 
 
 def main() -> None:
-    """Run one job. It never outlives its limit, even where nobody is left to end it."""
-    job = TrackJob.model_validate_json(sys.stdin.read())
-    signal.alarm(math.ceil(job.track.timeout_s) + 1)
+    """Log one job and exit."""
+    job = SwanLabJob.model_validate_json(sys.stdin.read())
+    # The parent kills this process at its time limit; the alarm ends it where the parent has died.
+    signal.alarm(math.ceil(job.config.timeout_s) + 1)
     job.folder.mkdir(parents=True, exist_ok=True)
-    os.chdir(job.folder)  # SwanLab obeys the swanlab.yaml and .env of the folder it starts in
-    with contextlib.redirect_stdout(sys.stderr):
-        outcome = _outcome(job)
+    os.chdir(job.folder)  # SwanLab reads swanlab.yaml and .env from its working folder
+    with contextlib.redirect_stdout(sys.stderr):  # SwanLab prints; stdout is for the outcome
+        outcome = _log(job)
     print(outcome.model_dump_json(), flush=True)
-    os._exit(0)  # SwanLab's exit hook may wait for ever
+    os._exit(0)  # SwanLab's exit hook can block for ever
 
 
-def _outcome(job: TrackJob) -> TrackOutcome:
+def _log(job: SwanLabJob) -> TrackOutcome:
     try:
-        from tasks.track.swanlab import log_experiment
+        # imported here: SwanLab reads the working folder, and may itself fail to import
+        from tasks.track.swanlab_experiment import log_experiment
 
         return log_experiment(job)
-    except TrackError as error:
-        return TrackOutcome(ok=False, warning=f"{error.what}: {error.remedy}")
-    except Exception as error:  # whatever a tracker raises is a warning
-        first = (str(error).splitlines() or [""])[0]
-        return TrackOutcome(ok=False, warning=f"{type(error).__name__}: {first}")
+    except Exception as error:
+        return TrackOutcome.from_error(error)
 
 
 if __name__ == "__main__":

@@ -1,78 +1,68 @@
-"""Shows a run in SwanLab from a child process with a time limit; a failure is a warning, never more."""
+"""Trackers: the protocol they follow, their registry, and the function that calls them when a run ends."""
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
+from typing import Any, ClassVar, Protocol
 
-from pydantic import ValidationError
-
-from tasks.config.trackers import SwanLab
-from tasks.track.bundle import TrackedRun, TrackJob, TrackOutcome
-
-_WORKER = (
-    sys.executable,
-    "-P",
-    "-m",
-    "tasks.track.swanlab_worker",
-)  # -P: whatever lies in the working folder
+from tasks.config.trackers import Track, TrackerConfig
+from tasks.track.bundle import TrackedRun, TrackOutcome
+from tasks.track.swanlab_tracker import SwanLabTracker
 
 
-def track_run(
-    track: SwanLab, bundle: TrackedRun, folder: Path, command: tuple[str, ...] = _WORKER
+class Tracker(Protocol):
+    """Shows finished runs in an experiment tracker. Created from its section of the spec's `track`."""
+
+    name: ClassVar[str]
+    """The tracker's name in messages."""
+
+    def __init__(self, config: Any) -> None:
+        """Keep the settings, an instance of the tracker's own TrackerConfig."""
+
+    def on_run_end(self, run: TrackedRun, folder: Path) -> TrackOutcome:
+        """Log a run as one experiment, within a time limit that the tracker enforces itself.
+
+        Args:
+            run: what to show of the run.
+            folder: where the tracker may write, `RESULTS/KEY` with its key in TRACKERS; it may not exist yet.
+
+        Raises:
+            TrackError: the tracker failed for a known reason.
+            Exception: any other failure; `track_run` turns both into a warning.
+        """
+        ...
+
+
+TRACKERS: dict[str, type[Tracker]] = {"swanlab": SwanLabTracker}
+"""Every tracker by the name of its section in a spec's `track`; a new one is a row here."""
+
+
+def track_run(config: Track, run: TrackedRun, folder: Path) -> tuple[TrackOutcome, ...]:
+    """Call every enabled tracker and return their outcomes. A tracker that fails is a warning in its outcome.
+
+    Args:
+        config: the spec's `track` section.
+        run: what to show of the run.
+        folder: the results folder; each tracker gets a folder in it.
+    """
+    outcomes = []
+    for key, tracker_class in TRACKERS.items():
+        tracker_config: TrackerConfig = getattr(config, key)
+        if tracker_config.enabled:
+            outcome = _outcome(tracker_class, tracker_config, run, folder / key)
+            outcomes.append(_named(outcome, tracker_class.name))
+    return tuple(outcomes)
+
+
+def _outcome(
+    tracker_class: type[Tracker], config: TrackerConfig, run: TrackedRun, folder: Path
 ) -> TrackOutcome:
-    """Log one run as one experiment under `folder`. Raises nothing for a tracker that fails."""
-    if track.mode == "disabled":
-        return TrackOutcome(ok=True)
-    job = TrackJob(track=track, bundle=bundle, folder=folder.resolve())
-    key = os.environ.get(track.api_key_env, "") if track.mode == "online" else ""
     try:
-        outcome = _outcome(job, command, _environment(key))
-    except subprocess.TimeoutExpired:
-        outcome = _failure(f"no answer within {track.timeout_s:g} s")
-    except OSError as error:
-        outcome = _failure(f"its process did not start: {error.strerror}")
-    if outcome.warning is None:
-        return outcome
-    warning = outcome.warning.replace(key, "***") if key else outcome.warning
-    return outcome.model_copy(update={"warning": f"not tracked in SwanLab: {warning}"})
+        return tracker_class(config).on_run_end(run, folder)
+    except Exception as error:  # the run is measured and recorded: no tracker may fail it
+        return TrackOutcome.from_error(error)
 
 
-def _outcome(job: TrackJob, command: tuple[str, ...], environment: dict[str, str]) -> TrackOutcome:
-    worker = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        said, complaints = worker.communicate(job.model_dump_json(), timeout=job.track.timeout_s)
-    finally:
-        _end(worker)
-    try:
-        return TrackOutcome.model_validate_json((said.splitlines() or [""])[-1])
-    except ValidationError:
-        last = (complaints.strip().splitlines() or ["without a word"])[-1]
-        return _failure(f"its process ended with code {worker.returncode}: {last}")
-
-
-def _environment(key: str) -> dict[str, str]:
-    """This process's environment without settings of SwanLab's: the spec alone says how to track."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SWANLAB_")}
-    return kept | ({"SWANLAB_API_KEY": key} if key else {})
-
-
-def _end(worker: subprocess.Popen[str]) -> None:
-    if worker.poll() is None:
-        os.killpg(worker.pid, signal.SIGKILL)
-        worker.communicate()
-
-
-def _failure(warning: str) -> TrackOutcome:
-    return TrackOutcome(ok=False, warning=warning)
+def _named(outcome: TrackOutcome, tracker: str) -> TrackOutcome:
+    warning = f"not tracked in {tracker}: {outcome.warning}" if outcome.warning else None
+    return outcome.model_copy(update={"tracker": tracker, "warning": warning})

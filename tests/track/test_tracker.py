@@ -1,109 +1,127 @@
-"""A run becomes an experiment in its own process, and nothing a tracker does ends a run."""
+"""Every enabled tracker is called, and none of them can fail a run."""
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
-import yaml
 
-from tasks.config.trackers import SwanLab
-from tasks.track.tracker import track_run
-from tests.record import made_up
-from tests.track.test_tracked_figures import bundle
-
-OFFLINE = SwanLab()
-
-
-def saying(code: str) -> tuple[str, ...]:
-    """A worker that runs the code instead."""
-    return (sys.executable, "-c", f"import sys; job = sys.stdin.read()\n{code}")
+from tasks.config.trackers import SwanLab, Track, TrackerConfig
+from tasks.errors import TrackError
+from tasks.track.bundle import TrackedRun, TrackOutcome
+from tasks.track.swanlab_tracker import SwanLabTracker
+from tasks.track.tracker import TRACKERS, track_run
+from tests.track.made_up_run import made_up_run
 
 
-def test_a_run_is_logged_and_read_back_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    # neither the environment nor the files of the folder we stand in have a say
-    (elsewhere / "swanlab.yaml").write_text("mode: disabled\nlog_dir: /nowhere\n")
-    (elsewhere / ".env").write_text("SWANLAB_PROJECT_NAME=wrong\n")
-    monkeypatch.chdir(elsewhere)
-    monkeypatch.setenv("SWANLAB_MODE", "online")
-    config = (("engine.version", "0.0.0-made-up"), ("concurrency", 4))
-    outcome = track_run(OFFLINE, bundle(config=config), tmp_path / "swanlab")
+class FakeConfig(TrackerConfig):
+    """The section of a second tracker."""
 
-    assert outcome.warning is None
-    assert outcome.ok
-    assert outcome.found == outcome.expected > 50
-    assert outcome.experiment_id == "run-1"
-    assert outcome.folder is not None
-    assert outcome.folder.parent == tmp_path / "swanlab"
-    kept = yaml.safe_load((outcome.folder / "files" / "config.yaml").read_text())
-    assert {key: entry["value"] for key, entry in kept.items()} == {
-        "engine_version": "0.0.0-made-up",
-        "concurrency": 4,
-    }
-    assert list(outcome.folder.glob("media/*/*.png"))
-    assert list(outcome.folder.glob("media/echarts/*.json"))
+    fail_with: str | None = None
+    use: bool = True
+
+    @property
+    def enabled(self) -> bool:
+        """As `use` says."""
+        return self.use
 
 
-def test_figures_that_the_tracker_drops_are_noticed(tmp_path: Path) -> None:
-    refused = made_up.recorded(made_up.point("a\x01name", concurrency=2))
-    outcome = track_run(OFFLINE, bundle(points=(*bundle().points, refused)), tmp_path)
-    assert not outcome.ok
-    lost = outcome.expected - outcome.found
-    assert 0 < lost < outcome.expected
-    assert f"{lost} of {outcome.expected} figures are not in" in (outcome.warning or "")
+class TrackWithFake(Track):
+    """A spec's `track` section with a second tracker in it."""
+
+    fake: FakeConfig = FakeConfig()
 
 
-def test_no_limit_is_outstayed_and_no_process_is_left(tmp_path: Path) -> None:
-    code = f"import os, time; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(300)"
-    outcome = track_run(SwanLab(timeout_s=1.5), bundle(), tmp_path, saying(code))
-    assert not outcome.ok
-    assert outcome.warning == "not tracked in SwanLab: no answer within 1.5 s"
-    with pytest.raises(ProcessLookupError):
-        os.kill(int((tmp_path / "pid").read_text()), 0)
+class FakeTracker:
+    """Keeps the names of the runs in a file, or raises."""
+
+    name: ClassVar[str] = "Fake"
+
+    def __init__(self, config: FakeConfig) -> None:
+        """Keep the settings."""
+        self._config = config
+
+    def on_run_end(self, run: TrackedRun, folder: Path) -> TrackOutcome:
+        """Write the run's id."""
+        if self._config.fail_with:
+            raise ValueError(self._config.fail_with)
+        folder.mkdir()
+        (folder / run.name).write_text(run.run_id)
+        return TrackOutcome(logged=1, kept=1, folder=folder, experiment_id=run.run_id)
 
 
-@pytest.mark.parametrize(
-    ("command", "said"),
-    [
-        (saying("print('made up', file=sys.stderr); sys.exit(3)"), "ended with code 3: made up"),
-        (saying("print('no outcome at all')"), "ended with code 0: without a word"),
-        (("/not/there",), "did not start: No such file"),
-    ],
-)
-def test_a_failing_process_is_a_warning(tmp_path: Path, command: tuple[str, ...], said: str) -> None:
-    outcome = track_run(OFFLINE, bundle(), tmp_path, command)
-    assert not outcome.ok
-    assert outcome.warning is not None
-    assert said in outcome.warning
+@pytest.fixture(autouse=True)
+def fake_is_registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One row of the registry, as for any other tracker."""
+    monkeypatch.setitem(TRACKERS, "fake", FakeTracker)
 
 
-def test_a_folder_that_cannot_be_made_is_a_warning(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("in the way")
-    outcome = track_run(OFFLINE, bundle(), tmp_path / "file" / "below")
-    assert not outcome.ok
-    assert outcome.warning is not None
+@pytest.fixture
+def swanlab_result(monkeypatch: pytest.MonkeyPatch) -> TrackOutcome:
+    """What SwanLab's tracker returns, without its process."""
+    outcome = TrackOutcome(logged=88, kept=88, folder=Path("run-1"), experiment_id="run-1")
+    monkeypatch.setattr(SwanLabTracker, "on_run_end", lambda self, run, folder: outcome)
+    return outcome
 
 
-def test_online_without_a_key_is_a_warning_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("SWANLAB_API_KEY", raising=False)
-    outcome = track_run(SwanLab(mode="online", host="http://127.0.0.1:9"), bundle(), tmp_path)
-    assert not outcome.ok
-    assert "no API key" in (outcome.warning or "")
+def test_every_section_of_a_spec_has_its_tracker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(TRACKERS, "fake")
+    assert set(TRACKERS) == set(Track.model_fields)
 
 
-def test_the_key_reaches_the_worker_and_no_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MY_KEY", "made-up-key")
-    code = "import os; sys.exit(os.environ['SWANLAB_API_KEY'] + ' in the job: ' + str('made-up-key' in job))"
-    track = SwanLab(mode="online", api_key_env="MY_KEY")
-    outcome = track_run(track, bundle(), tmp_path, saying(code))
-    assert (outcome.warning or "").endswith("code 1: *** in the job: False")
+def test_a_second_tracker_is_called_with_the_run(swanlab_result: TrackOutcome, tmp_path: Path) -> None:
+    swanlab, fake = track_run(TrackWithFake(), made_up_run(), tmp_path)
+    assert swanlab == swanlab_result.model_copy(update={"tracker": "SwanLab"})
+    assert (fake.tracker, fake.warning, fake.kept) == ("Fake", None, 1)
+    assert (tmp_path / "fake" / "made up").read_text() == "run-1"
 
 
-def test_a_disabled_tracker_starts_nothing(tmp_path: Path) -> None:
-    assert track_run(SwanLab(mode="disabled"), bundle(), tmp_path, ("/not/there",)).ok
+def test_an_exception_is_a_warning_and_leaves_the_other_tracker_alone(
+    swanlab_result: TrackOutcome, tmp_path: Path
+) -> None:
+    config = TrackWithFake(fake=FakeConfig(fail_with="made up\nat length"))
+    swanlab, fake = track_run(config, made_up_run(), tmp_path)
+    assert swanlab == swanlab_result.model_copy(update={"tracker": "SwanLab"})
+    assert fake == TrackOutcome(tracker="Fake", warning="not tracked in Fake: ValueError: made up")
+
+
+def test_the_next_tracker_is_called_after_one_that_failed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fail(self: SwanLabTracker, run: TrackedRun, folder: Path) -> TrackOutcome:
+        raise TrackError("made up", "nothing helps")
+
+    monkeypatch.setattr(SwanLabTracker, "on_run_end", fail)
+    swanlab, fake = track_run(TrackWithFake(), made_up_run(), tmp_path)
+    assert swanlab.warning == "not tracked in SwanLab: made up: nothing helps"
+    assert fake.warning is None
+
+
+def test_a_tracker_that_cannot_be_created_is_a_warning(
+    monkeypatch: pytest.MonkeyPatch, swanlab_result: TrackOutcome, tmp_path: Path
+) -> None:
+    def fail(self: FakeTracker, config: FakeConfig) -> None:
+        raise RuntimeError("made up")
+
+    monkeypatch.setattr(FakeTracker, "__init__", fail)
+    swanlab, fake = track_run(TrackWithFake(), made_up_run(), tmp_path)
+    assert swanlab.warning is None
+    assert fake.warning == "not tracked in Fake: RuntimeError: made up"
+
+
+def test_an_interrupt_ends_the_run(
+    monkeypatch: pytest.MonkeyPatch, swanlab_result: TrackOutcome, tmp_path: Path
+) -> None:
+    def interrupt(self: FakeTracker, run: TrackedRun, folder: Path) -> TrackOutcome:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(FakeTracker, "on_run_end", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        track_run(TrackWithFake(), made_up_run(), tmp_path)
+
+
+def test_a_disabled_tracker_is_not_called(tmp_path: Path) -> None:
+    config = TrackWithFake(swanlab=SwanLab(mode="disabled"), fake=FakeConfig(use=False))
+    assert track_run(config, made_up_run(), tmp_path) == ()
     assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,134 @@
+"""One SwanLab experiment: log a run's figures, close it, and read them back from SwanLab's file."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from pathlib import Path
+from typing import Any
+
+import swanlab
+from matplotlib.figure import Figure
+from swanlab.proto.swanlab.record.v1.record_pb2 import Record
+from swanlab.sdk.internal.core_python.store import DataStoreReader
+
+from tasks.config.trackers import SwanLab
+from tasks.errors import TrackError
+from tasks.track.bundle import TrackedRun, TrackOutcome
+from tasks.track.swanlab_job import KEY_VARIABLE, SwanLabJob
+from tasks.track.tracked_figures import Steps, steps, sweep_table
+
+FigureKey = tuple[str, int]
+"""A figure's name and its step."""
+
+
+def log_experiment(job: SwanLabJob) -> TrackOutcome:
+    """Log a run and check that SwanLab's file holds every figure. Call it once a process.
+
+    `swanlab sync FOLDER --id ID` uploads the outcome's `folder` and `experiment_id` later.
+
+    Raises:
+        TrackError: mode local without SwanLab's dashboard.
+        Exception: whatever SwanLab raises.
+    """
+    if job.config.mode == "local" and importlib.util.find_spec("swanboard") is None:
+        raise TrackError("mode local needs SwanLab's dashboard", "pip install 'swanlab[dashboard]'")
+    figures_by_step = steps(job.run)
+    experiment = _start_experiment(job)
+    _log_table(experiment, job.run)
+    _log_figures(experiment, figures_by_step)
+    experiment.finish()
+    folder = Path(experiment.dir)
+    logged = {
+        (name, step): value for step, figures in figures_by_step.items() for name, value in figures.items()
+    }
+    kept = len(logged.items() & read_figures(folder).items())
+    lost = len(logged) - kept
+    return TrackOutcome(
+        warning=f"{lost} of {len(logged)} figures are not in {folder}" if lost else None,
+        logged=len(logged),
+        kept=kept,
+        folder=folder,
+        experiment_id=experiment.id,
+        url=(getattr(experiment, "url", None) or None) if job.config.mode == "online" else None,
+    )
+
+
+def read_figures(folder: Path) -> dict[FigureKey, float]:
+    """The figures in an experiment's `.swanlab` file. SwanLab's reader is private to it."""
+    figures: dict[FigureKey, float] = {}
+    for path in folder.glob("run-*.swanlab"):
+        reader = DataStoreReader()
+        reader.open(path)
+        for content in reader:
+            record = Record()
+            record.ParseFromString(content)
+            if record.WhichOneof("record_type") == "scalar":
+                figures[record.scalar.key, record.scalar.step] = record.scalar.value.number
+        reader.close()
+    return figures
+
+
+def _start_experiment(job: SwanLabJob) -> Any:
+    run, config = job.run, job.config
+    return swanlab.init(
+        mode=config.mode,
+        project=config.project,
+        workspace=config.workspace,
+        name=run.name[:512],
+        description=run.description[:1024] or None,
+        id=job.experiment_id,
+        resume="allow",
+        log_dir=str(job.folder),
+        config={name.replace(".", "_"): value for name, value in run.config},
+        settings=_settings(config),
+    )
+
+
+def _settings(config: SwanLab) -> Any:
+    # the manifest records the machine; SwanLab's probes would add the command line and the git remote
+    no_probes = swanlab.Settings.Probe(
+        hardware=False,
+        runtime=False,
+        requirements=False,
+        conda=False,
+        git=False,
+        swanlab=False,
+        monitor=False,
+    )
+    return swanlab.Settings(
+        api_key=os.environ.get(KEY_VARIABLE),
+        api_host=config.host,
+        web_host=config.host,
+        interactive=False,
+        terminal=swanlab.Settings.Terminal(proxy_type="none"),
+        probe=no_probes,
+    )
+
+
+def _log_figures(experiment: Any, figures_by_step: Steps) -> None:
+    for step, figures in figures_by_step.items():
+        experiment.log(figures, step=step)
+
+
+def _log_table(experiment: Any, run: TrackedRun) -> None:
+    if not run.points:
+        return
+    header, rows = sweep_table(run.points)
+    table = swanlab.echarts.Table()
+    table.add(list(header), [list(row) for row in rows])
+    picture = swanlab.Image(_picture(header, rows))
+    experiment.log({"tables/points": table, "tables/points_image": picture}, step=0)
+
+
+def _picture(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> Figure:
+    # SwanLab's local dashboard shows images, but no tables
+    figure = Figure(figsize=(13.5, 0.8 + 0.35 * len(rows)), dpi=110, layout="constrained")
+    axes = figure.subplots()
+    axes.axis("off")
+    table = axes.table(cellText=rows, colLabels=header, loc="center", cellLoc="right", edges="horizontal")
+    table.auto_set_font_size(False)
+    table.set_fontsize(9)
+    table.auto_set_column_width(list(range(len(header))))
+    table.scale(1, 1.4)
+    return figure

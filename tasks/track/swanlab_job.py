@@ -1,0 +1,30 @@
+"""What the SwanLab worker process reads from its stdin."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+from tasks.config.base import Frozen
+from tasks.config.trackers import SwanLab
+from tasks.track.bundle import TrackedRun
+
+KEY_VARIABLE = "SWANLAB_API_KEY"
+"""The environment variable in which the worker finds the API key."""
+
+
+class SwanLabJob(Frozen):
+    """One experiment to log into `folder`. The API key is in the worker's environment, not in the job."""
+
+    config: SwanLab
+    run: TrackedRun
+    folder: Path
+
+    @property
+    def experiment_id(self) -> str:
+        """The run's id, or a hash of it where SwanLab does not accept the id itself."""
+        run_id = self.run.run_id
+        if re.fullmatch(r"[0-9A-Za-z_-]{1,64}", run_id):
+            return run_id
+        return hashlib.sha256(run_id.encode()).hexdigest()[:32]
