@@ -1,14 +1,31 @@
-"""Intervals of means of few values; pure."""
+"""Percentiles and intervals of means; pure.
+
+Percentiles interpolate linearly between order statistics: definition 7 of Hyndman and Fan, "Sample Quantiles
+in Statistical Packages", The American Statistician 50 (1996), the default of NumPy.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import sqrt
+from math import floor, sqrt
 from statistics import NormalDist, fmean, stdev
 
 from scipy.special import stdtrit
 
 Z = NormalDist().inv_cdf(0.975)
+"""The 97.5 % quantile of the normal distribution."""
+PERCENTILE_NEEDS = {50: 2, 90: 10, 95: 20, 99: 100}
+"""Values that each percentile p needs, 1 / (1 - p): of fewer it is only the maximum."""
+
+
+def percentile(ordered: Sequence[float], percent: int) -> float | None:
+    """A percentile in PERCENTILE_NEEDS of values in ascending order; None where they are too few."""
+    if len(ordered) < PERCENTILE_NEEDS[percent]:
+        return None
+    position = (len(ordered) - 1) * percent / 100
+    below = floor(position)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (position - below)
 
 
 def student_t(freedom: float) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil
 from pathlib import Path
 
 from tasks.config.base import Frozen
@@ -67,9 +66,7 @@ class PointJob(Frozen):
     @property
     def limit_s(self) -> float:
         """No point can last longer when every request keeps its own limit."""
-        if self.load.rate is not None:
-            return SETUP_S + self.sweep.timeout_s + 2 * self.total / self.load.rate
-        return SETUP_S + self.sweep.timeout_s * (ceil(self.total / self.load.slots) + 1)
+        return SETUP_S + self.load.time_limit_s(self.total, self.sweep.timeout_s)
 
     def parts(self, processes: int) -> tuple[Part, ...]:
         """The point shared out by slots; an open loop's requests one by one, as its schedule deals arrivals.

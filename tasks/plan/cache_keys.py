@@ -21,6 +21,8 @@ from tasks.plan.subject import Subject
 
 VERSION = 4
 """Raised whenever the meaning of a recorded figure changes, so that old ones are not taken for new."""
+LOAD_FIELDS = {"concurrency": None, "rate": None, "arrival": "poisson"}
+"""Fields of a load that stand in every key, whatever its kind: keys of version 0.1.0 hold them."""
 
 
 def point_key(subject: Subject, sweep: Sweep, load: Load, repeat: int) -> str:
@@ -33,7 +35,8 @@ def point_key(subject: Subject, sweep: Sweep, load: Load, repeat: int) -> str:
     asked["dataset"] = content_digest(sweep.dataset)
     if (success := needed_success(sweep.objectives)) < 1:
         asked["success"] = success
-    return _key("point", subject, {"sweep": asked, "load": load.model_dump(mode="json"), "repeat": repeat})
+    settings = LOAD_FIELDS | load.model_dump(mode="json")
+    return _key("point", subject, {"sweep": asked, "load": settings, "repeat": repeat})
 
 
 def search_key(subject: Subject, sweep: Sweep) -> str:

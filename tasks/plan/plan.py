@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tasks.config.base import Frozen
-from tasks.config.load import Load, Saturation
+from tasks.config.load import Load
+from tasks.config.saturation import Saturation
 from tasks.config.question_set import QuestionSet
 from tasks.config.spec import Spec
 from tasks.config.sweep import Sweep
@@ -106,7 +107,7 @@ def plan_point(
         model=spec.server.name,
         sweep=sweep.name,
         load=load.label,
-        concurrency=load.concurrency if load.rate is None else load.label,
+        concurrency=load.slots or load.label,
         requests=load.requests,
         repeat=repeat,
     )

@@ -16,7 +16,7 @@ from statistics import median
 from typing import Literal
 
 from tasks.config.base import Frozen
-from tasks.config.load import Saturation
+from tasks.config.saturation import Saturation
 from tasks.stats import mean_interval
 
 GROWTH = 0.05

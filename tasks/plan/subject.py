@@ -15,13 +15,13 @@ from tasks.config.server import EndpointServer, OwnServer
 from tasks.config.spec import Spec
 from tasks.plan import hardware
 from tasks.plan.content_digest import content_digest
-from tasks.probe.http_client import loopback
 from tasks.probe.identity import server_identity
 from tasks.provision.engine_build import engine_build
 from tasks.provision.model import model_identity
 from tasks.serve.find_endpoint import endpoint_of
-from tasks.serve.gpu import GPU, gpus
+from tasks.serve.gpu import GPU, list_gpus
 from tasks.serve.gpu_choice import chosen_gpus, named_gpus
+from tasks.serve.loopback import is_loopback
 
 
 class Hardware(Frozen):
@@ -80,7 +80,7 @@ def _local_subject(server: OwnServer, environment: str | None) -> Subject:
         tokenizer=_tokenizer(server.tokenizer or ""),
         server_args=server.settings,
         server_env=json.dumps(server.env, sort_keys=True),
-        hardware=_hardware(() if build.device == "cpu" else chosen_gpus(server, gpus())),
+        hardware=_hardware(() if build.device == "cpu" else chosen_gpus(server, list_gpus())),
         client=client_version(),
     )
 
@@ -91,7 +91,7 @@ def _remote_subject(server: EndpointServer, run_id: str) -> Subject:
     One that tells no start time cannot be told from another, so its figures are not reused. Raises
     InputError where `server.gpus` names one that is not here.
     """
-    named_gpus(server.gpus or (), gpus())
+    named_gpus(server.gpus or (), list_gpus())
     identity = server_identity(endpoint_of(server))
     instance = f"started {identity.started_at}" if identity.started_at else f"unknown, run {run_id}"
     return Subject(
@@ -116,9 +116,9 @@ def _tokenizer(name: str) -> str:
 
 def _hardware_of(server: EndpointServer) -> Hardware:
     """Of a server on another machine nothing is known."""
-    if not loopback(urlsplit(server.url).hostname or ""):
+    if not is_loopback(urlsplit(server.url).hostname or ""):
         return Hardware(cpu="", cpu_count=0, memory_bytes=0)
-    return _hardware(named_gpus(server.gpus, gpus()) if server.gpus else gpus())
+    return _hardware(named_gpus(server.gpus, list_gpus()) if server.gpus else list_gpus())
 
 
 def _hardware(cards: Sequence[GPU]) -> Hardware:

@@ -7,7 +7,8 @@ from typing import Literal
 
 from tasks.audit.verdict import Verdict
 from tasks.config.base import Frozen
-from tasks.measure.results import PointResult, Score
+from tasks.measure.accuracy.scores import Score
+from tasks.measure.speed.point_result import PointResult
 
 Outcome = Literal["running", "completed", "failed", "stopped", "killed"]
 """`stopped`: asked to end, and it did; `killed`: its process was gone before it could say how it ended."""

@@ -7,22 +7,21 @@ from dataclasses import fields
 from typing import Any
 
 from tasks.audit.verdict import Check, Verdict
-from tasks.config.objective import FIGURES, STATISTICS
-from tasks.measure.results import Distribution, PointResult, RequestRow, SampleRow, Score
+from tasks.config.load import Load
+from tasks.measure.accuracy.sample_row import SampleRow
+from tasks.measure.accuracy.scores import Score
+from tasks.measure.speed.point_result import PointResult
+from tasks.measure.speed.request_row import RequestRow
 from tasks.plan.search import Knee
 from tasks.probe.reading import Reading
+from tasks.record.older_rows import load_of, origin_of
 from tasks.record.results import Manifest, RecordedPoint, RunRecord
+from tasks.record.schemas import FIGURE_NAMES
 
 Row = dict[str, Any]
 
-REUSED = "reused: measured by "
-"""How the `reasons` of a reused point begin; the id of the run that measured it follows."""
-
-PLACE = ("sweep", "concurrency", "rate", "requests", "repeat")
-"""What tells a run's points apart."""
-
-_NOT_STORED = {"first_error", *FIGURES}
-"""Fields of a point without a column: one that its requests tell, and four that have five columns each."""
+LOAD_COLUMNS = ("concurrency", "rate")
+"""Columns that hold the level of a load, each of one kind; null in rows of another kind."""
 
 
 def run_row(run: RunRecord) -> Row:
@@ -31,34 +30,36 @@ def run_row(run: RunRecord) -> Row:
 
 
 def point_row(run_id: str, point: RecordedPoint) -> Row:
-    """A row of `points` for the run `run_id`, which may reuse what another has measured."""
-    reused = point.run_id != run_id
-    origin = (REUSED + point.run_id,) if reused else ()
-    figures = {
-        f"{figure}_{stat}_s": getattr(getattr(point.result, figure), stat)
-        for figure in FIGURES
-        for stat in STATISTICS
-    }
+    """A row of `points` for the run `run_id`, which may reuse what another run has measured."""
+    result = point.result
     return {
         "run_id": run_id,
-        "reused": reused,
-        **point.result.model_dump(exclude=_NOT_STORED),
-        **figures,
+        "measured_by": point.run_id,
+        "reused": point.run_id != run_id,
+        **load_row(result.load),
+        "load_settings": result.load.model_dump_json(),
+        **result.model_dump(exclude={"load", "figures", "first_error"}),
+        **{name: result.figures.get(name) for name in FIGURE_NAMES},
         "verdict": point.verdict.verdict,
-        "reasons": origin + point.verdict.reasons,
+        "reasons": point.verdict.reasons,
     }
+
+
+def load_row(load: Load) -> Row:
+    """The columns by which a load is known in every table that has it."""
+    return {"load_label": load.label, **dict.fromkeys(LOAD_COLUMNS), **load.columns}
 
 
 def check_row(run_id: str, point: PointResult, check: Check) -> Row:
     """A row of `checks`."""
-    place = {name: getattr(point, name) for name in PLACE}
-    return {"run_id": run_id, **place, "attempt": point.attempt, **check.model_dump()}
+    of_point = {name: getattr(point, name) for name in ("sweep", "requests", "repeat", "attempt")}
+    return {"run_id": run_id, **load_row(point.load), **of_point, **check.model_dump()}
 
 
 def request_row(run_id: str, point: PointResult, request: RequestRow) -> Row:
     """A row of `requests`."""
-    place = {name: getattr(point, name) for name in ("sweep", "concurrency", "rate", "repeat")}
-    return {"run_id": run_id, **place, **_plain(request)}
+    of_point = {"sweep": point.sweep, "repeat": point.repeat}
+    return {"run_id": run_id, **load_row(point.load), **of_point, **_plain(request)}
 
 
 def knee_row(run_id: str, knee: Knee) -> Row:
@@ -66,9 +67,9 @@ def knee_row(run_id: str, knee: Knee) -> Row:
     return {"run_id": run_id, **knee.model_dump()}
 
 
-def score_row(run_id: str, score: Score) -> Row:
-    """A row of `scores`."""
-    return {"run_id": run_id, **score.model_dump()}
+def score_row(run_id: str, score: Score, measured_by: str) -> Row:
+    """A row of `scores` for the run `run_id`, which may reuse what another run has measured."""
+    return {"run_id": run_id, "measured_by": measured_by, **score.model_dump()}
 
 
 def sample_row(run_id: str, dataset: str, sample: SampleRow) -> Row:
@@ -90,20 +91,22 @@ def run_of(row: Mapping[str, Any]) -> RunRecord:
     )
 
 
-def point_of(row: Mapping[str, Any], first_error: str | None) -> RecordedPoint:
-    """The point that a row of `points` tells of, with the field that has no column."""
-    origins = [reason.removeprefix(REUSED) for reason in row["reasons"] if reason.startswith(REUSED)]
-    reasons = tuple(reason for reason in row["reasons"] if not reason.startswith(REUSED))
-    stored = {name: row[name] for name in PointResult.model_fields if name not in _NOT_STORED}
-    stored["objectives"] = row["objectives"] or ()
-    figures = {
-        figure: Distribution(**{stat: row[f"{figure}_{stat}_s"] for stat in STATISTICS}) for figure in FIGURES
-    }
-    return RecordedPoint(
-        result=PointResult(first_error=first_error, **stored, **figures),
-        verdict=Verdict(verdict=row["verdict"], reasons=reasons),
-        run_id=origins[0] if origins else row["run_id"],
+def point_of(row: Mapping[str, Any], run_name: str, first_error: str | None) -> RecordedPoint:
+    """The point that a row of `points` tells of; `run_name` and `first_error` are not always in it."""
+    result = PointResult(
+        run_name=run_name,
+        load=load_of(row),
+        figures={name: row[name] for name in FIGURE_NAMES},
+        objectives=row["objectives"] or (),
+        first_error=first_error,
+        **{name: row[name] for name in _PLAIN_FIELDS},
     )
+    measured_by, reasons = origin_of(row)
+    verdict = Verdict(verdict=row["verdict"], reasons=reasons)
+    return RecordedPoint(result=result, verdict=verdict, run_id=measured_by)
+
+
+_PLAIN_FIELDS = ("sweep", "requests", "repeat", "attempt", "succeeded", "failed", "objectives_met")
 
 
 def check_of(row: Mapping[str, Any]) -> Check:

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 import pyarrow as pa
 
-from tasks.config.objective import FIGURES, STATISTICS
+from tasks.measure.speed.figures import FIGURES
 
 TableName = Literal["runs", "points", "knees", "checks", "requests", "scores", "samples", "telemetry"]
 TABLES: tuple[TableName, ...] = get_args(TableName)
@@ -25,16 +25,13 @@ def _columns(kind: type, names: str) -> list[pa.Field]:
     return [pa.field(name, _TYPES[kind]) for name in names.split()]
 
 
-EXPENSE = (
-    "energy_j energy_per_output_token_j energy_per_request_j"
-    " cost_per_million_output_tokens cost_per_million_tokens"
-)
+FIGURE_NAMES = tuple(figure.name for figure in FIGURES)
 _LATER = (
-    "model_license tokenizer server_env sweeps run_name rate sustained_throughput pace goodput objectives"
-    " objectives_met warnings doubts"
+    "model_license tokenizer server_env sweeps run_name rate load_label load_settings measured_by"
+    " objectives objectives_met warnings doubts"
 )
-LATER = frozenset([*_LATER.split(), *EXPENSE.split()])
-"""Columns that files of earlier versions lack; they read as null."""
+LATER = frozenset([*_LATER.split(), *FIGURE_NAMES])
+"""Columns that files of earlier versions may lack; they read as null."""
 
 SCHEMAS: dict[TableName, pa.Schema] = {
     "runs": pa.schema(
@@ -55,26 +52,22 @@ SCHEMAS: dict[TableName, pa.Schema] = {
     ),
     "points": pa.schema(
         [
-            *_columns(str, "run_id sweep run_name"),
+            *_columns(str, "run_id measured_by sweep run_name load_label load_settings"),
             *_columns(int, "concurrency"),
             *_columns(float, "rate"),
             *_columns(int, "requests repeat attempt"),
             *_columns(bool, "reused"),
             *_columns(int, "succeeded failed"),
-            *_columns(float, "duration_s request_throughput input_token_throughput"),
-            *_columns(float, "output_token_throughput total_token_throughput"),
-            *_columns(float, " ".join(f"{figure}_{stat}_s" for figure in FIGURES for stat in STATISTICS)),
-            *_columns(float, "input_tokens_mean output_tokens_mean sustained_throughput pace goodput"),
+            *_columns(float, " ".join(FIGURE_NAMES)),
             pa.field("objectives", _TEXTS),
             *_columns(bool, "objectives_met"),
-            *_columns(float, EXPENSE),
             *_columns(str, "verdict"),
             pa.field("reasons", _TEXTS),
         ]
     ),
     "checks": pa.schema(
         [
-            *_columns(str, "run_id sweep"),
+            *_columns(str, "run_id sweep load_label"),
             *_columns(int, "concurrency"),
             *_columns(float, "rate"),
             *_columns(int, "requests repeat attempt"),
@@ -93,7 +86,7 @@ SCHEMAS: dict[TableName, pa.Schema] = {
     ),
     "requests": pa.schema(
         [
-            *_columns(str, "run_id sweep"),
+            *_columns(str, "run_id sweep load_label"),
             *_columns(int, "concurrency"),
             *_columns(float, "rate"),
             *_columns(int, "repeat index"),
@@ -110,7 +103,7 @@ SCHEMAS: dict[TableName, pa.Schema] = {
     ),
     "scores": pa.schema(
         [
-            *_columns(str, "run_id dataset subset metric"),
+            *_columns(str, "run_id measured_by dataset subset metric"),
             *_columns(int, "questions repeats"),
             *_columns(float, "value ci_low ci_high"),
             *_columns(int, "failed truncated"),

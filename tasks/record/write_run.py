@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tasks.measure.results import PointResult, RequestRow, SampleRow
+from tasks.measure.accuracy.sample_row import SampleRow
+from tasks.measure.speed.point_result import PointResult
+from tasks.measure.speed.request_row import RequestRow
 from tasks.plan.search import Knee
 from tasks.probe.reading import Reading
 from tasks.record import rows
 from tasks.record.results import RecordedAccuracy, RecordedPoint, RunRecord
 from tasks.record.store import Store
-
-MEASURED_BY = "measured_by"
-"""Note in a file of scores: the run that measured them."""
 
 
 def record_run(store: Store, run: RunRecord) -> None:
@@ -56,8 +55,8 @@ def record_accuracy(
     dataset = accuracy.scores[0].dataset
     if accuracy.run_id == run_id:
         store.write("samples", run_id, dataset, [rows.sample_row(run_id, dataset, row) for row in samples])
-    scores = [rows.score_row(run_id, score) for score in accuracy.scores]
-    store.write("scores", run_id, dataset, scores, {MEASURED_BY: accuracy.run_id})
+    scores = [rows.score_row(run_id, score, accuracy.run_id) for score in accuracy.scores]
+    store.write("scores", run_id, dataset, scores)
 
 
 def record_telemetry(store: Store, run_id: str, stage: str, readings: Sequence[Reading]) -> None:
@@ -67,5 +66,4 @@ def record_telemetry(store: Store, run_id: str, stage: str, readings: Sequence[R
 
 def stage_of(point: PointResult) -> str:
     """What tells the files of one load point from those of the run's others."""
-    load = f"c{point.concurrency}" if point.concurrency is not None else f"rate{point.rate}"
-    return f"{point.sweep}-{load}-n{point.requests}-r{point.repeat}"
+    return f"{point.sweep}-{point.load.label}-n{point.requests}-r{point.repeat}"

@@ -5,41 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from tasks.measure.results import PointResult
+from tasks.measure.speed.notation import MISSING
+from tasks.measure.speed.point_result import PointResult
 from tasks.record.results import RecordedPoint, RunRecord
 
-NONE = "–"
+NONE = MISSING
 UNSEEN = "too few answers show this time: they came in one piece, or of one token"
-
-
-def seconds(value: float | None) -> str:
-    """Seconds, to the millisecond."""
-    return NONE if value is None else f"{value:,.3f}"
-
-
-def milliseconds(value: float | None) -> str:
-    """Seconds shown as milliseconds, with three digits or more."""
-    if value is None:
-        return NONE
-    shown = value * 1000
-    return f"{shown:,.0f}" if shown >= 1000 else f"{shown:.1f}" if shown >= 10 else f"{shown:.2f}"
-
-
-def rate(value: float) -> str:
-    """Requests per second; three digits where there is less than one."""
-    return f"{value:,.2f}" if value >= 1 or value == 0 else f"{value:.3f}"
-
-
-def tokens(value: float) -> str:
-    """Tokens per second."""
-    return f"{value:,.1f}"
-
-
-def figure(value: float | None) -> str:
-    """A figure of any kind: whole from a thousand on, to four digits below."""
-    if value is None:
-        return NONE
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{round(value, 9):.4g}"
 
 
 def success(point: PointResult) -> str:
@@ -56,13 +27,12 @@ def score(value: float) -> str:
 
 def load(point: PointResult, repeated: bool) -> str:
     """A point's load, with the number of its repeat where there are several."""
-    shown = str(point.concurrency) if point.concurrency is not None else f"{point.rate:g}/s"
-    return f"{shown} #{point.repeat}" if repeated else shown
+    return f"{point.load.text} #{point.repeat}" if repeated else point.load.text
 
 
 def load_kind(points: Iterable[PointResult]) -> str:
-    """What the loads of some points are called together: concurrency, rate, or load."""
-    kinds = {"concurrency" if point.rate is None else "rate" for point in points}
+    """What the loads of some points are called together: the name of their kind, or load."""
+    kinds = {point.load.kind for point in points}
     return kinds.pop() if len(kinds) == 1 else "load"
 
 

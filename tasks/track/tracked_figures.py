@@ -7,23 +7,24 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from tasks.measure.results import Distribution, PointResult, Score
+from tasks.measure.accuracy.scores import Score
+from tasks.measure.speed.figures import BY_NAME, FIGURES
+from tasks.measure.speed.point_result import PointResult
 from tasks.plan.search import Knee
 from tasks.record.results import RecordedPoint
 from tasks.track.bundle import TrackedRun
 
 Steps = dict[int, dict[str, float]]
 
-_DISTRIBUTIONS = ("ttft", "tpot", "itl", "latency")
-_THROUGHPUTS = ("request", "input_token", "output_token", "total_token")
-_EXPENSES = (
-    "energy_j", "energy_per_output_token_j", "energy_per_request_j",
-    "cost_per_million_output_tokens", "cost_per_million_tokens",
-)  # fmt: skip
-_HEADER = (
-    "Sweep", "Run name", "Load", "Requests", "Success %", "req/s", "Goodput req/s",
-    "Output tok/s", "Latency mean s", "TTFT mean ms", "TPOT mean ms", "Verdict",
-)  # fmt: skip
+TABLE_FIGURES = (
+    "request_throughput",
+    "goodput",
+    "output_token_throughput",
+    "latency_mean_s",
+    "ttft_mean_s",
+    "tpot_mean_s",
+)
+"""Figures of the table of points, in its order."""
 
 
 def experiment_id(run_id: str) -> str:
@@ -56,29 +57,23 @@ def steps(bundle: TrackedRun) -> Steps:
 
 def sweep_table(points: tuple[RecordedPoint, ...]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """The points as a header and rows of texts."""
-    return _HEADER, [_row(point) for point in points]
+    titles = [BY_NAME[name].title for name in TABLE_FIGURES]
+    header = ("Sweep", "Run name", "Load", "Requests", "Success %", *titles, "Verdict")
+    return header, [_row(point) for point in points]
 
 
 def _step(point: PointResult) -> int:
-    return point.concurrency if point.concurrency is not None else round(point.rate or 0)
+    return round(point.load.level)
 
 
 def _figures(point: PointResult) -> Iterator[tuple[str, float]]:
     yield "success_rate", point.succeeded / (point.succeeded + point.failed or 1)
-    for name in _THROUGHPUTS:
-        yield f"{name}_throughput", getattr(point, f"{name}_throughput")
-    if point.goodput is not None:
-        yield "goodput", point.goodput
-    for name in _EXPENSES:
-        if (value := getattr(point, name)) is not None:
-            yield name, value
     if point.objectives_met is not None:
         yield "objectives_met", float(point.objectives_met)
-    for name in _DISTRIBUTIONS:
-        distribution: Distribution = getattr(point, name)
-        for statistic, value in distribution:
-            if value is not None:
-                yield f"{name}_{statistic}_s", value
+    for figure in FIGURES:
+        value = point[figure.name]
+        if figure.tracked and value is not None:
+            yield figure.name, value
 
 
 def _score(score: Score) -> dict[str, float]:
@@ -94,22 +89,7 @@ def _knee(knee: Knee) -> dict[str, float]:
 
 def _row(point: RecordedPoint) -> tuple[str, ...]:
     result = point.result
-    load = result.concurrency if result.concurrency is not None else f"{result.rate:g}/s"
-    return (
-        result.sweep,
-        result.run_name,
-        str(load),
-        str(result.requests),
-        f"{100 * result.succeeded / (result.succeeded + result.failed or 1):.1f}",
-        f"{result.request_throughput:.2f}",
-        _text(result.goodput, 1, 2),
-        f"{result.output_token_throughput:.1f}",
-        _text(result.latency.mean, 1, 3),
-        _text(result.ttft.mean, 1000, 1),
-        _text(result.tpot.mean, 1000, 2),
-        point.verdict.verdict,
-    )
-
-
-def _text(value: float | None, factor: int, digits: int) -> str:
-    return "–" if value is None else f"{value * factor:.{digits}f}"
+    success = 100 * result.succeeded / (result.succeeded + result.failed or 1)
+    figures = [BY_NAME[name].notation.text(result[name]) for name in TABLE_FIGURES]
+    named = (result.sweep, result.run_name, result.load.text, str(result.requests), f"{success:.1f}")
+    return (*named, *figures, point.verdict.verdict)

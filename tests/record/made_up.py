@@ -4,19 +4,35 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from tasks.audit.verdict import Check, Grade, Verdict
+from tasks.audit.verdict import Check, CheckVerdict, Verdict
+from tasks.config.load_kinds.closed_loop import ClosedLoop
+from tasks.config.load_kinds.open_loop import OpenLoop
 from tasks.config.objective import Objective
-from tasks.measure.results import Distribution, PointResult, RequestRow, SampleRow, Score
+from tasks.measure.accuracy.sample_row import SampleRow
+from tasks.measure.accuracy.scores import Score
+from tasks.measure.speed.figures import BY_NAME
+from tasks.measure.speed.point_result import PointResult
+from tasks.measure.speed.request_row import RequestRow
 from tasks.plan.search import Knee
 from tasks.record.results import Manifest, RecordedAccuracy, RecordedPoint, RunRecord
 
 START = datetime(2001, 2, 3, 4, 5, 6, 789012, tzinfo=UTC)
 
 
-def spread(mean: float, *, small: bool = False) -> Distribution:
-    """A distribution around a mean; a small sample has no high percentiles."""
+def spread(time: str, mean: float, *, small: bool = False) -> dict[str, float]:
+    """The figures of a time around a mean; a small sample has no high percentiles."""
     high = {} if small else {"p90": mean * 1.3, "p95": mean * 1.5, "p99": mean * 2}
-    return Distribution(mean=mean, p50=mean * 0.9, **high)
+    statistics = {"mean": mean, "p50": mean * 0.9, **high}
+    return {f"{time}_{statistic}_s": value for statistic, value in statistics.items()}
+
+
+def times(latency: float, *, small: bool) -> dict[str, float]:
+    """Every time of a point whose requests take so long."""
+    shares = {"ttft": 0.05, "tpot": 0.01, "itl": 0.01, "latency": 1.0}
+    figures: dict[str, float] = {}
+    for time, share in shares.items():
+        figures |= spread(time, share * latency, small=small)
+    return figures
 
 
 def point(
@@ -30,50 +46,55 @@ def point(
     done = requests - failed
     latency = 1.0 + concurrency / 10
     rps = done / requests * concurrency / latency
-    small = requests < 20
+    lengths = {"input_tokens_mean": 128.0, "output_tokens_mean": 64.0}
+    of_answers = times(latency, small=requests < 20) | lengths if done else {}
+    throughputs = {
+        "duration_s": requests * latency / concurrency,
+        "request_throughput": rps,
+        "input_token_throughput": rps * 128,
+        "output_token_throughput": rps * 64,
+        "total_token_throughput": rps * 192,
+    }
     return PointResult(
         sweep=sweep,
         run_name=f"made-up-{sweep}-c{concurrency}",
-        concurrency=concurrency,
+        load=ClosedLoop(concurrency=concurrency, requests=requests),
         requests=requests,
         repeat=repeat,
         attempt=1,
         succeeded=done,
         failed=failed,
-        duration_s=requests * latency / concurrency,
-        request_throughput=rps,
-        input_token_throughput=rps * 128,
-        output_token_throughput=rps * 64,
-        total_token_throughput=rps * 192,
-        ttft=spread(0.05 * latency, small=small) if done else Distribution(),
-        tpot=spread(0.01 * latency, small=small) if done else Distribution(),
-        itl=spread(0.01 * latency, small=small) if done else Distribution(),
-        latency=spread(latency, small=small) if done else Distribution(),
-        input_tokens_mean=128.0 if done else None,
-        output_tokens_mean=64.0 if done else None,
+        figures=dict.fromkeys(BY_NAME) | throughputs | of_answers,
         first_error="HTTP 500 made up" if failed else None,
     )
+
+
+def open_point(result: PointResult, rate: float) -> PointResult:
+    """The same point under an open loop."""
+    return result.model_copy(update={"load": OpenLoop(rate=rate, requests=result.requests)})
 
 
 def bounded(result: PointResult, bound_s: float) -> PointResult:
     """The same point with an objective, met or not, and half its requests within."""
     objective = Objective(name="latency_p95_s", bound=bound_s)
-    met = None if result.latency.p95 is None else result.latency.p95 <= bound_s
-    good = result.request_throughput / 2
-    return result.model_copy(update={"objectives": (objective,), "objectives_met": met, "goodput": good})
+    latency = result[objective.name]
+    met = None if latency is None else latency <= bound_s
+    bounded_point = result.with_figures({"goodput": result.known("request_throughput") / 2})
+    return bounded_point.model_copy(update={"objectives": (objective,), "objectives_met": met})
 
 
 def expensive(result: PointResult) -> PointResult:
     """A point at 500 W, on a server at 3.60 an hour."""
-    joules = 500 * result.duration_s
-    figures = {
-        "energy_j": joules,
-        "energy_per_output_token_j": joules / (64 * result.succeeded),
-        "energy_per_request_j": joules / result.succeeded,
-        "cost_per_million_output_tokens": 1000 / result.output_token_throughput,
-        "cost_per_million_tokens": 1000 / result.total_token_throughput,
-    }
-    return result.model_copy(update=figures)
+    joules = 500 * result.known("duration_s")
+    return result.with_figures(
+        {
+            "energy_j": joules,
+            "energy_per_output_token_j": joules / (64 * result.succeeded),
+            "energy_per_request_j": joules / result.succeeded,
+            "cost_per_million_output_tokens": 1000 / result.known("output_token_throughput"),
+            "cost_per_million_tokens": 1000 / result.known("total_token_throughput"),
+        }
+    )
 
 
 def knee(sweep: str = "throughput") -> Knee:
@@ -86,7 +107,7 @@ def recorded(result: PointResult, run_id: str = "run-1", verdict: Verdict | None
     return RecordedPoint(result=result, verdict=verdict or Verdict(verdict="valid"), run_id=run_id)
 
 
-def check(verdict: Grade = "suspect") -> Check:
+def check(verdict: CheckVerdict = "suspect") -> Check:
     """What a check has to say about a client that is late."""
     return Check(check="client_delay", verdict=verdict, sentence="late, made up", value=0.02, limit=0.01)
 

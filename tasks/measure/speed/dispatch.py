@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Iterator
+from itertools import islice
 from time import perf_counter
-
-from tasks.config.load import Load
 
 Ask = Callable[[int, float], Awaitable[float]]
 """Sends a request: its index, and when it was due; gives when its answer had come. perf_counter seconds."""
@@ -54,11 +52,6 @@ async def open_loop(
     await asyncio.gather(*under_way)
 
 
-def arrival_times(load: Load, seed: int, share: int, shares: int) -> Iterator[float]:
-    """Offsets in seconds of one process's requests: its every `shares`-th of the whole load's schedule."""
-    generator, rate, moment, number = random.Random(seed), load.rate or 1.0, 0.0, 0
-    while True:
-        if number % shares == share:
-            yield moment
-        moment += 1 / rate if load.arrival == "constant" else generator.expovariate(rate)
-        number += 1
+def share_of(arrivals: Iterator[float], part: int, parts: int) -> Iterator[float]:
+    """The send times of one process: every `parts`-th of the whole load's schedule, from number `part` on."""
+    return islice(arrivals, part, None, parts)

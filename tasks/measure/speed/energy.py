@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from tasks.measure.results import PointResult, RequestRow
+from tasks.measure.speed.request_row import RequestRow
 from tasks.probe.gpu_source import POWER
 from tasks.probe.reading import Reading
 
@@ -17,30 +17,24 @@ Course = Sequence[tuple[float, float]]
 """Values at moments in seconds, in order of time."""
 
 
-def with_energy(result: PointResult, rows: Sequence[RequestRow], readings: Sequence[Reading]) -> PointResult:
-    """The point with the energy it took; empty where the power of one of the server's GPUs is not known."""
-    energy = energy_j(result, rows, readings)
-    outputs = sum(row.output_tokens or 0 for row in rows if row.succeeded and not row.warmup)
-    update = {
-        "energy_j": energy,
-        "energy_per_output_token_j": energy / outputs if energy is not None and outputs else None,
-        "energy_per_request_j": energy / result.succeeded
-        if energy is not None and result.succeeded
-        else None,
-    }
-    return result.model_copy(update=update)
+def energy_j(rows: Sequence[RequestRow], readings: Sequence[Reading], duration_s: float) -> float | None:
+    """Joules of all the server's GPUs together, from the first request's due time over the point's duration.
 
+    Args:
+        rows: the measured requests, without warm-up.
+        readings: telemetry of the point.
+        duration_s: of the point.
 
-def energy_j(result: PointResult, rows: Sequence[RequestRow], readings: Sequence[Reading]) -> float | None:
-    """Joules of all GPUs together, from the first measured request's due time over the point's duration."""
-    measured = [row for row in rows if not row.warmup]
-    if not measured:
+    Returns:
+        None where there is no request, or the power of a GPU is not known over the whole duration.
+    """
+    if not rows:
         return None
-    start = min(row.sent_at - timedelta(seconds=row.client_delay_s or 0.0) for row in measured)
+    start = min(row.sent_at - timedelta(seconds=row.client_delay_s or 0.0) for row in rows)
     courses = _powers(readings, start)
-    if not courses or not all(_covers(course, result.duration_s) for course in courses):
+    if not courses or not all(_covers(course, duration_s) for course in courses):
         return None
-    return sum(integral(course, 0.0, result.duration_s) for course in courses)
+    return sum(integral(course, 0.0, duration_s) for course in courses)
 
 
 def _covers(course: Course, duration_s: float) -> bool:

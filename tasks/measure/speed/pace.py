@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from statistics import fmean, linear_regression
 
-from tasks.measure.results import RequestRow
+from tasks.measure.speed.request_row import RequestRow
 
 FITS = 10
 """From so many requests on, their latency is told by the length of their answers."""

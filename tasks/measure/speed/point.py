@@ -1,4 +1,4 @@
-"""Measures a load point: runs its processes, reads their rows, computes its figures."""
+"""Sends the load of a point: runs its load processes and reads their rows."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from itertools import chain
 from tasks.errors import MeasureError
 from tasks.measure.jobs import PointJob
 from tasks.measure.processes.pool import run_jobs
-from tasks.measure.results import Measurement, RequestRow, Window
 from tasks.measure.row_files import REQUESTS, read_rows
-from tasks.measure.speed.point_figures import point_result
+from tasks.measure.speed.measurement import Measurement
+from tasks.measure.speed.process_window import Window
+from tasks.measure.speed.request_row import RequestRow
 
 WORKER = "tasks.measure.speed.point_worker:run"
 SLOTS_A_CLIENT = 64
@@ -30,7 +31,7 @@ def measure_point(
         progress: called with (requests finished, requests in all), warm-up included.
 
     Returns:
-        Figures over the rows of all processes. A point without one success is a result too: `succeeded` is 0.
+        The rows of all processes. A point without one success is a measurement too.
 
     Raises:
         MeasureError: a measuring process failed, died or ran out of time.
@@ -46,8 +47,8 @@ def measure_point(
     if sum(window.sent for window in windows) != len(rows):
         raise MeasureError("a measuring process lost rows", f"read the logs in {job.folder}, and run again")
     return Measurement(
-        result=point_result(job, rows, _duration_s(windows)),
         rows=rows,
+        duration_s=_duration_s(windows),
         readings=tuple(chain.from_iterable(window.readings for window in windows)),
     )
 

@@ -17,15 +17,14 @@ from evalscope.perf.benchmark import get_requests
 
 from tasks.measure.jobs import PointJob
 from tasks.measure.processes import child
-from tasks.measure.results import Window
 from tasks.measure.speed import client_worker, prompts_worker
 from tasks.measure.speed.connection import Connections
-from tasks.measure.speed.dispatch import Ask, arrival_times, closed_loop, open_loop
+from tasks.measure.speed.dispatch import Ask, closed_loop, open_loop, share_of
 from tasks.measure.speed.event_loop_lag import EventLoopLag
+from tasks.measure.speed.process_window import Window
 from tasks.measure.speed.prompts import questions_path
 from tasks.measure.speed.recorder import Recorder, Sending
 
-PATHS = {"completions": "completions", "chat": "chat/completions"}
 OPENED = 512
 """At most so many connections are opened before an open loop, whose need nobody knows."""
 
@@ -71,11 +70,12 @@ async def _measure(job: PointJob, arguments: Any, recorder: Recorder) -> EventLo
 
 async def _send(job: PointJob, ask: Ask) -> None:
     part, load = job.part, job.load
-    if load.rate is None:
+    arrivals = load.arrivals(job.seed)
+    if arrivals is None:
         await closed_loop(ask, part.slots, part.total, part.warmup, load.duration_s)
     else:
-        arrivals = arrival_times(load, job.seed, part.number, part.of)
-        await open_loop(ask, arrivals, part.total, part.warmup, load.duration_s)
+        own = share_of(arrivals, part.number, part.of)
+        await open_loop(ask, own, part.total, part.warmup, load.duration_s)
 
 
 def _headers(job: PointJob) -> dict[str, str]:
@@ -90,7 +90,7 @@ def _arguments(job: PointJob, outputs: Path) -> Any:
     arguments = Arguments(
         model=job.endpoint.model,
         api=client_worker.API,
-        url=f"{job.endpoint.url}/{PATHS[sweep.endpoint]}",
+        url=job.endpoint.url_of(sweep.endpoint),
         api_key=key.get_secret_value() if key else None,
         apply_chat_template=sweep.endpoint == "chat",
         dataset=prompts_worker.RANDOM if path is None else prompts_worker.QUESTIONS,

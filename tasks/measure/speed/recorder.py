@@ -13,9 +13,9 @@ from itertools import pairwise
 from pydantic import TypeAdapter
 
 from tasks.measure.jobs import PointJob
-from tasks.measure.results import RequestRow
 from tasks.measure.row_files import REQUESTS, one_line
 from tasks.measure.speed.connection import Response
+from tasks.measure.speed.request_row import RequestRow
 from tasks.measure.speed.sse import StreamedAnswer, read_stream, read_unstreamed
 
 PROGRESS_S = 0.25
@@ -123,7 +123,7 @@ class Recorder:
     def _error(self, sending: Sending) -> str | None:
         key, text, heard = self.job.endpoint.api_key, sending.error, sending.heard
         if text is None and heard is not None:
-            text = heard.error or self.job.endpoint.doubt(heard.model)
+            text = heard.error or self.job.endpoint.model_mismatch(heard.model)
             if text is None and (heard.input_tokens is None or heard.output_tokens is None):
                 return NO_USAGE
             if text is None and not heard.output_tokens and not heard.times:

@@ -1,41 +1,57 @@
-"""What one measured level tells a search; pure."""
+"""Turns one measured level into the trial that a search for saturation decides by; pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from tasks.config.objective import SUCCESS, Objective
-from tasks.measure.results import PointResult
 from tasks.measure.speed.objectives import margin
+from tasks.measure.speed.point_result import PointResult
 from tasks.plan.search import PLATEAU, THROUGHPUT, Trial
 
-ALL = Objective(name=SUCCESS, bound=1.0)
-"""Where no objective allows for requests that fail, none may."""
+ALL_SUCCEED = Objective(name=SUCCESS, bound=1.0)
+"""The bound on success of a sweep that sets none."""
 INVALID = "invalid figures"
 UNJUDGED = "{}, which cannot be judged"
+BROKEN = -1.0
+"""The margin of a level that broke for another reason than a figure beyond its bound."""
 
 
 def trial_of(result: PointResult, objectives: Sequence[Objective], usable: bool = True) -> Trial:
     """The tightest of a level's bounds, and the throughput that the level sustains.
 
-    An open loop has one bound more: 0 where it lacks PLATEAU of its pace, 1 where it lacks nothing. Figures
-    that are not `usable`, or a bound that they cannot be held against, count as a level that broke.
+    A level breaks as well where its figures are not `usable`, or where a bound cannot be judged.
     """
-    bounds = (*objectives, *(() if any(each.name == SUCCESS for each in objectives) else (ALL,)))
-    judged = [(margin(bound, result), str(bound)) for bound in bounds]
-    margins = [(found, bound) for found, bound in judged if found is not None]
-    if result.rate is not None:
-        margins.append((1 - (1 - _pace(result, result.rate)) / PLATEAU, THROUGHPUT))
-    least, limit = min(margins, default=(0.0, ""))
-    if least >= 0 and None in (found for found, _ in judged):
-        least, limit = -1.0, UNJUDGED.format(next(bound for found, bound in judged if found is None))
-    if not usable and least >= 0:
-        least, limit = -1.0, INVALID
-    level, throughput = result.concurrency or result.rate or 0.0, result.sustained_throughput
-    if throughput is None:
-        throughput = result.request_throughput
-    return Trial(level=level, margin=least, limit=limit, throughput=throughput)
+    bounds = list(objectives)
+    if not any(bound.name == SUCCESS for bound in bounds):
+        bounds.append(ALL_SUCCEED)
+    margin_value, limit = _tightest(result, bounds)
+    if margin_value >= 0:
+        unjudged = next((bound for bound in bounds if margin(bound, result) is None), None)
+        if unjudged is not None:
+            margin_value, limit = BROKEN, UNJUDGED.format(unjudged)
+        elif not usable:
+            margin_value, limit = BROKEN, INVALID
+    sustained = result["sustained_throughput"]
+    throughput = result.known("request_throughput") if sustained is None else sustained
+    return Trial(level=result.load.level, margin=margin_value, limit=limit, throughput=throughput)
 
 
-def _pace(result: PointResult, rate: float) -> float:
-    return result.request_throughput / rate if result.pace is None else result.pace
+def _tightest(result: PointResult, bounds: Sequence[Objective]) -> tuple[float, str]:
+    """The smallest margin, and the bound that it belongs to; an open loop's pace is one bound more."""
+    margins: list[tuple[float, str]] = []
+    for bound in bounds:
+        value = margin(bound, result)
+        if value is not None:
+            margins.append((value, str(bound)))
+    if not result.load.slots:
+        margins.append((_pace_margin(result), THROUGHPUT))
+    return min(margins, default=(0.0, ""))
+
+
+def _pace_margin(result: PointResult) -> float:
+    """1 where requests end as fast as they are sent, 0 where PLATEAU of that is missing."""
+    pace = result["pace"]
+    if pace is None:
+        pace = result.known("request_throughput") / result.load.level
+    return 1 - (1 - pace) / PLATEAU

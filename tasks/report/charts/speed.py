@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from statistics import fmean
 from typing import Any
 
@@ -11,7 +11,11 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
-from tasks.measure.results import Distribution, PointResult, Score
+from tasks.config.objective import STATISTICS
+from tasks.measure.accuracy.scores import Score
+from tasks.measure.speed.figures import BY_NAME
+from tasks.measure.speed.notation import MILLISECONDS
+from tasks.measure.speed.point_result import PointResult
 from tasks.record.results import RecordedPoint
 from tasks.report import formats
 from tasks.report.charts.style import MAIN, SECOND, STYLE, THIRD, svg
@@ -25,7 +29,7 @@ def sweep_chart(name: str, points: Sequence[RecordedPoint]) -> str | None:
     Points without a success are left out; None where no point is left.
     """
     shown = [point.result for point in points if point.result.succeeded]
-    loads = {_load(point) for point in shown}
+    loads = {point.load.level for point in shown}
     if not shown:
         return None
     with mpl.rc_context(STYLE | {"svg.hashsalt": name}):
@@ -53,32 +57,38 @@ def score_chart(scores: Sequence[Score]) -> str | None:
 def _over_load(points: Sequence[PointResult], loads: list[float]) -> Figure:
     figure = Figure(figsize=(9.6, 5.6), layout=ConstrainedLayoutEngine(h_pad=0.14, w_pad=0.14))
     (throughput, latency), (ttft, tpot) = figure.subplots(2, 2)
-    output = [(_load(point), point.output_token_throughput) for point in points]
-    _line(throughput, output, "", MAIN, "-")
-    for load, value in ((load, value) for load, value in _means(output) if load in _apart(loads)):
-        throughput.annotate(
-            f"{value:,.0f}", (load, value), xytext=(0, 7), textcoords="offset points", ha="center", fontsize=9
-        )
-    _dress(throughput, "Output tokens per second", loads)
-    throughput.margins(y=0.16)
-    throughput.set_ylim(bottom=0)
-    _spread(latency, points, lambda point: point.latency, 1)
-    _dress(latency, "Latency, s", loads)
-    _spread(ttft, points, lambda point: point.ttft, 1000)
-    _dress(ttft, "TTFT, ms", loads)
-    _spread(tpot, points, lambda point: point.tpot, 1000)
-    _dress(tpot, "TPOT, ms", loads)
+    _throughput(throughput, points, loads)
+    for axes, time in ((latency, "latency"), (ttft, "ttft"), (tpot, "tpot")):
+        _spread(axes, points, time)
+        _dress(axes, _title(time), loads)
     for axes in (ttft, tpot):
         axes.set_xlabel(formats.load_kind(points))
     return figure
 
 
-def _spread(
-    axes: Any, points: Sequence[PointResult], take: Callable[[PointResult], Distribution], factor: int
-) -> None:
+def _throughput(axes: Any, points: Sequence[PointResult], loads: list[float]) -> None:
+    output = [(point.load.level, point["output_token_throughput"]) for point in points]
+    _line(axes, output, "", MAIN, "-")
+    for load, value in _means(output):
+        if load in _apart(loads):
+            label, offset = f"{value:,.0f}", {"xytext": (0, 7), "textcoords": "offset points"}
+            axes.annotate(label, (load, value), ha="center", fontsize=9, **offset)
+    _dress(axes, "Output tokens per second", loads)
+    axes.margins(y=0.16)
+    axes.set_ylim(bottom=0)
+
+
+def _title(time: str) -> str:
+    """As `TTFT, ms`."""
+    name = "Latency" if time == "latency" else time.upper()
+    return f"{name}, {BY_NAME[f'{time}_mean_s'].notation.unit}"
+
+
+def _spread(axes: Any, points: Sequence[PointResult], time: str) -> None:
     """Mean, P50 and P95 over the load; a percentile that no point has is not in the legend."""
+    factor = 1000 if BY_NAME[f"{time}_mean_s"].notation is MILLISECONDS else 1
     for name, colour, style in (("mean", MAIN, "-"), ("p50", SECOND, "--"), ("p95", THIRD, ":")):
-        values = [(_load(point), getattr(take(point), name)) for point in points]
+        values = [(point.load.level, point[f"{time}_{name}_s"]) for point in points]
         scaled = [(load, value * factor) for load, value in values if value is not None]
         if scaled:
             _line(axes, scaled, name if name == "mean" else name.upper(), colour, style)
@@ -116,20 +126,19 @@ def _apart(loads: list[float]) -> list[float]:
 
 def _at_one_load(points: Sequence[PointResult]) -> Figure:
     figure = Figure(figsize=(9.6, 2.3), layout=ConstrainedLayoutEngine(w_pad=0.14))
-    latency, ttft, tpot = figure.subplots(1, 3)
-    _bars(latency, "Latency, s", [point.latency for point in points], formats.seconds)
-    _bars(ttft, "TTFT, ms", [point.ttft for point in points], formats.milliseconds)
-    _bars(tpot, "TPOT, ms", [point.tpot for point in points], formats.milliseconds)
+    for axes, time in zip(figure.subplots(1, 3), ("latency", "ttft", "tpot"), strict=True):
+        _bars(axes, time, points)
     return figure
 
 
-def _bars(axes: Any, title: str, found: Sequence[Distribution], write: Callable[[float], str]) -> None:
+def _bars(axes: Any, time: str, points: Sequence[PointResult]) -> None:
     """Mean and percentiles, each the mean of the repeats."""
-    values = {
-        name: fmean(had)
-        for name in ("mean", "p50", "p90", "p95", "p99")
-        if (had := [value for one in found if (value := getattr(one, name)) is not None])
-    }
+    values = {}
+    for name in STATISTICS:
+        known = [value for value in (point[f"{time}_{name}_s"] for point in points) if value is not None]
+        if known:
+            values[name] = fmean(known)
+    title, write = _title(time), BY_NAME[f"{time}_mean_s"].notation.write
     axes.set_title(title, fontweight="bold")
     names = list(reversed(values))
     bars = axes.barh(
@@ -148,10 +157,6 @@ def _bars(axes: Any, title: str, found: Sequence[Distribution], write: Callable[
 def _means(figures: Figures) -> list[tuple[float, float]]:
     loads = sorted({load for load, _ in figures})
     return [(at, fmean(value for load, value in figures if load == at and value is not None)) for at in loads]
-
-
-def _load(point: PointResult) -> float:
-    return float(point.concurrency if point.concurrency is not None else point.rate or 0)
 
 
 def _label(score: Score) -> str:

@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from tasks.config.base import Frozen
 from tasks.measure.accuracy.scores import OVERALL
-from tasks.measure.results import PointResult
+from tasks.measure.speed.figure import Figure
+from tasks.measure.speed.figures import figures_in
+from tasks.measure.speed.point_result import PointResult
 from tasks.record.question_shares import QuestionShare
-from tasks.report import formats
 from tasks.report.comparison.change import Change, PairedChange, paired_change, speed_change
 from tasks.report.report_input import ReportInput
-from tasks.report.tables.repeats import OUTPUT, RPS, TPOT, TTFT, Figure, mean_of, sound_by_load
+from tasks.report.tables.repeats import mean_of, sound_by_load, values_of
 from tasks.report.tables.speed import by_sweep
 
 
@@ -50,23 +51,14 @@ class ScoreComparison(NamedTuple):
     changes: tuple[PairedChange | None, ...]
 
 
-FIGURES = (
-    RPS,
-    Figure("Goodput (req/s)", lambda point: point.goodput, formats.rate, more_is_better=True),
-    OUTPUT,
-    TTFT,
-    TPOT,
-    Figure("Latency P99 (s)", lambda point: point.latency.p99, formats.seconds),
-    Figure("Energy (J/output tok)", lambda point: point.energy_per_output_token_j, formats.figure),
-    Figure("Cost (per 1M output tok)", lambda point: point.cost_per_million_output_tokens, formats.figure),
-)
+FIGURES = figures_in("comparison")
 
 
 def points_by_place(report: ReportInput) -> Mapping[LoadKey, list[PointResult]]:
     """The sound repeats of each load, in rising load."""
     rising = chain.from_iterable(by_sweep(report.points).values())
     loads = sound_by_load(rising)
-    return {LoadKey(each[0].sweep, formats.load(each[0], False)): each for each in loads}
+    return {LoadKey(each[0].sweep, each[0].load.text): each for each in loads}
 
 
 def speeds(runs: tuple[ComparedRun, ...]) -> tuple[SpeedComparison, ...]:
@@ -96,15 +88,13 @@ def scores(runs: tuple[ComparedRun, ...]) -> tuple[ScoreComparison, ...]:
     )
 
 
-def _speed(place: LoadKey, figure: Figure, found: list[list[PointResult]]) -> SpeedComparison:
-    repeats = [[value for point in points if (value := figure.of(point)) is not None] for points in found]
+def _speed(load: LoadKey, figure: Figure, runs: list[list[PointResult]]) -> SpeedComparison:
+    """One figure of one load in every run; `runs` holds each run's repeats of the load."""
+    repeats = [values_of(figure, points) for points in runs]
     base = repeats[0]
-    return SpeedComparison(
-        place=place,
-        figure=figure,
-        values=tuple(mean_of(figure.of, points) for points in found),
-        changes=(None, *(speed_change(base, new) if base and new else None for new in repeats[1:])),
-    )
+    changes = [speed_change(base, new) if base and new else None for new in repeats[1:]]
+    means = tuple(mean_of(figure, points) for points in runs)
+    return SpeedComparison(load, figure, values=means, changes=(None, *changes))
 
 
 def _paired(base: ComparedRun, new: ComparedRun, dataset: str, subset: str) -> PairedChange | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from string import ascii_uppercase as LETTERS
 
+from tasks.measure.speed.figures import BY_NAME
 from tasks.report import formats
 from tasks.report.comparison.change import Change
 from tasks.report.comparison.compared import ComparedRun, ScoreComparison, points_by_place, scores, speeds
@@ -12,6 +13,7 @@ from tasks.report.comparison.differences import difference_table
 from tasks.report.report_input import Column, Table
 from tasks.report.tables.repeats import mean_of
 
+OUTPUT_LENGTH = BY_NAME["output_tokens_mean"]
 LENGTHS_ALIKE = 0.01
 """Share by which a request's tokens may differ between two runs; beyond it they did not do the same work."""
 
@@ -25,11 +27,11 @@ def comparison(runs: tuple[ComparedRun, ...]) -> tuple[Table, ...]:
 def worse(runs: tuple[ComparedRun, ...], percent: float) -> tuple[str, ...]:
     """What is worse than in the first run by more than so many per cent, of scores points; noise is not."""
     slower = (
-        f"{letter}: {each.place.sweep} {each.place.load}: {each.figure.name}: {_percent(change)}"
+        f"{letter}: {each.place.sweep} {each.place.load}: {each.figure.title}: {_percent(change)}"
         for each in speeds(runs)
         for letter, change in zip(LETTERS, each.changes, strict=False)
         if change and not change.noise
-        if (-change.by if each.figure.more_is_better else change.by) * 100 > percent
+        if (-change.by if each.figure.better == "higher" else change.by) * 100 > percent
     )
     wronger = (
         f"{letter}: {each.dataset} {each.subset}: {_points(change)}"
@@ -66,8 +68,8 @@ def _speed_table(runs: tuple[ComparedRun, ...]) -> Table:
         columns=(*names, *_columns(runs)),
         rows=tuple(
             (
-                *(*each.place, each.figure.name),
-                *_cells(each.values, each.changes, each.figure.shown, _percent),
+                *(*each.place, each.figure.title),
+                *_cells(each.values, each.changes, each.figure.notation.write, _percent),
             )
             for each in found
         ),
@@ -149,7 +151,7 @@ def _same(runs: tuple[ComparedRun, ...]) -> Iterator[str]:
 
 def _measured(run: ComparedRun) -> set[tuple[object, ...]]:
     points = ((point.run_id, point.result) for point in run.report.points)
-    return {(by, each.sweep, each.concurrency, each.rate, each.repeat) for by, each in points}
+    return {(by, each.sweep, each.load.label, each.repeat) for by, each in points}
 
 
 def _unlike(runs: tuple[ComparedRun, ...]) -> Iterator[str]:
@@ -157,9 +159,7 @@ def _unlike(runs: tuple[ComparedRun, ...]) -> Iterator[str]:
     base = points_by_place(runs[0].report)
     for letter, run in zip(LETTERS[1:], runs[1:], strict=False):
         for place, points in points_by_place(run.report).items():
-            first, other = (
-                mean_of(lambda point: point.output_tokens_mean, of) for of in (base.get(place, []), points)
-            )
+            first, other = (mean_of(OUTPUT_LENGTH, of) for of in (base.get(place, []), points))
             if first and other and abs(other / first - 1) > LENGTHS_ALIKE:
                 lengths = f"{letter} made {other:.1f} output tokens a request, A {first:.1f}"
                 yield f"{place.sweep} {place.load}: {lengths}: not the same work"

@@ -11,9 +11,10 @@ from typing import get_args
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from tasks.audit.verdict import Check, Grade
+from tasks.audit.verdict import Check, CheckVerdict
 from tasks.config.base import Frozen
 from tasks.errors import RecordError
+from tasks.measure.speed.notation import MISSING, plain
 from tasks.record.parquet_file import remove
 from tasks.record.results import RecordedPoint
 from tasks.report import formats
@@ -82,7 +83,7 @@ def render_page(report: ReportInput) -> str:
         undefined=StrictUndefined,
     )
     environment.filters["svg"] = Markup
-    environment.filters["figure"] = formats.figure
+    environment.filters["figure"] = lambda value: MISSING if value is None else plain(value)
     return environment.get_template("page.html.j2").render(
         report=report,
         headline=headline(report),
@@ -155,7 +156,7 @@ def _checked(report: ReportInput) -> list[Checked]:
 
 def _summary(checks: tuple[Check, ...]) -> str:
     counts = Counter(check.verdict for check in checks)
-    return ", ".join(f"{counts[verdict]} {verdict}" for verdict in get_args(Grade) if counts[verdict])
+    return ", ".join(f"{counts[verdict]} {verdict}" for verdict in get_args(CheckVerdict) if counts[verdict])
 
 
 def _counts(points: tuple[RecordedPoint, ...]) -> dict[str, int]:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 
-from tasks.measure.results import PointResult
+from tasks.measure.speed.figure import Figure
+from tasks.measure.speed.figures import BY_NAME
+from tasks.measure.speed.point_result import PointResult
 from tasks.record.results import RecordedPoint
 from tasks.report import formats
 from tasks.report.report_input import Column, Table
 from tasks.report.tables.repeats import mean_of, sound_by_load
 
 Repeats = Sequence[PointResult]
+BEST_BY = {
+    "highest RPS": BY_NAME["request_throughput"],
+    "lowest mean latency": BY_NAME["latency_mean_s"],
+}
 _COLUMNS = (
     Column(name="Sweep"),
     Column(name="Best by"),
@@ -19,14 +26,14 @@ _COLUMNS = (
 )
 
 
-def best(
-    loads: Iterable[Repeats], figure: Callable[[PointResult], float | None], *, most: bool
-) -> tuple[float, PointResult] | None:
-    """The highest or lowest mean of a figure, and a point of that load; None where no load has it."""
-    able = [(value, each[0]) for each in loads if (value := mean_of(figure, each)) is not None]
-    if not able:
+def best(loads: Iterable[Repeats], figure: Figure) -> tuple[float, PointResult] | None:
+    """The best mean of a figure, and a point of that load; None where no load has the figure."""
+    means = [(mean_of(figure, repeats), repeats[0]) for repeats in loads]
+    known = [(value, point) for value, point in means if value is not None]
+    if not known:
         return None
-    return max(able, key=lambda each: each[0]) if most else min(able, key=lambda each: each[0])
+    choose = max if figure.better == "higher" else min
+    return choose(known, key=itemgetter(0))
 
 
 def best_table(points: Iterable[RecordedPoint]) -> Table | None:
@@ -39,7 +46,12 @@ def best_table(points: Iterable[RecordedPoint]) -> Table | None:
 
 
 def _rows(name: str, loads: Sequence[Repeats]) -> Iterator[tuple[str, ...]]:
-    if found := best(loads, lambda point: point.request_throughput, most=True):
-        yield name, "highest RPS", formats.load(found[1], False), f"{formats.rate(found[0])} req/s"
-    if found := best(loads, lambda point: point.latency.mean, most=False):
-        yield name, "lowest mean latency", formats.load(found[1], False), f"{formats.seconds(found[0])} s"
+    for title, figure in BEST_BY.items():
+        if found := best(loads, figure):
+            value, point = found
+            yield (
+                name,
+                title,
+                formats.load(point, False),
+                f"{figure.notation.text(value)} {figure.notation.unit}",
+            )

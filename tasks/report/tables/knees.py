@@ -8,7 +8,6 @@ from tasks.plan.search import Knee
 from tasks.report import formats
 from tasks.report.report_input import Column, Table
 
-LOAD_UNITS = {"concurrency": "at once", "rate": "req/s"}
 _COLUMNS = (
     Column(name="Sweep"),
     Column(name="Load"),

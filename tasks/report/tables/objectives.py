@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tasks.config.objective import SUCCESS, Objective
-from tasks.measure.results import PointResult
+from tasks.measure.speed.figures import BY_NAME
+from tasks.measure.speed.notation import SECONDS
 from tasks.measure.speed.objectives import margin
+from tasks.measure.speed.point_result import PointResult
 from tasks.record.results import RecordedPoint
 from tasks.report import formats
 from tasks.report.report_input import Column, Table
 
+THROUGHPUT, GOODPUT = BY_NAME["request_throughput"], BY_NAME["goodput"]
 MET = {True: "yes", False: "no", None: formats.NONE}
 
 
@@ -22,16 +25,16 @@ def objectives_table(name: str, points: Sequence[RecordedPoint], repeated: bool)
     bounds = tuple(dict.fromkeys(bound for result in results for bound in result.objectives))
     columns = (
         Column(name="Load", numeric=True),
-        Column(name="RPS", unit="req/s", numeric=True),
-        Column(name="Goodput", unit="req/s", numeric=True),
+        Column(name=THROUGHPUT.header, unit=THROUGHPUT.notation.unit, numeric=True),
+        Column(name=GOODPUT.header, unit=GOODPUT.notation.unit, numeric=True),
         *(Column(name=str(bound), numeric=True) for bound in bounds),
         Column(name="Met"),
     )
     rows = tuple(
         (
             formats.load(result, repeated),
-            formats.rate(result.request_throughput),
-            formats.NONE if result.goodput is None else formats.rate(result.goodput),
+            THROUGHPUT.notation.text(result[THROUGHPUT.name]),
+            GOODPUT.notation.text(result[GOODPUT.name]),
             *(_value(bound, result) for bound in bounds),
             MET[result.objectives_met],
         )
@@ -44,15 +47,15 @@ def objectives_table(name: str, points: Sequence[RecordedPoint], repeated: bool)
 def _value(bound: Objective, result: PointResult) -> str:
     if bound.name == SUCCESS:
         return f"{result.succeeded / (result.requests or 1):.4g}"
-    return formats.seconds(getattr(getattr(result, bound.figure), bound.statistic))
+    return SECONDS.text(result[bound.name])
 
 
 def _gaps(results: Sequence[PointResult]) -> tuple[str, ...]:
     gaps = [(bound, each) for each in results for bound in each.objectives if margin(bound, each) is None]
-    few = [getattr(each.latency, bound.statistic) is None for bound, each in gaps]
+    few = [each[f"latency_{bound.statistic}_s"] is None for bound, each in gaps]
     why = {
         "too few requests to carry this figure": any(few),
         formats.UNSEEN: not all(few),
-        "the requests are not known any more": any(each.goodput is None for each in results),
+        "the requests are not known any more": any(each[GOODPUT.name] is None for each in results),
     }
     return tuple(f"{formats.NONE}: {reason}" for reason, applies in why.items() if applies)

@@ -6,26 +6,22 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import chain
 
-from tasks.measure.results import PointResult, Score
+from tasks.measure.accuracy.scores import Score
+from tasks.measure.speed.figures import figures_in
+from tasks.measure.speed.point_result import PointResult
 from tasks.record.results import RecordedAccuracy, RecordedPoint
 from tasks.report import formats
 from tasks.report.report_input import Column, ReportInput, Table
 from tasks.report.tables.best import best_table
-from tasks.report.tables.energy_cost import expense_table
+from tasks.report.tables.energy_cost import energy_cost_table
 from tasks.report.tables.knees import knee_table
 from tasks.report.tables.objectives import objectives_table
 from tasks.report.tables.repeats import repeats_table
 
+_SWEEP_FIGURES = figures_in("sweep")
 _SWEEP_COLUMNS = (
     Column(name="Requests", numeric=True),
-    Column(name="RPS", unit="req/s", numeric=True),
-    Column(name="Latency mean", unit="s", numeric=True),
-    Column(name="Latency P99", unit="s", numeric=True),
-    Column(name="Output", unit="tok/s", numeric=True),
-    Column(name="TTFT mean", unit="ms", numeric=True),
-    Column(name="TTFT P99", unit="ms", numeric=True),
-    Column(name="TPOT mean", unit="ms", numeric=True),
-    Column(name="TPOT P99", unit="ms", numeric=True),
+    *(Column(name=each.header, unit=each.notation.unit, numeric=True) for each in _SWEEP_FIGURES),
     Column(name="Success", unit="%", numeric=True),
     Column(name="Verdict"),
     Column(name="Source"),
@@ -55,7 +51,7 @@ def more_tables(name: str, points: list[RecordedPoint]) -> tuple[Table, ...]:
     found = (
         repeats_table(name, points),
         objectives_table(name, points, several),
-        expense_table(name, points, several),
+        energy_cost_table(name, points, several),
     )
     return tuple(table for table in found if table is not None)
 
@@ -67,12 +63,17 @@ def sweep_tables(report: ReportInput) -> tuple[Table, ...]:
     )
 
 
+def rising_load(point: RecordedPoint) -> tuple[object, ...]:
+    """Orders the points of a sweep by load, then by repeat."""
+    return (point.result.load.sort_key, point.result.repeat)
+
+
 def by_sweep(points: Iterable[RecordedPoint]) -> dict[str, list[RecordedPoint]]:
     """The points of each sweep in rising load; sweeps in the order they came."""
     sweeps: dict[str, list[RecordedPoint]] = {}
     for point in points:
         sweeps.setdefault(point.result.sweep, []).append(point)
-    return {name: sorted(found, key=lambda point: _rising(point.result)) for name, found in sweeps.items()}
+    return {name: sorted(found, key=rising_load) for name, found in sweeps.items()}
 
 
 def score_table(report: ReportInput) -> Table | None:
@@ -87,8 +88,8 @@ def score_table(report: ReportInput) -> Table | None:
 
 def load_column(points: Iterable[RecordedPoint]) -> Column:
     """The column of the loads, called by their kind."""
-    kind = formats.load_kind(point.result for point in points)
-    return Column(name="Conc." if kind == "concurrency" else kind.capitalize(), numeric=True)
+    headers = {point.result.load.header for point in points}
+    return Column(name=headers.pop() if len(headers) == 1 else "Load", numeric=True)
 
 
 def repeated(points: Iterable[RecordedPoint]) -> bool:
@@ -114,27 +115,15 @@ def _sweep_table(name: str, points: list[RecordedPoint], run_id: str) -> Table:
 
 def _sweep_row(label: str, point: RecordedPoint, run_id: str) -> tuple[str, ...]:
     result = point.result
-    return (
-        label,
-        str(result.requests),
-        formats.rate(result.request_throughput),
-        formats.seconds(result.latency.mean),
-        formats.seconds(result.latency.p99),
-        formats.tokens(result.output_token_throughput),
-        formats.milliseconds(result.ttft.mean),
-        formats.milliseconds(result.ttft.p99),
-        formats.milliseconds(result.tpot.mean),
-        formats.milliseconds(result.tpot.p99),
-        formats.success(result),
-        point.verdict.verdict,
-        formats.source(point.run_id, run_id),
-    )
+    figures = [figure.notation.text(result[figure.name]) for figure in _SWEEP_FIGURES]
+    verdict = (formats.success(result), point.verdict.verdict, formats.source(point.run_id, run_id))
+    return (label, str(result.requests), *figures, *verdict)
 
 
 def _gaps(points: list[RecordedPoint]) -> tuple[str, ...]:
     answered = [point.result for point in points if point.result.succeeded]
     why = {
-        "too few requests to carry this percentile": any(each.latency.p99 is None for each in answered),
+        "too few requests to carry this percentile": any(each["latency_p99_s"] is None for each in answered),
         formats.UNSEEN: any(map(_unseen, answered)),
         "no request succeeded": len(answered) < len(points),
     }
@@ -142,8 +131,12 @@ def _gaps(points: list[RecordedPoint]) -> tuple[str, ...]:
 
 
 def _unseen(point: PointResult) -> bool:
-    whole = point.latency.p99 is not None
-    return any(each.mean is None or (whole and each.p99 is None) for each in (point.ttft, point.tpot))
+    """Whether a time is missing though there were requests enough to carry it."""
+    enough = point["latency_p99_s"] is not None
+    for time in ("ttft", "tpot"):
+        if point[f"{time}_mean_s"] is None or (enough and point[f"{time}_p99_s"] is None):
+            return True
+    return False
 
 
 def _score_row(report: ReportInput, score: Score, recorded: RecordedAccuracy) -> tuple[str, ...]:
@@ -160,7 +153,3 @@ def _score_row(report: ReportInput, score: Score, recorded: RecordedAccuracy) ->
         str(score.truncated),
         formats.source(recorded.run_id, report.run.run_id),
     )
-
-
-def _rising(point: PointResult) -> tuple[float, float, int, int]:
-    return (point.concurrency or 0, point.rate or 0, point.requests, point.repeat)

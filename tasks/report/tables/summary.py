@@ -5,13 +5,20 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
-from tasks.measure.results import PointResult
+from tasks.config.load import LOAD_KINDS
+from tasks.measure.speed.figures import BY_NAME
+from tasks.measure.speed.point_result import PointResult
 from tasks.record.results import Manifest
 from tasks.report import formats
 from tasks.report.report_input import ReportInput
 from tasks.report.tables.best import best
-from tasks.report.tables.knees import LOAD_UNITS
 from tasks.report.tables.repeats import sound_by_load
+
+TILES = {
+    "Highest output": BY_NAME["output_token_throughput"],
+    "Lowest mean TTFT": BY_NAME["ttft_mean_s"],
+    "Lowest mean TPOT": BY_NAME["tpot_mean_s"],
+}
 
 
 class Tile(NamedTuple):
@@ -45,16 +52,14 @@ def headline(report: ReportInput) -> tuple[tuple[str, str], ...]:
 def tiles(report: ReportInput) -> tuple[Tile, ...]:
     """The figures a reader looks for first; not those of invalid points; repeats count as one."""
     loads, shown = sound_by_load(report.points), list[Tile]()
-    if found := best(loads, lambda point: point.output_token_throughput, most=True):
-        shown.append(Tile("Highest output", formats.tokens(found[0]), "tok/s", _at(found[1])))
-    if found := best(loads, lambda point: point.ttft.mean, most=False):
-        shown.append(Tile("Lowest mean TTFT", formats.milliseconds(found[0]), "ms", _at(found[1])))
-    if found := best(loads, lambda point: point.tpot.mean, most=False):
-        shown.append(Tile("Lowest mean TPOT", formats.milliseconds(found[0]), "ms", _at(found[1])))
+    for title, figure in TILES.items():
+        if found := best(loads, figure):
+            value, point = found
+            shown.append(Tile(title, figure.notation.text(value), figure.notation.unit, _at(point)))
     for knee in report.knees:
-        figure = formats.NONE if knee.knee is None else f"{knee.knee:.4g}"
+        level = formats.NONE if knee.knee is None else f"{knee.knee:.4g}"
         shown.append(
-            Tile(f"Knee of {knee.sweep}", figure, LOAD_UNITS[knee.load], f"limited by {knee.reason}")
+            Tile(f"Knee of {knee.sweep}", level, LOAD_KINDS[knee.load].unit, f"limited by {knee.reason}")
         )
     for recorded in report.accuracy:
         for score in recorded.scores[-1:]:

@@ -9,8 +9,7 @@ import pytest
 from tasks.config.objective import Objective
 from tasks.measure.jobs import PointJob
 from tasks.measure.speed.objectives import are_met, failures_allowed, margin, with_objectives
-from tasks.measure.speed.point_figures import point_result
-from tests.measure.speed.test_point_figures import failed, row
+from tests.measure.speed.test_point_figures import failed, result_of, row
 
 Jobs = Callable[..., PointJob]
 
@@ -22,25 +21,25 @@ def bounds(*texts: str) -> tuple[Objective, ...]:
 def test_goodput_counts_the_requests_that_keep_every_bound_themselves(make_job: Jobs) -> None:
     job = make_job(requests=6, objectives=bounds("ttft_p95_s <= 0.6", "tpot_mean_s <= 0.15"))
     rows = [row(0), row(1, ttft_s=0.7), row(2, tpot_s=0.2), row(3, tpot_s=None), row(4), failed(5, "no")]
-    result = point_result(job, rows, duration_s=2.0)
-    assert result.request_throughput == pytest.approx(2.5)
-    assert result.goodput == pytest.approx(1.5)
+    result = result_of(job, rows, 2.0)
+    assert result["request_throughput"] == pytest.approx(2.5)
+    assert result["goodput"] == pytest.approx(1.5)
     assert result.objectives_met is None  # six requests carry no p95
 
 
 def test_warm_up_is_no_goodput_and_itl_is_a_requests_mean_gap(make_job: Jobs) -> None:
     job = make_job(requests=2, warmup_requests=1, objectives=bounds("itl_p99_s <= 0.2"))
     rows = [row(0, warmup=True), row(1, itl_s=(0.1, 0.29)), row(2, itl_s=(0.1, 0.5))]
-    assert point_result(job, rows, duration_s=1.0).goodput == pytest.approx(1)
+    assert result_of(job, rows, 1.0)["goodput"] == pytest.approx(1)
 
 
 def test_without_objectives_there_is_no_goodput(make_job: Jobs) -> None:
-    result = point_result(make_job(requests=1), [row(0)], 1.0)
-    assert (result.goodput, result.objectives, result.objectives_met) == (None, (), None)
+    result = result_of(make_job(requests=1), [row(0)], 1.0)
+    assert (result["goodput"], result.objectives, result.objectives_met) == (None, (), None)
 
 
 def test_a_margin_is_the_share_of_the_bound_that_is_left(make_job: Jobs) -> None:
-    result = point_result(make_job(requests=5), [*(row(n) for n in range(4)), failed(4, "no")], 1.0)
+    result = result_of(make_job(requests=5), [*(row(n) for n in range(4)), failed(4, "no")], 1.0)
     found = [margin(bound, result) for bound in bounds("ttft_mean_s <= 1", "latency_mean_s <= 0.8")]
     assert found == pytest.approx([0.5, -0.25])
     assert margin(bounds("ttft_p99_s <= 1")[0], result) is None
@@ -50,24 +49,24 @@ def test_a_margin_is_the_share_of_the_bound_that_is_left(make_job: Jobs) -> None
 
 
 def test_an_objective_that_breaks_decides_whatever_cannot_be_judged(make_job: Jobs) -> None:
-    result = point_result(make_job(requests=1), [row(0)], 1.0)
+    result = result_of(make_job(requests=1), [row(0)], 1.0)
     assert are_met(bounds("ttft_mean_s <= 0.4", "ttft_p99_s <= 9"), result) is False
     assert are_met(bounds("ttft_mean_s <= 0.5", "success >= 1"), result) is True
 
 
 def test_what_was_measured_is_held_against_other_objectives_from_its_rows(make_job: Jobs) -> None:
     rows = [row(0), row(1, ttft_s=0.7)]
-    result = point_result(make_job(requests=2), rows, 2.0)
+    result = result_of(make_job(requests=2), rows, 2.0)
     found = with_objectives(bounds("ttft_mean_s <= 0.5"), result, rows)
-    assert (found.goodput, found.objectives_met) == (0.5, False)
-    assert with_objectives(found.objectives, result, ()).goodput is None
+    assert (found["goodput"], found.objectives_met) == (0.5, False)
+    assert with_objectives(found.objectives, result, ())["goodput"] is None
     assert with_objectives((), found, rows) == result
 
 
 def test_a_share_at_its_bound_is_met(make_job: Jobs) -> None:
     """1 - 0.9 is a little less than a tenth."""
     rows = [*(row(n) for n in range(90)), *(failed(n, "no") for n in range(90, 100))]
-    result = point_result(make_job(requests=100), rows, 1.0)
+    result = result_of(make_job(requests=100), rows, 1.0)
     assert are_met(bounds("success >= 0.9"), result) is True
     assert are_met(bounds("success >= 0.91"), result) is False
 

@@ -42,4 +42,4 @@ def test_an_answer_that_comes_at_once_has_no_time_between_tokens(
     _, url = behind
     found = measure_point(make_job(f"{url}/{WHOLE}", requests=3), lambda: None, lambda done, total: None)
     assert [(row.error, row.output_tokens, row.tpot_s) for row in found.rows] == [(None, TOKENS, None)] * 3
-    assert found.result.tpot.mean is None
+    assert found.result["tpot_mean_s"] is None

@@ -11,11 +11,14 @@ from typing import Any
 import psutil
 import pytest
 
-from tasks.config.load import Load
+from tasks.config.load_kinds.closed_loop import ClosedLoop
+from tasks.config.load_kinds.open_loop import OpenLoop
 from tasks.errors import ServerDied
 from tasks.measure.jobs import PointJob
-from tasks.measure.results import PointResult, RequestRow
 from tasks.measure.speed.point import measure_point
+from tasks.measure.speed.point_figures import point_result
+from tasks.measure.speed.point_result import PointResult
+from tasks.measure.speed.request_row import RequestRow
 from tests.measure.conftest import KEY
 from tests.stub.process import Stub
 
@@ -27,26 +30,26 @@ Stubs = Callable[..., Stub]
 def measure(job: PointJob) -> tuple[PointResult, tuple[RequestRow, ...]]:
     """Measure without an eye on the server."""
     found = measure_point(job, lambda: None, lambda done, total: None)
-    return found.result, found.rows
+    return point_result(job, found), found.rows
 
 
 def test_one_at_a_time_is_exact(stub: Stubs, make_job: Jobs, tokenizer: Any) -> None:
     server = stub(ttft=0.05, itl=0.01, tokenizer=tokenizer, api_key=KEY)
     job, seen = make_job(server.url, requests=5, output_tokens=32), []
     found = measure_point(job, lambda: None, lambda done, total: seen.append((done, total)))
-    result, rows = found.result, found.rows
+    result, rows = point_result(job, found), found.rows
     truth = server.log()
-    assert result.ttft.mean == pytest.approx(fmean(row.ttft for row in truth), abs=0.005)
-    assert result.tpot.mean == pytest.approx(fmean(row.itl for row in truth), rel=0.02)
+    assert result["ttft_mean_s"] == pytest.approx(fmean(row.ttft for row in truth), abs=0.005)
+    assert result["tpot_mean_s"] == pytest.approx(fmean(row.itl for row in truth), rel=0.02)
     assert (result.succeeded, result.failed, result.first_error) == (5, 0, None)
     assert {row.input_tokens for row in rows} == {row.prompt_tokens for row in truth} == {64}
     assert {row.output_tokens for row in rows} == {32}
     assert {len(row.itl_s) for row in rows} == {31}
     assert {(row.status_code, row.finish_reason, row.cached_tokens) for row in rows} == {(200, "length", 0)}
     assert [row.index for row in rows] == list(range(5))
-    assert result.ttft.p90 is None
+    assert result["ttft_p90_s"] is None
     assert seen[-1] == (5, 5)
-    assert result.duration_s == pytest.approx(5 * (0.05 + 31 * 0.01), rel=0.1)
+    assert result["duration_s"] == pytest.approx(5 * (0.05 + 31 * 0.01), rel=0.1)
     assert all(row.client_delay_s is not None and row.client_delay_s < 0.1 for row in rows)
     left = {path.name for path in job.folder.iterdir()}
     assert left == {"requests.jsonl", "worker.log"}
@@ -57,12 +60,12 @@ def test_twenty_at_once_keep_the_servers_time(stub: Stubs, make_job: Jobs) -> No
     server = stub(ttft=0.05, itl=0.01, prompt_tokens=64, api_key=KEY)
     result, rows = measure(make_job(server.url, concurrency=20, requests=60, output_tokens=64))
     truth = server.log()
-    assert result.ttft.mean == pytest.approx(fmean(row.ttft for row in truth), abs=0.012)
-    assert result.tpot.mean == pytest.approx(fmean(row.itl for row in truth), rel=0.04)
+    assert result["ttft_mean_s"] == pytest.approx(fmean(row.ttft for row in truth), abs=0.012)
+    assert result["tpot_mean_s"] == pytest.approx(fmean(row.itl for row in truth), rel=0.04)
     assert result.succeeded == 60
-    assert result.ttft.p95 is not None
+    assert result["ttft_p95_s"] is not None
     tokens = sum(row.output_tokens or 0 for row in rows)
-    assert result.output_token_throughput == pytest.approx(tokens / result.duration_s)
+    assert result["output_token_throughput"] == pytest.approx(tokens / result["duration_s"])
 
 
 def test_warm_up_is_sent_first_and_left_out(stub: Stubs, make_job: Jobs) -> None:
@@ -98,26 +101,26 @@ def test_several_processes_share_a_point(stub: Stubs, make_job: Jobs) -> None:
     assert sum(row.warmup for row in found.rows) == 5
     assert len({row.prompt_sha256 for row in log}) == 28
     assert len({row.peer for row in log}) == 5
-    assert found.result.latency.p95 is not None  # of all rows: no process alone has enough
+    assert found.result["latency_p95_s"] is not None  # of all rows: no process alone has enough
     assert {reading.metric for reading in found.readings} >= {"cpu_share_p0", "cpu_share_p1"}
 
 
 def test_an_open_loop_sends_on_time_whatever_the_server_does(stub: Stubs, make_job: Jobs) -> None:
     server = stub(ttft=0.2, itl=0.001, slots=1, api_key=KEY)
-    load = Load(rate=50.0, requests=20, arrival="constant")
+    load = OpenLoop(rate=50.0, requests=20, arrival="constant")
     job = make_job(server.url, load=(load,)).model_copy(update={"load": load})
     found = measure_point(job, lambda: None, lambda done, total: None)
     arrived = sorted(row.arrived for row in server.log())
     assert arrived[-1] - arrived[0] == pytest.approx(19 / 50, abs=0.1)
     assert (found.result.succeeded, found.result.rate, found.result.concurrency) == (20, 50.0, None)
-    assert found.result.ttft.mean is not None
-    assert found.result.ttft.mean > 1.5  # the queue is the server's, and it is seen
+    assert found.result["ttft_mean_s"] is not None
+    assert found.result["ttft_mean_s"] > 1.5  # the queue is the server's, and it is seen
 
 
 def test_two_processes_keep_one_schedule_whose_first_request_warms_up(stub: Stubs, make_job: Jobs) -> None:
     """One of the two has no warm-up; no request waits for that of the other, nor for any answer."""
     server = stub(ttft=0.3, itl=0.001, api_key=KEY)
-    load = Load(rate=10.0, requests=9, arrival="constant")
+    load = OpenLoop(rate=10.0, requests=9, arrival="constant")
     job = make_job(server.url, load=(load,), warmup_requests=1, clients=2)
     _, rows = measure(job.model_copy(update={"load": load}))
     sent = sorted(rows, key=lambda row: row.sent_at)
@@ -129,28 +132,28 @@ def test_two_processes_keep_one_schedule_whose_first_request_warms_up(stub: Stub
 def test_an_open_loop_falls_behind_where_its_server_cannot_keep_up(stub: Stubs, make_job: Jobs) -> None:
     server = stub(ttft=0.05, itl=0.001, slots=1, api_key=KEY)
     for rate, expected in ((8.0, 1.0), (40.0, 15 / 40)):  # 15 tokens later a slot is free: 15.4 a second
-        load = Load(rate=rate, requests=20, arrival="constant")
+        load = OpenLoop(rate=rate, requests=20, arrival="constant")
         job = make_job(server.url, load=(load,)).model_copy(update={"load": load})
         found = measure_point(job, lambda: None, lambda done, total: None)
-        assert found.result.pace == pytest.approx(expected, rel=0.1)
+        assert found.result["pace"] == pytest.approx(expected, rel=0.1)
 
 
 def test_a_closed_loop_sustains_what_its_server_can_do(stub: Stubs, make_job: Jobs) -> None:
     server = stub(ttft=0.05, itl=0.005, slots=4, api_key=KEY)
     result, _ = measure(make_job(server.url, concurrency=5, requests=23))
-    assert result.sustained_throughput == pytest.approx(4 / 0.125, rel=0.05)
-    assert result.request_throughput < 0.99 * result.sustained_throughput  # the last wave has three
+    assert result["sustained_throughput"] == pytest.approx(4 / 0.125, rel=0.05)
+    assert result["request_throughput"] < 0.99 * result["sustained_throughput"]  # the last wave has three
     assert measure(make_job(server.url, concurrency=5, requests=11))[0].sustained_throughput is None
 
 
 def test_a_duration_counts_what_was_sent(stub: Stubs, make_job: Jobs) -> None:
     server = stub(ttft=0.02, itl=0.001, api_key=KEY)
-    load = Load(concurrency=2, requests=500, duration_s=1.0)
+    load = ClosedLoop(concurrency=2, requests=500, duration_s=1.0)
     job = make_job(server.url, load=(load,)).model_copy(update={"load": load})
     found = measure_point(job, lambda: None, lambda done, total: None)
     assert found.result.requests == found.result.succeeded == len(server.log()) < 120
     assert found.result.failed == 0
-    assert found.result.duration_s == pytest.approx(1.0, abs=0.5)
+    assert found.result["duration_s"] == pytest.approx(1.0, abs=0.5)
 
 
 def test_a_chat_answer_of_free_length(stub: Stubs, make_job: Jobs) -> None:
@@ -169,7 +172,7 @@ def test_failures_are_counted_and_told_in_one_line(stub: Stubs, make_job: Jobs) 
     assert {row.status_code for row in bad} == {500}
     assert all(row.error and row.error.startswith("HTTP 500: ") and "\n" not in row.error for row in bad)
     assert result.first_error == bad[0].error
-    assert result.ttft.mean is not None
+    assert result["ttft_mean_s"] is not None
 
 
 @pytest.mark.parametrize("kind", ["error500", "drop", "reset", "in_band_error", "no_usage", "wrong_model"])
@@ -179,8 +182,8 @@ def test_a_point_without_one_success_is_still_a_result(stub: Stubs, make_job: Jo
     result, rows = measure(make_job(server.url, concurrency=2, requests=4))
     assert (result.succeeded, result.failed, len(rows)) == (0, 4, 4)
     assert result.first_error
-    assert result.ttft.mean is None
-    assert result.output_token_throughput == 0
+    assert result["ttft_mean_s"] is None
+    assert result["output_token_throughput"] == 0
 
 
 def test_nobody_listens(make_job: Jobs) -> None:

@@ -34,10 +34,10 @@ def test_what_cannot_be_judged_breaks_a_level() -> None:
 
 
 def test_an_open_loop_has_to_keep_up() -> None:
-    keeps = made_up.point().model_copy(update={"concurrency": None, "rate": 5.0, "pace": 1.0})
+    keeps = made_up.open_point(made_up.point(), rate=5.0).with_figures({"pace": 1.0})
     assert trial_of(keeps, ()).margin == pytest.approx(1)
-    assert trial_of(keeps.model_copy(update={"pace": 0.97}), ()).margin == pytest.approx(0)
-    behind = trial_of(keeps.model_copy(update={"pace": 0.5}), ())
+    assert trial_of(keeps.with_figures({"pace": 0.97}), ()).margin == pytest.approx(0)
+    behind = trial_of(keeps.with_figures({"pace": 0.5}), ())
     assert (behind.level, behind.limit) == (5, "throughput")
     assert behind.margin < -10
 

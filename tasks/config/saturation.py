@@ -1,0 +1,95 @@
+"""A search for the load that saturates a server, in place of listed loads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import ceil
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from tasks.config.base import Frozen
+from tasks.config.load import LOAD_KINDS, Load, read_load
+from tasks.config.load_kinds.load_kind import LoadKind
+from tasks.config.load_kinds.open_loop import Arrival
+from tasks.config.objective import Objective, needed_success
+from tasks.config.refusal import refuse
+
+LAST_STEP = 1.5
+"""The step to the highest level is at least by this factor: a smaller one would seem to gain nothing."""
+
+
+class Saturation(Frozen):
+    """Where the search starts, how far it may go, and how precise its answer is.
+
+    `concurrency` is the first level of closed loops, `rate` that of open loops in requests per second.
+    """
+
+    until: Literal["saturated"]
+    concurrency: int | None = Field(None, ge=1, le=100_000)
+    rate: float | None = Field(None, gt=0, le=100_000)
+    arrival: Arrival = Field("poisson", description="gaps between the requests of open loops")
+    max: float = Field(256, gt=0, le=100_000, description="highest level that is measured")
+    requests_per_slot: int = Field(5, ge=3, le=10_000, description="requests of a closed loop for each slot")
+    seconds: float = Field(30, gt=0, le=100_000, description="how long an open loop sends requests")
+    precision: float = Field(0.05, gt=0, lt=1, description="width of the answer, as a share of it")
+    measurements: int = Field(5, ge=1, le=100, description="most measurements of one level")
+
+    @property
+    def kind(self) -> Literal["concurrency", "rate"]:
+        """The kind of load whose level grows."""
+        return "concurrency" if self.rate is None else "rate"
+
+    @property
+    def load_kind(self) -> type[LoadKind]:
+        """The class of the loads that are measured."""
+        return LOAD_KINDS[self.kind]
+
+    @property
+    def start(self) -> float:
+        """The first level."""
+        return self.rate or self.concurrency or 1
+
+    def levels(self) -> Iterator[float]:
+        """Levels that double from the start up to the highest."""
+        level = self.start
+        yield level
+        while 2 * level <= self.max / LAST_STEP:
+            level *= 2
+            yield level
+        yield self.max
+
+    @property
+    def nearly_max(self) -> float | None:
+        """A level just below the highest that tells whether throughput still grows; None for open loops."""
+        return self.load_kind.nearly_max(self.max)
+
+    def between(self, low: float, high: float) -> float | None:
+        """The level that halves an interval; None where the interval is narrow enough."""
+        return self.load_kind.between(low, high, self.precision)
+
+    def load_at(self, level: float, objectives: Sequence[Objective]) -> Load:
+        """The load of a level, with enough requests for the percentiles of all objectives."""
+        percentiles_need = max((objective.requests for objective in objectives), default=1)
+        enough = ceil(percentiles_need / needed_success(objectives))
+        requests = self.load_kind.search_requests(level, self.requests_per_slot, self.seconds)
+        settings: dict[str, float | str] = {self.kind: level, "requests": max(requests, enough)}
+        if "arrival" in self.load_kind.model_fields:
+            settings["arrival"] = self.arrival
+        return read_load(settings)
+
+    def __str__(self) -> str:
+        return f"{self.kind} from {self.start:g} to {self.max:g} until saturated"
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if (self.concurrency is None) == (self.rate is None):
+            raise refuse(
+                "the search has no single kind of load",
+                "give `concurrency` (closed loops) or `rate` (open loops) to start from, one of them",
+            )
+        if self.start >= self.max:
+            raise refuse(f"the search starts at {self.start:g}", "give a `max` above that")
+        if self.kind == "concurrency" and self.max != int(self.max):
+            raise refuse(f"{self.max} is no concurrency", "give a whole number as `max`")
+        return self

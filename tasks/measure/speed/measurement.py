@@ -1,0 +1,27 @@
+"""What the load processes of one point return, before its figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tasks.measure.speed.request_row import RequestRow
+from tasks.probe.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One sent load: a row for each request in order of sending, and the load generator's own readings.
+
+    `duration_s`: from the first measured request's due time to the end of the last one, over all processes.
+    `error`: why a load process failed, and with it the whole point; there are no rows then.
+    """
+
+    rows: tuple[RequestRow, ...]
+    duration_s: float
+    readings: tuple[Reading, ...] = ()
+    error: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether every measured request succeeded."""
+        return bool(self.rows) and all(row.succeeded for row in self.rows if not row.warmup)

@@ -1,0 +1,49 @@
+"""Sends the load of a point while server, GPUs and machine are sampled, and computes its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tasks.measure.jobs import PointJob
+from tasks.measure.speed.measurement import Measurement
+from tasks.measure.speed.point_figures import point_result
+from tasks.measure.speed.point_result import PointResult
+from tasks.measure.speed.request_row import RequestRow
+from tasks.probe.reading import Reading
+from tasks.probe.sampler import Source, readings, sampling
+from tasks.probe.server_metrics import ServerMetrics, read_metrics
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedPoint:
+    """A point with everything seen beside it. `before` and `after`: the server's counters around the load."""
+
+    result: PointResult
+    rows: tuple[RequestRow, ...]
+    before: ServerMetrics | None
+    after: ServerMetrics | None
+    readings: tuple[Reading, ...]
+
+
+def observe_point(
+    job: PointJob,
+    send_load: Callable[[], Measurement],
+    sources: Sequence[Source],
+    price_per_hour: float | None,
+) -> ObservedPoint:
+    """Call `send_load` while the sources are sampled, then compute the point's figures.
+
+    Args:
+        job: what is measured.
+        send_load: sends the load and returns its rows; what it raises passes through.
+        sources: what is sampled meanwhile.
+        price_per_hour: of the server, in any currency.
+    """
+    before = read_metrics(job.endpoint)
+    with sampling(*sources) as samples:
+        measurement = send_load()
+    after = read_metrics(job.endpoint)
+    seen = (*readings(before), *samples.rows, *readings(after), *measurement.readings)
+    result = point_result(job, measurement, seen, price_per_hour)
+    return ObservedPoint(result, measurement.rows, before, after, seen)

@@ -1,0 +1,36 @@
+"""The small pieces of text that every stage writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tasks.text import READ_LIMIT_BYTES, did_you_mean, gigabytes, last_lines, read_end, tail
+
+
+def test_the_end_of_a_log_from_a_byte_on(tmp_path: Path) -> None:
+    log = tmp_path / "server.log"
+    log.write_text("first\nsecond\nthird\n")
+    assert tail(log, 2) == "second\nthird"
+    assert tail(log, 5, start=len("first\n")) == "second\nthird"
+    assert tail(tmp_path / "missing.log", 5) == ""
+
+
+def test_only_the_end_of_a_large_file_is_read(tmp_path: Path) -> None:
+    log = tmp_path / "server.log"
+    log.write_bytes(b"x" * READ_LIMIT_BYTES + b"end\xff")
+    assert len(read_end(log)) == READ_LIMIT_BYTES
+    assert read_end(log).endswith("end\ufffd")
+
+
+def test_last_lines_of_a_text() -> None:
+    assert last_lines("\none\ntwo\n\n", 1) == "two"
+    assert last_lines("", 3) == ""
+
+
+def test_the_nearest_name_is_suggested() -> None:
+    assert did_you_mean("smokee", {"smoke", "endpoint"}) == "did you mean smoke? "
+    assert did_you_mean("zzz", {"smoke"}) == ""
+
+
+def test_gigabytes_have_one_digit() -> None:
+    assert gigabytes(2_400_000_000) == "2.4 GB"
