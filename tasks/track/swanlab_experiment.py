@@ -16,7 +16,7 @@ from tasks.config.trackers import SwanLab
 from tasks.errors import TrackError
 from tasks.track.bundle import TrackedRun, TrackOutcome
 from tasks.track.swanlab_job import KEY_VARIABLE, SwanLabJob
-from tasks.track.tracked_figures import Steps, steps, sweep_table
+from tasks.track.tracked_figures import figures_by_step, point_table
 
 FigureKey = tuple[str, int]
 """A figure's name and its step."""
@@ -33,15 +33,11 @@ def log_experiment(job: SwanLabJob) -> TrackOutcome:
     """
     if job.config.mode == "local" and importlib.util.find_spec("swanboard") is None:
         raise TrackError("mode local needs SwanLab's dashboard", "pip install 'swanlab[dashboard]'")
-    figures_by_step = steps(job.run)
     experiment = _start_experiment(job)
     _log_table(experiment, job.run)
-    _log_figures(experiment, figures_by_step)
+    logged = _log_figures(experiment, job.run)
     experiment.finish()
     folder = Path(experiment.dir)
-    logged = {
-        (name, step): value for step, figures in figures_by_step.items() for name, value in figures.items()
-    }
     kept = len(logged.items() & read_figures(folder).items())
     lost = len(logged) - kept
     return TrackOutcome(
@@ -106,15 +102,19 @@ def _settings(config: SwanLab) -> Any:
     )
 
 
-def _log_figures(experiment: Any, figures_by_step: Steps) -> None:
-    for step, figures in figures_by_step.items():
+def _log_figures(experiment: Any, run: TrackedRun) -> dict[FigureKey, float]:
+    logged: dict[FigureKey, float] = {}
+    for step, figures in figures_by_step(run).items():
         experiment.log(figures, step=step)
+        for name, value in figures.items():
+            logged[name, step] = value
+    return logged
 
 
 def _log_table(experiment: Any, run: TrackedRun) -> None:
     if not run.points:
         return
-    header, rows = sweep_table(run.points)
+    header, rows = point_table(run.points)
     table = swanlab.echarts.Table()
     table.add(list(header), [list(row) for row in rows])
     picture = swanlab.Image(_picture(header, rows))

@@ -1,11 +1,8 @@
-"""Which figures of a run a tracker shows, under which names and at which step. Pure."""
+"""The figures of a run that trackers show, by step and key, and their table."""
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
 
 from tasks.measure.accuracy.scores import Score
 from tasks.measure.speed.figures import BY_NAME, FIGURES
@@ -14,7 +11,7 @@ from tasks.plan.search import Knee
 from tasks.record.results import RecordedPoint
 from tasks.track.bundle import TrackedRun
 
-Steps = dict[int, dict[str, float]]
+FiguresByStep = dict[int, dict[str, float]]
 
 TABLE_FIGURES = (
     "request_throughput",
@@ -24,39 +21,33 @@ TABLE_FIGURES = (
     "ttft_mean_s",
     "tpot_mean_s",
 )
-"""Figures of the table of points, in its order."""
+"""The figures in the table of points, in the order of its columns."""
 
 
-def experiment_id(run_id: str) -> str:
-    """An id that the tracker accepts and that is always the same for the same run."""
-    if re.fullmatch(r"[0-9A-Za-z_-]{1,64}", run_id):
-        return run_id
-    return hashlib.sha256(run_id.encode()).hexdigest()[:32]
+def figures_by_step(run: TrackedRun) -> FiguresByStep:
+    """Every figure of a run by step and key, steps ascending.
 
-
-def steps(bundle: TrackedRun) -> Steps:
-    """Every figure by step and key, steps ascending. The step of a load point is its concurrency.
-
-    Scores and knees stand at step 0. A second point at the same step (a repeat) has keys of its own, as the
-    tracker drops a step that a key has had already.
+    The step of a point is the level of its load, rounded; scores and knees have step 0. A tracker keeps one
+    value for a key and a step, so the keys of a sweep's second point at the same step end in `_2`.
     """
-    found: Steps = {}
-    seen: Counter[tuple[str, int]] = Counter()
-    for score in bundle.scores:
-        found.setdefault(0, {}).update(_score(score))
-    for knee in bundle.knees:
-        found.setdefault(0, {}).update(_knee(knee))
-    for point in sorted((point.result for point in bundle.points), key=lambda p: (_step(p), p.repeat)):
-        place = (point.sweep, _step(point))
-        seen[place] += 1
-        suffix = f"_{seen[place]}" if seen[place] > 1 else ""
-        figures = {f"{point.sweep}/{name}{suffix}": value for name, value in _figures(point)}
-        found.setdefault(_step(point), {}).update(figures)
-    return dict(sorted(found.items()))
+    by_step: defaultdict[int, dict[str, float]] = defaultdict(dict)
+    for score in run.scores:
+        by_step[0].update(_score_figures(score))
+    for knee in run.knees:
+        by_step[0].update(_knee_figures(knee))
+    points_at: Counter[tuple[str, int]] = Counter()
+    for point in sorted((point.result for point in run.points), key=_step_and_repeat):
+        step = _step(point)
+        points_at[point.sweep, step] += 1
+        count = points_at[point.sweep, step]
+        suffix = f"_{count}" if count > 1 else ""
+        for name, value in _point_figures(point).items():
+            by_step[step][f"{point.sweep}/{name}{suffix}"] = value
+    return dict(sorted(by_step.items()))
 
 
-def sweep_table(points: tuple[RecordedPoint, ...]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """The points as a header and rows of texts."""
+def point_table(points: tuple[RecordedPoint, ...]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """The points as a table of text: its header, and one row per point."""
     titles = [BY_NAME[name].title for name in TABLE_FIGURES]
     header = ("Sweep", "Run name", "Load", "Requests", "Success %", *titles, "Verdict")
     return header, [_row(point) for point in points]
@@ -66,30 +57,39 @@ def _step(point: PointResult) -> int:
     return round(point.load.level)
 
 
-def _figures(point: PointResult) -> Iterator[tuple[str, float]]:
-    yield "success_rate", point.succeeded / (point.succeeded + point.failed or 1)
+def _step_and_repeat(point: PointResult) -> tuple[int, int]:
+    return _step(point), point.repeat
+
+
+def _success_rate(point: PointResult) -> float:
+    return point.succeeded / max(point.succeeded + point.failed, 1)
+
+
+def _point_figures(point: PointResult) -> dict[str, float]:
+    figures = {"success_rate": _success_rate(point)}
     if point.objectives_met is not None:
-        yield "objectives_met", float(point.objectives_met)
+        figures["objectives_met"] = float(point.objectives_met)
     for figure in FIGURES:
         value = point[figure.name]
         if figure.tracked and value is not None:
-            yield figure.name, value
+            figures[figure.name] = value
+    return figures
 
 
-def _score(score: Score) -> dict[str, float]:
+def _score_figures(score: Score) -> dict[str, float]:
     key = f"accuracy/{score.dataset}_{score.subset}_{score.metric}".replace(".", "_")
     return {key: score.value, f"{key}_ci_low": score.ci_low, f"{key}_ci_high": score.ci_high}
 
 
-def _knee(knee: Knee) -> dict[str, float]:
-    values = {"": knee.knee, "_low": knee.low, "_high": knee.high}
+def _knee_figures(knee: Knee) -> dict[str, float]:
     key = f"{knee.sweep}/knee_{knee.load}"
-    return {f"{key}{name}": value for name, value in values.items() if value is not None}
+    figures = {key: knee.knee, f"{key}_low": knee.low, f"{key}_high": knee.high}
+    return {name: value for name, value in figures.items() if value is not None}
 
 
 def _row(point: RecordedPoint) -> tuple[str, ...]:
     result = point.result
-    success = 100 * result.succeeded / (result.succeeded + result.failed or 1)
+    success = f"{100 * _success_rate(result):.1f}"
     figures = [BY_NAME[name].notation.text(result[name]) for name in TABLE_FIGURES]
-    named = (result.sweep, result.run_name, result.load.text, str(result.requests), f"{success:.1f}")
-    return (*named, *figures, point.verdict.verdict)
+    point_cells = (result.sweep, result.run_name, result.load.text, str(result.requests), success)
+    return (*point_cells, *figures, point.verdict.verdict)
