@@ -31,8 +31,7 @@ def log_experiment(job: SwanLabJob) -> TrackOutcome:
         TrackError: mode local without SwanLab's dashboard.
         Exception: whatever SwanLab raises.
     """
-    if job.config.mode == "local" and importlib.util.find_spec("swanboard") is None:
-        raise TrackError("mode local needs SwanLab's dashboard", "pip install 'swanlab[dashboard]'")
+    _require_dashboard(job.config)
     experiment = _start_experiment(job)
     _log_table(experiment, job.run)
     logged = _log_figures(experiment, job.run)
@@ -63,6 +62,11 @@ def read_figures(folder: Path) -> dict[FigureKey, float]:
                 figures[record.scalar.key, record.scalar.step] = record.scalar.value.number
         reader.close()
     return figures
+
+
+def _require_dashboard(config: SwanLab) -> None:
+    if config.mode == "local" and importlib.util.find_spec("swanboard") is None:
+        raise TrackError("mode local needs SwanLab's dashboard", "pip install 'swanlab[dashboard]'")
 
 
 def _start_experiment(job: SwanLabJob) -> Any:

@@ -49,20 +49,18 @@ def track_run(config: Track, run: TrackedRun, folder: Path) -> tuple[TrackOutcom
     for key, tracker_class in TRACKERS.items():
         tracker_config: TrackerConfig = getattr(config, key)
         if tracker_config.enabled:
-            outcome = _outcome(tracker_class, tracker_config, run, folder / key)
-            outcomes.append(_named(outcome, tracker_class.name))
+            outcome = _call(tracker_class, tracker_config, run, folder / key)
+            outcomes.append(_with_name(outcome, tracker_class.name))
     return tuple(outcomes)
 
 
-def _outcome(
-    tracker_class: type[Tracker], config: TrackerConfig, run: TrackedRun, folder: Path
-) -> TrackOutcome:
+def _call(tracker_class: type[Tracker], config: TrackerConfig, run: TrackedRun, folder: Path) -> TrackOutcome:
     try:
         return tracker_class(config).on_run_end(run, folder)
     except Exception as error:  # the run is measured and recorded: no tracker may fail it
         return TrackOutcome.from_error(error)
 
 
-def _named(outcome: TrackOutcome, tracker: str) -> TrackOutcome:
+def _with_name(outcome: TrackOutcome, tracker: str) -> TrackOutcome:
     warning = f"not tracked in {tracker}: {outcome.warning}" if outcome.warning else None
     return outcome.model_copy(update={"tracker": tracker, "warning": warning})
