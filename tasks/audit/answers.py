@@ -1,104 +1,118 @@
-"""Checks of the answers: that all came, and that they are what was asked for."""
+"""Checks of the answers: every request was answered, and the answers match what was requested."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from tasks.audit.evidence import Evidence
-from tasks.audit.finding import Finding, at_most, not_counted, unchecked
-from tasks.measure.results import RequestRow
+from tasks.audit.finding import Finding, at_most, not_in_metrics, number_of, unchecked
 from tasks.measure.speed.objectives import failures_allowed
+from tasks.measure.speed.request_row import RequestRow
 
-TOKENS_A_CHUNK = 1.5
+CHUNK_TOKENS_LIMIT = 1.5
+"""From this mean number of tokens in a chunk on, the time between chunks is not the time between tokens."""
 REJECTED = (429, 503)
+"""HTTP status codes of a server that is at its limit."""
 
 
 def failures(evidence: Evidence) -> Finding:
-    """Figures of the requests that came back say nothing about those that did not."""
-    result, warmup = evidence.result, sum(row.warmup and not row.succeeded for row in evidence.rows)
-    error = result.first_error or next((row.error for row in evidence.rows if row.error), None)
-    found = [f"{result.failed} of {result.requests} requests failed"] if result.failed or not warmup else []
-    found += [f"{warmup} requests of the warm-up failed"] if warmup else []
-    sentence = " and ".join(found) + (f": {error}" if error else "")
-    finding = at_most(_allowed(evidence), result.failed, "invalid", sentence)
-    return finding.model_copy(update={"noted": bool(result.failed or warmup)})
+    """Requests that failed, beyond those that an objective on success allows. Figures leave them out."""
+    result = evidence.result
+    warmup_failed = sum(row.warmup and not row.succeeded for row in evidence.rows)
+    parts = []
+    if result.failed or not warmup_failed:
+        parts.append(f"{result.failed} of {number_of(result.requests, 'request')} failed")
+    if warmup_failed:
+        parts.append(f"{number_of(warmup_failed, 'warm-up request')} failed")
+    error = _first_error(evidence)
+    sentence = " and ".join(parts) + (f": {error}" if error else "")
+    finding = at_most(_failures_allowed(evidence), result.failed, "invalid", sentence)
+    return finding.model_copy(update={"noted": bool(result.failed or warmup_failed)})
 
 
 def rejections(evidence: Evidence) -> Finding:
-    """A server that turns requests away shows the figures of those it let in."""
+    """Requests that the server rejected: its figures hold only for those it accepted."""
     answered = sum(row.status_code in REJECTED for row in evidence.rows)
-    counted = evidence.counted("admission_rejections_total")
+    counted = evidence.counter_increase("admission_rejections_total")
     if counted is None and not evidence.rows:
-        return not_counted("whether requests were rejected")
+        return not_in_metrics("whether it rejected requests")
     rejected = max(answered, counted or 0)
-    return at_most(_allowed(evidence), rejected, "invalid", f"the server rejected {rejected:.0f} requests")
+    sentence = f"the server rejected {number_of(rejected, 'request')}"
+    return at_most(_failures_allowed(evidence), rejected, "invalid", sentence)
 
 
 def output_length(evidence: Evidence) -> Finding:
-    """A sweep of fixed length compares nothing when lengths differ."""
+    """Answers of another length than the sweep fixes: they would make loads incomparable."""
     exact = evidence.sweep.exact_output_tokens
     if exact is None:
-        return unchecked("the model ends its answers where it likes")
+        return unchecked("the model decides the output length")
     wrong = [row for row in evidence.succeeded if row.output_tokens != exact]
     first = f" (the first has {wrong[0].output_tokens})" if wrong else ""
-    return at_most(
-        0, len(wrong), "invalid", f"{len(wrong)} answers have other than {exact} output tokens{first}"
-    )
+    answers = f"{len(wrong)} of {number_of(len(evidence.succeeded), 'answer')}"
+    return at_most(0, len(wrong), "invalid", f"{answers} do not have {exact} output tokens{first}")
 
 
 def input_length(evidence: Evidence) -> Finding:
-    """Random prompts are made to length; on chat the template adds its own tokens."""
+    """Random prompts of another length than the sweep says. On chat the template adds its own tokens."""
     sweep = evidence.sweep
     if sweep.dataset != "random" or sweep.endpoint != "completions":
-        return unchecked("only random prompts on completions have one length")
-    asked = sweep.input_tokens + sweep.prefix_tokens
-    wrong = [row for row in evidence.succeeded if row.input_tokens not in (None, asked)]
+        return unchecked("only random prompts on the completions endpoint have a fixed length")
+    expected = sweep.input_tokens + sweep.prefix_tokens
+    wrong = [row for row in evidence.succeeded if row.input_tokens not in (None, expected)]
     first = f" (the first has {wrong[0].input_tokens})" if wrong else ""
-    return at_most(
-        0, len(wrong), "suspect", f"{len(wrong)} prompts have other than {asked} input tokens{first}"
-    )
+    prompts = f"{len(wrong)} of {number_of(len(evidence.succeeded), 'prompt')}"
+    return at_most(0, len(wrong), "suspect", f"{prompts} do not have {expected} input tokens{first}")
 
 
 def usage(evidence: Evidence) -> Finding:
-    """An answer cannot come in more pieces than it has tokens."""
-    lying = [row for row in evidence.succeeded if _pieces(row) > (row.output_tokens or 0)]
-    first = f" (the first: {_pieces(lying[0])} and {lying[0].output_tokens})" if lying else ""
-    sentence = f"{len(lying)} answers came in more pieces than they claim tokens{first}"
-    return at_most(0, len(lying), "invalid", sentence)
+    """Answers with more chunks than their `usage` reports tokens: each chunk holds at least one."""
+    wrong = [row for row in evidence.succeeded if _chunks(row) > (row.output_tokens or 0)]
+    first = f" (the first: {_chunks(wrong[0])} chunks, {wrong[0].output_tokens} tokens)" if wrong else ""
+    answers = f"{len(wrong)} of {number_of(len(evidence.succeeded), 'answer')}"
+    sentence = f"{answers} came in more chunks than their usage reports tokens{first}"
+    return at_most(0, len(wrong), "invalid", sentence)
 
 
 def one_piece(evidence: Evidence) -> Finding:
-    """An answer in one piece shows neither its first token nor the time between tokens."""
-    whole = [row for row in _long(evidence) if row.tpot_s is None]
-    sentence = f"{len(whole)} answers came in one piece"
-    return at_most(
-        0, len(whole), "suspect", f"{sentence}: their TPOT cannot be seen, nor their first token", sentence
-    )
+    """Answers in a single chunk, which shows neither TTFT nor TPOT."""
+    several_tokens = _several_tokens(evidence)
+    single = [row for row in several_tokens if row.tpot_s is None]
+    answers = f"{len(single)} of {number_of(len(several_tokens), 'answer')}"
+    sentence = f"{answers} came in a single chunk"
+    hidden = f"{sentence}, which hides their TPOT and when their first token was generated"
+    return at_most(0, len(single), "suspect", hidden, sentence)
 
 
 def tokens_a_piece(evidence: Evidence) -> Finding:
-    """Said, not judged: ITL is the time between pieces, whatever they hold."""
-    long = [row for row in _long(evidence) if row.tpot_s is not None]
-    if not (pieces := sum(map(_pieces, long))):
-        return unchecked("no answer came in several pieces")
-    size = sum(row.output_tokens or 0 for row in long) / pieces
-    several = size >= TOKENS_A_CHUNK
+    """A note, never suspect: ITL is the time between chunks, however many tokens they hold."""
+    streamed = [row for row in _several_tokens(evidence) if row.tpot_s is not None]
+    chunks = sum(_chunks(row) for row in streamed)
+    if not chunks:
+        return unchecked("no answer came in several chunks")
+    tokens = sum(row.output_tokens or 0 for row in streamed) / chunks
+    many = tokens >= CHUNK_TOKENS_LIMIT
     return Finding(
         verdict="valid",
-        sentence=f"a chunk holds {size:.1f} tokens on average{', and ITL is per chunk' if several else ''}",
-        value=size,
-        limit=TOKENS_A_CHUNK,
-        noted=several,
+        sentence=f"a chunk holds {tokens:.1f} tokens on average{', and ITL is per chunk' if many else ''}",
+        value=tokens,
+        limit=CHUNK_TOKENS_LIMIT,
+        noted=many,
     )
 
 
-def _allowed(evidence: Evidence) -> int:
+def _first_error(evidence: Evidence) -> str | None:
+    errors = [row.error for row in evidence.rows if row.error]
+    return evidence.result.first_error or (errors[0] if errors else None)
+
+
+def _failures_allowed(evidence: Evidence) -> int:
     return failures_allowed(evidence.sweep.objectives, evidence.result.requests)
 
 
-def _long(evidence: Evidence) -> Sequence[RequestRow]:
-    return [row for row in evidence.good if (row.output_tokens or 0) > 1]
+def _several_tokens(evidence: Evidence) -> Sequence[RequestRow]:
+    return [row for row in evidence.measured_succeeded if (row.output_tokens or 0) > 1]
 
 
-def _pieces(row: RequestRow) -> int:
+def _chunks(row: RequestRow) -> int:
+    """Chunks with output: one more than the gaps between them."""
     return len(row.itl_s) + 1 if row.ttft_s is not None else 0

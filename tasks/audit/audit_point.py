@@ -1,4 +1,4 @@
-"""The verdict on one point: the worst of its checks."""
+"""Runs every check on one point."""
 
 from __future__ import annotations
 
@@ -6,21 +6,26 @@ from typing import get_args
 
 from tasks.audit.checks import CHECKS
 from tasks.audit.evidence import Evidence
-from tasks.audit.verdict import Check, Grade, Verdict
+from tasks.audit.finding import Finding
+from tasks.audit.verdict import Check, CheckVerdict, Verdict
 
 
 def audit_point(evidence: Evidence) -> Verdict:
-    """Hold the client's figures against the server's. What is suspect, invalid or noted is a reason."""
-    found = {name: check(evidence) for name, check in CHECKS.items()}
-    said = [each for each in found.values() if each.noted or each.verdict in ("suspect", "invalid")]
-    said.sort(key=lambda each: _badness(each.verdict), reverse=True)
-    worst = said[0].verdict if said else "valid"
+    """The verdict on a point. Findings that are suspect, invalid or noted become its reasons, worst first."""
+    findings = {name: check(evidence) for name, check in CHECKS.items()}
+    reasons = [
+        finding for finding in findings.values() if finding.noted or finding.verdict in ("suspect", "invalid")
+    ]
+    reasons.sort(key=_severity, reverse=True)
+    worst = reasons[0].verdict if reasons else "valid"
     return Verdict(
         verdict="valid" if worst == "unchecked" else worst,
-        reasons=tuple(each.sentence for each in said),
-        checks=tuple(Check(check=name, **each.model_dump(exclude={"noted"})) for name, each in found.items()),
+        reasons=tuple(finding.sentence for finding in reasons),
+        checks=tuple(
+            Check(check=name, **finding.model_dump(exclude={"noted"})) for name, finding in findings.items()
+        ),
     )
 
 
-def _badness(verdict: Grade) -> int:
-    return get_args(Grade).index(verdict)
+def _severity(finding: Finding) -> int:
+    return get_args(CheckVerdict).index(finding.verdict)

@@ -1,44 +1,50 @@
-"""Every check of a point, by the name it has in the table `checks`. Each always has an answer."""
+"""The registry of checks: the name that the table `checks` records, and the function."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from tasks.audit import answers, load_generator, other_load, server_counters, server_histograms, steadiness
+from tasks.audit import (
+    answers,
+    gpu,
+    load_generator,
+    other_load,
+    server_counters,
+    server_histograms,
+    steadiness,
+)
 from tasks.audit.evidence import Evidence
 from tasks.audit.finding import Finding
 
 CHECKS: dict[str, Callable[[Evidence], Finding]] = {
-    check.__name__: check
-    for check in (
-        answers.failures,
-        answers.rejections,
-        server_counters.metrics,
-        server_counters.restart,
-        answers.output_length,
-        answers.input_length,
-        answers.usage,
-        server_counters.requests_counted,
-        server_counters.output_counted,
-        server_counters.input_counted,
-        server_counters.prefix_cache,
-        server_counters.preemptions,
-        load_generator.client_delay,
-        load_generator.client_processor,
-        load_generator.client_clock,
-        load_generator.client_stall,
-        server_histograms.ttft,
-        server_histograms.tpot,
-        answers.one_piece,
-        answers.tokens_a_piece,
-        steadiness.drift,
-        steadiness.pace,
-        steadiness.waves,
-        other_load.other_load,
-        other_load.gpu_slowed,
-        other_load.gpu_power_cap,
-        other_load.gpu_clock,
-        other_load.gpu_alone,
-        other_load.gpu_memory,
-    )
+    "failures": answers.failures,
+    "rejections": answers.rejections,
+    "metrics": server_counters.metrics,
+    "restart": server_counters.restart,
+    "output_length": answers.output_length,
+    "input_length": answers.input_length,
+    "usage": answers.usage,
+    "requests_counted": server_counters.requests_counted,
+    "output_counted": server_counters.output_counted,
+    "input_counted": server_counters.input_counted,
+    "prefix_cache": server_counters.prefix_cache,
+    "preemptions": server_counters.preemptions,
+    "client_delay": load_generator.client_delay,
+    "client_processor": load_generator.client_processor,
+    "client_clock": load_generator.client_clock,
+    "client_stall": load_generator.client_stall,
+    "ttft": server_histograms.ttft,
+    "tpot": server_histograms.tpot,
+    "one_piece": answers.one_piece,
+    "tokens_a_piece": answers.tokens_a_piece,
+    "drift": steadiness.drift,
+    "pace": steadiness.pace,
+    "waves": steadiness.waves,
+    "other_load": other_load.other_load,
+    "gpu_slowed": gpu.gpu_slowed,
+    "gpu_power_cap": gpu.gpu_power_cap,
+    "gpu_clock": gpu.gpu_clock,
+    "gpu_alone": gpu.gpu_alone,
+    "gpu_memory": gpu.gpu_memory,
 }
+"""Every check runs on every point and always returns a finding. Names and order are those of the tables."""

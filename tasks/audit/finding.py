@@ -1,18 +1,21 @@
-"""What one check finds, and the words to say it with."""
+"""What one check returns, and helpers to build it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Literal
 
-from tasks.audit.verdict import Grade
+from tasks.audit.verdict import CheckVerdict
 from tasks.config.base import Frozen
 
 
 class Finding(Frozen):
-    """A sentence about one point, and the figure it was judged by. `noted`: worth saying, though valid."""
+    """The result of a check: a sentence about the point, the measured `value` and its `limit`.
 
-    verdict: Grade
+    `noted`: the sentence is shown among the point's reasons even if the verdict is valid or unchecked.
+    """
+
+    verdict: CheckVerdict
     sentence: str
     value: float | None = None
     limit: float | None = None
@@ -24,24 +27,37 @@ def at_most(
     value: float,
     worse: Literal["suspect", "invalid"],
     sentence: str,
-    otherwise: str | None = None,
+    valid_sentence: str | None = None,
 ) -> Finding:
-    """`worse` above the limit, else valid. `otherwise`: the sentence then, where it is another one."""
+    """Compare a value with its upper limit.
+
+    Args:
+        limit: highest value that is valid.
+        value: the measured value.
+        worse: verdict above the limit.
+        sentence: describes the value.
+        valid_sentence: replaces `sentence` when the value is valid.
+    """
     if value > limit:
         return Finding(verdict=worse, sentence=sentence, value=value, limit=limit)
-    return Finding(verdict="valid", sentence=otherwise or sentence, value=value, limit=limit)
+    return Finding(verdict="valid", sentence=valid_sentence or sentence, value=value, limit=limit)
 
 
 def unchecked(why: str) -> Finding:
-    """What the check needs is not there."""
+    """Data that the check needs is missing."""
     return Finding(verdict="unchecked", sentence=why)
 
 
-def not_counted(what: str) -> Finding:
-    """The server has no such figure, or was restarted and began it anew."""
-    return unchecked(f"the server's /metrics do not tell {what}")
+def not_in_metrics(what: str) -> Finding:
+    """The server has no such counter, or restarted and reset it."""
+    return unchecked(f"the server's /metrics do not show {what}")
+
+
+def number_of(count: float, noun: str, plural: str = "") -> str:
+    """`1 request`, `2 requests`. `plural`: the plural of `noun` where adding an s is wrong."""
+    return f"{count:.0f} {noun if count == 1 else plural or noun + 's'}"
 
 
 def total(values: Iterable[int | None]) -> float:
-    """The sum of the values that are there."""
+    """The sum of the values that are not None."""
     return float(sum(value or 0 for value in values))

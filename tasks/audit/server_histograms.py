@@ -1,73 +1,80 @@
-"""Checks of the client's times against the server's own histograms of the same requests."""
+"""Checks of the load generator's TTFT and TPOT against the server's histograms of the same requests."""
 
 from __future__ import annotations
 
 from statistics import fmean
 
 from tasks.audit.evidence import Evidence
-from tasks.audit.finding import Finding, at_most, not_counted, unchecked
+from tasks.audit.finding import Finding, at_most, not_in_metrics, unchecked
 
 HIDDEN_TOKENS = 4
-"""On chat a server generates these before the first text: gpt-oss names a channel in three or four."""
+"""Tokens that a chat server may generate before the first text: gpt-oss names a channel in three or four."""
 TTFT_SLACK_S, TTFT_SLACK_SHARE = 0.010, 0.25
-"""How far the client's mean TTFT may stand above the server's own: network, HTTP and tokenizing."""
+"""How far the load generator's mean TTFT may be above the server's: network, HTTP and tokenizing."""
 EARLY_S, EARLY_SHARE = 0.005, 0.05
-"""How far it may stand below: the client's clock starts before the server's and stops after it."""
+"""How far it may be below: the load generator's clock starts before the server's and stops after it."""
 TPOT_SLACK_S, TPOT_SLACK_SHARE = 0.0005, 0.05
-"""How far the two may differ in TPOT: the server counts steps of its engine, the client arrivals."""
+"""How far the two may differ in TPOT: the server times engine steps, the load generator arrivals."""
 
 
 def ttft(evidence: Evidence) -> Finding:
-    """The client's mean TTFT, warm-up included; `value` is how far it stands above the server's."""
-    seen = [row.ttft_s for row in evidence.succeeded if row.ttft_s is not None]
-    if not seen:
+    """Mean TTFT, warm-up included. `value`: seconds by which the load generator's is above the server's."""
+    times = [row.ttft_s for row in evidence.succeeded if row.ttft_s is not None]
+    if not times:
         return unchecked("no answer has a first token")
-    if (server := _mean(evidence, "time_to_first_token_seconds")) is None:
-        return not_counted("its TTFT")
-    client = fmean(seen)
-    figures = f"{client * 1000:.1f} ms at the client but {server * 1000:.1f} ms at the server"
-    if (early := server - client) > (limit := EARLY_S + EARLY_SHARE * server):
-        sentence = f"mean TTFT is {figures}: no answer comes before it is made"
-        return Finding(verdict="suspect", sentence=sentence, value=-early, limit=-limit)
-    hidden = HIDDEN_TOKENS * (evidence.result.tpot.mean or 0.0) if evidence.sweep.endpoint == "chat" else 0.0
-    return at_most(
-        TTFT_SLACK_S + TTFT_SLACK_SHARE * server + hidden,
-        client - server,
-        "suspect",
-        f"mean TTFT is {figures}",
-        f"mean TTFT is {client * 1000:.1f} ms at the client, {server * 1000:.1f} ms at the server",
+    server = _histogram_mean(evidence, "time_to_first_token_seconds")
+    if server is None:
+        return not_in_metrics("its TTFT")
+    client = fmean(times)
+    sentence = (
+        f"mean TTFT is {client * 1000:.1f} ms at the load generator and {server * 1000:.1f} ms at the server"
     )
+    early, early_limit = server - client, EARLY_S + EARLY_SHARE * server
+    if early > early_limit:
+        impossible = f"{sentence}: no answer can arrive before it is generated"
+        return Finding(verdict="suspect", sentence=impossible, value=-early, limit=-early_limit)
+    limit = TTFT_SLACK_S + TTFT_SLACK_SHARE * server + _hidden_tokens_s(evidence)
+    return at_most(limit, client - server, "suspect", sentence)
 
 
 def tpot(evidence: Evidence) -> Finding:
-    """The client's time between tokens; `value` is how far it differs from the server's."""
-    seen = [
-        (row.tpot_s, (row.output_tokens or 1) - 1) for row in evidence.succeeded if row.tpot_s is not None
-    ]
-    if not seen:
-        return unchecked("no answer has several tokens apart")
-    if not (server := _server_tpot(evidence)):
-        return not_counted("its TPOT")
-    client = sum(tpot * gaps for tpot, gaps in seen) / sum(gaps for _, gaps in seen)
-    return at_most(
-        TPOT_SLACK_S + TPOT_SLACK_SHARE * server,
-        abs(client - server),
-        "suspect",
-        f"mean TPOT is {client * 1000:.2f} ms at the client but {server * 1000:.2f} ms at the server",
-        f"mean TPOT is {client * 1000:.2f} ms at the client, {server * 1000:.2f} ms at the server",
+    """Mean TPOT over all tokens. `value`: seconds by which load generator and server differ."""
+    streamed = [row for row in evidence.succeeded if row.tpot_s is not None]
+    if not streamed:
+        return unchecked("no answer came in several chunks")
+    server = _server_tpot(evidence)
+    if not server:
+        return not_in_metrics("its TPOT")
+    gaps = [(row.output_tokens or 1) - 1 for row in streamed]
+    spent = sum((row.tpot_s or 0.0) * count for row, count in zip(streamed, gaps, strict=True))
+    client = spent / sum(gaps)
+    sentence = (
+        f"mean TPOT is {client * 1000:.2f} ms at the load generator and {server * 1000:.2f} ms at the server"
     )
+    return at_most(TPOT_SLACK_S + TPOT_SLACK_SHARE * server, abs(client - server), "suspect", sentence)
+
+
+def _hidden_tokens_s(evidence: Evidence) -> float:
+    """Seconds that tokens without text take on chat: the server counts the first of them as first token."""
+    if evidence.sweep.endpoint != "chat":
+        return 0.0
+    return HIDDEN_TOKENS * evidence.result.known("tpot_mean_s")
 
 
 def _server_tpot(evidence: Evidence) -> float | None:
-    """Per token: an engine that decodes several in a step observes the step once."""
-    spent = evidence.counted("inter_token_latency_seconds_sum")
-    tokens = evidence.counted("generation_tokens_total")
-    first = evidence.counted("time_to_first_token_seconds_count")
-    if spent is None or tokens is None or first is None:
-        return _mean(evidence, "inter_token_latency_seconds")
-    return spent / (tokens - first) if tokens > first else None
+    """The histogram's sum over the tokens after each first one.
+
+    Its count is no use: an engine that decodes several tokens in a step observes that step once.
+    """
+    spent = evidence.counter_increase("inter_token_latency_seconds_sum")
+    tokens = evidence.counter_increase("generation_tokens_total")
+    firsts = evidence.counter_increase("time_to_first_token_seconds_count")
+    if spent is None or tokens is None or firsts is None:
+        return _histogram_mean(evidence, "inter_token_latency_seconds")
+    return spent / (tokens - firsts) if tokens > firsts else None
 
 
-def _mean(evidence: Evidence, histogram: str) -> float | None:
-    added, count = evidence.counted(f"{histogram}_sum"), evidence.counted(f"{histogram}_count")
-    return added / count if count and added is not None else None
+def _histogram_mean(evidence: Evidence, histogram: str) -> float | None:
+    observed = evidence.counter_increase(f"{histogram}_sum")
+    count = evidence.counter_increase(f"{histogram}_count")
+    return observed / count if count and observed is not None else None

@@ -1,4 +1,4 @@
-"""Checks of a point's course: long enough, and the same from beginning to end."""
+"""Checks of a point over time: long enough, and steady from its first to its last request."""
 
 from __future__ import annotations
 
@@ -8,59 +8,72 @@ from statistics import fmean, stdev
 from tasks.audit.evidence import Evidence
 from tasks.audit.finding import Finding, at_most, unchecked
 
-WAVES = 5
-"""Below this many requests a slot, the first burst of prefills makes up much of the sample."""
-PACE = 0.90
+WAVES_ENOUGH = 5
+"""With fewer requests a slot, the first burst of prefills makes up much of the sample."""
+PACE_LIMIT = 0.90
 """Below this, three times the noise of a measurement, requests pile up."""
-STEADY_NEEDS, STEADY_SHARE = 40, 0.10
-"""So many requests after the first wave, and a change of latency that is none of the noise."""
+DRIFT_REQUESTS_NEEDED = 40
+DRIFT_LIMIT = 0.10
 
 
 def waves(evidence: Evidence) -> Finding:
-    """Said, not judged: the original recipe has two waves at its highest load."""
-    concurrency, requests = evidence.result.concurrency, evidence.result.requests
-    if concurrency is None:
+    """A note, never suspect: the original recipe has two waves at its highest load."""
+    slots = evidence.result.load.slots
+    if not slots:
         return unchecked("an open loop has no waves")
-    found = requests / concurrency
-    few = concurrency > 1 and found < WAVES
-    heavy = f": the first burst weighs heavily, {WAVES} or more are better" if few else ""
-    return Finding(verdict="valid", sentence=f"{found:g} waves{heavy}", value=found, limit=WAVES, noted=few)
+    count = evidence.result.requests / slots
+    few = slots > 1 and count < WAVES_ENOUGH
+    advice = f": the first burst weighs heavily, use {WAVES_ENOUGH} or more" if few else ""
+    return Finding(
+        verdict="valid",
+        sentence=f"each slot sent {count:g} requests on average ({count:g} waves){advice}",
+        value=count,
+        limit=WAVES_ENOUGH,
+        noted=few,
+    )
 
 
 def pace(evidence: Evidence) -> Finding:
-    """An open loop whose server falls behind: TTFT grows for as long as one measures."""
-    found = evidence.result.pace
-    if found is None:
-        return Finding(verdict="valid", sentence="a closed loop waits for its server")
-    behind = found < PACE
-    words = ": a queue grows, and TTFT with the time for which one measures" if behind else ""
+    """Whether the server keeps up with an open loop. If not, TTFT grows with the length of the point."""
+    share = evidence.result["pace"]
+    if share is None:
+        return Finding(verdict="valid", sentence="a closed loop sends no faster than the server answers")
+    behind = share < PACE_LIMIT
+    consequence = ": the queue grows, so TTFT depends on the length of the measurement" if behind else ""
     return Finding(
         verdict="suspect" if behind else "valid",
-        sentence=f"requests left at {found:.0%} of the rate at which they were sent{words}",
-        value=found,
-        limit=PACE,
+        sentence=f"requests ended at {share:.0%} of the rate at which they were sent{consequence}",
+        value=share,
+        limit=PACE_LIMIT,
     )
 
 
 def drift(evidence: Evidence) -> Finding:
-    """Whether the later half of the requests fared as the earlier one, the first wave left out.
+    """Change of the mean latency between the first and the second half of the requests, first wave left out.
 
-    By latency; by TPOT where answers have lengths of their own.
+    TPOT instead of latency where the model decides the output length.
     """
-    figure = "TPOT" if evidence.sweep.exact_output_tokens is None else "latency"
-    skipped = evidence.result.concurrency or 0
-    rows = sorted(evidence.good, key=lambda row: row.sent_at)[skipped:]
-    taken = (row.tpot_s if figure == "TPOT" else row.latency_s for row in rows)
-    times = [time for time in taken if time is not None]
-    if len(times) < STEADY_NEEDS:
-        return unchecked(f"fewer than {STEADY_NEEDS} requests after the first wave")
-    early, late = times[: len(times) // 2], times[len(times) // 2 :]
+    figure, times = _times(evidence)
+    if len(times) < DRIFT_REQUESTS_NEEDED:
+        return unchecked(f"fewer than {DRIFT_REQUESTS_NEEDED} requests after the first wave")
+    middle = len(times) // 2
+    early, late = times[:middle], times[middle:]
     change = fmean(late) / fmean(early) - 1
-    noise = hypot(stdev(early), stdev(late)) / sqrt(len(early)) / fmean(early)
+    standard_error = hypot(stdev(early), stdev(late)) / sqrt(len(early)) / fmean(early)
+    halves = "from the first half of the requests to the second"
     return at_most(
-        max(STEADY_SHARE, 3 * noise),
+        max(DRIFT_LIMIT, 3 * standard_error),
         abs(change),
         "suspect",
-        f"{figure} drifted by {change:+.0%} from the first half of the requests to the second",
-        f"{figure} changed by {change:+.1%} from the first half of the requests to the second",
+        f"{figure} drifted by {change:+.0%} {halves}",
+        f"{figure} changed by {change:+.1%} {halves}",
     )
+
+
+def _times(evidence: Evidence) -> tuple[str, list[float]]:
+    """The figure to compare and its values in the order requests were sent, without the first wave."""
+    rows = sorted(evidence.measured_succeeded, key=lambda row: row.sent_at)
+    rows = rows[evidence.result.load.slots :]
+    if evidence.sweep.exact_output_tokens is None:
+        return "TPOT", [row.tpot_s for row in rows if row.tpot_s is not None]
+    return "latency", [row.latency_s for row in rows if row.latency_s is not None]

@@ -1,4 +1,4 @@
-"""What the audit hands on: whether a point's figures can be believed, and what each check found."""
+"""The verdict on a point and on each of its checks."""
 
 from __future__ import annotations
 
@@ -6,24 +6,27 @@ from typing import Literal
 
 from tasks.config.base import Frozen
 
-Grade = Literal["valid", "unchecked", "suspect", "invalid"]
-"""Of a check, from best to worst. `unchecked`: what it needs is not there, which speaks against nothing."""
+CheckVerdict = Literal["valid", "unchecked", "suspect", "invalid"]
+"""The verdict of one check, from best to worst. `unchecked`: data that the check needs is missing."""
 
 
 class Check(Frozen):
-    """One check of one point. `value` and `limit` are in its own unit (docs/metrics.md), None without one."""
+    """The outcome of one check of one point.
+
+    `value` and `limit` are in the check's own unit (docs/metrics.md), or None.
+    """
 
     check: str
-    verdict: Grade
+    verdict: CheckVerdict
     sentence: str
     value: float | None = None
     limit: float | None = None
 
 
 class Verdict(Frozen):
-    """The worst of a point's checks, and the sentences of those that have something to say, the worst first.
+    """The worst verdict of a point's checks. `reasons`: the sentences to show beside it, worst first.
 
-    `suspect` figures are shown with their reasons; `invalid` ones are never called best.
+    `suspect` figures are shown with their reasons. `invalid` figures are left out of comparisons.
     """
 
     verdict: Literal["valid", "suspect", "invalid"]

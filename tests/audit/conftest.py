@@ -1,4 +1,4 @@
-"""The pool and the jobs of the measuring tests, for points that a real client measures."""
+"""Fixtures of the measuring tests, for points that a real load generator measures."""
 
 from tests.measure.conftest import make_job, warm
 

@@ -1,4 +1,4 @@
-"""A made-up point in perfect order, and ways to spoil it."""
+"""A made-up point that passes every check, and ways to change it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tasks.audit.evidence import Evidence
-from tasks.config.load import Load
+from tasks.config.load_kinds.closed_loop import ClosedLoop
 from tasks.config.sweep import Sweep
 from tasks.measure.jobs import PointJob
-from tasks.measure.results import RequestRow
+from tasks.measure.speed.measurement import Measurement
 from tasks.measure.speed.point_figures import point_result
+from tasks.measure.speed.request_row import RequestRow
 from tasks.probe.reading import Reading
 from tasks.probe.server_metrics import ServerMetrics
 from tasks.serve.endpoint import Endpoint
@@ -24,7 +25,7 @@ SLOTS, REQUESTS = 4, 60
 
 
 def row(index: int, **fields: Any) -> RequestRow:
-    """A request as the stub would answer it."""
+    """A request as the stub would answer it, with some fields replaced."""
     values: dict[str, Any] = {
         "warmup": False,
         "sent_at": START + timedelta(seconds=index // SLOTS * LATENCY),
@@ -45,28 +46,28 @@ def row(index: int, **fields: Any) -> RequestRow:
 
 
 def failed(index: int, status: int = 500) -> RequestRow:
-    """A request that was answered with an error."""
-    figures = ("ttft_s", "tpot_s", "latency_s", "input_tokens", "output_tokens", "finish_reason")
-    nothing: dict[str, Any] = dict.fromkeys(figures)
-    return row(index, itl_s=(), error=f"HTTP {status}: no", status_code=status, succeeded=False, **nothing)
+    """A request that was answered with an HTTP error."""
+    fields = ("ttft_s", "tpot_s", "latency_s", "input_tokens", "output_tokens", "finish_reason")
+    empty: dict[str, Any] = dict.fromkeys(fields)
+    return row(index, itl_s=(), error=f"HTTP {status}: no", status_code=status, succeeded=False, **empty)
 
 
 def counters(rows: tuple[RequestRow, ...], **changes: float) -> ServerMetrics:
-    """What a server that answered these rows has counted; `changes` are added to it."""
-    good = [each for each in rows if each.succeeded]
-    tokens = sum(each.output_tokens or 0 for each in good)
+    """The counters of a server after it answered these rows; `changes` are added to them."""
+    succeeded = [row for row in rows if row.succeeded]
+    tokens = sum(row.output_tokens or 0 for row in succeeded)
     counted = {
-        "request_success_total": len(good),
-        "prompt_tokens_total": sum(each.input_tokens or 0 for each in good),
+        "request_success_total": len(succeeded),
+        "prompt_tokens_total": sum(row.input_tokens or 0 for row in succeeded),
         "generation_tokens_total": tokens,
-        "prefix_cache_queries_total": sum(each.input_tokens or 0 for each in good),
+        "prefix_cache_queries_total": sum(row.input_tokens or 0 for row in succeeded),
         "prefix_cache_hits_total": 0,
         "num_preemptions_total": 0,
         "admission_rejections_total": 0,
-        "time_to_first_token_seconds_sum": TTFT * len(good),
-        "time_to_first_token_seconds_count": len(good),
-        "inter_token_latency_seconds_sum": TPOT * (tokens - len(good)),
-        "inter_token_latency_seconds_count": tokens - len(good),
+        "time_to_first_token_seconds_sum": TTFT * len(succeeded),
+        "time_to_first_token_seconds_count": len(succeeded),
+        "inter_token_latency_seconds_sum": TPOT * (tokens - len(succeeded)),
+        "inter_token_latency_seconds_count": tokens - len(succeeded),
     }
     values = {f"vllm:{name}": value + changes.get(name, 0.0) for name, value in counted.items()}
     values["process_start_time_seconds"] = changes.get("start_time", 0.0)
@@ -74,9 +75,9 @@ def counters(rows: tuple[RequestRow, ...], **changes: float) -> ServerMetrics:
 
 
 def evidence(rows: tuple[RequestRow, ...] | None = None, **changes: float) -> Evidence:
-    """A point of four slots and fifteen waves; `changes` are what the server counted besides."""
-    found = rows if rows is not None else tuple(row(index) for index in range(REQUESTS))
-    load = Load(concurrency=SLOTS, requests=REQUESTS)
+    """A point of four slots and fifteen waves; `changes` are added to the server's counters."""
+    rows = every() if rows is None else rows
+    load = ClosedLoop(concurrency=SLOTS, requests=REQUESTS)
     sweep = Sweep(name="made-up", input_tokens=INPUT, output_tokens=OUTPUT, load=(load,))
     job = PointJob(
         sweep=sweep,
@@ -88,13 +89,13 @@ def evidence(rows: tuple[RequestRow, ...] | None = None, **changes: float) -> Ev
         folder="/nowhere",
         seed=1,
     )
-    answered = tuple(each for each in found if each.succeeded)
+    succeeded = tuple(row for row in rows if row.succeeded)
     return Evidence(
         sweep=sweep,
-        result=point_result(job, found, REQUESTS / SLOTS * LATENCY),
-        rows=found,
+        result=point_result(job, Measurement(rows=rows, duration_s=REQUESTS / SLOTS * LATENCY)),
+        rows=rows,
         before=counters(()),
-        after=counters(answered, **changes),
+        after=counters(succeeded, **changes),
         readings=(
             reading("cpu_share", 0.1),
             reading("loop_lag_max_s", 0.001),
@@ -105,7 +106,7 @@ def evidence(rows: tuple[RequestRow, ...] | None = None, **changes: float) -> Ev
 
 
 def gpu(count: int = 9, **changes: Callable[[int], float]) -> tuple[Reading, ...]:
-    """A busy GPU, a reading every third of a second; `changes` give a metric by their number."""
+    """Readings of a busy GPU, three a second; `changes` compute a metric from the reading's number."""
     usual: dict[str, Callable[[int], float]] = {
         "utilization_share": lambda number: 0.97,
         "memory_used_bytes": lambda number: 70e9,
@@ -123,20 +124,30 @@ def gpu(count: int = 9, **changes: Callable[[int], float]) -> tuple[Reading, ...
 
 
 def reading(metric: str, value: float, source: str = "client") -> Reading:
-    """One reading, by default of the client's own."""
+    """One reading, by default of the load generator."""
     return Reading(START, source, metric, value)
 
 
 def every(**fields: Any) -> tuple[RequestRow, ...]:
-    """The point's rows, each with these fields."""
+    """The point's rows, with these fields replaced in each."""
     return tuple(row(index, **fields) for index in range(REQUESTS))
 
 
-def with_one(spoiled: RequestRow) -> tuple[RequestRow, ...]:
+def with_one(changed: RequestRow) -> tuple[RequestRow, ...]:
     """The point's rows, one of them replaced."""
-    return tuple(spoiled if index == spoiled.index else row(index) for index in range(REQUESTS))
+    return tuple(changed if index == changed.index else row(index) for index in range(REQUESTS))
 
 
 def without_metrics() -> Evidence:
-    """The point at a server that has none."""
+    """The point at a server without /metrics."""
     return replace(evidence(), before=None, after=None)
+
+
+def with_readings(*readings: Reading) -> Evidence:
+    """The point with these readings only."""
+    return replace(evidence(), readings=readings)
+
+
+def with_sweep(point: Evidence, **fields: Any) -> Evidence:
+    """The point with some fields of its sweep replaced."""
+    return replace(point, sweep=point.sweep.model_copy(update=fields))

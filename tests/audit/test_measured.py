@@ -1,4 +1,4 @@
-"""Points measured against a stub that goes wrong on purpose, judged by its own counters."""
+"""Audits of points measured against a stub server with faults; the stub keeps its own counters."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from signal import SIGCONT, SIGSTOP
-from typing import Any
+from signal import SIGCONT, SIGSTOP, Signals
 
 import pytest
 from psutil import NoSuchProcess, Process
@@ -17,6 +16,7 @@ from tasks.audit.evidence import Evidence
 from tasks.audit.verdict import Check, Verdict
 from tasks.measure.jobs import PointJob
 from tasks.measure.speed.point import measure_point
+from tasks.measure.speed.point_figures import point_result
 from tasks.probe.sampler import ServerSource, sampling
 from tasks.probe.server_metrics import read_metrics
 from tests.measure.conftest import KEY
@@ -27,65 +27,72 @@ Start = Callable[..., Stub]
 pytestmark = pytest.mark.usefixtures("warm")
 
 
-def judged(job: PointJob, progress: Callable[[int, int], None] = lambda done, total: None) -> Verdict:
-    """Measure one point and hold it against what the server told before, meanwhile and after."""
+def no_progress(done: int, total: int) -> None:
+    """Show nothing."""
+
+
+def no_start() -> None:
+    """Do nothing when the load starts."""
+
+
+def measured_verdict(job: PointJob, progress: Callable[[int, int], None] = no_progress) -> Verdict:
+    """Measure one point and audit it."""
     before = read_metrics(job.endpoint)
     with sampling(ServerSource(job.endpoint, 0.1)) as samples:
-        found = measure_point(job, lambda: None, progress)
+        measurement = measure_point(job, no_start, progress)
     after = read_metrics(job.endpoint)
-    readings = (*samples.rows, *found.readings)
-    return audit_point(Evidence(job.sweep, found.result, found.rows, before, after, readings))
+    readings = (*samples.rows, *measurement.readings)
+    result = point_result(job, measurement)
+    return audit_point(Evidence(job.sweep, result, measurement.rows, before, after, readings))
 
 
-def fired(verdict: Verdict) -> dict[str, Check]:
-    """The checks that hold something against the point."""
+def bad_checks(verdict: Verdict) -> dict[str, Check]:
+    """The checks that are suspect or invalid."""
     return {check.check: check for check in verdict.checks if check.verdict in ("suspect", "invalid")}
 
 
 @pytest.mark.parametrize(
-    ("kind", "check", "says"),
+    ("kind", "check", "text"),
     [
-        ("short", "output_length", "1 answers have other than 16 output tokens (the first has 15)"),
-        ("lying_usage", "output_counted", "the server counted 160 output tokens, the client 161"),
+        ("short", "output_length", "1 of 10 answers do not have 16 output tokens (the first has 15)"),
+        ("lying_usage", "output_counted", "the server counted 160 output tokens, the load generator 161"),
         ("cached", "prefix_cache", "10.0% of the prompt tokens came from the prefix cache"),
         ("drop", "failures", "1 of 10 requests failed"),
-        ("error429", "rejections", "the server rejected 1 requests"),
+        ("error429", "rejections", "the server rejected 1 request"),
     ],
 )
-def test_one_bad_answer_of_ten_breaks_the_point(
-    stub: Start, make_job: Callable[..., PointJob], kind: str, check: str, says: str
+def test_one_bad_answer_of_ten_makes_the_point_invalid(
+    stub: Start, make_job: Callable[..., PointJob], kind: str, check: str, text: str
 ) -> None:
     server = stub(ttft=0.01, itl=0.001, prompt_tokens=64, api_key=KEY)
     server.faults([{"kind": kind, "first": 4, "count": 1}])
-    verdict = judged(make_job(server.url, concurrency=2, requests=10))
+    verdict = measured_verdict(make_job(server.url, concurrency=2, requests=10))
     assert verdict.verdict == "invalid"
-    assert fired(verdict)[check].verdict == "invalid"
-    assert says in fired(verdict)[check].sentence
-    assert fired(verdict)[check].sentence in verdict.reasons
+    assert bad_checks(verdict)[check].verdict == "invalid"
+    assert text in bad_checks(verdict)[check].sentence
+    assert bad_checks(verdict)[check].sentence in verdict.reasons
 
 
-def test_questions_that_are_found_in_the_cache_break_the_point(
+def test_questions_found_in_the_prefix_cache_make_the_point_invalid(
     stub: Start, make_job: Callable[..., PointJob]
 ) -> None:
-    """A chat's prompts may share their template, not themselves."""
+    """Chat prompts may share their template, but no more."""
     server = stub(ttft=0.01, itl=0.001, api_key=KEY)
     server.faults([{"kind": "cached"}])
     questions = {"dataset": "openqa", "endpoint": "chat"}
-    verdict = judged(make_job(server.url, concurrency=2, requests=10, **questions))
-    assert "prompts were repeated" in fired(verdict)["prefix_cache"].sentence
+    verdict = measured_verdict(make_job(server.url, concurrency=2, requests=10, **questions))
+    assert "prompts were repeated" in bad_checks(verdict)["prefix_cache"].sentence
 
 
-def test_a_client_that_is_held_up_is_noticed(stub: Start, make_job: Callable[..., PointJob]) -> None:
+def test_a_paused_load_generator_is_noticed(stub: Start, make_job: Callable[..., PointJob]) -> None:
     server = stub(ttft=0.05, itl=0.001, prompt_tokens=64, api_key=KEY)
-    with held_up(server.pid):
-        verdict = judged(make_job(server.url, concurrency=2, requests=40))
+    with paused_load_generator(server.pid):
+        verdict = measured_verdict(make_job(server.url, concurrency=2, requests=40))
     assert verdict.verdict == "suspect"
-    assert "late in a usual second" in fired(verdict)["client_clock"].sentence
+    assert "event loop lagged" in bad_checks(verdict)["client_clock"].sentence
 
 
-def test_a_server_that_is_restarted_in_the_middle_is_noticed(
-    stub: Start, make_job: Callable[..., PointJob]
-) -> None:
+def test_a_server_restart_during_the_point_is_noticed(stub: Start, make_job: Callable[..., PointJob]) -> None:
     servers = [stub(ttft=0.01, itl=0.001, prompt_tokens=64, api_key=KEY)]
 
     def restart(done: int, total: int) -> None:
@@ -93,38 +100,45 @@ def test_a_server_that_is_restarted_in_the_middle_is_noticed(
             servers[0].kill()
             servers.append(stub(port=servers[0].port, prompt_tokens=64, api_key=KEY))
 
-    verdict = judged(make_job(servers[0].url, concurrency=2, requests=20), restart)
+    verdict = measured_verdict(make_job(servers[0].url, concurrency=2, requests=20), restart)
     assert verdict.verdict == "invalid"
-    assert "restarted meanwhile" in fired(verdict)["restart"].sentence
+    assert "restarted during the point" in bad_checks(verdict)["restart"].sentence
 
 
-def test_a_server_without_metrics_is_audited_as_far_as_it_goes(
+def test_a_server_without_metrics_is_audited_by_its_answers(
     stub: Start, make_job: Callable[..., PointJob]
 ) -> None:
     server = stub(ttft=0.01, itl=0.001, prompt_tokens=64, no_metrics=True, api_key=KEY)
     server.faults([{"kind": "short", "first": 4, "count": 1}])
-    verdict = judged(make_job(server.url, concurrency=2, requests=10))
-    assert fired(verdict)["output_length"].verdict == "invalid"
-    assert "the server has no /metrics like vLLM's: figures are the client's alone" in verdict.reasons
+    verdict = measured_verdict(make_job(server.url, concurrency=2, requests=10))
+    assert bad_checks(verdict)["output_length"].verdict == "invalid"
+    assert (
+        "the server has no /metrics with vLLM's counters: nothing confirms the load generator's figures"
+        in verdict.reasons
+    )
     unchecked = {check.check for check in verdict.checks if check.verdict == "unchecked"}
     assert unchecked >= {"metrics", "restart", "requests_counted", "preemptions", "ttft", "tpot"}
 
 
 @contextmanager
-def held_up(server: int) -> Iterator[None]:
-    """Every measuring process stands still for 60 ms, half of the time."""
+def paused_load_generator(server: int) -> Iterator[None]:
+    """Stop every measuring process for 60 ms, then continue it for 60 ms, again and again."""
     over = threading.Event()
 
-    def hold() -> None:
-        while not over.is_set():
-            held = [child for child in Process().children(recursive=True) if child.pid != server]
-            for signal in (SIGSTOP, SIGCONT):
-                for child in held:
-                    with suppress(NoSuchProcess):
-                        child.send_signal(signal)
-                over.wait(0.06) if signal is SIGCONT else time.sleep(0.06)
+    def signal_children(signal: Signals) -> None:
+        for child in Process().children(recursive=True):
+            if child.pid != server:
+                with suppress(NoSuchProcess):
+                    child.send_signal(signal)
 
-    thread = threading.Thread(target=hold)
+    def pause() -> None:
+        while not over.is_set():
+            signal_children(SIGSTOP)
+            time.sleep(0.06)
+            signal_children(SIGCONT)
+            over.wait(0.06)
+
+    thread = threading.Thread(target=pause)
     thread.start()
     try:
         yield
@@ -133,22 +147,27 @@ def held_up(server: int) -> Iterator[None]:
         thread.join()
 
 
-def test_someone_else_at_the_server_is_noticed(stub: Start, make_job: Callable[..., PointJob]) -> None:
+def test_another_client_of_the_server_is_noticed(stub: Start, make_job: Callable[..., PointJob]) -> None:
     server = stub(ttft=0.01, itl=0.001, prompt_tokens=64, api_key=KEY)
     job = make_job(server.url, concurrency=2, requests=10)
     before = read_metrics(job.endpoint)
-    measure_point(make_job(server.url, requests=1, seed=2), lambda: None, lambda done, total: None)
-    found = measure_point(job, lambda: None, lambda done, total: None)
-    evidence = Evidence(job.sweep, found.result, found.rows, before, read_metrics(job.endpoint))
+    measure_point(make_job(server.url, requests=1, seed=2), no_start, no_progress)
+    measurement = measure_point(job, no_start, no_progress)
+    result, after = point_result(job, measurement), read_metrics(job.endpoint)
+    evidence = Evidence(job.sweep, result, measurement.rows, before, after)
     verdict = audit_point(evidence)
     assert verdict.verdict == "invalid"
-    assert "the server counted 11 requests, the client 10" in verdict.reasons[0]
+    assert "the server counted 11 requests, the load generator 10" in verdict.reasons[0]
 
 
-def test_tokens_in_one_piece_leave_no_tpot(stub: Start, make_job: Callable[..., PointJob]) -> None:
+def test_a_single_chunk_shows_no_tpot(stub: Start, make_job: Callable[..., PointJob]) -> None:
     server = stub(ttft=0.01, itl=0.001, prompt_tokens=64, tokens_per_chunk=100, api_key=KEY)
-    job: Any = make_job(server.url, concurrency=2, requests=10)
-    found = measure_point(job, lambda: None, lambda done, total: None)
-    assert {len(row.itl_s) for row in found.rows} == {1}
-    verdict = audit_point(Evidence(job.sweep, found.result, found.rows, None, None, found.readings))
+    job = make_job(server.url, concurrency=2, requests=10)
+    measurement = measure_point(job, no_start, no_progress)
+    assert {len(row.itl_s) for row in measurement.rows} == {1}
+    verdict = audit_point(
+        Evidence(
+            job.sweep, point_result(job, measurement), measurement.rows, None, None, measurement.readings
+        )
+    )
     assert any("a chunk holds 8.0 tokens" in reason for reason in verdict.reasons)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pynvml
 import pytest
 
-from tasks.audit import other_load
+from tasks.audit import gpu
 from tasks.probe.gpu_source import GpuSource, cards_of
 from tasks.probe.machine_source import Pids
 from tasks.probe.sampler import sampling
@@ -96,13 +96,13 @@ def test_the_stand_in_has_the_librarys_names_and_numbers() -> None:
         nvml.NVML_CLOCK_SM,
         nvml.NVML_TEMPERATURE_GPU,
     )
-    assert pynvml.nvmlClocksEventReasonSwPowerCap == other_load.POWER_CAP
+    assert pynvml.nvmlClocksEventReasonSwPowerCap == gpu.POWER_CAP_BIT
     assert (
         pynvml.nvmlClocksEventReasonHwSlowdown
         | pynvml.nvmlClocksEventReasonSwThermalSlowdown
         | pynvml.nvmlClocksEventReasonHwThermalSlowdown
         | pynvml.nvmlClocksEventReasonHwPowerBrakeSlowdown
-    ) == other_load.SLOWED
+    ) == gpu.SLOWDOWN_BITS
     assert len(calls) == 9
 
 
