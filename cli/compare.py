@@ -28,12 +28,11 @@ def compare(
     """Print recorded runs side by side, with the change against the first."""
     from rich.console import Console
 
-    from flows.compare import check_run_count, load_runs, regression_error, regressions
+    from flows.compare import check_regressions, check_run_count, load_runs
     from tasks.report.comparison.tables import comparison
     from tasks.report.page.terminal import print_tables
 
     check_run_count(runs)
-    found = load_runs(runs, results_location(results))
-    print_tables(comparison(found), Console())
-    if worse_than is not None and (lines := regressions(found, worse_than)):
-        raise regression_error(lines, worse_than)
+    compared = load_runs(runs, results_location(results))
+    print_tables(comparison(compared), Console())
+    check_regressions(compared, worse_than)

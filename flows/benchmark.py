@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from functools import partial
 
 from prefect import flow, task
 from prefect.runtime import flow_run
@@ -10,24 +11,29 @@ from prefect.runtime import flow_run
 from flows import parameters
 from flows.run.accuracy import measure_accuracy_sets
 from flows.run.block_settings import with_blocks
-from flows.run.cache import is_cached, synced_bucket
-from flows.run.context import Run, new_run
-from flows.run.finish import finish, record_outcome
+from flows.run.context import RunContext
+from flows.run.finish import finish
 from flows.run.gpu_slot import gpu_slot
 from flows.run.preflight import preflight
-from flows.run.server import ServerSession, no_server, open_server
+from flows.run.report_failure import FailureReport, report_failure
+from flows.run.results import RunResults
+from flows.run.reuse import is_reusable, synced_bucket
+from flows.run.run import Run, new_run
+from flows.run.run_record import record_outcome
+from flows.run.run_warnings import RunWarnings
+from flows.run.server import RunServer, no_server, open_server
 from flows.run.sweep import measure_sweeps
 from flows.run.worker_watch import end_with_worker
 from flows.ui import artifacts, console
-from flows.ui.progress import progress
+from flows.ui.progress import show_progress
 from tasks.config.results_location import ResultsLocation, results_location
 from tasks.config.spec import Spec
 from tasks.plan.plan import Plan, make_plan
 
 
 def _title() -> str:
-    given = flow_run.parameters
-    return parameters.run_title(given["spec"], given["only"], given["model"])
+    chosen = flow_run.parameters
+    return parameters.run_title(chosen["spec"], chosen["only"], chosen["model"])
 
 
 @flow(name="benchmark", flow_run_name=_title, log_prints=False)
@@ -43,7 +49,7 @@ def benchmark(
     results: parameters.Results = parameters.RESULTS,
     refresh: bool = False,
 ) -> str:
-    """Measure what a spec says and return the run's id.
+    """Measure what a spec describes and return the run's id.
 
     Args:
         spec: What to measure: a bundled spec, or the path of a YAML file.
@@ -53,7 +59,7 @@ def benchmark(
         requests: Requests at each level; five waves a level where only `concurrency` is given.
         reasoning_effort: Of the accuracy questions, instead of the spec's.
         repeats: How often every point and question set is measured.
-        overrides: Anything else of the spec, as path.to.field=value; applied last.
+        overrides: Any other field of the spec, as path.to.field=value; applied last.
         results: The folder or s3:// address that holds the tables.
         refresh: Measure again what is recorded already.
     """
@@ -65,38 +71,39 @@ def benchmark(
         reasoning_effort=reasoning_effort,
         repeats=repeats,
     )
-    with artifacts.report_failure() as tell:
-        return measure(
-            parameters.spec_with_changes(spec, changes, overrides), results_location(results), refresh, tell
-        )
+    with report_failure() as failure:
+        changed_spec = parameters.load_changed_spec(spec, changes, overrides)
+        return measure(changed_spec, results_location(results), refresh, failure)
 
 
-def measure(spec: Spec, results: ResultsLocation, refresh: bool, tell: artifacts.SetRun) -> str:
-    """The pipeline, inside whatever flow calls it; returns the run's id."""
+def measure(spec: Spec, results: ResultsLocation, refresh: bool, failure: FailureReport) -> str:
+    """Run the pipeline inside any flow; returns the run's id."""
     with end_with_worker(), gpu_slot(), with_blocks(spec, results) as (spec, results):
-        run = tell(new_run(spec, results))
+        run = new_run(spec, results)
+        failure.set_run(run)
         with synced_bucket(run), record_outcome(run) as warnings:
             plan = plan_run(run, refresh)
-            with _server_for(plan, run, warnings) as server, progress(plan.missing):
-                speed = measure_sweeps(plan, run, server, refresh)
-                accuracy = measure_accuracy_sets(plan, run, server, refresh)
-            return finish(run, speed, accuracy, warnings)
+            with _server_for(plan, run, warnings) as server, show_progress(plan.missing):
+                context = RunContext(run, server, refresh)
+                speed = measure_sweeps(plan, context)
+                accuracy = measure_accuracy_sets(plan, context)
+            measured = RunResults(points=speed.points, knees=speed.knees, accuracy=accuracy)
+            return finish(run, measured, warnings)
 
 
 @task(name="plan", task_run_name="plan")
 def plan_run(run: Run, refresh: bool) -> Plan:
-    """What to measure and what is there already."""
+    """Check the spec, and list what to measure and what is recorded already."""
     preflight(run.spec, run.results)
-    plan = make_plan(run.spec, run.subject, lambda key: not refresh and is_cached(run.results, key))
+    plan = make_plan(run.spec, run.subject, partial(is_reusable, run.results, refresh))
     reused = len(plan.entries) - plan.missing
+    counts = f"{plan.missing} to measure, {reused} reused from {run.results}"
     searches = "".join(f", searches what saturates {entry.sweep.name}" for entry in plan.searches)
-    console.stage(
-        "plan", f"{run.id}: {plan.missing} to measure, {reused} reused from {run.results}{searches}"
-    )
-    artifacts.reusing(run, reused, len(plan.entries))
+    console.stage("plan", f"{run.id}: {counts}{searches}")
+    artifacts.create_reuse_artifact(run, reused, len(plan.entries))
     return plan
 
 
-def _server_for(plan: Plan, run: Run, warnings: list[str]) -> AbstractContextManager[ServerSession]:
-    """A run with nothing to measure starts nothing."""
+def _server_for(plan: Plan, run: Run, warnings: RunWarnings) -> AbstractContextManager[RunServer]:
+    """The run's server; nothing is started where everything is recorded."""
     return open_server(run, warnings) if plan.missing else no_server(run)

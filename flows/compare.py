@@ -1,4 +1,4 @@
-"""Two or more recorded runs side by side: the flow `compare`, and the table that the command prints."""
+"""The comparison of recorded runs: the flow `compare`, and what the command of that name shares with it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from prefect.runtime import flow_run
 from pydantic import Field
 
 from flows import parameters
+from flows.run.report_failure import report_failure
 from flows.run.worker_watch import end_with_worker
-from flows.ui import artifacts, console
+from flows.ui import console
+from flows.ui.events import emit_regression
 from tasks.config.results_location import ResultsLocation, results_location
 from tasks.errors import InputError, RegressionError
 from tasks.record.question_shares import question_shares
@@ -39,7 +41,7 @@ def _title() -> str:
 def compare(
     runs: RunIds, results: parameters.Results = parameters.RESULTS, worse_than: WorseThan | None = None
 ) -> None:
-    """Set recorded runs side by side: every load they share, with the change against the first.
+    """Compare recorded runs: every load that they share, with the change from the first run.
 
     Args:
         runs: Ids of recorded runs; the first is what the others are compared with.
@@ -47,24 +49,26 @@ def compare(
         worse_than: Per cent (of scores: points) by which a figure may be worse before this run fails.
 
     Raises:
-        RegressionError: a figure is worse by more than that; told by the event `servegauge.regression` too.
+        RegressionError: a figure is worse by more than that; the event `servegauge.regression` says so too.
     """
-    with end_with_worker(), artifacts.report_failure():
-        found = load_runs(runs, results_location(results))
-        for table in comparison(found):
+    with end_with_worker(), report_failure():
+        compared = load_runs(runs, results_location(results))
+        for table in comparison(compared):
             key = f"comparison-{table.title.split()[0].lower()}"
             create_table_artifact(key=key, table=as_records(table), description=table.title)
             console.stage("compare", f"{table.title}: {len(table.rows)} rows")
-        if worse_than is not None and (lines := regressions(found, worse_than)):
-            artifacts.regression(runs[-1], found[-1].report.run.spec, list(lines))
-            raise regression_error(lines, worse_than)
+        try:
+            check_regressions(compared, worse_than)
+        except RegressionError as error:
+            emit_regression(runs[-1], compared[-1].report.run.spec, error.detail.splitlines())
+            raise
 
 
 def load_runs(runs: list[str], results: ResultsLocation) -> tuple[ComparedRun, ...]:
-    """What a comparison is made of.
+    """Read recorded runs as a comparison needs them.
 
     Raises:
-        InputError: no such run; the nearest ids are named.
+        InputError: there is no such run; names the nearest ids.
     """
     store = Store(results)
     reports = [report_input(store, run) for run in runs]
@@ -74,18 +78,23 @@ def load_runs(runs: list[str], results: ResultsLocation) -> tuple[ComparedRun, .
 
 
 def check_run_count(runs: list[str]) -> None:
-    """Raises InputError for fewer than two runs, or more than a comparison has letters for."""
+    """Raise InputError for fewer than two runs, or for more than there are letters."""
     if not 2 <= len(runs) <= MOST_RUNS:
         raise InputError(f"{len(runs)} given, and a comparison takes 2 to {MOST_RUNS} runs", "give their ids")
 
 
-def regressions(found: tuple[ComparedRun, ...], worse_than: float) -> tuple[str, ...]:
-    """What is worse than in the first run by more than so many per cent, or not there at all."""
-    return (*worse(found, worse_than), *missing(found))
+def check_regressions(compared: tuple[ComparedRun, ...], worse_than: float | None) -> None:
+    """Check every run against the first one; does nothing where `worse_than` is None.
 
-
-def regression_error(lines: tuple[str, ...], worse_than: float) -> RegressionError:
-    """The error that names the figures which are worse."""
-    count = "1 figure is" if len(lines) == 1 else f"{len(lines)} figures are"
-    what = f"{count} worse than in A by more than {worse_than:g} %, or missing"
-    return RegressionError(what, "read the comparison for what differs between the runs", "\n".join(lines))
+    Raises:
+        RegressionError: a figure is missing, or worse by more than `worse_than` per cent; its detail has a
+            line for each.
+    """
+    if worse_than is None:
+        return
+    lines = (*worse(compared, worse_than), *missing(compared))
+    if lines:
+        count = "1 figure is" if len(lines) == 1 else f"{len(lines)} figures are"
+        what = f"{count} worse than in A by more than {worse_than:g} %, or missing"
+        remedy = "read the comparison for what differs between the runs"
+        raise RegressionError(what, remedy, "\n".join(lines))

@@ -1,4 +1,4 @@
-"""The concurrency test: one level of chat requests, as a person with a question about one load wants it."""
+"""The concurrency test: one level of chat requests, for a question about one load."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from prefect import flow
 
 from flows import parameters
 from flows.benchmark import measure
-from flows.ui import artifacts
+from flows.run.report_failure import report_failure
 from tasks.config.results_location import results_location
 from tasks.config.spec import Spec
 from tasks.errors import InputError
@@ -26,10 +26,10 @@ def concurrency_test(
 
     Args:
         spec: Whose server is measured: a bundled spec, or the path of a YAML file.
-        concurrency: Requests that are under way at the same time.
-        requests: Requests in all; five waves where none are given.
+        concurrency: Requests in flight at the same time.
+        requests: Requests in all; five waves where no number is given.
         model: Model instead of the spec's: a hub id, a folder, or synthetic:gpt-oss.
-        overrides: Anything else of the spec, as path.to.field=value; applied last.
+        overrides: Any other field of the spec, as path.to.field=value; applied last.
         results: The folder or s3:// address that holds the tables.
         refresh: Measure again what is recorded already.
 
@@ -37,9 +37,9 @@ def concurrency_test(
         InputError: the spec has no sweep of open questions.
     """
     changes = parameters.SpecChanges(only="speed", model=model, concurrency=(concurrency,), requests=requests)
-    with artifacts.report_failure() as tell:
-        only_chat = _only_chat(parameters.spec_with_changes(spec, changes, overrides))
-        return measure(only_chat, results_location(results), refresh, tell)
+    with report_failure() as failure:
+        chat_spec = _only_chat(parameters.load_changed_spec(spec, changes, overrides))
+        return measure(chat_spec, results_location(results), refresh, failure)
 
 
 def _only_chat(spec: Spec) -> Spec:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import product
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from prefect import flow
@@ -18,9 +18,11 @@ from pydantic import Field
 from flows import parameters
 from flows.compare import MOST_RUNS, compare
 from flows.run.block_settings import with_results
+from flows.run.report_failure import RUN_LABEL, report_failure
 from flows.run.worker_watch import end_with_worker
-from flows.ui import artifacts, console
+from flows.ui import console
 from operate.work_pool import POOL
+from tasks.config.base import Frozen
 from tasks.config.results_location import results_location
 from tasks.config.spec_file import load_spec
 from tasks.errors import InputError, MeasureError
@@ -28,9 +30,15 @@ from tasks.errors import InputError, MeasureError
 Names = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=500)]], Field(min_length=1, max_length=50)
 ]
-Combination = tuple[str | None, ...]
-"""Model, environment, host; None leaves it open."""
 PAUSE_S = 2.0
+
+
+class Combination(Frozen):
+    """One run of the matrix; None leaves the spec's own model or environment, or any free machine."""
+
+    model: str | None
+    environment: str | None
+    host: str | None
 
 
 @flow(name="matrix", flow_run_name="{spec}", log_prints=False)
@@ -43,14 +51,15 @@ def matrix(
     results: parameters.Results = parameters.RESULTS,
     refresh: bool = False,
 ) -> list[str]:
-    """Run a spec for every combination, wait for all, record their comparison; returns the runs' ids.
+    """Run a spec for every combination, wait for all runs, compare them; returns the runs' ids.
 
     Args:
         spec: What to measure: a bundled spec, or the path of a YAML file that every host sees.
         models: Hub ids, folders or synthetic:gpt-oss; the spec's own where none is given.
         environments: Serving environments; the spec's own where none is given.
-        hosts: Queues of the machines to measure on, each anew; whichever machine is free where none is given.
-        overrides: Anything else of the spec, as path.to.field=value; applied last.
+        hosts: Queues of the machines to measure on; several machines reuse no figures. Any free machine
+            where none is given.
+        overrides: Any other field of the spec, as path.to.field=value; applied last.
         results: A folder that every host sees, or an s3:// address.
         refresh: Measure again what is recorded already.
 
@@ -58,18 +67,32 @@ def matrix(
         InputError: more combinations than a comparison holds, or a host without a queue; nothing is started.
         MeasureError: a run did not complete; the others are compared.
     """
-    axes: list[list[str | None]] = [[*axis] if axis else [None] for axis in (models, environments, hosts)]
-    combinations = list(product(*axes))
-    # Machines that are alike have the same keys: one's figures would stand for another's.
-    apart = len(set(hosts or ())) > 1
-    with end_with_worker(), artifacts.report_failure():
+    combinations = _combinations(models, environments, hosts)
+    # Machines that are alike have the same cache keys: the second one would reuse the figures of the first.
+    several_machines = len(set(hosts or ())) > 1
+    common = {
+        "spec": spec,
+        "overrides": overrides or [],
+        "results": results,
+        "refresh": refresh or several_machines,
+    }
+    with end_with_worker(), report_failure():
         _check(len(combinations), hosts or [])
-        with _cancelled_with_us() as started:
+        with _cancelled_on_error() as started:
             for combination in combinations:
-                started.append(_start(combination, spec, overrides or [], results, refresh or apart))
-            ended = [_ended(run) for run in started]
-        with with_results(load_spec(spec, overrides or ()).blocks, results_location(results)) as place:
-            return _compared(ended, str(place))
+                started.append(_start(combination, common))
+            ended = [_wait_for(run) for run in started]
+        blocks = load_spec(spec, overrides or ()).blocks
+        with with_results(blocks, results_location(results)) as location:
+            return _compare(ended, str(location))
+
+
+def _combinations(models: Names | None, environments: Names | None, hosts: Names | None) -> list[Combination]:
+    axes: list[list[str | None]] = [[*axis] if axis else [None] for axis in (models, environments, hosts)]
+    return [
+        Combination(model=model, environment=environment, host=host)
+        for model, environment, host in product(*axes)
+    ]
 
 
 def _check(combinations: int, hosts: Sequence[str]) -> None:
@@ -79,36 +102,32 @@ def _check(combinations: int, hosts: Sequence[str]) -> None:
         )
     with get_client(sync_client=True) as client:
         queues = {queue.name for queue in client.read_work_queues(work_pool_name=POOL)}
-    if missing := [host for host in hosts if host not in queues]:
-        # Prefect would make the queue, and the run would wait in it for a worker that never comes.
+    unknown = [host for host in hosts if host not in queues]
+    if unknown:
+        # Prefect would create the queue, and the run would wait in it for a worker that does not exist.
         raise InputError(
-            f"no machine has the queue {', '.join(missing)}", f"give hosts among {', '.join(sorted(queues))}"
+            f"no machine has the queue {', '.join(unknown)}", f"give hosts among {', '.join(sorted(queues))}"
         )
 
 
-def _start(
-    combination: Combination, spec: str, overrides: Sequence[str], results: str, refresh: bool
-) -> UUID:
-    model, environment, host = combination
-    extra = [f"environment={environment}"] if environment else []
-    parameters = {
-        "spec": spec,
-        "model": model,
-        "overrides": [*extra, *overrides],
-        "results": results,
-        "refresh": refresh,
-    }
+def _start(combination: Combination, common: dict[str, Any]) -> UUID:
+    """Start a run of the deployment `benchmark`; returns its id. `common`: parameters that all runs share."""
+    model, environment, host = combination.model, combination.environment, combination.host
+    parameters = {**common, "model": model}
+    if environment:
+        parameters["overrides"] = [f"environment={environment}", *common["overrides"]]
     run = run_deployment(
         "benchmark/benchmark", parameters=parameters, work_queue_name=host or "default", timeout=0
     )
-    assert isinstance(run, FlowRun)  # a coroutine only where a loop runs
-    console.stage("matrix", f"{model or spec} in {environment or 'its environment'} on {host or 'any host'}")
+    assert isinstance(run, FlowRun)  # a coroutine only inside an event loop
+    name = model or common["spec"]
+    console.stage("matrix", f"{name} in {environment or 'its environment'} on {host or 'any host'}")
     return run.id
 
 
 @contextmanager
-def _cancelled_with_us() -> Iterator[list[UUID]]:
-    """The runs that are put in are cancelled where the block is left early, by whatever."""
+def _cancelled_on_error() -> Iterator[list[UUID]]:
+    """Yield a list for the ids of started runs; cancel those that still run where the block raises."""
     started: list[UUID] = []
     try:
         yield started
@@ -121,8 +140,19 @@ def _cancelled_with_us() -> Iterator[list[UUID]]:
         raise
 
 
-def _compared(ended: Sequence[FlowRun], results: str) -> list[str]:
-    ids = [str(run.labels[artifacts.RUN_LABEL]) for run in ended if artifacts.RUN_LABEL in run.labels]
+def _wait_for(run_id: UUID) -> FlowRun:
+    """The run once it has ended. There is no time limit: it may wait in the queue behind others."""
+    with get_client(sync_client=True) as client:
+        while True:
+            run = client.read_flow_run(run_id)
+            if run.state and run.state.is_final():
+                return run
+            time.sleep(PAUSE_S)
+
+
+def _compare(ended: Sequence[FlowRun], results: str) -> list[str]:
+    """Compare the runs that recorded something; returns their ids. Raises MeasureError where a run failed."""
+    ids = [str(run.labels[RUN_LABEL]) for run in ended if RUN_LABEL in run.labels]
     if len(ids) > 1:
         compare(ids, results=results)
     failed = [run.name for run in ended if not (run.state and run.state.is_completed())]
@@ -131,13 +161,3 @@ def _compared(ended: Sequence[FlowRun], results: str) -> list[str]:
             f"{len(failed)} of {len(ended)} runs did not complete", f"read {', '.join(failed)}"
         )
     return ids
-
-
-def _ended(run_id: UUID) -> FlowRun:
-    """The run once it is over; however long it stands in line."""
-    with get_client(sync_client=True) as client:
-        while True:
-            run = client.read_flow_run(run_id)
-            if run.state and run.state.is_final():
-                return run
-            time.sleep(PAUSE_S)

@@ -1,10 +1,8 @@
-"""The run form: what can be chosen without writing a spec, in bounds that form and API enforce."""
+"""The parameters of the flows: what can be chosen without writing a spec, and the bounds of each."""
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,9 +11,8 @@ from pydantic import Field
 from tasks.config.base import Frozen
 from tasks.config.spec import Spec
 from tasks.config.spec_file import load_spec
-from tasks.config.sweep import Sweep
 
-# Written out, so that the form has a drop-down; a test compares it with deployments/specs.
+# A literal, so that the run form has a drop-down; a test compares it with deployments/specs.
 Bundled = Annotated[Literal["smoke", "endpoint", "gpt-oss-20b", "gpt-oss-20b-seed"], Field(title="bundled")]
 SpecFile = Annotated[str, Field(title="path", pattern=r"(/|\.ya?ml$)", max_length=1000)]
 SpecChoice = Bundled | SpecFile
@@ -32,11 +29,15 @@ Override = Annotated[str, Field(pattern=r"^[A-Za-z_][\w-]*(\.[\w-]+)*=", max_len
 Overrides = Annotated[list[Override], Field(max_length=100)] | None
 Results = Annotated[str, Field(pattern=r"^(s3://[^/].*|[^:]+:?|[^:]+:([^/]|/[^/]).*)$", max_length=1000)]
 RESULTS = os.environ.get("SERVEGAUGE_RESULTS", "results")
-"""The default of the form; a relative folder lies in the checkout, where workers run the flows."""
+"""The default of `results`; workers run the flows in the checkout, so a relative folder is in there."""
+WAVES = 5
+"""Requests for each slot where a level is given without their number."""
+Fields = dict[str, Any]
+"""A part of a spec as its file has it, unchecked."""
 
 
 class SpecChanges(Frozen):
-    """What the form changes in a spec; None leaves the spec's own value."""
+    """What the run form changes in a spec; None keeps the spec's own value."""
 
     only: Only = "everything"
     model: str | None = None
@@ -45,61 +46,67 @@ class SpecChanges(Frozen):
     reasoning_effort: str | None = None
     repeats: int | None = None
 
+    def apply(self, spec: Fields) -> None:
+        """Change the fields of a spec in place, before they are checked."""
+        if self.model is not None and isinstance(spec.get("server"), dict):
+            spec["server"]["model"] = self.model
+        if self.only == "speed":
+            spec["accuracy"] = []
+        if self.only == "accuracy":
+            spec["sweeps"] = []
+        for question_set in _entries(spec, "accuracy"):
+            self._apply_to_question_set(question_set)
+        for sweep in _entries(spec, "sweeps"):
+            self._apply_to_sweep(sweep)
 
-def spec_with_changes(spec: str, changes: SpecChanges, overrides: list[str] | None = None) -> Spec:
-    """The spec with the form's changes, then the overrides.
+    def _apply_to_question_set(self, question_set: Fields) -> None:
+        generation = question_set.get("generation") or {}
+        if self.reasoning_effort is not None and isinstance(generation, dict):
+            question_set["generation"] = {**generation, "reasoning_effort": self.reasoning_effort}
+        if self.repeats is not None:
+            question_set["repeats"] = self.repeats
+
+    def _apply_to_sweep(self, sweep: Fields) -> None:
+        """A search keeps its settings, unless levels replace it."""
+        if self.concurrency is not None:
+            sweep["load"] = [
+                {"concurrency": level, "requests": self.requests or WAVES * level}
+                for level in self.concurrency
+            ]
+        elif self.requests is not None:
+            for load in _entries(sweep, "load"):
+                _set_requests(load, self.requests)
+        if self.repeats is not None and isinstance(sweep.get("load"), list):
+            sweep["repeats"] = self.repeats
+
+
+def _entries(fields: Fields, name: str) -> list[Fields]:
+    """The entries of a list of fields. What is no such list is left to the check of the spec."""
+    entries = fields.get(name)
+    return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+
+
+def _set_requests(load: Fields, requests: int) -> None:
+    """A burst has as many slots as requests: with another number of requests it is a concurrency."""
+    if load.get("burst") is not None:
+        load["concurrency"] = load.pop("burst")
+    load["requests"] = requests
+
+
+def load_changed_spec(spec: str, changes: SpecChanges, overrides: list[str] | None = None) -> Spec:
+    """Read a spec, apply the run form's changes, then the overrides.
 
     Raises:
         InputError: no such spec, or a change that it refuses.
     """
-    base = load_spec(spec)
-    return load_spec(spec, (*_assignments(base, changes), *(overrides or ())))
-
-
-def _assignments(base: Spec, changes: SpecChanges) -> Iterator[str]:
-    if changes.model is not None:
-        yield f"server.model={_quoted(changes.model)}"
-    if changes.only == "speed":
-        yield "accuracy=[]"
-    else:
-        yield from _of_accuracy(base, changes)
-    if changes.only == "accuracy":
-        yield "sweeps=[]"
-    else:
-        yield from _of_sweeps(base, changes)
-
-
-def _of_accuracy(base: Spec, changes: SpecChanges) -> Iterator[str]:
-    for index in range(len(base.accuracy)):
-        if changes.reasoning_effort is not None:
-            yield f"accuracy.{index}.generation.reasoning_effort={changes.reasoning_effort}"
-        if changes.repeats is not None:
-            yield f"accuracy.{index}.repeats={changes.repeats}"
-
-
-def _of_sweeps(base: Spec, changes: SpecChanges) -> Iterator[str]:
-    for index, sweep in enumerate(base.sweeps):
-        if loads := _loads(sweep, changes):
-            yield f"sweeps.{index}.load={json.dumps(loads)}"
-        if changes.repeats is not None and (sweep.loads or changes.concurrency):
-            yield f"sweeps.{index}.repeats={changes.repeats}"
-
-
-def _loads(sweep: Sweep, changes: SpecChanges) -> list[dict[str, Any]]:
-    """Closed loops at new levels; else the sweep's own loads with another number of requests; or none."""
-    requests = changes.requests
-    if changes.concurrency is not None:
-        return [{"concurrency": level, "requests": requests or 5 * level} for level in changes.concurrency]
-    if requests is None:
-        return []
-    return [load.model_dump(exclude_none=True) | {"requests": requests} for load in sweep.loads]
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+    return load_spec(spec, overrides or (), changes.apply)
 
 
 def run_title(spec: str, only: str, model: str | None) -> str:
-    """What a run is called in Prefect's UI."""
-    what = [] if only == "everything" else [only]
-    return " ".join([Path(spec).stem, *what, *([model.rstrip("/").split("/")[-1]] if model else [])])
+    """The name of a flow run in Prefect's UI: spec, half and model, as far as they are chosen."""
+    parts = [Path(spec).stem]
+    if only != "everything":
+        parts.append(only)
+    if model:
+        parts.append(model.rstrip("/").split("/")[-1])
+    return " ".join(parts)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from prefect import task
 
-from flows.run.cache import BY_KEY
-from flows.run.context import Run
+from flows.run.context import RunContext
 from flows.run.reuse import UnusableResult, measured_or_reused
-from flows.run.server import ServerSession
 from flows.ui import console
 from flows.ui.log_follow import follow_log
 from tasks.errors import MeasureError
@@ -20,59 +18,56 @@ from tasks.record.store import Store
 from tasks.record.write_run import record_accuracy
 
 
-class UnansweredQuestions(UnusableResult):
-    """Failed answers are recorded and counted wrong."""
+class FailedAnswers(UnusableResult):
+    """Answers failed: they are recorded and count as wrong, but the score is not cached."""
 
-    def __init__(self, name: str, recorded: RecordedAccuracy) -> None:
+    def __init__(self, dataset: str, recorded: RecordedAccuracy) -> None:
         failed = max((score.failed for score in recorded.scores), default=0)
         what = recorded.error or f"{failed} answers failed and count as wrong"
-        remedy = "read `error` in the samples table, mend the cause, run again"
-        super().__init__(f"{name}: {what}", remedy, recorded)
+        remedy = "read `error` in the samples table, fix the cause, run again"
+        super().__init__(f"{dataset}: {what}", remedy, recorded)
 
 
-@task(
-    name="accuracy",
-    task_run_name="{label}",
-    cache_policy=BY_KEY,
-    persist_result=True,
-    result_serializer="json",
-)
+@task(name="accuracy", task_run_name="{label}")
 def accuracy_task(
-    entry: PlannedQuestionSet, run: Run, session: ServerSession, attempt: int, label: str
+    entry: PlannedQuestionSet, context: RunContext, attempt: int, label: str
 ) -> RecordedAccuracy:
-    """One question set. Raises UnansweredQuestions when answers failed: the score is not cached then."""
-    recorded = measure_and_record(entry, run, session, attempt)
+    """Measure and record one question set.
+
+    Raises:
+        FailedAnswers: answers failed, or the set could not be asked.
+    """
+    recorded = measure_and_record(entry, context, attempt)
     if recorded.error or any(score.failed for score in recorded.scores):
-        raise UnansweredQuestions(entry.accuracy.dataset, recorded)
+        raise FailedAnswers(entry.accuracy.dataset, recorded)
     return recorded
 
 
-def measure_accuracy_sets(
-    plan: Plan, run: Run, session: ServerSession, refresh: bool
-) -> tuple[RecordedAccuracy, ...]:
-    """Every question set of the plan, asked or reused, in the plan's order."""
+def measure_accuracy_sets(plan: Plan, context: RunContext) -> tuple[RecordedAccuracy, ...]:
+    """Measure or reuse every question set, in the plan's order."""
     return tuple(
-        measured_or_reused(accuracy_task, entry, run, session, refresh, "accuracy", entry.accuracy.dataset)
+        measured_or_reused(context, accuracy_task, entry, "accuracy", entry.accuracy.dataset)
         for entry in plan.question_sets
     )
 
 
-def measure_and_record(
-    entry: PlannedQuestionSet, run: Run, session: ServerSession, attempt: int
-) -> RecordedAccuracy:
-    """Ask one question set and write its scores and samples."""
-    stage = f"{entry.accuracy.dataset}-a{attempt}"
-    job = AccuracyJob(
-        accuracy=entry.accuracy, endpoint=session.endpoint, folder=run.folder / stage, attempt=attempt
-    )
+def measure_and_record(entry: PlannedQuestionSet, context: RunContext, attempt: int) -> RecordedAccuracy:
+    """Ask one question set, and record its scores and samples.
+
+    Raises:
+        ServerDied: the server died while it was asked.
+    """
+    run, server = context.run, context.server
+    folder = run.folder / f"{entry.accuracy.dataset}-a{attempt}"
+    job = AccuracyJob(accuracy=entry.accuracy, endpoint=server.endpoint, folder=folder, attempt=attempt)
     try:
-        log = follow_log(job.folder / LOG, console.lines_of("EvalScope"))
+        log = follow_log(job.folder / LOG, console.line_logger("EvalScope"))
         with log, console.bar("accuracy", entry.accuracy.dataset) as progress:
-            scores, rows = measure_accuracy(job, session.check, session.noting(progress))
+            scores, rows = measure_accuracy(job, server.check, server.tracked(progress))
         if any(score.failed for score in scores):
-            session.confirm()
+            server.confirm_alive()
     except MeasureError as error:
-        session.confirm()
+        server.confirm_alive()
         return RecordedAccuracy(scores=(), run_id=run.id, error=error.what)
     recorded = RecordedAccuracy(scores=scores, run_id=run.id)
     record_accuracy(Store(run.results), run.id, recorded, rows)

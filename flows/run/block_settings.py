@@ -1,4 +1,4 @@
-"""The blocks that a spec names: loaded as the run starts, their secrets only in this process' variables."""
+"""The Prefect blocks that a spec names, applied to it; their secrets only as variables of this process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from blocks.credentials import ModelHub, SwanLabCredentials, Variables
 from blocks.hosts import ResultStore, ServingHost
 from tasks.config.block_names import Blocks
 from tasks.config.results_location import ResultsLocation
-from tasks.config.server import StartedServer
+from tasks.config.server import OwnServer, StartedServer
 from tasks.config.spec import Spec
 from tasks.errors import InputError
 from tasks.measure.processes import pool
@@ -23,62 +23,83 @@ Kind = TypeVar("Kind", bound=Block)
 
 @contextmanager
 def with_blocks(spec: Spec, results: ResultsLocation) -> Iterator[tuple[Spec, ResultsLocation]]:
-    """The spec and the results folder as the named blocks have them, their variables set meanwhile.
+    """The spec and the results location with the named blocks applied; their variables are set in the block.
 
     Raises:
-        InputError: no block of that type and name.
+        InputError: Prefect's server has no block of that type and name.
     """
-    named, variables = spec.blocks, Variables()
-    if named.swanlab:
-        account = _load(SwanLabCredentials, named.swanlab)
-        variables |= account.variables(spec.track.swanlab)
-        track = spec.track.model_copy(update={"swanlab": account.config(spec.track.swanlab)})
-        spec = spec.model_copy(update={"track": track})
-    if named.hub and isinstance(spec.server, StartedServer):
-        hub = _load(ModelHub, named.hub)
-        variables |= hub.variables()
-        spec = spec.model_copy(update={"server": hub.config(spec.server)})
-    if named.host and isinstance(spec.server, StartedServer):
-        host = _load(ServingHost, named.host)
-        environment = host.environment or spec.environment
-        spec = spec.model_copy(update={"server": host.config(spec.server), "environment": environment})
-    with _set(variables), with_results(named, results) as results:
-        if variables or named.results:
-            # Measuring processes have those of their fork server, whose libraries read some on import.
+    names = spec.blocks
+    spec, variables = _with_account(spec)
+    if isinstance(spec.server, StartedServer):
+        spec, hub_variables = _with_hub(spec, spec.server)
+        variables |= hub_variables
+    if isinstance(spec.server, StartedServer):
+        spec = _with_host(spec, spec.server)
+    with _variables_set(variables), with_results(names, results) as results:
+        if variables or names.results:
+            # Measuring processes inherit the variables of their fork server, whose libraries read some of
+            # them on import: it is started again.
             pool.shut_down()
             pool.warm_up()
         yield spec, results
 
 
+def _with_account(spec: Spec) -> tuple[Spec, Variables]:
+    """The spec with its SwanLab account, and the account's variables."""
+    name, settings = spec.blocks.swanlab, spec.track.swanlab
+    if not name:
+        return spec, Variables()
+    account = _load(SwanLabCredentials, name)
+    track = spec.track.model_copy(update={"swanlab": account.config(settings)})
+    return spec.model_copy(update={"track": track}), account.variables(settings)
+
+
+def _with_hub(spec: Spec, server: OwnServer) -> tuple[Spec, Variables]:
+    """The spec with the hub of its model, and the hub's variables."""
+    if not spec.blocks.hub:
+        return spec, Variables()
+    hub = _load(ModelHub, spec.blocks.hub)
+    return spec.model_copy(update={"server": hub.config(server)}), hub.variables()
+
+
+def _with_host(spec: Spec, server: OwnServer) -> Spec:
+    """The spec with the GPUs, the environment and the variables of the machine that serves."""
+    if not spec.blocks.host:
+        return spec
+    host = _load(ServingHost, spec.blocks.host)
+    environment = host.environment or spec.environment
+    return spec.model_copy(update={"server": host.config(server), "environment": environment})
+
+
 @contextmanager
-def with_results(named: Blocks, results: ResultsLocation) -> Iterator[ResultsLocation]:
-    """Where the tables go, as the named block has it, its variables set meanwhile.
+def with_results(names: Blocks, results: ResultsLocation) -> Iterator[ResultsLocation]:
+    """The results location, replaced by that of the named block; its variables are set in the block.
 
     Raises:
-        InputError: no such block.
+        InputError: Prefect's server has no such block.
     """
-    if named.results is None:
+    if names.results is None:
         yield results
         return
-    store = _load(ResultStore, named.results)
-    with _set(store.variables()):
+    store = _load(ResultStore, names.results)
+    with _variables_set(store.variables()):
         yield store.config()
 
 
 def _load(kind: type[Kind], name: str) -> Kind:
     try:
-        found = kind.load(name)
+        block = kind.load(name)
     except ValueError:
         slug = kind.get_block_type_slug()
         raise InputError(
-            f"no block {slug}/{name} on Prefect's server", "run `servegauge blocks`, then make it in the UI"
+            f"no block {slug}/{name} on Prefect's server", "run `servegauge blocks`, then create it in the UI"
         ) from None
-    assert isinstance(found, kind)
-    return found
+    assert isinstance(block, kind)
+    return block
 
 
 @contextmanager
-def _set(variables: Variables) -> Iterator[None]:
+def _variables_set(variables: Variables) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update({name: value.get_secret_value() for name, value in variables.items()})
     try:

@@ -1,4 +1,4 @@
-"""One run at a time on a machine's GPUs: a place kept by Prefect's server, freed when its holder dies."""
+"""The GPU slot of a machine: Prefect's server grants it to one run at a time."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from prefect.concurrency.sync import concurrency
 from prefect.settings import PREFECT_API_URL
 
 from flows.ui import console
-from operate.work_pool import gpu_slot_name
+from operate.work_pool import gpu_slot_name, host_queue
 
 LEASE_S = 60.0
-"""A killed holder's place is free after this; Prefect takes no shorter lease."""
+"""The slot of a killed run is free after this time; Prefect allows no shorter lease."""
 
 
 @contextmanager
 def gpu_slot() -> Iterator[None]:
-    """Wait for the machine's place and hold it; without a shared server there is nobody to wait for."""
+    """Wait for this machine's GPU slot and hold it inside the block. Without a shared server no run waits."""
     if not PREFECT_API_URL.value():
         yield
         return
-    name = gpu_slot_name()
-    console.stage("place", f"waits for {name}")
-    # Where the limit was never made, the run goes on without; the same where the server is away for a while.
-    with concurrency(name, occupy=1, lease_duration=LEASE_S, raise_on_lease_renewal_failure=False):
+    console.stage("queue", f"waiting for the GPU slot of {host_queue()}")
+    # The run continues without a slot where the concurrency limit was never created, and where the server
+    # cannot be reached for a while.
+    with concurrency(gpu_slot_name(), occupy=1, lease_duration=LEASE_S, raise_on_lease_renewal_failure=False):
         yield

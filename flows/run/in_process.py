@@ -1,63 +1,75 @@
-"""A run in this process: a Prefect server of its own where none is configured, progress on the terminal."""
+"""A run in this process: with a Prefect server of its own if none is configured, progress on the terminal."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from operate.work_pool import TAG
 from tasks.errors import ExecutionError
 
-# Read when Prefect is imported, so set before. The console belongs to the stage lines; Prefect's own log
-# lines, tracebacks of failed points among them, stay in its UI.
-SETTINGS = {
+PREFECT_SETTINGS = {
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "60",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    # The terminal shows stage lines; Prefect's log, with tracebacks of failed points, stays in its UI.
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
     "DO_NOT_TRACK": "1",
 }
-
-ROOM_BYTES = 2**20
+"""Prefect reads them when it is imported."""
+NEEDED_BYTES = 2**20
+"""Free space without which Prefect's own server does not start."""
 
 
 def run_in_process(spec: str, overrides: list[str], results: str, refresh: bool) -> None:
     """Run the flow `benchmark` and print its report.
 
+    The command has checked the spec before Prefect was imported. The flow reads it again: its parameters are
+    the texts that Prefect's UI shows, and a worker's flow has nothing else.
+
     Raises:
-        ExecutionError: Prefect's own server cannot start here.
+        ExecutionError: Prefect's own server does not start.
         ServegaugeError: as the flow does.
     """
     _check_folders()
-    for name, value in SETTINGS.items():
+    for name, value in PREFECT_SETTINGS.items():
         os.environ.setdefault(name, value)
     from tasks.measure.processes import pool
 
-    pool.warm_up()  # its seconds of imports pass while Prefect's do
+    pool.warm_up()  # it imports for seconds, in parallel with the imports of Prefect below
     from prefect import tags
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
     from flows.benchmark import benchmark
-    from flows.ui import console
+    from flows.ui.console import show_on_terminal
 
-    console.show_on_terminal()
-    # Heartbeats tell a worker that a flow lives; here they would only add a second to the flow's end.
-    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}), tags(TAG):
-        try:
+    # Heartbeats show a Prefect server that a flow is alive; here they would only delay its end by a second.
+    no_heartbeats = temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None})
+    try:
+        with no_heartbeats, tags(TAG), show_on_terminal(), _explained_start():
             benchmark(spec, overrides=overrides, results=results, refresh=refresh)
-        except RuntimeError as error:
-            if "ephemeral Prefect API server" not in str(error):
-                raise
-            raise ExecutionError(
-                "Prefect's own server did not start in its time",
-                "end what else keeps the machine busy, or use another server: set PREFECT_API_URL",
-            ) from error
-        finally:
-            pool.shut_down()  # it would end with this process, but a moment later
+    finally:
+        pool.shut_down()  # otherwise it ends a moment after this process
+
+
+@contextmanager
+def _explained_start() -> Iterator[None]:
+    """Raise ExecutionError where Prefect's own server did not start in time."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "ephemeral Prefect API server" not in str(error):
+            raise
+        raise ExecutionError(
+            "Prefect's own server did not start in time",
+            "stop other work on this machine, or use another server: set PREFECT_API_URL",
+        ) from error
 
 
 def _check_folders() -> None:
-    """Prefect's own server says nothing of a folder that it cannot write: it is waited for, to no end."""
+    """Raise ExecutionError if Prefect's own server cannot write its folders: it would only hang."""
     folders = {"TMPDIR": os.environ.get("TMPDIR") or "/tmp"}
     if not os.environ.get("PREFECT_API_URL"):
         folders["PREFECT_HOME"] = os.environ.get("PREFECT_HOME") or str(Path.home() / ".prefect")
@@ -65,7 +77,7 @@ def _check_folders() -> None:
         try:
             Path(folder).mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder) as file:
-                file.write(bytes(ROOM_BYTES))
+                file.write(bytes(NEEDED_BYTES))
         except OSError as error:
             raise ExecutionError(
                 f"the folder {folder} cannot be written: {error.strerror or error}",

@@ -1,7 +1,8 @@
-"""A small process beside a run, which says how the run ended where the run itself no longer can.
+"""The killed watch: a small process beside a run that records how the run ended if it was killed.
 
-Standard input is a pipe from the run: one line of JSON, then `over`, or its end: that comes when the run is
-killed, as a worker does to its run when it is terminated. Only then anything is imported.
+Its standard input is a pipe from the run. The run writes one line of JSON, and `over` when it ends by itself.
+The pipe closes without `over` when the run is killed, as a worker that is terminated does to its run. Only
+then the process imports anything, so that it costs the measurement nothing.
 """
 
 from __future__ import annotations
@@ -20,65 +21,74 @@ from typing import Any
 from tasks.config.results_location import ResultsLocation
 
 OVER = b"over\n"
-ENDS = {"RUNNING": "CRASHED", "CANCELLING": "CANCELLED"}
-"""The state that a killed run ends in, by the one it was left in."""
+FINAL_STATES = {"RUNNING": "CRASHED", "CANCELLING": "CANCELLED"}
+"""The Prefect state that a killed run ends in, by the state that it was in."""
 LIMIT_S = 10.0
 WORKER_S = 2.0
-"""A worker that lives tells Prefect of the crash itself, within so long."""
+"""Seconds within which a worker that is alive reports the crash to Prefect itself."""
 
 
 @contextmanager
 def watch_for_kill(results: ResultsLocation, folder: Path) -> Iterator[None]:
-    """Have the end of this process noticed while the block lasts. `folder`: the run's, named by its id."""
-    from prefect.runtime import flow_run
-    from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL
+    """Run the killed watch inside the block.
 
-    secret = PREFECT_API_AUTH_STRING.value()
-    order = {
-        "results": str(results),
-        "folder": str(folder),
-        "flow_run": flow_run.id if PREFECT_API_URL.value() else None,
-        "api": PREFECT_API_URL.value(),
-        "auth": secret.get_secret_value() if secret else None,
-    }
+    Args:
+        results: where the run's row is.
+        folder: the run's folder, named by its id.
+    """
     process = subprocess.Popen(
-        (sys.executable, "-P", "-m", "flows.run.killed_watch"),  # -P: whatever lies in the working folder
+        (sys.executable, "-P", "-m", "flows.run.killed_watch"),  # -P: no imports from the working directory
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    _say(process, json.dumps(order).encode() + b"\n")
+    _send(process, json.dumps(_run_details(results, folder)).encode() + b"\n")
     try:
         yield
     finally:
-        _say(process, OVER)
+        _send(process, OVER)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.communicate(timeout=LIMIT_S)
 
 
-def _say(process: subprocess.Popen[bytes], line: bytes) -> None:
+def _run_details(results: ResultsLocation, folder: Path) -> dict[str, str | None]:
+    from prefect.runtime import flow_run
+    from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL
+
+    api, secret = PREFECT_API_URL.value(), PREFECT_API_AUTH_STRING.value()
+    return {
+        "results": str(results),
+        "folder": str(folder),
+        "flow_run": flow_run.id if api else None,
+        "api": api,
+        "auth": secret.get_secret_value() if secret else None,
+    }
+
+
+def _send(process: subprocess.Popen[bytes], line: bytes) -> None:
     assert process.stdin
-    with contextlib.suppress(BrokenPipeError):  # it was killed: the next run says it then
+    with contextlib.suppress(BrokenPipeError):  # the watch itself was killed: the next run does its work
         process.stdin.write(line)
         process.stdin.flush()
 
 
 def main() -> None:
-    """Wait for the end of the run; where it was killed, write so and tell Prefect."""
+    """Wait for the end of the run; if it was killed, record that and report it to Prefect."""
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # what ends the run's whole group must not end this
-    line, word = sys.stdin.buffer.readline(), sys.stdin.buffer.readline()
-    if line.endswith(b"\n") and word != OVER:
-        order = json.loads(line)
-        try:
-            _record(order["results"], Path(order["folder"]))
-        finally:  # Prefect is told, whatever becomes of the tables
-            if order["flow_run"]:
-                _crash(order["api"], order["auth"], order["flow_run"])
+        signal.signal(number, signal.SIG_IGN)  # a signal to the run's process group must not end the watch
+    details, end = sys.stdin.buffer.readline(), sys.stdin.buffer.readline()
+    if not details.endswith(b"\n") or end == OVER:
+        return
+    run = json.loads(details)
+    try:
+        _record_killed(run["results"], Path(run["folder"]))
+    finally:  # report to Prefect even if the tables cannot be written
+        if run["flow_run"]:
+            _end_flow_run(run["api"], run["auth"], run["flow_run"])
 
 
-def _record(results: str, folder: Path) -> None:
+def _record_killed(results: str, folder: Path) -> None:
     from tasks.config.results_location import results_location
     from tasks.record.run_lock import record_killed_runs
     from tasks.record.store import Store
@@ -86,17 +96,18 @@ def _record(results: str, folder: Path) -> None:
     store, deadline = Store(results_location(results)), time.monotonic() + LIMIT_S
     while "running" in store.read("runs", folder.name)["outcome"].to_list() and time.monotonic() < deadline:
         if not record_killed_runs(store, folder.parent):
-            time.sleep(0.1)  # its lock is freed in the same moment as its pipe, or in the next
+            time.sleep(0.1)  # the kernel frees the run's lock when it closes the pipe, or shortly after
 
 
-def _crash(api: str, auth: str | None, flow_run: str) -> None:
+def _end_flow_run(api: str, auth: str | None, flow_run: str) -> None:
     from operate.prefect_api import PrefectApi
 
     time.sleep(WORKER_S)
     with PrefectApi(api, auth) as prefect:
         state: dict[str, Any] = prefect.get(f"/flow_runs/{flow_run}")["state"] or {}
-        if end := ENDS.get(str(state.get("type"))):
-            killed = {"type": end, "message": "its process was killed"}
+        final = FINAL_STATES.get(str(state.get("type")))
+        if final:
+            killed = {"type": final, "message": "its process was killed"}
             prefect.send("POST", f"/flow_runs/{flow_run}/set_state", {"state": killed, "force": True})
 
 

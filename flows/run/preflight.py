@@ -1,4 +1,4 @@
-"""What can be known to be wrong before anything starts."""
+"""Checks that need no server: what they find is reported before anything starts."""
 
 from __future__ import annotations
 
@@ -21,15 +21,17 @@ from tasks.serve.port import choose_port
 
 
 def preflight(spec: Spec, results: ResultsLocation | None) -> None:
-    """Check question files, environment name, flags, port, results folder and the gate's baseline.
+    """Check question files, environment, flags, port, results location and the gate's baseline.
 
-    `results`: None where a block says where they go, and no block is loaded yet.
+    An endpoint is not asked: the run asks it when it finds out what it measures.
 
-    An endpoint is not asked here: what it says of itself is a part of the run, asked when that is made.
+    Args:
+        spec: what to measure.
+        results: where the tables go; None while the block that says so is not loaded.
 
     Raises:
         InputError: something in the spec or the command line is wrong.
-        ExecutionError: a port is taken.
+        ExecutionError: the server's port is in use.
     """
     if results is not None:
         _check_results(spec, Store(results))
@@ -46,10 +48,11 @@ def preflight(spec: Spec, results: ResultsLocation | None) -> None:
 
 
 def preflight_command(spec: Spec, results: ResultsLocation) -> None:
-    """The same and an endpoint, for a person who waits: said before the seconds that Prefect takes to start.
+    """Check the same and ask an endpoint for its model, before the seconds that Prefect takes to start.
 
     Raises:
-        InputError, ExecutionError: as `preflight`; an endpoint serves another model, or does not answer.
+        InputError: as `preflight`, or the endpoint serves another model.
+        ExecutionError: as `preflight`, or the endpoint does not answer.
     """
     preflight(spec, None if spec.blocks.results else results)
     if isinstance(spec.server, EndpointServer):

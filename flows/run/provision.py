@@ -1,4 +1,4 @@
-"""Provisioning as Prefect tasks: what the world refuses is tried again with growing pauses."""
+"""Provisioning as Prefect tasks, retried with growing pauses where the error says that this may help."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tasks.provision.provisioned import Environment, Model
 PAUSES_S = [2.0, 10.0, 30.0]
 
 
-def worth_a_retry(task: Any, task_run: Any, state: Any) -> bool:
-    """Wrong input stays wrong; only errors that say so are tried again."""
+def is_retried(task: Any, task_run: Any, state: Any) -> bool:
+    """Whether a failed task is tried again: only for the errors that say so, never for wrong input."""
     error = state.result(raise_on_failure=False)
     return isinstance(error, ServegaugeError) and error.retried
 
@@ -28,10 +28,10 @@ def worth_a_retry(task: Any, task_run: Any, state: Any) -> bool:
     cache_policy=NO_CACHE,
     retries=len(PAUSES_S),
     retry_delay_seconds=PAUSES_S,
-    retry_condition_fn=worth_a_retry,
+    retry_condition_fn=is_retried,
 )
 def provision_environment(server: OwnServer, name: str | None) -> Environment:
-    """Make or reuse the serving environment."""
+    """Build the serving environment, or reuse it."""
     return provide_environment(server, name)
 
 
@@ -41,8 +41,8 @@ def provision_environment(server: OwnServer, name: str | None) -> Environment:
     cache_policy=NO_CACHE,
     retries=len(PAUSES_S),
     retry_delay_seconds=PAUSES_S,
-    retry_condition_fn=worth_a_retry,
+    retry_condition_fn=is_retried,
 )
 def provision_model(server: OwnServer, environment: Environment) -> Model:
-    """Fetch, find or make the model."""
+    """Download, find or generate the model."""
     return provide_model(server, environment)

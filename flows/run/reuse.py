@@ -1,38 +1,51 @@
-"""One entry of the plan, measured or reused: what load points and question sets have in common."""
+"""Measured or reused: entries of the plan in Prefect's result cache, which lies beside the tables."""
 
 from __future__ import annotations
 
-from typing import Any, Protocol, TypeVar, cast
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 from prefect import Task
+from prefect.cache_policies import CacheKeyFnPolicy
+from prefect.context import TaskRunContext
+from prefect.filesystems import LocalFileSystem
+from prefect.results import ResultStore
 
-from flows.run.cache import forget, with_cache
-from flows.run.context import Run
-from flows.run.server import ServerSession
+from flows.run.context import RunContext
+from flows.run.run import Run
+from flows.run.server import RunServer
 from flows.ui import console
-from tasks.errors import MeasureError
+from tasks.config.results_location import ResultsLocation
+from tasks.errors import MeasureError, RecordError, ServerDied
+from tasks.record import bucket_sync
+
+CACHE = "cache"
 
 
-class Found(Protocol):
-    """What was recorded, and by which run."""
-
-    @property
-    def run_id(self) -> str: ...
-
-
-class Planned(Protocol):
+class HasKey(Protocol):
     """An entry of the plan."""
 
     @property
     def key(self) -> str: ...
 
 
-Entry = TypeVar("Entry", bound=Planned)
-Recorded = TypeVar("Recorded", bound=Found)
+class HasRunId(Protocol):
+    """Recorded figures, which say which run measured them."""
+
+    @property
+    def run_id(self) -> str: ...
+
+
+P = ParamSpec("P")
+Result = TypeVar("Result")
+Entry = TypeVar("Entry", bound=HasKey)
+Recorded = TypeVar("Recorded", bound=HasRunId)
 
 
 class UnusableResult(MeasureError):
-    """What there is of it is recorded but not kept: it fails this run, and the next measures it again."""
+    """The result is recorded but not cached: it fails this run, and the next run measures it again."""
 
     def __init__(self, what: str, remedy: str, recorded: Any) -> None:
         super().__init__(what, remedy)
@@ -40,26 +53,107 @@ class UnusableResult(MeasureError):
 
 
 def measured_or_reused(
-    task: Task[[Entry, Run, ServerSession, int, str], Recorded],
+    context: RunContext,
+    task: Task[[Entry, RunContext, int, str], Recorded],
     entry: Entry,
-    run: Run,
-    session: ServerSession,
-    refresh: bool,
     stage: str,
     label: str,
 ) -> Recorded:
-    """The entry as its task measures it, on a restarted server where that died, or as the cache has it."""
-    measure = with_cache(task, run.results, refresh)
+    """Return the cached result of an entry, or measure it; what must not be reused is removed from the cache.
 
-    def attempt_at(attempt: int) -> Recorded:
-        return measure(entry, run, session, attempt, label if attempt == 1 else f"{label} attempt {attempt}")
+    Args:
+        context: the run, and whether cached results are ignored.
+        task: measures the entry; called with entry, context, number of the attempt, and label.
+        entry: what to measure.
+        stage: the stage that its lines are shown under.
+        label: what the entry is called there and in Prefect's UI.
+
+    Raises:
+        ServerDied: the server died for the second time in this run.
+    """
+    cached_task = with_cache(task, entry.key, context.run.results, context.refresh)
+
+    def measure(attempt: int) -> Recorded:
+        return cached_task(entry, context, attempt, label if attempt == 1 else f"{label} attempt {attempt}")
 
     try:
-        recorded = session.measured(attempt_at)
-    except UnusableResult as flawed:
-        forget(run.results, entry.key)
-        console.stage(stage, flawed.what, "red")
-        return cast(Recorded, flawed.recorded)
-    if recorded.run_id != run.id:
+        recorded = measure_with_restart(context.server, measure)
+    except UnusableResult as unusable:
+        remove_from_cache(context.run.results, entry.key)
+        console.stage(stage, unusable.what, "red")
+        return cast(Recorded, unusable.recorded)
+    if recorded.run_id != context.run.id:
         console.stage(stage, f"{label} · reused from {recorded.run_id}")
     return recorded
+
+
+def measure_with_restart(server: RunServer, measure: Callable[[int], Result]) -> Result:
+    """Return `measure(1)`; where the server dies during it, restart the server and return `measure(2)`.
+
+    Raises:
+        ServerDied: the server died for the second time in this run.
+    """
+    try:
+        with server.watched():
+            return measure(1)
+    except ServerDied as died:
+        server.restart(died)
+    with server.watched():
+        return measure(2)
+
+
+def with_cache(
+    task: Task[P, Result], key: str, results: ResultsLocation, refresh: bool
+) -> Callable[P, Result]:
+    """A Prefect task whose result is cached under `key`; `refresh` runs it anyway and replaces the result."""
+
+    def cache_key(task_run: TaskRunContext, parameters: dict[str, Any]) -> str:
+        return key
+
+    folder = cache_folder(results)
+    folder.mkdir(parents=True, exist_ok=True)
+    cached_task = task.with_options(
+        cache_policy=CacheKeyFnPolicy(cache_key_fn=cache_key),
+        refresh_cache=refresh,
+        persist_result=True,
+        result_serializer="json",
+        result_storage=folder,
+    )
+    return cast(Callable[P, Result], cached_task)
+
+
+def cache_folder(results: ResultsLocation) -> Path:
+    """Inside the results location: whoever deletes the results measures again."""
+    return results.folder / CACHE
+
+
+def is_cached(results: ResultsLocation, key: str) -> bool:
+    """Whether a task with this key would be reused."""
+    folder = cache_folder(results)
+    return folder.is_dir() and ResultStore(result_storage=LocalFileSystem(basepath=str(folder))).exists(key)
+
+
+def is_reusable(results: ResultsLocation, refresh: bool, key: str) -> bool:
+    """Whether an entry with this key needs no measurement in this run."""
+    return not refresh and is_cached(results, key)
+
+
+def remove_from_cache(results: ResultsLocation, key: str) -> None:
+    """Remove a result, so that an older one is not reused after a newer measurement of it failed."""
+    bucket_sync.remove(results, f"{CACHE}/{key}")
+
+
+@contextmanager
+def synced_bucket(run: Run) -> Iterator[None]:
+    """For results in a bucket: download the cache first, upload it and the run's files at the end."""
+    bucket_sync.download(run.results, CACHE)
+    try:
+        yield
+    finally:
+        try:
+            bucket_sync.upload(run.results, CACHE)
+            bucket_sync.upload(run.results, f"files/{run.id}")
+        except RecordError as error:  # the tables are complete
+            console.stage(
+                "record", f"{error.what}; the files that are missing there are in {run.folder}", "yellow"
+            )

@@ -1,4 +1,4 @@
-"""A run: one execution of one spec, its id, its subject, and where its results go."""
+"""A run: one execution of one spec, with its id, its subject and its results location."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tasks.plan.subject import Subject, subject_of
 
 
 class Run(Frozen):
-    """What every stage of one run knows."""
+    """What is fixed before a run measures anything."""
 
     id: str
     spec: Spec
@@ -24,20 +24,20 @@ class Run(Frozen):
 
     @property
     def folder(self) -> Path:
-        """Logs, reports and raw files of this run, beside the tables or, where they lie in a bucket, here."""
+        """Local folder of the run's logs, report and raw files, beside the tables if those are local too."""
         return self.results.folder / "files" / self.id
 
     @property
     def spec_digest(self) -> str:
-        """Tells two versions of a spec apart."""
+        """Differs between two versions of a spec."""
         return hashlib.sha256(self.spec.model_dump_json().encode()).hexdigest()[:16]
 
 
 def new_run(spec: Spec, results: ResultsLocation) -> Run:
-    """Name a run and find out what it measures. Starts nothing.
+    """Give a run its id and find out what it measures, without starting anything.
 
     Raises:
-        InputError: the spec names an environment, a folder or a model that is not there.
+        InputError: the spec names an environment, a folder or a model that does not exist.
         EndpointError: a running server does not answer.
     """
     now = datetime.now(UTC)

@@ -1,15 +1,16 @@
-"""The search for the load that saturates a server: each point decides which one is measured next."""
+"""The search for the load that saturates a server: each point decides which level is measured next."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from prefect import task
 
-from flows.run.cache import BY_KEY, is_cached, with_cache
-from flows.run.context import Run
+from flows.run.context import RunContext
+from flows.run.reuse import is_reusable, with_cache
 from flows.ui import console
-from flows.ui.progress import current
+from flows.ui.progress import current_progress
 from tasks.measure.speed.trials import trial_of
 from tasks.plan.plan import PlannedPoint, PlannedSearch, plan_point
 from tasks.plan.search import Knee, Trial, advance
@@ -18,60 +19,74 @@ from tasks.record.store import Store
 from tasks.record.write_run import record_knee
 
 
-@task(
-    name="knee", task_run_name="{label}", cache_policy=BY_KEY, persist_result=True, result_serializer="json"
-)
-def knee_task(entry: PlannedSearch, knee: Knee, label: str) -> Knee:
-    """Keep an answer whose points are all kept: a later run finds it again without a server."""
+@task(name="knee", task_run_name="{label}")
+def knee_task(knee: Knee, label: str) -> Knee:
+    """Return the knee, so that Prefect caches it: a later run reuses it without a server."""
     return knee
 
 
 def search_saturation(
-    entry: PlannedSearch, run: Run, refresh: bool, measure: Callable[[PlannedPoint], RecordedPoint]
+    entry: PlannedSearch, context: RunContext, measure: Callable[[PlannedPoint], RecordedPoint]
 ) -> tuple[tuple[RecordedPoint, ...], Knee]:
-    """The points that the search has taken, measured or reused, and its answer, which is recorded."""
+    """Search for the load that saturates the server, and record the knee.
+
+    Args:
+        entry: the sweep, and how to search.
+        context: the run.
+        measure: measures or reuses one point.
+
+    Returns:
+        The points in the order in which the search asked for them, and the knee.
+    """
     sweep, points, trials = entry.sweep, list[RecordedPoint](), list[Trial]()
-    while not isinstance(found := advance(sweep.name, entry.how, trials), Knee):
-        points.append(measure(_point(entry, run, refresh, found, trials)))
-        usable = points[-1].verdict.verdict != "invalid"
-        trials.append(trial_of(points[-1].result, sweep.objectives, usable))
-    found = found.model_copy(update={"doubts": _doubts(found, points)})
-    record_knee(Store(run.results), run.id, found)
-    if all(point.verdict.verdict != "invalid" for point in points):
-        with_cache(knee_task, run.results, refresh)(entry, found, f"{sweep.name} knee")
-    if not entry.recorded and (told := current()):
-        told.ended(f"{sweep.name} knee")
-    console.stage("sweep", f"{sweep.name} {_said(found)}")
-    return tuple(points), found
+    step = advance(sweep.name, entry.how, trials)
+    while not isinstance(step, Knee):
+        point = measure(_planned_point(entry, context, step, trials))
+        usable = point.verdict.verdict != "invalid"
+        points.append(point)
+        trials.append(trial_of(point.result, sweep.objectives, usable))
+        step = advance(sweep.name, entry.how, trials)
+    knee = step.model_copy(update={"doubts": _doubts(step, points)})
+    _keep(entry, context, knee, points)
+    progress = current_progress()
+    if progress and not entry.recorded:
+        progress.finish_entry(f"{sweep.name} knee")
+    console.stage("sweep", f"{sweep.name} {_sentence(knee)}")
+    return tuple(points), knee
 
 
-def _point(entry: PlannedSearch, run: Run, refresh: bool, level: float, trials: list[Trial]) -> PlannedPoint:
-    load = entry.how.load_at(level, entry.sweep.objectives)
+def _planned_point(
+    entry: PlannedSearch, context: RunContext, level: float, trials: Sequence[Trial]
+) -> PlannedPoint:
+    run, sweep = context.run, entry.sweep
+    load = entry.how.load_at(level, sweep.objectives)
     repeat = 1 + sum(trial.level == level for trial in trials)
-    point = plan_point(
-        run.spec,
-        run.subject,
-        entry.sweep,
-        load,
-        repeat,
-        lambda key: not refresh and is_cached(run.results, key),
-    )
-    if not point.recorded and (told := current()):
-        told.more()
+    reusable = partial(is_reusable, run.results, context.refresh)
+    point = plan_point(run.spec, run.subject, sweep, load, repeat, reusable)
+    progress = current_progress()
+    if progress and not point.recorded:
+        progress.add_entry()
     return point
 
 
-def _doubts(found: Knee, points: Sequence[RecordedPoint]) -> tuple[str, ...]:
-    """What speaks against the points that the answer stands between, each reason once."""
-    deciding = (
-        point
-        for point in points
-        if (point.result.concurrency or point.result.rate) in (found.low, found.high)
-        and point.verdict.verdict == "suspect"
-    )
-    return tuple(dict.fromkeys(reason for point in deciding for reason in point.verdict.reasons))
+def _keep(entry: PlannedSearch, context: RunContext, knee: Knee, points: Sequence[RecordedPoint]) -> None:
+    """Record the knee; cache it only if all its points are cached."""
+    run = context.run
+    record_knee(Store(run.results), run.id, knee)
+    if all(point.verdict.verdict != "invalid" for point in points):
+        cached_task = with_cache(knee_task, entry.key, run.results, context.refresh)
+        cached_task(knee, f"{entry.sweep.name} knee")
 
 
-def _said(knee: Knee) -> str:
-    at = "no load holds" if knee.knee is None else f"is saturated at {knee.load} {knee.knee:.4g}"
-    return f"{at}, limited by {knee.reason} ({knee.points} points)"
+def _doubts(knee: Knee, points: Sequence[RecordedPoint]) -> tuple[str, ...]:
+    """Why the points that the knee lies between are suspect, each reason once."""
+    reasons: list[str] = []
+    for point in points:
+        if point.result.load.level in (knee.low, knee.high) and point.verdict.verdict == "suspect":
+            reasons.extend(point.verdict.reasons)
+    return tuple(dict.fromkeys(reasons))
+
+
+def _sentence(knee: Knee) -> str:
+    answer = "no load holds" if knee.knee is None else f"is saturated at {knee.load} {knee.knee:.4g}"
+    return f"{answer}, limited by {knee.reason} ({knee.points} points)"

@@ -1,42 +1,48 @@
-"""The server of one run, ours or another's, as the measuring stages see it."""
+"""The server of one run, started here or elsewhere, as the measuring stages use it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
 
-from flows.run.context import Run
-from flows.run.server_start import probed, probed_start, started_server
-from flows.ui import console
+from flows.run.run import Run
+from flows.run.run_warnings import RunWarnings
+from flows.run.server_start import probe_endpoint, started_server, wait_until_ready
 from tasks.config.server import EndpointServer, StartedServer
 from tasks.errors import RecordError, ServerDied
 from tasks.measure.processes import pool
 from tasks.probe.health_watch import HealthWatch, watching_health
 from tasks.probe.sampler import Source
-from tasks.probe.sources import listener, sources
-from tasks.probe.stall_watch import StallWatch, watching_progress
+from tasks.probe.sources import listening_pids, telemetry_sources
+from tasks.probe.stall_watch import StallWatch, watching_stalls
 from tasks.serve.endpoint import Endpoint
 from tasks.serve.find_endpoint import endpoint_of
 from tasks.serve.process import ServerProcess
 
-Measured = TypeVar("Measured")
+Progress = Callable[[int, int], None]
 
 
-class ServerSession:
-    """A server that answers. `check` raises ServerDied once it is gone, silent or stalled."""
+class RunServer:
+    """A server that answers; `process` is None where it was started elsewhere.
+
+    Without an endpoint there is no server, because everything is recorded already.
+    """
 
     def __init__(
-        self, run: Run, process: ServerProcess | None, endpoint: Endpoint | None, warnings: list[str]
+        self, run: Run, process: ServerProcess | None, endpoint: Endpoint | None, warnings: RunWarnings
     ) -> None:
         self._run, self._process, self._endpoint, self._warnings = run, process, endpoint, warnings
         self._restarted = False
-        self._watch: HealthWatch | None = None
-        self._progress: StallWatch | None = None
+        self._health: HealthWatch | None = None
+        self._stall: StallWatch | None = None
 
     @property
     def endpoint(self) -> Endpoint:
-        """Where it answers now; another address after a restart."""
+        """Where the server answers now; the address changes with a restart.
+
+        Raises:
+            RecordError: there is no server, because a figure was recorded that can no longer be read.
+        """
         if self._process:
             return self._process.endpoint
         if self._endpoint is None:
@@ -47,89 +53,98 @@ class ServerSession:
         return self._endpoint
 
     def sources(self) -> tuple[Source, ...]:
-        """What to watch beside a measurement."""
-        cards = self._process.cards if self._process else self._run.spec.server.gpus or ()
+        """What to sample during a measurement: the server, its processes, its GPUs and the machine."""
+        cards = self._process.gpu_indices if self._process else self._run.spec.server.gpus or ()
         pids = self._process.pids() if self._process else frozenset()
-        return sources(self.endpoint, pids | listener(self.endpoint), cards)
+        return telemetry_sources(self.endpoint, pids | listening_pids(self.endpoint), cards)
 
     def check(self) -> None:
-        """Raises ServerDied; never for a server that was not started here, whose requests fail instead."""
+        """Return at once while the server works. A server that was started elsewhere is not checked.
+
+        Raises:
+            ServerDied: its process ended, /health is not answered, or its figures stopped moving.
+        """
         if self._process:
             self._process.check()
-        if self._watch:
-            self._watch.check()
-        if self._progress:
-            self._progress.check()
+        if self._health:
+            self._health.check()
+        if self._stall:
+            self._stall.check()
 
-    def noting(self, progress: Callable[[int, int], None], always: bool = True) -> Callable[[int, int], None]:
-        """`progress`, by which we know as well that the server has work; not where requests may pause."""
+    def tracked(self, progress: Progress, always_busy: bool = True) -> Progress:
+        """Wrap a progress callback, so that the stall watch knows when requests are in flight.
 
-        def moved(done: int, total: int) -> None:
-            if self._progress:
-                self._progress.busy = always and done < total
+        Args:
+            progress: called with the number of requests that are done, and of all.
+            always_busy: a request is in flight at all times until the last one has ended.
+        """
+
+        def update(done: int, total: int) -> None:
+            if self._stall:
+                self._stall.busy = always_busy and done < total
             progress(done, total)
 
-        return moved
+        return update
 
-    def confirm(self) -> None:
-        """Return when the server answers now: requests that failed were its answers, not its death.
+    def confirm_alive(self) -> None:
+        """Return once the server has answered /health again: it is alive, so its failed requests are results.
 
         Raises:
             ServerDied: as `check`.
         """
-        if self._process and self._watch:
-            self._watch.confirm(self._process.check)
+        if self._process and self._health:
+            self._health.confirm(self._process.check)
 
-    def measured(self, measure: Callable[[int], Measured]) -> Measured:
-        """Call `measure(attempt)`; where the server died under it, once more on a restarted one.
-
-        Raises:
-            ServerDied: a second death in this run.
-        """
-        try:
-            return self._watched(measure, 1)
-        except ServerDied as died:
-            if self._restarted or not self._process:
-                raise
-            self._restarted = True
-            console.warning("serve", f"{died.what}; restarting it once", self._warnings)
-            self._process.restart()
-            probed_start(self._run, self._process)
-            return self._watched(measure, 2)
-
-    def _watched(self, measure: Callable[[int], Measured], attempt: int) -> Measured:
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Watch health and progress inside the block, for `check`; only of a server that was started here."""
         server = self._run.spec.server
         if not self._process or not isinstance(server, StartedServer):
-            return measure(attempt)
+            yield
+            return
         endpoint = self._process.endpoint
         with (
-            watching_health(endpoint, server.hang_timeout_s) as self._watch,
-            watching_progress(endpoint, server.stall_timeout_s) as self._progress,
+            watching_health(endpoint, server.hang_timeout_s) as self._health,
+            watching_stalls(endpoint, server.stall_timeout_s) as self._stall,
         ):
             try:
-                return measure(attempt)
+                yield
             finally:
-                self._watch = self._progress = None
+                self._health = self._stall = None
+
+    def restart(self, died: ServerDied) -> None:
+        """Start the server again after its first death, and wait until it answers.
+
+        Raises:
+            ServerDied: `died` itself; the server was restarted before, or was not started here.
+            ServerStartError: the server does not become ready again.
+        """
+        if self._restarted or not self._process:
+            raise died
+        self._restarted = True
+        self._warnings.add("serve", f"{died.what}; restarting it once")
+        self._process.restart()
+        wait_until_ready(self._run, self._process)
 
 
 @contextmanager
-def open_server(run: Run, warnings: list[str] | None = None) -> Iterator[ServerSession]:
-    """Everything from the environment to a server that answers; all of it ended on the way out.
+def open_server(run: Run, warnings: RunWarnings | None = None) -> Iterator[RunServer]:
+    """Start the server of a run, or probe the one that runs elsewhere; stop what was started at the end.
 
-    `warnings` is added to, on the way out too.
+    Warnings are added until the server has stopped.
     """
-    kept = [] if warnings is None else warnings
-    pool.warm_up()  # it ends with this process, and serves the next run of it too
+    warnings = warnings or RunWarnings()
+    pool.warm_up()  # ends with this process, so that the next run of it uses the same workers
     if isinstance(run.spec.server, EndpointServer):
         endpoint = endpoint_of(run.spec.server)
-        probed(run, endpoint, lambda: None)
-        yield ServerSession(run, None, endpoint, kept)
+        probe_endpoint(run, endpoint, lambda: None)
+        yield RunServer(run, None, endpoint, warnings)
     else:
-        with started_server(run, run.spec.server, kept) as process:
-            yield ServerSession(run, process, process.endpoint, kept)
+        with started_server(run, run.spec.server, warnings) as process:
+            yield RunServer(run, process, process.endpoint, warnings)
 
 
 @contextmanager
-def no_server(run: Run) -> Iterator[ServerSession]:
-    """No server: everything is recorded already."""
-    yield ServerSession(run, None, None, [])
+def no_server(run: Run) -> Iterator[RunServer]:
+    """Start nothing: everything is recorded already."""
+    yield RunServer(run, None, None, RunWarnings())

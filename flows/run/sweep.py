@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from functools import partial
 
 from prefect import task
 
-from flows.run.cache import BY_KEY
-from flows.run.context import Run
+from flows.run.context import RunContext
+from flows.run.results import SpeedResults
 from flows.run.reuse import UnusableResult, measured_or_reused
 from flows.run.search import search_saturation
-from flows.run.server import ServerSession
+from flows.run.server import RunServer
 from flows.ui import console
 from tasks.audit.audit_point import audit_point
 from tasks.audit.evidence import Evidence
-from tasks.config.base import Frozen
 from tasks.config.sweep import Sweep
 from tasks.errors import MeasureError
 from tasks.measure.jobs import PointJob
-from tasks.measure.results import Measurement
-from tasks.measure.speed.cost import with_cost
-from tasks.measure.speed.energy import with_energy
+from tasks.measure.speed.measurement import Measurement
 from tasks.measure.speed.objectives import with_objectives
+from tasks.measure.speed.observe import observe_point
 from tasks.measure.speed.point import measure_point
-from tasks.measure.speed.point_figures import point_result
+from tasks.measure.speed.point_figures import with_price
 from tasks.plan.plan import Plan, PlannedPoint
 from tasks.plan.search import Knee
-from tasks.probe.sampler import readings, sampling
-from tasks.probe.server_metrics import read_metrics
 from tasks.record.read_run import recorded_requests
 from tasks.record.results import RecordedPoint
 from tasks.record.store import Store
@@ -36,62 +32,55 @@ from tasks.record.write_run import record_point, record_telemetry
 
 
 class InvalidPoint(UnusableResult):
-    """The point is recorded with its verdict."""
+    """A point is invalid: recorded with its verdict, but not cached."""
 
     def __init__(self, recorded: RecordedPoint) -> None:
         what = f"{recorded.result.run_name}: {'; '.join(recorded.verdict.reasons)}"
-        super().__init__(what, "read the reasons, mend the cause, run again", recorded)
+        super().__init__(what, "read the reasons, fix the cause, run again", recorded)
 
 
-@task(
-    name="point", task_run_name="{label}", cache_policy=BY_KEY, persist_result=True, result_serializer="json"
-)
-def point_task(
-    entry: PlannedPoint, run: Run, session: ServerSession, attempt: int, label: str
-) -> RecordedPoint:
-    """One load point. Raises InvalidPoint when its figures must not be used: they are not cached then."""
-    recorded = measure_and_record(entry, run, session, attempt)
+@task(name="point", task_run_name="{label}")
+def point_task(entry: PlannedPoint, context: RunContext, attempt: int, label: str) -> RecordedPoint:
+    """Measure and record one load point.
+
+    Raises:
+        InvalidPoint: its figures must not be used.
+    """
+    recorded = measure_and_record(entry, context, attempt)
     if recorded.verdict.verdict == "invalid":
         raise InvalidPoint(recorded)
     return recorded
 
 
-class SpeedResults(Frozen):
-    """What the sweeps of a run have found: points, and the answers of searches."""
-
-    points: tuple[RecordedPoint, ...] = ()
-    knees: tuple[Knee, ...] = ()
-
-
-def measure_sweeps(plan: Plan, run: Run, session: ServerSession, refresh: bool) -> SpeedResults:
-    """Every point, measured or reused, in the plan's order; those of a search as they come."""
+def measure_sweeps(plan: Plan, context: RunContext) -> SpeedResults:
+    """Measure or reuse every load point in the plan's order, and those of each search as it asks for them."""
     points, knees = list[RecordedPoint](), list[Knee]()
     for entry in plan.speed:
         if isinstance(entry, PlannedPoint):
-            points.append(_point(entry, run, session, refresh))
-            continue
-        measured_or_reused, knee = search_saturation(
-            entry, run, refresh, lambda point: _point(point, run, session, refresh)
-        )
-        points.extend(measured_or_reused)
-        knees.append(knee)
+            points.append(_measured_or_reused(context, entry))
+        else:
+            measured, knee = search_saturation(entry, context, partial(_measured_or_reused, context))
+            points.extend(measured)
+            knees.append(knee)
     return SpeedResults(points=tuple(points), knees=tuple(knees))
 
 
-def _point(entry: PlannedPoint, run: Run, session: ServerSession, refresh: bool) -> RecordedPoint:
-    recorded = measured_or_reused(point_task, entry, run, session, refresh, "sweep", _label(entry))
+def _measured_or_reused(context: RunContext, entry: PlannedPoint) -> RecordedPoint:
+    """The point; a reused one is judged by the objectives and the price of this run's spec."""
+    recorded = measured_or_reused(context, point_task, entry, "sweep", _label(entry))
+    run = context.run
     if recorded.run_id == run.id:
         return recorded
     recorded = _judged(entry.sweep, recorded, Store(run.results))
     price = run.spec.server.price_per_hour
-    return recorded.model_copy(update={"result": with_cost(recorded.result, price)})
+    return recorded.model_copy(update={"result": with_price(recorded.result, price)})
 
 
-def _judged(measure_sweeps: Sweep, recorded: RecordedPoint, store: Store) -> RecordedPoint:
-    """What was measured before, held against the objectives of today."""
-    if recorded.result.objectives == measure_sweeps.objectives:
+def _judged(sweep: Sweep, recorded: RecordedPoint, store: Store) -> RecordedPoint:
+    """An earlier run's point with the objectives of this run's spec."""
+    if recorded.result.objectives == sweep.objectives:
         return recorded
-    result = with_objectives(measure_sweeps.objectives, recorded.result, recorded_requests(store, recorded))
+    result = with_objectives(sweep.objectives, recorded.result, recorded_requests(store, recorded))
     return recorded.model_copy(update={"result": result})
 
 
@@ -100,46 +89,47 @@ def _label(entry: PlannedPoint) -> str:
     return f"{entry.sweep.name} {entry.load.label}{repeat}"
 
 
-def measure_and_record(entry: PlannedPoint, run: Run, session: ServerSession, attempt: int) -> RecordedPoint:
-    """Measure one point, audit it against the server's own counters, write its rows."""
-    stage = f"{entry.sweep.name}-{entry.load.label}-n{entry.load.requests}-r{entry.repeat}-a{attempt}"
-    endpoint = session.endpoint
+def measure_and_record(entry: PlannedPoint, context: RunContext, attempt: int) -> RecordedPoint:
+    """Measure one point, audit it against the server's own counters, and record its rows."""
+    run, server, load = context.run, context.server, entry.load
+    stage = f"{entry.sweep.name}-{load.label}-n{load.requests}-r{entry.repeat}-a{attempt}"
     job = PointJob(
         sweep=entry.sweep,
-        load=entry.load,
+        load=load,
         repeat=entry.repeat,
         attempt=attempt,
         run_name=entry.run_name,
-        endpoint=endpoint,
+        endpoint=server.endpoint,
         folder=run.folder / stage,
         seed=_seed(run.id, entry.key, attempt),
     )
-    before = read_metrics(endpoint)
-    with sampling(*session.sources()) as samples, console.bar("sweep", f"{_label(entry)}") as progress:
-        measured = _measured(job, session, progress)
-        result, rows = measured.result, measured.rows
-        if result.failed:
-            session.confirm()
-    after = read_metrics(endpoint)
-    told = (*readings(before), *samples.rows, *readings(after), *measured.readings)
-    result = with_energy(with_cost(result, run.spec.server.price_per_hour), rows, told)
-    verdict = audit_point(Evidence(entry.sweep, result, rows, before, after, told))
+    with console.bar("sweep", _label(entry)) as progress:
+        send = partial(_send_load, job, server, progress)
+        observed = observe_point(job, send, server.sources(), run.spec.server.price_per_hour)
+    result, rows, readings = observed.result, observed.rows, observed.readings
+    verdict = audit_point(Evidence(entry.sweep, result, rows, observed.before, observed.after, readings))
     recorded = RecordedPoint(result=result, verdict=verdict, run_id=run.id)
     store = Store(run.results)
-    record_telemetry(store, run.id, stage, told)
+    record_telemetry(store, run.id, stage, readings)
     record_point(store, run.id, recorded, rows)
     return recorded
 
 
-def _measured(job: PointJob, session: ServerSession, progress: Callable[[int, int], None]) -> Measurement:
-    """A measuring process that failed leaves a point without a success, and the run goes on."""
+def _send_load(job: PointJob, server: RunServer, progress: console.UpdateBar) -> Measurement:
+    """Send the load. A load process that failed leaves a point without a success, and the run goes on.
+
+    Where requests failed, the server must answer /health again before their errors count as its answers.
+    """
+    always_busy = job.load.slots > 0  # an open loop may pause with nothing in flight
     try:
-        return measure_point(job, session.check, session.noting(progress, always=job.load.rate is None))
+        measurement = measure_point(job, server.check, server.tracked(progress, always_busy))
     except MeasureError as error:
-        failed = point_result(job, (), 0.0).model_copy(update={"first_error": error.what})
-        return Measurement(result=failed, rows=())
+        measurement = Measurement(rows=(), duration_s=0.0, error=error.what)
+    if not measurement.complete:
+        server.confirm_alive()
+    return measurement
 
 
 def _seed(*parts: object) -> int:
-    """Prompts differ between runs, points and attempts, so that no prefix cache can help."""
+    """A seed for the prompts: it differs between runs, points and attempts, so that no prefix cache helps."""
     return int.from_bytes(hashlib.sha256(repr(parts).encode()).digest()[:4], "big")

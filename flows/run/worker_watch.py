@@ -1,4 +1,4 @@
-"""A run that a worker started ends itself when that worker is gone."""
+"""A run ends itself when the worker that started it has exited."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ from contextlib import contextmanager
 from prefect.runtime import flow_run
 
 PAUSE_S = 1.0
-LIMIT_S = 20.0
+STOP_LIMIT_S = 20.0
+"""Seconds that the run has to stop its server and record its outcome."""
+STDOUT, STDERR = 1, 2
 
 
 @contextmanager
 def end_with_worker() -> Iterator[None]:
-    """Watch the worker while the block lasts; a run without one is left alone."""
+    """Watch the worker inside the block; does nothing in a run that no worker started."""
     if not os.environ.get("PREFECT__FLOW_RUN_ID") or flow_run.parent_flow_run_id:
         yield
         return
-    over = threading.Event()
-    threading.Thread(target=_watch, args=(os.getppid(), over), name="watch-worker", daemon=True).start()
+    ended = threading.Event()
+    threading.Thread(target=_watch, args=(os.getppid(), ended), name="watch-worker", daemon=True).start()
     try:
         yield
     finally:
-        over.set()
+        ended.set()
 
 
-def _watch(worker: int, over: threading.Event) -> None:
-    while not over.wait(PAUSE_S):
-        if os.getppid() != worker or _unread(1):
-            break
-    else:
-        return
-    # The worker read our output; a write into the broken pipe would end the process before it has cleaned up.
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    for stream in (1, 2):
-        os.dup2(nothing, stream)
+def _watch(worker: int, ended: threading.Event) -> None:
+    while os.getppid() == worker and not _is_closed(STDOUT):
+        if ended.wait(PAUSE_S):
+            return
+    # The worker read this process's output: a write into the broken pipe would end it before its cleanup.
+    null = os.open(os.devnull, os.O_WRONLY)
+    for stream in (STDOUT, STDERR):
+        os.dup2(null, stream)
     os.kill(os.getpid(), signal.SIGTERM)
-    if not over.wait(LIMIT_S):
-        os._exit(143)  # what the server and the measuring processes leave, their guardians end
+    if not ended.wait(STOP_LIMIT_S):
+        os._exit(143)  # the guardians end the server and the measuring processes
 
 
-def _unread(descriptor: int) -> bool:
+def _is_closed(descriptor: int) -> bool:
     """Whether the other end of an output pipe is closed."""
     poll = select.poll()
     poll.register(descriptor, 0)

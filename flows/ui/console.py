@@ -1,4 +1,4 @@
-"""What a person sees while a run goes on: stage lines, a bar, and the same lines in Prefect's log."""
+"""What a user sees during a run: stage lines and progress bars, and the same lines in Prefect's log."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
 
 from prefect.exceptions import MissingContextError
@@ -15,39 +17,47 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from flows.ui.progress import current
+from flows.ui.progress import current_progress
 from tasks.report.page.terminal import print_report
 from tasks.report.report_input import ReportInput
 
-console = Console(stderr=True, highlight=False)
-"""Progress goes to stderr, so that stdout carries results alone."""
+terminal = Console(stderr=True, highlight=False)
+"""Progress goes to stderr: stdout carries only results."""
 
-MEASURING = ("sweep", "accuracy")
+MEASURING_STAGES = ("sweep", "accuracy")
 """The stages whose bars are the run's progress in Prefect's UI."""
 
-LEVELS = {"red": logging.ERROR, "yellow": logging.WARNING}
+LOG_LEVELS = {"red": logging.ERROR, "yellow": logging.WARNING}
+"""The log level of a line, by its colour on the terminal; any other line is an INFO."""
 
-_quiet = True
+UpdateBar = Callable[[int, int], None]
+"""Called with the number of requests that are done, and of all."""
+
+_shown: ContextVar[bool] = ContextVar("shown_on_terminal", default=False)
 
 
-def show_on_terminal() -> None:
-    """Print stage lines (the command does; a worker's flow leaves them to Prefect's log)."""
-    global _quiet
-    _quiet = False
+@contextmanager
+def show_on_terminal() -> Iterator[None]:
+    """Print stage lines, bars and the report inside the block; elsewhere lines go to Prefect's log alone."""
+    token = _shown.set(True)
+    try:
+        yield
+    finally:
+        _shown.reset(token)
 
 
 def stage(name: str, text: str, style: str = "") -> None:
-    """One line of the run's story; the text is shown as it is, whatever a server has put into it."""
-    if not _quiet:
-        console.print(Text.assemble((f"{name:<10} ", "bold cyan"), (text, style)), soft_wrap=True)
+    """Print and log one line of a stage. Markup in the text is not interpreted: it may come from a server."""
+    if _shown.get():
+        terminal.print(Text.assemble((f"{name:<10} ", "bold cyan"), (text, style)), soft_wrap=True)
     try:
-        get_run_logger().log(LEVELS.get(style, logging.INFO), "%s: %s", name, text)
+        get_run_logger().log(LOG_LEVELS.get(style, logging.INFO), "%s: %s", name, text)
     except MissingContextError:
         return
 
 
-def lines_of(name: str) -> Callable[[str, str], None]:
-    """Takes lines of another process for the run's log, from any thread; the terminal is spared them."""
+def line_logger(name: str) -> Callable[[str, str], None]:
+    """A function that logs a level and a line of another process in Prefect's log; any thread may call it."""
     try:
         logger = get_run_logger()
     except MissingContextError:
@@ -55,35 +65,44 @@ def lines_of(name: str) -> Callable[[str, str], None]:
     return lambda level, line: logger.log(logging.getLevelName(level.upper()), "%s: %s", name, line)
 
 
-def warning(name: str, text: str, kept: list[str]) -> None:
-    """A line of the story that the run's record keeps too."""
-    kept.append(text)
-    stage(name, text, "yellow")
-
-
-def report(made: ReportInput, page: Path) -> None:
-    """The run's tables, on stdout."""
-    if not _quiet:
-        print_report(made, Console(), str(page))
+def report(report_input: ReportInput, page: Path) -> None:
+    """Print the run's tables on stdout."""
+    if _shown.get():
+        print_report(report_input, Console(), str(page))
 
 
 @contextmanager
-def bar(name: str, text: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar inside a long stage; yields `progress(done, total)`. One line at its end in any case."""
+def bar(name: str, text: str) -> Iterator[UpdateBar]:
+    """Show how far a long stage is, and print one line at its end.
+
+    The bar is drawn on a terminal; without one, the artifact `progress` shows the measuring stages.
+    """
     started = time.monotonic()
-    told = current() if name in MEASURING else None
-    if _quiet or not console.is_terminal:
-        yield lambda done, total: told.moved(text, done, total) if told else None
+    progress = current_progress() if name in MEASURING_STAGES else None
+    if _shown.get() and terminal.is_terminal:
+        with _terminal_bar(name, text) as update:
+            yield update
+    elif progress:
+        yield partial(progress.update, text)
     else:
-        columns = (
-            TextColumn("[bold cyan]{task.fields[stage]:<10}[/] {task.description}"),
-            BarColumn(bar_width=30),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-        )
-        with Progress(*columns, console=console, transient=True) as progress:
-            task = progress.add_task(escape(text), stage=name, total=None)
-            yield lambda done, total: progress.update(task, completed=done, total=total)
-    if told:
-        told.ended(text)
+        yield lambda done, total: None
+    if progress:
+        progress.finish_entry(text)
     stage(name, f"{text} · {time.monotonic() - started:.1f} s")
+
+
+@contextmanager
+def _terminal_bar(name: str, text: str) -> Iterator[UpdateBar]:
+    columns = (
+        TextColumn("[bold cyan]{task.fields[stage]:<10}[/] {task.description}"),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=terminal, transient=True) as progress:
+        task = progress.add_task(escape(text), stage=name, total=None)
+
+        def update(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        yield update

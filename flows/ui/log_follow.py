@@ -1,4 +1,4 @@
-"""What a process of ours writes to its log file while it runs, passed on line by line where it matters."""
+"""Warnings and errors of another process's log file, passed on to the run's log while they are written."""
 
 from __future__ import annotations
 
@@ -9,53 +9,71 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PAUSE_S = 0.5
-MOST = 200
-"""Lines passed on from one log: Prefect's server keeps each, and the file has them all."""
-LONGEST = 500
+MOST_LINES = 200
+"""At most so many lines of one log are passed on: Prefect's server stores each, and the file has them all."""
+LINE_CHARACTERS = 500
+STOP_LIMIT_S = 2.0
 LEVEL = re.compile(r"(?<![A-Za-z])(WARNING|ERROR|CRITICAL)(?![A-Za-z])")
 
-Say = Callable[[str, str], None]
-"""Takes a level (`warning` or `error`) and a line."""
+WriteLine = Callable[[str, str], None]
+"""Called with a level (`warning` or `error`) and a line."""
 
 
 @contextmanager
-def follow_log(log: Path, say: Say) -> Iterator[None]:
-    """Pass on the warnings and errors that are added to a log while the block lasts."""
-    over, start = threading.Event(), log.stat().st_size if log.exists() else 0
-    thread = threading.Thread(
-        target=_follow, args=(log, start, say, over), name=f"log-{log.stem}", daemon=True
-    )
+def follow_log(log: Path, write: WriteLine) -> Iterator[None]:
+    """Pass on the warnings and errors that are appended to `log` inside the block, in a thread."""
+    stop = threading.Event()
+    follower = LogFollower(log, write)
+    thread = threading.Thread(target=follower.run, args=(stop,), name=f"log-{log.stem}", daemon=True)
     thread.start()
     try:
         yield
     finally:
-        over.set()
-        thread.join(2.0)
+        stop.set()
+        thread.join(STOP_LIMIT_S)
 
 
-def _follow(log: Path, start: int, say: Say, over: threading.Event) -> None:
-    place, told, rest, last = start, 0, b"", False
-    while told < MOST and not last:
-        last = over.wait(PAUSE_S)
+class LogFollower:
+    """Reads what is appended to a log file after its creation."""
+
+    def __init__(self, log: Path, write: WriteLine) -> None:
+        self._log, self._write = log, write
+        self._position = log.stat().st_size if log.exists() else 0
+        self._unfinished = b""
+        self._lines = 0
+
+    def run(self, stop: threading.Event) -> None:
+        """Read until `stop` is set, and once more after it; end early after MOST_LINES."""
+        stopping = False
+        while not stopping and self._lines < MOST_LINES:
+            stopping = stop.wait(PAUSE_S)
+            self._pass_on()
+        if self._lines >= MOST_LINES:
+            self._write("warning", f"further lines are only in {self._log}")
+
+    def _pass_on(self) -> None:
+        *lines, self._unfinished = (self._unfinished + self._appended()).split(b"\n")
+        for line in lines:
+            text = line.decode(errors="replace").strip()
+            level = _level(text)
+            if level and self._lines < MOST_LINES:
+                self._write(level, text[:LINE_CHARACTERS])
+                self._lines += 1
+
+    def _appended(self) -> bytes:
         try:
-            with log.open("rb") as file:
-                file.seek(place)
-                added = file.read()
+            with self._log.open("rb") as file:
+                file.seek(self._position)
+                appended = file.read()
         except OSError:
-            added = b""
-        place += len(added)
-        *lines, rest = (rest + added).split(b"\n")
-        for level, line in filter(None, map(_serious, lines)):
-            if told < MOST:
-                say(level, line)
-            told += 1
-    if told >= MOST:
-        say("warning", f"further lines are in {log} alone")
+            return b""
+        self._position += len(appended)
+        return appended
 
 
-def _serious(raw: bytes) -> tuple[str, str] | None:
-    line = raw.decode(errors="replace").strip()
-    found = LEVEL.search(line)
-    if found is None:
+def _level(line: str) -> str | None:
+    """`warning` or `error`, None for a line of another level."""
+    match = LEVEL.search(line)
+    if match is None:
         return None
-    return ("warning" if found[1] == "WARNING" else "error"), line[:LONGEST]
+    return "warning" if match[1] == "WARNING" else "error"

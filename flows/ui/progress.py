@@ -11,40 +11,40 @@ from uuid import UUID
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 
 PAUSE_S = 2.0
-"""Between two updates: each is a request to Prefect's server, from the process beside the measuring ones."""
+"""Between two updates: each is a request to Prefect's server, sent while a measurement runs."""
 
 
 class RunProgress:
-    """Entries measured, of those to measure. Whatever Prefect answers, the run goes on."""
+    """Counts the entries of the plan that are measured. An error of Prefect's server never ends the run."""
 
     def __init__(self, entries: int) -> None:
-        self._entries, self._ended = entries, 0
-        self._told_at = 0.0
+        self._entries, self._measured = entries, 0
+        self._published_at = 0.0
         self._artifact: UUID | None = None
-        self._tell(0.0, "starts")
+        self._publish(0.0, "starts")
 
-    def moved(self, text: str, done: int, total: int) -> None:
-        """`done` of `total` requests of the entry that is being measured."""
-        if time.monotonic() - self._told_at >= PAUSE_S:
-            self._tell(self._ended + done / max(total, 1), f"{text}: {done} of {total}")
+    def update(self, text: str, done: int, total: int) -> None:
+        """Show that `done` of `total` requests of the current entry have ended."""
+        if time.monotonic() - self._published_at >= PAUSE_S:
+            self._publish(self._measured + done / max(total, 1), f"{text}: {done} of {total}")
 
-    def more(self) -> None:
-        """One entry more than was known."""
+    def add_entry(self) -> None:
+        """Count one entry more that must be measured."""
         self._entries += 1
 
-    def ended(self, text: str) -> None:
-        """One entry more is measured."""
-        self._ended = min(self._ended + 1, self._entries)
-        self._tell(self._ended, f"{text} measured")
+    def finish_entry(self, text: str) -> None:
+        """Count one entry more as measured."""
+        self._measured = min(self._measured + 1, self._entries)
+        self._publish(self._measured, f"{text} measured")
 
-    def _tell(self, entries: float, text: str) -> None:
+    def _publish(self, entries: float, text: str) -> None:
         percent = min(100.0, 100.0 * entries / max(self._entries, 1))
-        text = f"{text} ({self._ended} of {self._entries} entries measured)"
-        self._told_at = time.monotonic()
+        text = f"{text} ({self._measured} of {self._entries} entries measured)"
+        self._published_at = time.monotonic()
         try:
             if self._artifact is None:
-                made = create_progress_artifact(progress=percent, key="progress", description=text)
-                self._artifact = made if isinstance(made, UUID) else None
+                created = create_progress_artifact(progress=percent, key="progress", description=text)
+                self._artifact = created if isinstance(created, UUID) else None
             else:
                 update_progress_artifact(self._artifact, progress=percent, description=text)
         except Exception:
@@ -55,8 +55,8 @@ _current: ContextVar[RunProgress | None] = ContextVar("progress", default=None)
 
 
 @contextmanager
-def progress(entries: int) -> Iterator[None]:
-    """Tell the progress of `entries` points and question sets; nothing where there is nothing to measure."""
+def show_progress(entries: int) -> Iterator[None]:
+    """Publish the progress of so many entries inside the block; nothing where there is none to measure."""
     token = _current.set(RunProgress(entries) if entries else None)
     try:
         yield
@@ -64,6 +64,6 @@ def progress(entries: int) -> Iterator[None]:
         _current.reset(token)
 
 
-def current() -> RunProgress | None:
-    """The progress of the run that goes on, if it has one."""
+def current_progress() -> RunProgress | None:
+    """The progress that is published now, if there is one."""
     return _current.get()

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 import polars as pl
 
-from flows.run.context import Run, new_run
-from flows.run.server import ServerSession
+from flows.run.run import Run, new_run
+from flows.run.server import RunServer
 from tasks.config.results_location import results_location
 from tasks.config.spec_file import load_spec
 from tasks.record.store import Store
@@ -66,7 +66,7 @@ def hit(
     return act
 
 
-def watched(session: ServerSession, noticed: list[float]) -> Callable[[int], int]:
+def watched(session: RunServer, noticed: list[float]) -> Callable[[int], int]:
     """A measurement that goes on until the server is found dead, and is short the second time."""
 
     def measure(attempt: int) -> int:
@@ -75,7 +75,7 @@ def watched(session: ServerSession, noticed: list[float]) -> Callable[[int], int
         except BaseException:
             noticed.append(time.time())
             raise
-        session.confirm()
+        session.confirm_alive()
         return attempt
 
     return measure

@@ -11,7 +11,8 @@ import psutil
 import pytest
 
 from flows.benchmark import benchmark
-from flows.run.server import ServerSession, open_server
+from flows.run.reuse import measure_with_restart
+from flows.run.server import RunServer, open_server
 from tasks.errors import InputError
 from tests.faults.command import command
 from tests.faults.driver import PROBE, meanwhile, run_of, table, watched
@@ -57,11 +58,11 @@ def dying(victim: Callable[[Case], psutil.Process], case: Case, moments: list[fl
     return act
 
 
-def survived(case: Case, docker: Daemon, victim: Callable[[Case], psutil.Process]) -> ServerSession:
+def survived(case: Case, docker: Daemon, victim: Callable[[Case], psutil.Process]) -> RunServer:
     moments: list[float] = []
     noticed: list[float] = []
     with open_server(run_of(case)) as server, meanwhile(dying(victim, case, moments)):
-        assert server.measured(watched(server, noticed)) == 2
+        assert measure_with_restart(server, watched(server, noticed)) == 2
         assert len(docker.inside()) >= 2  # the second server and its core, and nothing of the first
         assert not any(pid in {process.pid for process in docker.inside()} for pid in first_pids(case))
     assert moments

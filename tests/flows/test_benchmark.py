@@ -98,7 +98,7 @@ def test_objectives_give_goodput_and_new_ones_are_held_against_what_was_measured
 def test_energy_and_cost_are_given_where_power_and_price_are(
     stub: Start, quick: Write, tmp_path: Path, tokenizer: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("probe.cards", "serve.gpu"):
+    for module in ("probe.gpu_source", "serve.gpu"):
         monkeypatch.setattr(f"tasks.{module}.import_module", lambda name: Nvml(300, 500))
     server = stub(ttft=0.02, itl=0.005, tokenizer=str(tokenizer))
     spec, results = quick(server), tmp_path / "results"

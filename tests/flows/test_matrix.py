@@ -10,7 +10,7 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.states import Completed, Scheduled
 
-from flows.matrix import _cancelled_with_us, matrix
+from flows.matrix import _cancelled_on_error, matrix
 from operate.prefect_api import PrefectApi
 from operate.work_pool import host_queue
 from operate.worker import make_gpu_slot
@@ -18,7 +18,7 @@ from tasks.errors import InputError
 
 
 def _interrupted(runs: list[UUID]) -> None:
-    with _cancelled_with_us() as started:
+    with _cancelled_on_error() as started:
         started += runs
         raise KeyboardInterrupt
 
@@ -38,8 +38,8 @@ def test_a_host_without_a_queue_is_wrong_input(api: str) -> None:
 
 @pytest.mark.usefixtures("api")
 def test_more_combinations_than_a_comparison_holds_are_wrong_input() -> None:
-    with pytest.raises(InputError, match="21 combinations"):
-        matrix(models=["one", "two", "three"], environments=[*"abcdefg"])
+    with pytest.raises(InputError, match="27 combinations"):
+        matrix(models=["one", "two", "three"], environments=[*"abcdefghi"])
 
 
 @pytest.mark.usefixtures("api")

@@ -13,7 +13,7 @@ import yaml
 from prefect.server.events.schemas.automations import EventTrigger
 from prefect.server.events.schemas.events import RelatedResource, Resource
 
-from flows.run.in_process import TAG
+from operate.work_pool import TAG
 from tests.operate.upper import ROOT
 
 UNITS = sorted((ROOT / "deployments" / "systemd").glob("*.service"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from flows.run.finish import _failures
-from flows.run.sweep import SpeedResults
+from flows.run.finish import measurement_failures
+from flows.run.results import RunResults
 from tasks.audit.verdict import Check, Verdict
 from tests.record import made_up
 
@@ -23,6 +23,6 @@ def test_a_search_may_break_the_levels_above_its_answer(level: int, check: str, 
     broken = Check(check=check, verdict="invalid", sentence="broken")
     verdict = Verdict(verdict="invalid", reasons=("broken",), checks=(broken,))
     point = made_up.recorded(made_up.point(concurrency=level), verdict=verdict)
-    searched = SpeedResults(points=(point,), knees=(made_up.knee(),))
-    assert bool(_failures(searched, ())) is fails
-    assert _failures(SpeedResults(points=(point,)), ())
+    searched = RunResults(points=(point,), knees=(made_up.knee(),))
+    assert bool(measurement_failures(searched)) is fails
+    assert measurement_failures(RunResults(points=(point,)))

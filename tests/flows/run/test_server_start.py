@@ -12,10 +12,8 @@ from typing import Any, cast
 
 import pytest
 
-from flows.run import server as session_module
-from flows.run import server_start
-from flows.run.context import Run
-from flows.run.server import open_server
+from flows.run import server, server_start
+from flows.run.run import Run
 from tasks.config.server import VllmServer
 from tasks.measure.processes import pool
 from tasks.provision.provisioned import Environment
@@ -45,7 +43,7 @@ def test_the_model_comes_while_the_environment_is_built(monkeypatch: pytest.Monk
     monkeypatch.setattr(server_start, "provision_model", model)
     monkeypatch.setattr(server_start, "ask_flags", lambda environment: None)
     run = cast(Run, SimpleNamespace(spec=SimpleNamespace(environment="vllm-cuda")))
-    assert server_start._provisioned(run, VllmServer(model="org/name")) == (an_environment(), a_model())
+    assert server_start.provision(run, VllmServer(model="org/name")) == (an_environment(), a_model())
     assert order == ["fetched", "provided"]
 
 
@@ -64,7 +62,7 @@ def test_the_engine_is_asked_for_its_flags_while_the_model_is_made(monkeypatch: 
     monkeypatch.setattr(server_start, "provision_model", model)
     monkeypatch.setattr(server_start, "ask_flags", ask)
     run = cast(Run, SimpleNamespace(spec=SimpleNamespace(environment="vllm-cpu")))
-    assert server_start._provisioned(run, VllmServer(model="synthetic:gpt-oss"))[1] == a_model()
+    assert server_start.provision(run, VllmServer(model="synthetic:gpt-oss"))[1] == a_model()
 
 
 def test_the_measuring_workers_warm_up_while_the_server_boots(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,7 +77,7 @@ def test_the_measuring_workers_warm_up_while_the_server_boots(monkeypatch: pytes
         assert until(imported, LIMIT_S * 2)  # it would end here only once the workers have been imported
         yield SimpleNamespace(endpoint=None)
 
-    monkeypatch.setattr(session_module, "started", booting)
+    monkeypatch.setattr(server, "started_server", booting)
     run = cast(Run, SimpleNamespace(spec=SimpleNamespace(server=VllmServer(model="m"))))
-    with open_server(run):
+    with server.open_server(run):
         pass

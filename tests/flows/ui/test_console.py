@@ -7,25 +7,42 @@ import io
 import pytest
 from rich.console import Console
 
+from flows.run.run_warnings import RunWarnings
 from flows.ui import console
 
+WARNING = "GPU 0: 3.1 GB [of 80] are not free again"
 
-def test_a_warning_is_shown_as_it_is_and_kept(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(console, "_quiet", False)
-    kept: list[str] = ["before"]
-    console.warning("serve", "GPU 0: 3.1 GB [of 80] are not free again", kept)
-    assert kept == ["before", "GPU 0: 3.1 GB [of 80] are not free again"]
-    assert "GPU 0: 3.1 GB [of 80] are not free again" in capsys.readouterr().err
+
+@pytest.fixture
+def printed(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What is printed on the terminal."""
+    out = io.StringIO()
+    monkeypatch.setattr(console, "terminal", Console(file=out, width=200))
+    return out
+
+
+def test_a_warning_is_shown_and_kept(printed: io.StringIO) -> None:
+    warnings = RunWarnings()
+    with console.show_on_terminal():
+        warnings.add("plan", "first")
+        warnings.add("serve", WARNING)
+    assert warnings.texts == ("first", WARNING)
+    assert printed.getvalue() == f"plan       first\nserve      {WARNING}\n"
 
 
 @pytest.mark.parametrize(
     "text", ["HTTP 400 [/INST] is no role", "[type=missing, input=1]", "[red]not red[/]"]
 )
-def test_text_that_looks_like_markup_is_shown_as_it_is(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    out = io.StringIO()
-    monkeypatch.setattr(console, "console", Console(file=out, width=200))
-    monkeypatch.setattr(console, "_quiet", False)
-    console.stage("sweep", text, "red")
-    assert out.getvalue() == f"sweep      {text}\n"
+def test_markup_in_a_text_is_not_interpreted(text: str, printed: io.StringIO) -> None:
+    with console.show_on_terminal():
+        console.stage("sweep", text, "red")
+    assert printed.getvalue() == f"sweep      {text}\n"
+
+
+def test_nothing_is_printed_outside_of_a_command(printed: io.StringIO) -> None:
+    with console.show_on_terminal():
+        pass
+    console.stage("sweep", "for Prefect's log alone")
+    with console.bar("sweep", "throughput c1") as update:
+        update(1, 2)
+    assert printed.getvalue() == ""

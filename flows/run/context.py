@@ -1,0 +1,17 @@
+"""What the measuring stages of one run share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flows.run.run import Run
+from flows.run.server import RunServer
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """A run, its server, and whether figures that are recorded already are measured again."""
+
+    run: Run
+    server: RunServer
+    refresh: bool = False

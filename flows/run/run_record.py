@@ -1,0 +1,74 @@
+"""A run's row in the table `runs`: written when it starts and when it ends, however it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from prefect.exceptions import TerminationSignal
+
+from flows.run.killed_watch import watch_for_kill
+from flows.run.run import Run
+from flows.run.run_warnings import RunWarnings
+from flows.ui import console
+from tasks.errors import RecordError
+from tasks.record.manifest import manifest_of
+from tasks.record.results import Outcome, RunRecord
+from tasks.record.run_lock import hold_run_lock, record_killed_runs
+from tasks.record.store import Store
+from tasks.record.write_run import record_run
+
+
+@contextmanager
+def record_outcome(run: Run) -> Iterator[RunWarnings]:
+    """Record the run as running, and at the end of the block how it ended; yields the run's warnings.
+
+    Where this process is killed, its killed watch or the next run records that.
+    """
+    warnings = RunWarnings()
+    for killed in record_killed_runs(Store(run.results), run.folder.parent):
+        console.stage("plan", f"{killed} was killed: recorded as such, what it measured is kept")
+    run.folder.mkdir(parents=True, exist_ok=True)
+    with watch_for_kill(run.results, run.folder), hold_run_lock(run.folder):
+        write_record(run, "running")
+        try:
+            yield warnings
+        except (KeyboardInterrupt, SystemExit, TerminationSignal):
+            _record_end(run, "stopped", warnings)
+            raise
+        except BaseException:
+            _record_end(run, "failed", warnings)
+            raise
+
+
+def write_record(run: Run, outcome: Outcome, warnings: tuple[str, ...] = ()) -> RunRecord:
+    """Write the run's row and return it."""
+    record = record_of(run, outcome, warnings)
+    record_run(Store(run.results), record)
+    return record
+
+
+def record_of(run: Run, outcome: Outcome, warnings: tuple[str, ...] = ()) -> RunRecord:
+    """The run's row with this outcome, unwritten."""
+    return RunRecord(
+        run_id=run.id,
+        spec=run.spec.name,
+        spec_digest=run.spec_digest,
+        sweeps=tuple(sweep.name for sweep in run.spec.sweeps),
+        started_at=run.started_at,
+        finished_at=None if outcome == "running" else datetime.now(UTC),
+        outcome=outcome,
+        warnings=warnings,
+        manifest=manifest_of(run.subject),
+    )
+
+
+def _record_end(run: Run, outcome: Outcome, warnings: RunWarnings) -> None:
+    """Record how the run ended, unless its end is recorded: then only its report was interrupted."""
+    try:
+        rows = Store(run.results).read("runs", run.id)
+        if rows.is_empty() or rows["outcome"].to_list() == ["running"]:
+            write_record(run, outcome, warnings.texts)
+    except RecordError as error:  # must not hide the error that ended the run; the next run records the end
+        console.stage("record", error.what, "yellow")

@@ -1,0 +1,63 @@
+"""The events that a run emits for automations: `servegauge.run.finished` and `servegauge.regression`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from prefect.events import emit_event
+from prefect.runtime import deployment, flow_run
+
+from flows.run.results import RunProblems
+from flows.run.run import Run
+from tasks.measure.speed.figures import BY_NAME
+from tasks.report.report_input import ReportInput
+from tasks.report.tables.best import best
+from tasks.report.tables.repeats import sound_by_load
+
+MOST_FAILURES = 20
+"""At most so many lines of failures are part of an event."""
+
+
+def emit_finished_run(report_input: ReportInput, problems: RunProblems) -> None:
+    """Emit `servegauge.run.finished` with the figures, and `servegauge.regression` where the gate failed."""
+    record, points = report_input.run, report_input.points
+    highest = best(sound_by_load(points), BY_NAME["output_token_throughput"])
+    scores = [score for entry in report_input.accuracy for score in entry.scores[-1:]]
+    payload = {
+        "points": len(points),
+        "invalid": sum(point.verdict.verdict == "invalid" for point in points),
+        "output_tokens_per_s": highest[0] if highest else None,
+        "knees": {knee.sweep: knee.knee for knee in report_input.knees},
+        "scores": {score.dataset: score.value for score in scores},
+        "failures": [*problems.failures, *problems.missed][:MOST_FAILURES],
+    }
+    _emit_finished(record.run_id, {"spec": record.spec, "outcome": record.outcome, **payload})
+    if problems.missed:
+        emit_regression(record.run_id, record.spec, problems.missed)
+
+
+def emit_failed_run(run: Run, error: Exception, cause: str) -> None:
+    """Emit `servegauge.run.finished` for a run that an error ended before its figures were reported."""
+    kind = type(error).__name__
+    _emit_finished(run.id, {"spec": run.spec.name, "outcome": "failed", "cause": cause, "kind": kind})
+
+
+def emit_regression(run_id: str, spec: str, failures: Sequence[str]) -> None:
+    """Emit `servegauge.regression`: a gate failed. An automation turns it into a notification."""
+    payload = {"spec": spec, "failures": list(failures[:MOST_FAILURES]), "first": failures[0]}
+    _emit("servegauge.regression", run_id, payload)
+
+
+def _emit_finished(run_id: str, payload: dict[str, Any]) -> None:
+    _emit("servegauge.run.finished", run_id, payload)
+
+
+def _emit(event: str, run_id: str, payload: dict[str, Any]) -> None:
+    related = [
+        {"prefect.resource.id": f"prefect.{kind}.{resource_id}", "prefect.resource.role": kind}
+        for kind, resource_id in (("flow-run", flow_run.id), ("deployment", deployment.id))
+        if resource_id
+    ]
+    resource = {"prefect.resource.id": f"servegauge.run.{run_id}", "prefect.resource.name": run_id}
+    emit_event(event=event, resource=resource, related=related, payload={"run_id": run_id, **payload})
