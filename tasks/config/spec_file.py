@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
@@ -25,10 +25,17 @@ def spec_names() -> list[str]:
     return sorted(path.stem for path in (checkout() / "deployments" / "specs").glob("*.yaml"))
 
 
-def load_spec(name_or_file: str, overrides: Sequence[str] = ()) -> Spec:
+def load_spec(
+    name_or_file: str, overrides: Sequence[str] = (), change: Callable[[Node], None] | None = None
+) -> Spec:
     """Read a spec, apply `path.to.field=value` overrides, check it.
 
-    Paths in the file are relative to the file; paths in an override to the working directory.
+    Paths in the file are relative to the file; paths in an override or a change to the working directory.
+
+    Args:
+        name_or_file: a bundled spec, or the path of a YAML file.
+        overrides: applied in this order, the last one wins.
+        change: called with the fields as the file has them, before the overrides; edits them in place.
 
     Raises:
         InputError: no such spec, not YAML, or a field is wrong; names the field and what is allowed.
@@ -36,6 +43,8 @@ def load_spec(name_or_file: str, overrides: Sequence[str] = ()) -> Spec:
     file = _find(name_or_file)
     data = _read(file)
     _anchor(data, file.parent)
+    if change:
+        change(data)
     apply_overrides(data, overrides)
     _anchor(data, Path.cwd())
     try:
