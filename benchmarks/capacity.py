@@ -23,9 +23,9 @@ from benchmarks.others import Ask, Said, evalscope
 from benchmarks.own import point_job
 from tasks.measure.jobs import PointJob
 from tasks.measure.processes import pool
-from tasks.measure.results import RequestRow
 from tasks.measure.row_files import REQUESTS, read_rows
 from tasks.measure.speed.point import WORKER
+from tasks.measure.speed.request_row import RequestRow
 from tests.stub.log import Row
 from tests.stub.process import Stub, stub_server
 from tests.stub.tokenizer import make_tokenizer

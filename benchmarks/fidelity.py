@@ -17,7 +17,8 @@ from benchmarks.others import Ask, Said, evalscope, guidellm, vllm_bench
 from benchmarks.own import point_job
 from tasks.measure.processes import pool
 from tasks.measure.speed.point import measure_point
-from tasks.measure.speed.point_figures import percentile
+from tasks.measure.speed.point_figures import point_result
+from tasks.stats import percentile
 from tests.stub.log import Row
 from tests.stub.process import stub_server
 from tests.stub.tokenizer import make_tokenizer
@@ -43,9 +44,11 @@ HELD = "yes"
 
 def servegauge(ask: Ask) -> Said:
     """This project."""
-    found = measure_point(point_job(ask), lambda: None, lambda done, total: None)
+    job = point_job(ask)
+    found = measure_point(job, lambda: None, lambda done, total: None)
+    result = point_result(job, found)
     ttft = [row.ttft_s for row in found.rows if row.ttft_s is not None]
-    return Said(fmean(ttft), p99(ttft), found.result.tpot.mean or 0.0, found.result.output_token_throughput)
+    return Said(fmean(ttft), p99(ttft), result.known("tpot_mean_s"), result.known("output_token_throughput"))
 
 
 OURS = "servegauge"

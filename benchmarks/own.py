@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.others import Ask
-from tasks.config.load import Load
+from tasks.config.load_kinds.closed_loop import ClosedLoop
 from tasks.config.sweep import Sweep
 from tasks.measure.jobs import PointJob
 from tasks.serve.endpoint import Endpoint
@@ -11,7 +11,7 @@ from tasks.serve.endpoint import Endpoint
 
 def point_job(ask: Ask) -> PointJob:
     """The load that the other tools are given, as this project's own job."""
-    load = Load(concurrency=ask.concurrency, requests=ask.requests)
+    load = ClosedLoop(concurrency=ask.concurrency, requests=ask.requests)
     return PointJob(
         sweep=Sweep(name="benchmark", input_tokens=ask.input_tokens, output_tokens=ask.tokens, load=(load,)),
         load=load,

@@ -13,11 +13,12 @@ from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tasks.config.load import Saturation
+from tasks.config.saturation import Saturation
 from tasks.config.sweep import Sweep
 from tasks.measure.jobs import PointJob
 from tasks.measure.processes import pool
 from tasks.measure.speed.point import measure_point
+from tasks.measure.speed.point_figures import point_result
 from tasks.measure.speed.trials import trial_of
 from tasks.plan.search import Knee, Trial, advance
 from tasks.serve.endpoint import Endpoint
@@ -46,7 +47,8 @@ def searched(stub: Stub, folder: Path, tokenizer: Path, seed: int) -> Knee:
             folder=folder / str(len(trials)),
             seed=1000 * seed + len(trials),
         )
-        trials.append(trial_of(measure_point(job, lambda: None, lambda done, total: None).result, ()))
+        measurement = measure_point(job, lambda: None, lambda done, total: None)
+        trials.append(trial_of(point_result(job, measurement), ()))
     return found
 
 

@@ -1,13 +1,15 @@
-"""Loads that are looked for, as a spec writes them."""
+"""Kinds of load, and the search for one, as a spec writes them."""
 
 from __future__ import annotations
 
 import pytest
 
-from tasks.config.load import Saturation
+from tasks.config.load import LOAD_KINDS, TAG_PREFIX, read_load
+from tasks.config.load_kinds.closed_loop import ClosedLoop
+from tasks.config.load_kinds.open_loop import OpenLoop
 from tasks.config.objective import Objective
+from tasks.config.saturation import Saturation
 from tasks.config.spec_file import load_spec
-from tasks.config.sweep import LISTED, SOUGHT
 from tasks.errors import InputError
 
 
@@ -20,6 +22,38 @@ def test_a_spec_may_look_for_its_load() -> None:
     assert spec.sweeps[0].search == search(concurrency=1)
     assert spec.sweeps[0].loads == ()
     assert len(spec.sweeps[1].loads) == 1
+
+
+def test_each_kind_of_load_is_chosen_by_its_field() -> None:
+    closed, burst = read_load({"concurrency": 4, "requests": 20}), read_load({"burst": 7})
+    assert (closed, burst) == (
+        ClosedLoop(concurrency=4, requests=20),
+        ClosedLoop(concurrency=7, requests=7),
+    )
+    assert (closed.label, closed.level, closed.slots, closed.text, closed.columns) == (
+        ("c4", 4, 4, "4", {"concurrency": 4})
+    )
+    rate = read_load({"rate": 2.5, "requests": 9, "arrival": "constant"})
+    assert (rate.label, rate.level, rate.slots, rate.text, rate.columns) == (
+        ("rate2.5", 2.5, 0, "2.5/s", {"rate": 2.5})
+    )
+    assert set(LOAD_KINDS) == {"concurrency", "rate"}
+
+
+def test_a_load_that_an_older_version_printed_is_still_read() -> None:
+    printed = {"concurrency": 4, "rate": None, "arrival": "poisson", "requests": 20, "duration_s": None}
+    assert read_load(printed) == ClosedLoop(concurrency=4, requests=20)
+    printed = {"concurrency": None, "rate": 2.0, "arrival": "poisson", "requests": 20, "duration_s": None}
+    assert read_load(printed) == OpenLoop(rate=2.0, requests=20)
+
+
+def test_loads_are_ordered_by_kind_and_level_and_limited_by_their_requests() -> None:
+    loads = [OpenLoop(rate=2, requests=8), ClosedLoop(concurrency=10, requests=50)]
+    loads += [ClosedLoop(concurrency=9, requests=50), OpenLoop(rate=1.5, requests=8)]
+    ordered = [load.label for load in sorted(loads, key=lambda load: load.sort_key)]
+    assert ordered == ["c9", "c10", "rate1.5", "rate2"]
+    assert ClosedLoop(concurrency=10, requests=50).time_limit_s(50, 60) == 360
+    assert OpenLoop(rate=2, requests=50).time_limit_s(50, 60) == 110
 
 
 def test_levels_double_up_to_the_highest() -> None:
@@ -46,14 +80,14 @@ def test_a_level_has_requests_enough_for_its_objectives() -> None:
     some_fail = (p99[0], Objective(name="success", bound=0.9))
     assert slots.load_at(4, some_fail).requests == 112  # of which 100 are left
     rate = search(rate=1, seconds=10).load_at(2.5, ())
-    assert (rate.rate, rate.concurrency, rate.requests) == (2.5, None, 25)
+    assert (rate.columns, rate.requests) == ({"rate": 2.5}, 25)
 
 
 @pytest.mark.parametrize(
     ("load", "what", "remedy"),
     [
-        ("{until: saturated}", "give `concurrency`", ""),
-        ("{until: saturated, concurrency: 1, rate: 1}", "give `concurrency`", ""),
+        ("{until: saturated}", "no single kind", "give `concurrency`"),
+        ("{until: saturated, concurrency: 1, rate: 1}", "no single kind", "give `concurrency`"),
         ("{until: saturated, concurrency: 9, max: 9}", "starts at 9", "`max` above"),
         ("{until: saturated, concurency: 9}", "load.concurency is no field", "did you mean concurrency?"),
         ("{until: bored, concurrency: 9}", "load.until is 'bored'", "'saturated'"),
@@ -66,7 +100,7 @@ def test_a_wrong_one_says_what_would_be_right(load: str, what: str, remedy: str)
         load_spec("smoke", [f"sweeps.0.load={load}"])
     assert what in caught.value.what
     assert remedy in caught.value.remedy
-    assert not any(tag in str(caught.value) for tag in (LISTED, SOUGHT))
+    assert TAG_PREFIX not in str(caught.value)
 
 
 def test_a_search_has_no_repeats_of_its_own() -> None:

@@ -32,7 +32,7 @@ def keys(spec: Spec, subject: Subject = SUBJECT) -> list[str]:
 def test_points_come_sweep_by_sweep_and_repeat_by_repeat() -> None:
     spec = load_spec("smoke", ["sweeps.0.repeats=2"])
     plan = make_plan(spec, SUBJECT, lambda key: False)
-    order = [(point.sweep.name, point.repeat, point.load.concurrency) for point in plan.points]
+    order = [(point.sweep.name, point.repeat, point.load.level) for point in plan.points]
     assert order == [("throughput", r, c) for r in (1, 2) for c in (1, 4, 8)] + [("chat", 1, 4)]
     assert plan.missing == len(plan.entries) == 8
 

@@ -8,7 +8,7 @@ from statistics import fmean
 
 import pytest
 
-from tasks.config.load import Saturation
+from tasks.config.saturation import Saturation
 from tasks.plan.search import HIGHEST, THROUGHPUT, Knee, Trial, advance, decision
 from tasks.stats import mean_interval, student_t
 

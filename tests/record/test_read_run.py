@@ -33,7 +33,7 @@ def test_a_run_and_its_points_and_scores_come_back(tmp_path: Path) -> None:
 
     assert recorded_run(store, "run-1") == run
     found = recorded_points(store, run)
-    assert [point.result.concurrency for point in found] == [2, 10]
+    assert [point.result.load.level for point in found] == [2, 10]
     assert [point.result for point in found] == [point.result for point in reversed(points)]
     assert recorded_accuracy(store, run) == (made_up.accuracy(),)
     assert store.read("requests").height == 24
@@ -99,19 +99,19 @@ def test_knees_come_back_in_the_specs_order(tmp_path: Path) -> None:
 
 def test_sweeps_stand_in_the_specs_order_and_rates_are_called_by_their_rate(tmp_path: Path) -> None:
     store, run = Store(tmp_path), made_up.run()
-    rate = made_up.point("chat").model_copy(update={"concurrency": None, "rate": 2.5})
-    for result in (rate, rate.model_copy(update={"rate": 5.0, "failed": 1}), made_up.point("throughput")):
+    slow, fast = (made_up.open_point(made_up.point("chat"), rate) for rate in (2.5, 5.0))
+    for result in (slow, fast.model_copy(update={"failed": 1}), made_up.point("throughput")):
         failed = [made_up.request(0, "made up")] if result.failed else []
         record_point(store, "run-1", made_up.recorded(result), [*failed, made_up.request(1)])
     found = [point.result for point in recorded_points(store, run)]
-    assert [(point.sweep, point.rate) for point in found] == [
-        ("throughput", None),
-        ("chat", 2.5),
-        ("chat", 5),
+    assert [(point.sweep, point.load.label) for point in found] == [
+        ("throughput", "c4"),
+        ("chat", "rate2.5"),
+        ("chat", "rate5"),
     ]
     assert [point.first_error for point in found] == [None, None, "made up"]
     assert set(store.read("requests", "run-1")["rate"]) == {None, 2.5, 5.0}
     for path in store.files("points"):
-        pl.read_parquet(path).drop("run_name").write_parquet(path)
+        pl.read_parquet(str(path)).drop("run_name").write_parquet(str(path))
     names = [point.result.run_name for point in recorded_points(store, run)]
     assert names == ["made-up-model-throughput-c4", "made-up-model-chat-rate2.5", "made-up-model-chat-rate5"]

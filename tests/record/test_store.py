@@ -32,7 +32,7 @@ def test_a_row_reads_back_with_polars_and_pyarrow(tmp_path: Path, table: TableNa
     assert path == tmp_path / table / "run-1--stage.parquet"
     row = {name: list(value) if isinstance(value, tuple) else value for name, value in ROWS[table].items()}
     assert store.read(table).to_dicts() == [row]
-    assert pl.read_parquet(path).to_dicts() == [row]
+    assert pl.read_parquet(str(path)).to_dicts() == [row]
     assert pq.read_table(path).to_pylist() == [row]
     assert pq.read_table(path).schema.equals(SCHEMAS[table])
 
@@ -120,7 +120,8 @@ def test_a_file_with_other_columns_beside_ours_is_named(tmp_path: Path, also: st
     store = Store(tmp_path)
     path = store.write("scores", "run-1", "a", [ROWS["scores"]])
     assert path is not None
-    pl.read_parquet(path).with_columns(pl.lit(7).alias(also)).write_parquet(tmp_path / "scores" / "b.parquet")
+    copy = pl.read_parquet(str(path)).with_columns(pl.lit(7).alias(also))
+    copy.write_parquet(tmp_path / "scores" / "b.parquet")
     with pytest.raises(RecordError, match=r"b\.parquet does not have"):
         store.read("scores")
 
@@ -223,11 +224,11 @@ def test_a_file_of_an_earlier_version_reads_with_nulls_for_what_it_lacks(tmp_pat
     store = Store(tmp_path)
     new = store.write("requests", "run-1", "new", requests(2))
     assert new is not None
-    old = new.with_name("run-0--old.parquet")
-    pl.read_parquet(new).drop("rate").with_columns(run_id=pl.lit("run-0")).write_parquet(old)
+    old, new_file = Path(new.with_name("run-0--old.parquet")), Path(new)
+    pl.read_parquet(new_file).drop("rate").with_columns(run_id=pl.lit("run-0")).write_parquet(old)
     assert store.read("requests", "run-0")["rate"].to_list() == [None, None]
     assert store.read("requests").height == 4
     pl.read_parquet(old).drop("sweep").write_parquet(old)
-    new.write_bytes(b"damaged")
+    new_file.write_bytes(b"damaged")
     with pytest.raises(RecordError, match=r"run-0--old\.parquet does not have"):
         store.read("requests")

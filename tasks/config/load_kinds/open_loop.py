@@ -40,7 +40,7 @@ class OpenLoop(LoadKind):
         """As 2.5/s."""
         return f"{self.rate:g}/s"
 
-    def arrivals(self, seed: int) -> Iterator[float] | None:
+    def arrivals(self, seed: int) -> Iterator[float]:
         """An endless schedule; the first request is sent at 0."""
         generator, moment = random.Random(seed), 0.0
         while True:

@@ -12,7 +12,7 @@ import pytest
 
 from tasks.config.load_kinds.open_loop import OpenLoop
 from tasks.measure.jobs import PointJob
-from tasks.measure.speed.dispatch import arrival_times, closed_loop, open_loop
+from tasks.measure.speed.dispatch import closed_loop, open_loop, share_of
 
 
 def test_a_closed_loop_keeps_its_slots_full_and_no_more() -> None:
@@ -91,13 +91,14 @@ def test_the_warm_up_of_an_open_loop_is_the_first_of_its_schedule(warmup: int, s
 
 def test_arrivals_keep_their_rate_and_the_processes_share_one_schedule() -> None:
     constant = OpenLoop(rate=4.0, requests=9, arrival="constant")
-    assert list(islice(arrival_times(constant, 1, 0, 1), 4)) == pytest.approx([0, 0.25, 0.5, 0.75])
-    assert list(islice(arrival_times(constant, 1, 1, 2), 2)) == pytest.approx([0.25, 0.75])
-    poisson = list(islice(arrival_times(OpenLoop(rate=4.0, requests=9), 1, 0, 1), 4001))
+    assert list(islice(constant.arrivals(1), 4)) == pytest.approx([0, 0.25, 0.5, 0.75])
+    assert list(islice(share_of(constant.arrivals(1), 1, 2), 2)) == pytest.approx([0.25, 0.75])
+    load = OpenLoop(rate=4.0, requests=9)
+    poisson = list(islice(load.arrivals(1), 4001))
     gaps = [later - earlier for earlier, later in pairwise(poisson)]
     assert fmean(gaps) == pytest.approx(0.25, rel=0.05)
     assert sum(gap > 0.25 for gap in gaps) / len(gaps) == pytest.approx(0.368, abs=0.03)
-    halves = [list(islice(arrival_times(OpenLoop(rate=4.0, requests=9), 1, n, 2), 50)) for n in (0, 1)]
+    halves = [list(islice(share_of(load.arrivals(1), part, 2), 50)) for part in (0, 1)]
     assert sorted(halves[0] + halves[1]) == poisson[:100]
 
 
@@ -108,7 +109,7 @@ def test_each_process_gets_as_many_requests_as_the_schedule_deals_to_it(
     job = make_job(load=(load,), warmup_requests=4).model_copy(update={"load": load})
     parts = job.parts(3)
     assert [(part.requests, part.warmup, part.first) for part in parts] == [(2, 2, 0), (3, 1, 4), (3, 1, 8)]
-    dealt = [islice(arrival_times(load, 1, part.number, part.of), part.total) for part in parts]
+    dealt = [islice(share_of(load.arrivals(1), part.number, part.of), part.total) for part in parts]
     assert sorted(moment for moments in dealt for moment in moments) == [n / 4 for n in range(12)]
 
 

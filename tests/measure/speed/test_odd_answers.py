@@ -9,6 +9,7 @@ import pytest
 
 from tasks.measure.jobs import PointJob
 from tasks.measure.speed.point import measure_point
+from tasks.measure.speed.point_figures import point_result
 from tests.measure.speed.odd_server import PASSES, WHOLE, odd_server
 from tests.stub.process import Stub, stub_server
 
@@ -40,6 +41,7 @@ def test_an_answer_that_comes_at_once_has_no_time_between_tokens(
     behind: tuple[Stub, str], make_job: Callable[..., PointJob]
 ) -> None:
     _, url = behind
-    found = measure_point(make_job(f"{url}/{WHOLE}", requests=3), lambda: None, lambda done, total: None)
+    job = make_job(f"{url}/{WHOLE}", requests=3)
+    found = measure_point(job, lambda: None, lambda done, total: None)
     assert [(row.error, row.output_tokens, row.tpot_s) for row in found.rows] == [(None, TOKENS, None)] * 3
-    assert found.result["tpot_mean_s"] is None
+    assert point_result(job, found)["tpot_mean_s"] is None

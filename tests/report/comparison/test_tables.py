@@ -73,8 +73,9 @@ def compared(
 
 def _point(run_id: str, speed: float, repeat: int, tokens: float) -> RecordedPoint:
     point = made_up.point(repeat=repeat)
-    changes = {"request_throughput": point.request_throughput * speed, "output_tokens_mean": tokens}
-    return made_up.recorded(point.model_copy(update=changes), run_id)
+    throughput = point.known("request_throughput") * speed
+    figures = {"request_throughput": throughput, "output_tokens_mean": tokens}
+    return made_up.recorded(point.with_figures(figures), run_id)
 
 
 def table(tables: tuple[Table, ...], title: str) -> Table:
@@ -91,16 +92,15 @@ def test_a_load_is_one_row_whatever_its_repeats() -> None:
 def test_energy_and_cost_are_compared_where_they_are_known() -> None:
     def dear(run_id: str, factor: float) -> ComparedRun:
         result = made_up.expensive(made_up.point())
-        result = result.model_copy(
-            update={"cost_per_million_output_tokens": (result.cost_per_million_output_tokens or 0) * factor}
-        )
+        cost = result.known("cost_per_million_output_tokens") * factor
+        result = result.with_figures({"cost_per_million_output_tokens": cost})
         point = made_up.recorded(result, run_id)
         return ComparedRun(report=report(run=made_up.run(run_id), points=(point,)))
 
     rows = table(comparison((dear("a", 1), dear("b", 2))), "Speed side by side").rows
     assert [(row[2], row[-1].split()[1]) for row in rows[-2:]] == [
-        ("Energy (J/output tok)", "(+0.0"),
-        ("Cost (per 1M output tok)", "(+100.0"),
+        ("Energy output (J/tok)", "(+0.0"),
+        ("Cost output (per 1M tok)", "(+100.0"),
     ]
     assert not [
         row for row in table(comparison((compared("a"),)), "Speed side by side").rows if "Cost" in row[2]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tasks.audit.verdict import Verdict
 from tasks.config.objective import Objective
-from tasks.measure.results import Distribution
 from tasks.record.results import RecordedPoint
 from tasks.report import formats
 from tasks.report.charts.speed import sweep_chart
@@ -39,19 +36,11 @@ def test_energy_and_cost_have_a_table_where_they_are_known() -> None:
     assert column(table, "Cost output") == ["2.344"]
 
 
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [(0.0123456, "0.01235"), (1e-17, "0"), (600.26, "600.3"), (2**30, "1,073,741,824"), (None, "–")],
-)
-def test_a_figure_of_any_kind_is_readable(value: float | None, shown: str) -> None:
-    assert formats.figure(value) == shown
-
-
 def test_repeats_have_a_table_with_their_mean_spread_and_interval() -> None:
     points = [made_up.point("twice", 4, 40, repeat=n) for n in (1, 2, 3, 4)]
     rates = [1.0, 2.0, 3.0, 99.0]
     found = [
-        made_up.recorded(point.model_copy(update={"request_throughput": rate}))
+        made_up.recorded(point.with_figures({"request_throughput": rate}))
         for point, rate in zip(points, rates, strict=True)
     ]
     found[3] = found[3].model_copy(update={"verdict": Verdict(verdict="invalid")})
@@ -65,8 +54,8 @@ def test_repeats_have_a_table_with_their_mean_spread_and_interval() -> None:
 
 
 def test_a_rate_is_called_by_its_rate() -> None:
-    rate = made_up.point("open").model_copy(update={"concurrency": None, "rate": 2.5})
-    points = (made_up.recorded(rate), made_up.recorded(rate.model_copy(update={"rate": 5.0})))
+    slow, fast = (made_up.open_point(made_up.point("open"), rate) for rate in (2.5, 5.0))
+    points = (made_up.recorded(slow), made_up.recorded(fast))
     tables = all_tables(report(points=points))
     assert column(tables[0], "Rate") == ["2.5/s", "5/s"]
     assert tiles(report(points=points))[0].where == "open, rate 2.5/s"
@@ -127,11 +116,11 @@ def test_an_empty_percentile_and_every_reason_have_a_footnote() -> None:
 
 def test_a_time_that_answers_do_not_show_is_no_small_sample() -> None:
     point = made_up.point("one-load", 20, 100)
-    whole = point.model_copy(update={"tpot": Distribution(), "itl": Distribution()})
+    whole = point.with_figures({name: None for name in point.figures if name.startswith(("tpot", "itl"))})
     (table,) = sweep_tables(report(points=(made_up.recorded(whole),)))
     assert table.footnotes == (f"–: {formats.UNSEEN}",)
-    bounded = {"objectives": (Objective(name="tpot_p95_s", bound=1.0),), "goodput": 1.0}
-    held = objectives_table("one-load", [made_up.recorded(whole.model_copy(update=bounded))], False)
+    bounded = whole.model_copy(update={"objectives": (Objective(name="tpot_p95_s", bound=1.0),)})
+    held = objectives_table("one-load", [made_up.recorded(bounded.with_figures({"goodput": 1.0}))], False)
     assert held is not None
     assert held.footnotes[1:] == (f"–: {formats.UNSEEN}",)
 
@@ -163,7 +152,7 @@ def test_nothing_reused_is_not_mentioned() -> None:
 def test_the_best_configuration_leaves_out_what_is_invalid_or_had_no_choice() -> None:
     fast = made_up.point(concurrency=50, requests=100)
     invalid = made_up.recorded(
-        fast.model_copy(update={"request_throughput": 1e6}), verdict=report().points[-1].verdict
+        fast.with_figures({"request_throughput": 1e6}), verdict=report().points[-1].verdict
     )
     table = best_table((*report().points, invalid))
     assert table is not None
@@ -178,8 +167,9 @@ def test_the_best_configuration_leaves_out_what_is_invalid_or_had_no_choice() ->
 
 def test_one_lucky_repeat_is_not_the_best() -> None:
     def repeat(load: int, number: int, rate: float) -> RecordedPoint:
-        figures = {"request_throughput": rate, "output_token_throughput": rate, "latency": spread(1 / rate)}
-        return made_up.recorded(made_up.point("s", load, repeat=number).model_copy(update=figures))
+        throughputs = {"request_throughput": rate, "output_token_throughput": rate}
+        point = made_up.point("s", load, repeat=number)
+        return made_up.recorded(point.with_figures(throughputs | spread("latency", 1 / rate)))
 
     points = (repeat(4, 1, 9.0), repeat(4, 2, 1.0), repeat(8, 1, 6.0), repeat(8, 2, 6.0))
     table = best_table(points)
@@ -198,13 +188,6 @@ def test_scores_show_their_interval_and_what_failed() -> None:
         "measured",
     )  # fmt: skip
     assert score_table(report(accuracy=())) is None
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"), [(0.0071, "7.10"), (0.0123, "12.3"), (2.3544, "2,354"), (None, "–"), (0.0, "0.00")]
-)
-def test_milliseconds(value: float | None, shown: str) -> None:
-    assert formats.milliseconds(value) == shown
 
 
 def test_success_is_never_rounded_up_to_all() -> None:
