@@ -21,8 +21,8 @@ from tasks.provision.environment import provide_environment
 from tasks.provision.model import provide_model
 from tasks.serve.argv import check_owned
 from tasks.serve.flags import ask_flags, check_flags
-from tasks.serve.gpu_lease import gpus_for
-from tasks.serve.launch import Order
+from tasks.serve.gpu_lease import lease_for
+from tasks.serve.launch import ServerSetup
 from tasks.serve.process import ServerProcess, serving
 
 KEY = "OPENAI_API_KEY"
@@ -53,18 +53,18 @@ def serve_alone(spec: Spec, say: Callable[[str], None]) -> None:
     say(f"model {model.identity.name} at {model.identity.revision[:12]}")
     log = home() / "logs" / f"serve-{spec.name}-{os.getpid()}.log"
     key = SecretStr(os.environ.get(KEY) or secrets.token_urlsafe(32))
-    with gpus_for(server, environment, say) as lease:
+    with lease_for(server, environment, say) as lease:
         say(f"starts, log {log}")
-        order = Order(
+        setup = ServerSetup(
             server=server,
             model=model,
             environment=environment,
             log=log,
             name=spec.name,
             lease=lease,
-            key=key,
+            api_key=key,
         )
-        with serving(order) as process:
+        with serving(setup) as process:
             _ready(server, process, log, say)
             _stay(process, say)
 
@@ -72,7 +72,7 @@ def serve_alone(spec: Spec, say: Callable[[str], None]) -> None:
 def _ready(server: OwnServer, process: ServerProcess, log: Path, say: Callable[[str], None]) -> None:
     took = wait_ready(process.endpoint, process.check, server.startup_timeout_s, log=log)
     with report_death(process.check):
-        server_identity(process.endpoint, ours=True)
+        server_identity(process.endpoint, managed=True)
     say(f"ready after {took:.1f} s; Ctrl-C stops it")
     print(f"export OPENAI_BASE_URL={process.endpoint.url}")
     if not os.environ.get(KEY) and sys.stdout.isatty() and process.endpoint.api_key:

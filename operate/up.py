@@ -24,10 +24,10 @@ from tasks.config.base import Frozen
 from tasks.config.home import checkout, home
 from tasks.config.results_location import ResultsLocation
 from tasks.errors import ExecutionError, InputError
+from tasks.serve.loopback import is_loopback
 
 START_LIMIT_S = 120.0
 STOP_LIMIT_S = 30.0
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 UNDER_WAY = ["PENDING", "RUNNING", "CANCELLING"]
 console = Console(stderr=True, highlight=False)
 
@@ -209,7 +209,7 @@ def _greet(up: Up, folder: Path) -> None:
     )
     if up.auth:
         console.print("  and with PREFECT_API_AUTH_STRING set to user:password")
-    elif up.host not in LOOPBACK:
+    elif not is_loopback(up.host):
         console.print("  [yellow]anybody who reaches this machine can start runs: see --auth[/]")
     console.print(
         f"  results {_absolute(up.results)} · logs {folder} · Ctrl-C stops all of it", soft_wrap=True

@@ -17,11 +17,11 @@ from cli.doctor.diagnosis import Diagnosis, Status
 from cli.doctor.network import remote_findings
 from tasks.config.home import home
 from tasks.errors import ServegaugeError
-from tasks.provision.built import built_environments
+from tasks.provision.environment_cache import built_environments
 from tasks.provision.disk_space import GIGABYTE, free_bytes
-from tasks.provision.hub_huggingface import huggingface
+from tasks.provision.hubs.huggingface import HuggingFace
 from tasks.provision.image import container_program
-from tasks.serve.gpu import gpus
+from tasks.serve.gpu import list_gpus
 from tasks.serve.gpu_choice import users_of
 from tasks.serve.port import choose_port
 
@@ -69,7 +69,7 @@ def _uv() -> Diagnosis:
 
 
 def _gpus(nvml: Any = None) -> tuple[Diagnosis, ...]:
-    cards = gpus(nvml)
+    cards = list_gpus(nvml)
     if not cards:
         remedy = (
             "the environment vllm-cpu serves here; for a GPU install NVIDIA's driver (nvidia-smi must run)"
@@ -124,7 +124,7 @@ def _disk() -> Diagnosis:
 
 
 def _models() -> Diagnosis:
-    folder = huggingface().cache
+    folder = HuggingFace().cache
     free = free_bytes(folder) / GIGABYTE
     remedy = f"openai/gpt-oss-20b needs {MODEL_GB} GB: set HF_HOME to a larger disk"
     grade: Status = "ok" if free >= MODEL_GB else "limited"

@@ -1,69 +1,87 @@
-"""The first real answers of a server: before a sweep relies on it, each kind of request must work once."""
+"""Sends one request of each kind to a server, so that a sweep starts only if every kind works."""
 
 from __future__ import annotations
 
 import time
-from typing import Literal
+from typing import Any
 
 import httpx
 
 from tasks.config.base import Frozen
-from tasks.errors import EndpointError, ServerStartError
-from tasks.probe.http_client import ask, client_for
-from tasks.serve.endpoint import Endpoint
+from tasks.errors import ExecutionError
+from tasks.probe.http_client import client_for, error_class, send_request
+from tasks.serve.endpoint import Endpoint, RequestKind
 
-Kind = Literal["completions", "chat"]
-BOTH: frozenset[Kind] = frozenset({"completions", "chat"})
-PATHS: dict[Kind, str] = {"completions": "completions", "chat": "chat/completions"}
+ALL_KINDS: frozenset[RequestKind] = frozenset({"completions", "chat"})
 OUTPUT_TOKENS = 8
-QUESTION = "What is two plus two?"
+PROMPT = "What is two plus two?"
 
 
 class FirstAnswer(Frozen):
-    """One answer to a short question: tokens as the server's usage counts them, and how long it took."""
+    """One response to a short prompt. The tokens are those of the server's usage."""
 
-    kind: Kind
+    kind: RequestKind
     input_tokens: int
     output_tokens: int
     latency_s: float
 
 
-def first_answer(
+def first_answers(
     endpoint: Endpoint,
-    kinds: frozenset[Kind] = BOTH,
+    kinds: frozenset[RequestKind] = ALL_KINDS,
     *,
-    ours: bool = False,
+    managed: bool = False,
     timeout_s: float = 300.0,
     transport: httpx.BaseTransport | None = None,
 ) -> tuple[FirstAnswer, ...]:
-    """Ask once in each of `kinds`; every one must answer 200 with a usage that counts tokens.
+    """Send one request of each kind. Each response must have status 200 and a usage that counts tokens.
+
+    Args:
+        endpoint: the server.
+        kinds: the kinds of requests to send.
+        managed: whether the server was started here, which decides the class of errors.
+        timeout_s: seconds to wait for each response.
+        transport: replaced in tests.
 
     Raises:
-        EndpointError: one does not, with the server's message; ServerStartError where the server is `ours`.
+        EndpointError: a response is not as it must be; with the server's message.
+        ServerStartError: the same, if the server is `managed`.
     """
     with client_for(endpoint, transport, timeout_s) as client:
-        return tuple(_answer(client, endpoint, kind, ours) for kind in sorted(kinds))
+        return tuple(_first_answer(client, endpoint, kind, managed) for kind in sorted(kinds))
 
 
-def _answer(client: httpx.Client, endpoint: Endpoint, kind: Kind, ours: bool) -> FirstAnswer:
-    url = f"{endpoint.url}/{PATHS[kind]}"
-    asked = {"messages": [{"role": "user", "content": QUESTION}]} if kind == "chat" else {"prompt": QUESTION}
+def _first_answer(client: httpx.Client, endpoint: Endpoint, kind: RequestKind, managed: bool) -> FirstAnswer:
+    url = endpoint.url_of(kind)
     start = time.monotonic()
-    body = {"model": endpoint.model, "max_tokens": OUTPUT_TOKENS, **asked}
-    response = ask(client, "POST", url, ours=ours, body=body)
+    response = send_request(client, "POST", url, managed=managed, body=_body(endpoint, kind))
     latency_s = time.monotonic() - start
-    refuse = ServerStartError if ours else EndpointError
+    error = error_class(managed)
     try:
         answer = response.json()
-        if doubt := endpoint.doubt(answer.get("model")):
-            raise refuse(f"{url}: {doubt}", "mend what routes there, or say it in server.answers_as")
+        _check_model(endpoint, answer.get("model"), url, error)
         usage = answer["usage"]
         tokens = int(usage["prompt_tokens"]), int(usage["completion_tokens"])
     except (ValueError, KeyError, TypeError, AttributeError):
         tokens = (0, 0)
     if 0 in tokens:
-        raise refuse(
+        raise error(
             f"{url} answered without counting tokens (usage)",
             "measure a server whose answers carry OpenAI's usage: figures rest on it",
         )
     return FirstAnswer(kind=kind, input_tokens=tokens[0], output_tokens=tokens[1], latency_s=latency_s)
+
+
+def _body(endpoint: Endpoint, kind: RequestKind) -> dict[str, Any]:
+    body: dict[str, Any] = {"model": endpoint.model, "max_tokens": OUTPUT_TOKENS}
+    if kind == "chat":
+        body["messages"] = [{"role": "user", "content": PROMPT}]
+    else:
+        body["prompt"] = PROMPT
+    return body
+
+
+def _check_model(endpoint: Endpoint, response_model: object, url: str, error: type[ExecutionError]) -> None:
+    mismatch = endpoint.model_mismatch(response_model)
+    if mismatch:
+        raise error(f"{url}: {mismatch}", "correct what routes there, or set server.answers_as to that name")

@@ -1,4 +1,4 @@
-"""The server's GPUs beside a measurement, as NVIDIA's driver tells of them."""
+"""The telemetry source that reads the server's GPUs from NVIDIA's driver."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 
 import psutil
 
-from tasks.probe.machine_source import Pids, descends
+from tasks.probe.machine_source import is_descendant
 from tasks.probe.reading import Reading
-from tasks.serve.gpu import gpus
+from tasks.serve.gpu import GPU, list_gpus
 
 UTILIZATION = "utilization_share"
 MEMORY = "memory_used_bytes"
@@ -24,26 +24,34 @@ FOREIGN = "foreign_processes"
 
 
 class GpuSource:
-    """What the driver tells of some GPUs; what one does not support is left out, and all of it without one.
+    """Reads some GPUs. A metric that a GPU does not support is left out; without a driver there are none.
 
-    Metrics end in `_gpuN`, with the number that nvidia-smi gives it. `throttle_reasons` is the driver's bit
-    mask. `foreign_processes` compute there and are not the server's; those that cannot be seen from here, as
-    from some containers, are not counted.
+    Metric names end in `_gpuN`, where N is the GPU's number in nvidia-smi. `throttle_reasons` is the driver's
+    bit mask. `foreign_processes` counts processes that compute on the GPU and do not belong to the server; it
+    is left out where a process on the GPU cannot be seen from here, as in some containers.
     """
 
     name = "gpu"
-    patience_s = 5.0
+    close_timeout_s = 5.0
 
     def __init__(
         self,
         indices: Sequence[int],
-        server: Pids,
+        server_pids: frozenset[int],
         interval_s: float = 0.5,
         nvml: Any = None,
     ) -> None:
-        """`nvml`: the pynvml module or a stand-in."""
+        """Open the GPUs.
+
+        Args:
+            indices: the numbers of the GPUs in nvidia-smi.
+            server_pids: the server's process ids; its descendants are found.
+            interval_s: seconds between two readings.
+            nvml: the pynvml module or a test double.
+        """
         self.interval_s = interval_s
-        self._server, self._nvml = server, nvml or import_module("pynvml")
+        self._server_pids = server_pids
+        self._nvml = nvml or import_module("pynvml")
         self._handles: dict[int, Any] = {}
         with suppress(self._nvml.NVMLError):
             self._nvml.nvmlInit()
@@ -52,23 +60,24 @@ class GpuSource:
                 self._handles[index] = self._nvml.nvmlDeviceGetHandleByIndex(index)
 
     def read(self) -> tuple[Reading, ...]:
-        """The figures of every card now."""
+        """Return one reading for each GPU and metric."""
         now = datetime.now(UTC)
-        return tuple(
-            Reading(now, self.name, f"{metric}_gpu{index}", float(value))
-            for index, handle in self._handles.items()
-            for metric, ask in self._figures(handle).items()
-            if (value := self._asked(ask)) is not None
-        )
+        readings = []
+        for index, handle in self._handles.items():
+            for metric, query in self._queries(handle).items():
+                value = self._value_of(query)
+                if value is not None:
+                    readings.append(Reading(now, self.name, f"{metric}_gpu{index}", float(value)))
+        return tuple(readings)
 
     def close(self) -> tuple[Reading, ...]:
-        """The last figures; the driver's library is let go."""
-        last = self.read()
+        """Read the GPUs a last time and close the driver's library."""
+        readings = self.read()
         with suppress(self._nvml.NVMLError):
             self._nvml.nvmlShutdown()
-        return last
+        return readings
 
-    def _figures(self, handle: Any) -> dict[str, Callable[[], float | None]]:
+    def _queries(self, handle: Any) -> dict[str, Callable[[], float | None]]:
         nvml = self._nvml
         return {
             UTILIZATION: lambda: nvml.nvmlDeviceGetUtilizationRates(handle).gpu / 100,
@@ -77,38 +86,39 @@ class GpuSource:
             CLOCK: lambda: nvml.nvmlDeviceGetClockInfo(handle, nvml.NVML_CLOCK_SM),
             THROTTLED: lambda: nvml.nvmlDeviceGetCurrentClocksThrottleReasons(handle),
             TEMPERATURE: lambda: nvml.nvmlDeviceGetTemperature(handle, nvml.NVML_TEMPERATURE_GPU),
-            FOREIGN: lambda: self._foreign(handle),
+            FOREIGN: lambda: self._count_foreign(handle),
         }
 
-    def _asked(self, ask: Callable[[], float | None]) -> float | None:
+    def _value_of(self, query: Callable[[], float | None]) -> float | None:
         try:
-            return ask()
+            return query()
         except self._nvml.NVMLError:
             return None
 
-    def _foreign(self, handle: Any) -> float | None:
-        running = [each.pid for each in self._nvml.nvmlDeviceGetComputeRunningProcesses(handle)]
-        # In a container the driver may name processes that cannot be seen here: whose they are is not known.
-        if not self._server or not all(map(psutil.pid_exists, running)):
+    def _count_foreign(self, handle: Any) -> float | None:
+        pids = [process.pid for process in self._nvml.nvmlDeviceGetComputeRunningProcesses(handle)]
+        # In a container, the driver may list processes that cannot be seen from here: their owner is unknown.
+        if not self._server_pids or not all(psutil.pid_exists(pid) for pid in pids):
             return None
-        return sum(not belongs(pid, self._server) for pid in running)
+        return sum(not belongs_to_server(pid, self._server_pids) for pid in pids)
 
 
-def belongs(pid: int, server: Pids) -> bool:
-    """Whether a process is the server or a descendant of it; one that has just ended counts as such."""
+def belongs_to_server(pid: int, server_pids: frozenset[int]) -> bool:
+    """Return whether a process is the server or its descendant; also true for one that has just ended."""
     try:
-        parents = {each.pid: each.ppid() for each in (psutil.Process(pid), *psutil.Process(pid).parents())}
+        process = psutil.Process(pid)
+        parents = {relative.pid: relative.ppid() for relative in (process, *process.parents())}
     except psutil.Error:
         return True
-    return descends(pid, parents, server)
+    return is_descendant(pid, parents, server_pids)
 
 
-def cards_of(server: Pids, nvml: Any = None) -> tuple[int, ...]:
-    """The GPUs on which processes or their descendants are seen to compute, as nvidia-smi numbers them."""
-    if not server:
+def gpu_indices_of(server_pids: frozenset[int], nvml: Any = None) -> tuple[int, ...]:
+    """Return the GPUs that the server's processes compute on, as nvidia-smi numbers them."""
+    if not server_pids:
         return ()
-    return tuple(
-        card.index
-        for card in gpus(nvml)
-        if any(psutil.pid_exists(pid) and belongs(pid, server) for pid in card.pids)
-    )
+    return tuple(gpu.index for gpu in list_gpus(nvml) if _computes_on(gpu, server_pids))
+
+
+def _computes_on(gpu: GPU, server_pids: frozenset[int]) -> bool:
+    return any(psutil.pid_exists(pid) and belongs_to_server(pid, server_pids) for pid in gpu.pids)

@@ -1,4 +1,4 @@
-"""An eye on a server beside a measurement: whether it still answers /health."""
+"""Sends health checks to a server during a measurement, to notice a server that hangs."""
 
 from __future__ import annotations
 
@@ -10,55 +10,60 @@ from contextlib import contextmanager
 import httpx
 
 from tasks.errors import ServerDied
-from tasks.probe.http_client import client_for
+from tasks.probe.http_client import client_for, is_healthy
 from tasks.serve.endpoint import Endpoint
 
-PACE_S = 0.2
-STOP_LIMIT_S = 0.1
+INTERVAL_S = 0.2
+JOIN_TIMEOUT_S = 0.1
 LIMIT_S = 3.0
-ENOUGH = 2
-"""So many questions in a row must go unanswered: a pause of this process alone accuses nobody."""
+MIN_FAILURES = 2
+"""Health checks in a row that must fail: if this process pauses, time passes but no check fails."""
 
 
 class HealthWatch:
-    """What the questions to /health have shown so far."""
+    """The results of the health checks so far."""
 
     def __init__(self, endpoint: Endpoint, limit_s: float, clock: Callable[[], float]) -> None:
         self._endpoint, self._limit_s, self._clock = endpoint, limit_s, clock
-        self._answered_at, self._unanswered = clock(), 0
+        self._answered_at, self._failures = clock(), 0
 
     def check(self) -> None:
         """Return at once while the server answers.
 
         Raises:
-            ServerDied: several questions in a row went unanswered, over `limit_s` or longer.
+            ServerDied: several health checks in a row failed, and the last answer is `limit_s` or longer ago.
         """
         silent_s = self._clock() - self._answered_at
-        if self._unanswered >= ENOUGH and silent_s >= self._limit_s:
+        if self._failures >= MIN_FAILURES and silent_s >= self._limit_s:
             raise ServerDied(
                 f"the server {self._endpoint.model} has not answered /health for {silent_s:.1f} s",
                 "it hangs: read the end of its log; where the machine was only busy, raise "
                 f"server.hang_timeout_s (now {self._limit_s:g})",
             )
 
-    def confirm(self, gone: Callable[[], None], sleep: Callable[[float], None] = time.sleep) -> None:
-        """Return when the server answers a question asked from now on; `gone` raises once its process ended.
+    def confirm(self, check_process: Callable[[], None], sleep: Callable[[float], None] = time.sleep) -> None:
+        """Return when the server answers a health check that is sent from now on.
+
+        Args:
+            check_process: raises ServerDied if the server's process has ended.
+            sleep: replaced in tests.
 
         Raises:
-            ServerDied: as `check`, or as `gone`.
+            ServerDied: as `check`, or as `check_process`.
         """
-        since = self._clock()
-        while self._answered_at < since:
-            gone()
+        start = self._clock()
+        while self._answered_at < start:
+            check_process()
             self.check()
-            sleep(PACE_S / 5)
-        gone()
+            sleep(INTERVAL_S / 5)
+        check_process()
 
-    def _heard(self, asked_at: float, answered: bool) -> None:
-        if answered:
-            self._answered_at, self._unanswered = asked_at, 0
+    def record(self, sent_at: float, healthy: bool) -> None:
+        """Note the result of a health check that was sent at `sent_at`."""
+        if healthy:
+            self._answered_at, self._failures = sent_at, 0
         else:
-            self._unanswered += 1
+            self._failures += 1
 
 
 @contextmanager
@@ -69,28 +74,28 @@ def watching_health(
     transport: httpx.BaseTransport | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[HealthWatch]:
-    """Ask /health several times a second, in a thread of its own, until the block is left."""
+    """Send health checks several times a second from a thread until the block is left.
+
+    `limit_s`: seconds without an answer before the server counts as hung.
+    """
     watch, stop = HealthWatch(endpoint, limit_s, clock), threading.Event()
 
-    def ask() -> None:
-        # The last of ENOUGH questions goes unanswered when the limit is over, not later.
-        with client_for(endpoint, transport, (limit_s - PACE_S) / ENOUGH) as client:
+    def send_checks() -> None:
+        # With this time-out, the last of MIN_FAILURES checks fails when the limit is over, not later.
+        with client_for(endpoint, transport, (limit_s - INTERVAL_S) / MIN_FAILURES) as client:
             while not stop.is_set():
-                asked_at, began = clock(), time.monotonic()
-                watch._heard(asked_at, _healthy(client, endpoint.health_url))
-                stop.wait(max(0.0, PACE_S - (time.monotonic() - began)))
+                sent_at, start = clock(), time.monotonic()
+                try:
+                    healthy = is_healthy(client, endpoint)
+                except Exception:  # the thread must not end while the measurement relies on it
+                    healthy = False
+                watch.record(sent_at, healthy)
+                stop.wait(max(0.0, INTERVAL_S - (time.monotonic() - start)))
 
-    thread = threading.Thread(target=ask, name="server-health", daemon=True)
+    thread = threading.Thread(target=send_checks, name="server-health", daemon=True)
     thread.start()
     try:
         yield watch
     finally:
         stop.set()
-        thread.join(STOP_LIMIT_S)  # a request that hangs is left to its own limit
-
-
-def _healthy(client: httpx.Client, url: str) -> bool:
-    try:
-        return client.get(url).status_code == 200
-    except Exception:  # whatever it is, it is no answer, and the thread must go on asking
-        return False
+        thread.join(JOIN_TIMEOUT_S)  # a request that hangs ends by its own time-out

@@ -1,4 +1,4 @@
-"""Who answers at an address: the models it names, its version, the moment it was started."""
+"""Asks a server which models it serves, which version it is and when it was started."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from difflib import SequenceMatcher
 import httpx
 
 from tasks.config.base import Frozen
-from tasks.errors import EndpointError, InputError, ServegaugeError, ServerStartError
-from tasks.probe.http_client import ask, client_for
-from tasks.probe.server_metrics import NAMES, START_TIME, metrics_text, values_of
+from tasks.errors import InputError, ServegaugeError, ServerStartError
+from tasks.probe.http_client import client_for, error_class, send_request
+from tasks.probe.server_metrics import NAMES, START_TIME, fetch_metrics_page, parse_metrics
 from tasks.serve.endpoint import Endpoint
 
-NAMES_SHOWN = 5
+MODELS_SHOWN = 5
 
 
 class ServerIdentity(Frozen):
-    """What a server says of itself; None where it does not say.
+    """What a server reports about itself; None for what it does not report.
 
-    `started_at`: seconds since 1970, UTC. `has_metrics`: it counts tokens as vLLM does.
+    `started_at`: seconds since 1970, UTC. `has_metrics`: /metrics has vLLM's metrics.
     """
 
     models: tuple[str, ...]
@@ -28,55 +28,54 @@ class ServerIdentity(Frozen):
 
 
 def server_identity(
-    endpoint: Endpoint, *, ours: bool = False, transport: httpx.BaseTransport | None = None
+    endpoint: Endpoint, *, managed: bool = False, transport: httpx.BaseTransport | None = None
 ) -> ServerIdentity:
-    """Ask who is there, and refuse one that does not serve `endpoint.model`. `ours`: it was started here.
+    """Return the identity of a server that serves `endpoint.model`. `managed`: it was started here.
 
     Raises:
         InputError: it serves other models; they are listed, the nearest name first.
-        EndpointError: it cannot be reached, or wants another key.
-        ServerStartError: either, where the server is `ours`.
+        EndpointError: it cannot be reached, or it needs another key.
+        ServerStartError: either of these, if the server is `managed`.
     """
     with client_for(endpoint, transport) as client:
-        models = _models(client, endpoint, ours)
+        models = _models(client, endpoint, managed)
         if endpoint.model not in models:
-            raise _other_model(endpoint, models, ours)
-        figures = values_of(metrics_text(client, endpoint), NAMES | {START_TIME})
+            raise _wrong_model_error(endpoint, models, managed)
+        metrics = parse_metrics(fetch_metrics_page(client, endpoint), NAMES | {START_TIME})
         return ServerIdentity(
             models=models,
             version=_version(client, f"{endpoint.root}/version"),
-            started_at=figures.get(START_TIME),
-            has_metrics=bool(figures.keys() & NAMES),
+            started_at=metrics.get(START_TIME),
+            has_metrics=bool(metrics.keys() & NAMES),
         )
 
 
-def _models(client: httpx.Client, endpoint: Endpoint, ours: bool) -> tuple[str, ...]:
+def _models(client: httpx.Client, endpoint: Endpoint, managed: bool) -> tuple[str, ...]:
     url = f"{endpoint.url}/models"
-    response = ask(client, "GET", url, ours=ours)
+    response = send_request(client, "GET", url, managed=managed)
     try:
         return tuple(str(entry["id"]) for entry in response.json()["data"])
     except (ValueError, KeyError, TypeError):
-        refuse = ServerStartError if ours else EndpointError
-        raise refuse(
+        raise error_class(managed)(
             f"{url} does not list models as the OpenAI API does", "correct server.url: it ends in /v1"
         ) from None
 
 
-def _other_model(endpoint: Endpoint, models: tuple[str, ...], ours: bool) -> ServegaugeError:
-    def likeness(name: str) -> float:
+def _wrong_model_error(endpoint: Endpoint, models: tuple[str, ...], managed: bool) -> ServegaugeError:
+    def similarity(name: str) -> float:
         return SequenceMatcher(None, endpoint.model.lower(), name.lower()).ratio()
 
-    near = sorted(models, key=likeness, reverse=True)
-    more = f" and {len(near) - NAMES_SHOWN} more" if len(near) > NAMES_SHOWN else ""
-    serves = ", ".join(map(repr, near[:NAMES_SHOWN])) + more or "no model"
-    what = f"{endpoint.url} does not serve {endpoint.model!r}; it serves {serves}"
-    if ours:
+    nearest = sorted(models, key=similarity, reverse=True)
+    served = ", ".join(repr(name) for name in nearest[:MODELS_SHOWN]) or "no model"
+    if len(nearest) > MODELS_SHOWN:
+        served += f" and {len(nearest) - MODELS_SHOWN} more"
+    what = f"{endpoint.url} does not serve {endpoint.model!r}; it serves {served}"
+    if managed:
         return ServerStartError(
             what, "see whether another server took the port, or correct server.served_name"
         )
-    return InputError(
-        f"server.model: {what}", f"set server.model to {near[0]!r}" if near else "load a model there"
-    )
+    remedy = f"set server.model to {nearest[0]!r}" if nearest else "load a model there"
+    return InputError(f"server.model: {what}", remedy)
 
 
 def _version(client: httpx.Client, url: str) -> str | None:

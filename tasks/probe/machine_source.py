@@ -1,4 +1,4 @@
-"""The machine beside a measurement: how busy it is, and how much of that is neither ours nor the server's."""
+"""The telemetry source that reads this machine: CPU load, the share of other processes, free memory."""
 
 from __future__ import annotations
 
@@ -14,78 +14,84 @@ from tasks.probe.reading import Reading
 BUSY = "cpu_share"
 OTHERS = "others_cpu_share"
 FREE = "memory_available_bytes"
-SHORTEST_S = 0.1
-"""The kernel counts processor time in hundredths of a second: less than ten of them say little."""
+MIN_CPU_S = 0.1
+"""Least CPU seconds between two readings: the kernel counts in hundredths, so less gives no useful share."""
 
-Pids = frozenset[int]
-Seen = dict[tuple[int, float], float]
-"""Processor seconds by process number and start time: a number may be given anew."""
+CpuSeconds = dict[tuple[int, float], float]
+"""CPU seconds by process id and start time: the kernel gives ids to new processes again."""
 
 
 class MachineSource:
-    """Shares of all processors of the machine, and its free memory.
+    """Reads shares of all processors of the machine, and its free memory.
 
-    Others are all processes but this one, the server's, and their descendants. Those that begin and end
-    between two readings are not seen.
+    Other processes are all but this one, the server and their descendants. One that starts and ends between
+    two readings is not counted.
     """
 
     name = "machine"
-    patience_s = 5.0
+    close_timeout_s = 5.0
 
     def __init__(
         self,
-        server: Pids = frozenset(),
+        server_pids: frozenset[int] = frozenset(),
         interval_s: float = 1.0,
-        own: int | None = None,
+        own_pid: int | None = None,
     ) -> None:
-        """`server`: its processes, as far as they are known; `own`: ours, by default this one."""
+        """Take the values that the first reading is compared with.
+
+        Args:
+            server_pids: the server's process ids; its descendants are found.
+            interval_s: seconds between two readings.
+            own_pid: the process that measures, by default this one.
+        """
         self.interval_s = interval_s
-        self._roots = server | {own or os.getpid()}
-        self._at, self._total, self._others = time.monotonic(), _busy_s(), self._seen()
+        self._roots = server_pids | {own_pid or os.getpid()}
+        self._read_at, self._busy_s, self._others = time.monotonic(), _busy_s(), self._cpu_of_others()
 
     def read(self) -> tuple[Reading, ...]:
-        """The shares since the last reading; none where that was just now."""
+        """Return the shares since the last reading; none if that was less than MIN_CPU_S ago."""
         now = time.monotonic()
-        if (passed := (now - self._at) * (psutil.cpu_count() or 1)) < SHORTEST_S:
+        available_s = (now - self._read_at) * (psutil.cpu_count() or 1)
+        if available_s < MIN_CPU_S:
             return ()
-        total, others = _busy_s(), self._seen()
-        foreign = sum(seconds - self._others.get(who, 0.0) for who, seconds in others.items())
-        figures = {
-            BUSY: (total - self._total) / passed,
-            OTHERS: foreign / passed,
+        busy_s, others = _busy_s(), self._cpu_of_others()
+        others_s = sum(seconds - self._others.get(process, 0.0) for process, seconds in others.items())
+        values = {
+            BUSY: (busy_s - self._busy_s) / available_s,
+            OTHERS: others_s / available_s,
             FREE: psutil.virtual_memory().available,
         }
-        self._at, self._total, self._others = now, total, others
-        time_ = datetime.now(UTC)
-        return tuple(Reading(time_, self.name, metric, max(0.0, value)) for metric, value in figures.items())
+        self._read_at, self._busy_s, self._others = now, busy_s, others
+        utc = datetime.now(UTC)
+        return tuple(Reading(utc, self.name, metric, max(0.0, value)) for metric, value in values.items())
 
     def close(self) -> tuple[Reading, ...]:
-        """What has passed since the last reading."""
+        """Return the shares since the last reading."""
         return self.read()
 
-    def _seen(self) -> Seen:
-        """The processor time of all processes that are neither ours nor the server's."""
-        told = [process.info for process in psutil.process_iter(["pid", "ppid", "create_time", "cpu_times"])]
-        parents = {each["pid"]: each["ppid"] for each in told}
-        return {
-            (each["pid"], each["create_time"]): each["cpu_times"].user + each["cpu_times"].system
-            for each in told
-            if each["cpu_times"] is not None and not descends(each["pid"], parents, self._roots)
-        }
+    def _cpu_of_others(self) -> CpuSeconds:
+        infos = [process.info for process in psutil.process_iter(["pid", "ppid", "create_time", "cpu_times"])]
+        parents = {info["pid"]: info["ppid"] for info in infos}
+        seconds: CpuSeconds = {}
+        for info in infos:
+            times = info["cpu_times"]
+            if times is not None and not is_descendant(info["pid"], parents, self._roots):
+                seconds[info["pid"], info["create_time"]] = times.user + times.system
+        return seconds
 
 
-def descends(pid: int | None, parents: Mapping[int, int | None], roots: Pids) -> bool:
-    """Whether a process is one of the roots or descends from one."""
-    met: set[int] = set()
-    while pid is not None and pid not in met:
+def is_descendant(pid: int | None, parents: Mapping[int, int | None], roots: frozenset[int]) -> bool:
+    """Return whether a process is one of `roots` or descends from one. `parents`: parent by process id."""
+    visited: set[int] = set()
+    while pid is not None and pid not in visited:
         if pid in roots:
             return True
-        met.add(pid)
+        visited.add(pid)
         pid = parents.get(pid)
     return False
 
 
 def _busy_s() -> float:
-    """Processor seconds that the machine did not idle; those taken by its host are none of them."""
+    """Return the CPU seconds of all processes since boot, without those that a hypervisor took."""
     times = psutil.cpu_times()
     return float(sum(getattr(times, kind, 0.0) for kind in ("user", "nice", "system", "irq", "softirq")))

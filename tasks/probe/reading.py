@@ -1,4 +1,4 @@
-"""What watching hands on: figures over time."""
+"""Reading: one value of the telemetry."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One figure at one moment (UTC). `source`: server, gpu, client or machine; `metric`: its name there."""
+    """One value of one metric at one moment (UTC). `source`: server, gpu, client or machine."""
 
     time: datetime
     source: str

@@ -1,4 +1,4 @@
-"""Waiting until a server that was just started can be asked."""
+"""Waits until a server that was just started is ready."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from pathlib import Path
 import httpx
 
 from tasks.errors import ServerDied, ServerStartError
-from tasks.probe.http_client import client_for
+from tasks.probe.http_client import client_for, is_healthy
 from tasks.serve.endpoint import Endpoint
-from tasks.serve.server_log import tail
+from tasks.text import tail
 
-PAUSE_S = 0.25
-REQUEST_LIMIT_S = 2.0
+INTERVAL_S = 0.25
+REQUEST_TIMEOUT_S = 2.0
+TAIL_LINES = 20
 DYING_S = 8.0
-"""An engine whose EngineCore has died answers errors for about six seconds before it ends."""
+"""vLLM answers errors for about six seconds after its EngineCore died, and then ends."""
 
 
 def wait_ready(
@@ -30,56 +31,66 @@ def wait_ready(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> float:
-    """Seconds until its health path said 200. `check` raises ServerDied once the process is gone.
+    """Wait until the server's health check answers 200; return the seconds that it took.
+
+    Args:
+        endpoint: the server.
+        check: raises ServerDied if the server's process has ended.
+        timeout_s: seconds to wait.
+        log: the server's log, whose tail is shown when the time is over.
+        transport: replaces the network in tests.
+        clock: replaced in tests.
+        sleep: replaced in tests.
 
     Raises:
-        ServerStartError: the process ended (at once, with its exit code and reason), or the limit passed.
+        ServerStartError: the process ended (at once, with its exit code and the reason), or the time is over.
     """
     start = clock()
-    with client_for(endpoint, transport, REQUEST_LIMIT_S) as client:
+    with client_for(endpoint, transport, REQUEST_TIMEOUT_S) as client:
         while True:
-            healthy = _healthy(client, endpoint.health_url)
-            try:
-                check()  # after the request: an answer counts only while the process that we started lives
-            except ServerDied as died:
-                raise ServerStartError(
-                    f"{died.what} (before it was ready)", died.remedy, died.detail
-                ) from None
-            waited = clock() - start
+            healthy = is_healthy(client, endpoint)
+            # After the request: another server may answer on this port, so the process must still run.
+            _check_start(check, "before it was ready")
+            waited_s = clock() - start
             if healthy:
-                return waited
-            if waited >= timeout_s:
-                raise ServerStartError(
-                    f"the server {endpoint.model} was not ready after {waited:.0f} s",
-                    f"raise server.startup_timeout_s (now {timeout_s:g})"
-                    + (f", or read {log}" if log else ""),
-                    tail(log) if log else "",
-                )
-            sleep(PAUSE_S)
+                return waited_s
+            if waited_s >= timeout_s:
+                raise _timeout_error(endpoint, waited_s, timeout_s, log)
+            sleep(INTERVAL_S)
 
 
 @contextmanager
 def report_death(check: Callable[[], None], sleep: Callable[[float], None] = time.sleep) -> Iterator[None]:
-    """Where a server dies under its first questions, say so: that it did not answer them is no reason.
+    """If a request in the block fails because the server dies, raise the reason of its death instead.
 
     Raises:
-        ServerStartError: its process has ended, with its exit code and reason; or what the block raises.
+        ServerStartError: the process has ended, with its exit code and reason; else what the block raises.
     """
     try:
         yield
     except ServerStartError:
-        for _ in range(int(DYING_S / PAUSE_S)):
-            try:
-                check()
-            except ServerDied as died:
-                what = f"{died.what} (at its first question)"
-                raise ServerStartError(what, died.remedy, died.detail) from None
-            sleep(PAUSE_S)
+        for _ in range(int(DYING_S / INTERVAL_S)):
+            _check_start(check, "at its first question")
+            sleep(INTERVAL_S)
         raise
 
 
-def _healthy(client: httpx.Client, url: str) -> bool:
+def _check_start(check: Callable[[], None], phase: str) -> None:
+    """Call `check` and turn its ServerDied into a ServerStartError, with the phase in its message."""
     try:
-        return client.get(url).status_code == 200
-    except httpx.TransportError:
-        return False
+        check()
+    except ServerDied as died:
+        raise ServerStartError(f"{died.what} ({phase})", died.remedy, died.detail) from None
+
+
+def _timeout_error(
+    endpoint: Endpoint, waited_s: float, timeout_s: float, log: Path | None
+) -> ServerStartError:
+    remedy = f"raise server.startup_timeout_s (now {timeout_s:g})"
+    if log:
+        remedy += f", or read {log}"
+    return ServerStartError(
+        f"the server {endpoint.model} was not ready after {waited_s:.0f} s",
+        remedy,
+        tail(log, TAIL_LINES) if log else "",
+    )

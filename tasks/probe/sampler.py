@@ -1,4 +1,4 @@
-"""Figures over time, read beside a measurement: a thread for each source, so that none waits for another."""
+"""Reads telemetry sources during a measurement, each in its own thread so that none waits for another."""
 
 from __future__ import annotations
 
@@ -15,92 +15,91 @@ from tasks.probe.reading import Reading
 from tasks.probe.server_metrics import ServerMetrics, read_metrics
 from tasks.serve.endpoint import Endpoint
 
-REQUEST_LIMIT_S = 5.0
+REQUEST_TIMEOUT_S = 5.0
 
 
 class Source(Protocol):
-    """Something with figures. Its methods never raise, and are called in one thread."""
+    """A telemetry source. Its methods never raise, and are called from one thread."""
 
     @property
     def name(self) -> str:
-        """As readings call it."""
+        """The `source` of its readings."""
 
     @property
     def interval_s(self) -> float:
-        """From one reading to the next, both begun."""
+        """Seconds from the start of one reading to the start of the next."""
 
     @property
-    def patience_s(self) -> float:
-        """How long its last readings are waited for."""
+    def close_timeout_s(self) -> float:
+        """Seconds to wait for its last readings when the measurement ends."""
 
     def read(self) -> tuple[Reading, ...]:
-        """The figures now."""
+        """Return the current values."""
 
     def close(self) -> tuple[Reading, ...]:
-        """Put away what is held; the last figures, where they are cheap."""
+        """Close open handles. Read the last values if that is fast."""
 
 
 class ServerSource:
-    """The server's /metrics; no readings without one, no more of them once it is gone."""
+    """The server's /metrics; gives no readings for a server without it or one that has ended."""
 
     name = "server"
-    patience_s = 0.1
-    """A request that hangs is left to its own limit."""
+    close_timeout_s = 0.1
+    """A request that hangs ends by its own time-out."""
 
     def __init__(
         self, endpoint: Endpoint, interval_s: float = 1.0, transport: httpx.BaseTransport | None = None
     ) -> None:
         self.interval_s = interval_s
-        self._endpoint, self._client = endpoint, client_for(endpoint, transport, REQUEST_LIMIT_S)
+        self._endpoint, self._client = endpoint, client_for(endpoint, transport, REQUEST_TIMEOUT_S)
 
     def read(self) -> tuple[Reading, ...]:
-        """One reading a figure."""
+        """Return one reading for each metric."""
         return readings(read_metrics(self._endpoint, client=self._client))
 
     def close(self) -> tuple[Reading, ...]:
-        """None: whoever measures reads them at the end."""
+        """Close the client. There are no last readings: the measurement itself reads /metrics at its end."""
         self._client.close()
         return ()
 
 
 def readings(metrics: ServerMetrics | None) -> tuple[Reading, ...]:
-    """One reading a figure; none where the server has none."""
+    """Return one reading for each metric; none for a server without /metrics."""
     if metrics is None:
         return ()
-    return tuple(Reading(metrics.time, "server", *item) for item in metrics.counters.items())
+    return tuple(Reading(metrics.time, "server", name, value) for name, value in metrics.counters.items())
 
 
 class Samples:
-    """What was read so far."""
+    """The readings so far."""
 
     def __init__(self) -> None:
         self._rows: list[Reading] = []
 
     @property
     def rows(self) -> tuple[Reading, ...]:
-        """Every reading until now; those of one source in order of time."""
+        """Every reading until now; those of one source are in order of time."""
         return tuple(self._rows)
 
-    def _follow(self, source: Source, stop: threading.Event) -> None:
-        due = time.monotonic()
-        while True:
+    def follow(self, source: Source, stop: threading.Event) -> None:
+        """Read a source in its interval until `stop` is set."""
+        next_read = time.monotonic()
+        stopped = False
+        while not stopped:
             self._rows += source.read()
-            due = max(due + source.interval_s, time.monotonic())
-            if stop.wait(due - time.monotonic()):
-                break
+            next_read = max(next_read + source.interval_s, time.monotonic())
+            stopped = stop.wait(next_read - time.monotonic())
         self._rows += source.close()
 
 
 @contextmanager
 def sampling(*sources: Source) -> Iterator[Samples]:
-    """Read each source, at once for the first time, until the block is left."""
+    """Read each source at once, and then in its interval, until the block is left."""
     samples, stop = Samples(), threading.Event()
-    threads = [
-        threading.Thread(
-            target=samples._follow, args=(source, stop), name=f"telemetry-{source.name}", daemon=True
-        )
-        for source in sources
-    ]
+    threads = []
+    for source in sources:
+        name = f"telemetry-{source.name}"
+        threads.append(threading.Thread(target=samples.follow, args=(source, stop), name=name, daemon=True))
     for thread in threads:
         thread.start()
     try:
@@ -108,4 +107,4 @@ def sampling(*sources: Source) -> Iterator[Samples]:
     finally:
         stop.set()
         for source, thread in zip(sources, threads, strict=True):
-            thread.join(source.patience_s)
+            thread.join(source.close_timeout_s)

@@ -1,41 +1,54 @@
-"""What is watched beside a measurement: the server, its GPUs, and this machine."""
+"""Chooses the telemetry sources of a load point: the server, its GPUs and this machine."""
 
 from __future__ import annotations
 
-import httpx
+from urllib.parse import urlsplit
+
 import psutil
 
-from tasks.probe.gpu_source import GpuSource, cards_of
-from tasks.probe.http_client import loopback
-from tasks.probe.machine_source import MachineSource, Pids
+from tasks.probe.gpu_source import GpuSource, gpu_indices_of
+from tasks.probe.machine_source import MachineSource
 from tasks.probe.sampler import ServerSource, Source
 from tasks.serve.endpoint import Endpoint
 
+HTTPS_PORT = 443
+HTTP_PORT = 80
 
-def sources(endpoint: Endpoint, server: Pids, cards: tuple[int, ...] = ()) -> tuple[Source, ...]:
-    """All sources of a point.
+
+def telemetry_sources(
+    endpoint: Endpoint, server_pids: frozenset[int], gpu_indices: tuple[int, ...] = ()
+) -> tuple[Source, ...]:
+    """Return the sources to read during a load point.
 
     Args:
-        endpoint: where the server answers.
-        server: its processes, as far as they are known; their descendants are found.
-        cards: the numbers of its GPUs; by default those on which it is seen to compute.
+        endpoint: the server.
+        server_pids: the server's process ids as far as they are known; its descendants are found.
+        gpu_indices: the server's GPUs; by default those that its processes compute on.
     """
-    cards = cards or cards_of(server)
-    gpus = (GpuSource(cards, server),) if cards else ()
-    # A server of this machine that cannot be seen (another user's, in a container) would count as other load.
-    hidden = loopback(httpx.URL(endpoint.url).host) and not server
-    return (ServerSource(endpoint), *(() if hidden else (MachineSource(server),)), *gpus)
+    sources: list[Source] = [ServerSource(endpoint)]
+    # A server on this machine whose processes cannot be seen (another user's, in a container) would count as
+    # the load of other processes.
+    if server_pids or not endpoint.is_local:
+        sources.append(MachineSource(server_pids))
+    indices = gpu_indices or gpu_indices_of(server_pids)
+    if indices:
+        sources.append(GpuSource(indices, server_pids))
+    return tuple(sources)
 
 
-def listener(endpoint: Endpoint) -> Pids:
-    """The processes that listen at an endpoint of this machine, as far as they can be seen from here."""
-    url = httpx.URL(endpoint.url)
-    if not loopback(url.host):
+def listening_pids(endpoint: Endpoint) -> frozenset[int]:
+    """Return the processes that listen on the port of a local endpoint, as far as they can be seen."""
+    if not endpoint.is_local:
         return frozenset()
     try:
-        found = psutil.net_connections("tcp")
+        connections = psutil.net_connections("tcp")
     except psutil.Error:
         return frozenset()
-    port = url.port or (443 if url.scheme == "https" else 80)
-    pids = [each.pid for each in found if each.status == psutil.CONN_LISTEN and each.laddr[1:] == (port,)]
-    return frozenset(pid for pid in pids if pid)
+    url = urlsplit(endpoint.url)
+    port = url.port or (HTTPS_PORT if url.scheme == "https" else HTTP_PORT)
+    pids = set()
+    for connection in connections:
+        listens = connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,)
+        if listens and connection.pid:
+            pids.add(connection.pid)
+    return frozenset(pids)

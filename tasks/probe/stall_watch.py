@@ -1,4 +1,4 @@
-"""An eye on a server's own figures beside a measurement: whether they move while it has work."""
+"""Reads a server's metrics during a measurement, to notice an engine that has work but makes no progress."""
 
 from __future__ import annotations
 
@@ -15,78 +15,87 @@ from tasks.probe.server_metrics import ServerMetrics, read_metrics
 from tasks.serve.endpoint import Endpoint
 
 LIMIT_S = 180.0
-"""In one step no figure moves: 8192 tokens of prefill take 164 s where the engine does 50 a second."""
-ENOUGH = 3
-"""So many readings in a row must be the same: a pause of this process alone accuses nobody."""
-READINGS, PAUSE_S = 6, 5.0
-"""Readings in a limit, and the longest time between two: the page is long, and nobody waits for it."""
-REQUEST_LIMIT_S = 5.0
-STOP_LIMIT_S = 0.1
-OUTPUT = "vllm:generation_tokens_total"
-"""Without it, figures that do not move say nothing."""
-WORK = ("vllm:num_requests_running", "vllm:num_requests_waiting")
+"""No metric changes during one step: 8192 tokens of prefill take 164 s at 50 tokens a second."""
+MIN_SAME_READINGS = 3
+"""Equal readings in a row that make a stall: if this process pauses, time passes but nothing is read."""
+READINGS_PER_LIMIT = 6
+MAX_INTERVAL_S = 5.0
+REQUEST_TIMEOUT_S = 5.0
+JOIN_TIMEOUT_S = 0.1
+OUTPUT_TOKENS = "vllm:generation_tokens_total"
+"""Without this metric, equal readings do not mean that the engine stalls."""
+QUEUE_GAUGES = ("vllm:num_requests_running", "vllm:num_requests_waiting")
 
 
 class StallWatch:
-    """What the readings have shown so far. `busy`: requests of ours are known to be under way."""
+    """The results of the readings so far. Set `busy` while requests sent from here wait for a response."""
 
     def __init__(self, endpoint: Endpoint, limit_s: float, clock: Callable[[], float]) -> None:
         self.busy = False
         self._endpoint, self._limit_s, self._clock = endpoint, limit_s, clock
-        self._moved_at = self._read_at = clock()
-        self._last: dict[str, float] = {}
-        self._same = 0
+        self._changed_at = self._read_at = clock()
+        self._last_values: dict[str, float] = {}
+        self._same_readings = 0
 
     def check(self) -> None:
-        """Return at once while the figures move, or where nothing is to do.
+        """Return at once while the metrics change, or while the server has no work.
 
         Raises:
-            ServerDied: several readings in a row were the same, over `limit_s` or longer, with work to do.
+            ServerDied: several readings in a row were equal, over `limit_s` or longer, while it had work.
         """
-        stalled_s = self._read_at - self._moved_at
-        if self._same >= ENOUGH and stalled_s >= self._limit_s:
+        stalled_s = self._read_at - self._changed_at
+        if self._same_readings >= MIN_SAME_READINGS and stalled_s >= self._limit_s:
             raise ServerDied(
                 f"the server {self._endpoint.model} answers /health, but did nothing for {stalled_s:.0f} s",
                 "its engine hangs: read the end of its log; where a step takes so long, raise "
                 f"server.stall_timeout_s (now {self._limit_s:g})",
             )
 
-    def _read(self, metrics: ServerMetrics | None) -> None:
+    def record(self, metrics: ServerMetrics | None) -> None:
+        """Compare new metrics with the last ones; None where they could not be read."""
         self._read_at = self._clock()
-        figures = metrics.counters if metrics else {}
-        working = self.busy or any(figures.get(name, 0) > 0 for name in WORK)
-        if OUTPUT in figures and figures == self._last and working:
-            self._same += 1
+        values = metrics.counters if metrics else {}
+        has_work = self.busy or any(values.get(name, 0) > 0 for name in QUEUE_GAUGES)
+        if OUTPUT_TOKENS in values and values == self._last_values and has_work:
+            self._same_readings += 1
         else:
-            self._moved_at, self._same = self._read_at, 0
-        self._last = figures
+            self._changed_at, self._same_readings = self._read_at, 0
+        self._last_values = values
 
 
 @contextmanager
-def watching_progress(
+def watching_stalls(
     endpoint: Endpoint,
     limit_s: float | None = LIMIT_S,
     *,
     transport: httpx.BaseTransport | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[StallWatch]:
-    """Read the figures several times a limit, in a thread of its own, until the block is left.
+    """Read the metrics several times within the limit from a thread until the block is left.
 
-    A server without vLLM's figures is never accused. None: nothing is read.
+    A server without vLLM's metrics never counts as stalled.
+
+    Args:
+        endpoint: the server.
+        limit_s: seconds without progress before the engine counts as hung; None reads nothing.
+        transport: replaces the network in tests.
+        clock: replaced in tests.
     """
-    progress, stop = StallWatch(endpoint, limit_s or 0.0, clock), threading.Event()
+    watch, stop = StallWatch(endpoint, limit_s or 0.0, clock), threading.Event()
+    if limit_s is None:
+        yield watch
+        return
+    interval_s = min(MAX_INTERVAL_S, limit_s / READINGS_PER_LIMIT)
 
     def read() -> None:
-        with client_for(endpoint, transport, REQUEST_LIMIT_S) as client:
-            while not stop.wait(min(PAUSE_S, (limit_s or 0.0) / READINGS)):
-                progress._read(read_metrics(endpoint, client=client))
+        with client_for(endpoint, transport, REQUEST_TIMEOUT_S) as client:
+            while not stop.wait(interval_s):
+                watch.record(read_metrics(endpoint, client=client))
 
     thread = threading.Thread(target=read, name="server-progress", daemon=True)
-    if limit_s is not None:
-        thread.start()
+    thread.start()
     try:
-        yield progress
+        yield watch
     finally:
         stop.set()
-        if limit_s is not None:
-            thread.join(STOP_LIMIT_S)  # a request that hangs is left to its own limit
+        thread.join(JOIN_TIMEOUT_S)  # a request that hangs ends by its own time-out

@@ -1,68 +1,74 @@
-"""A server in a container: the commands that start and end it, for docker and podman."""
+"""A server in a container: the commands that start, stop and inspect it, for docker and podman."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from tasks.config.base import Frozen
 from tasks.config.server import OwnServer
 from tasks.provision.provisioned import Image, Model
-from tasks.serve.argv import HOST, VISIBLE, engine_argv
+from tasks.serve.argv import CUDA_VISIBLE_DEVICES, engine_argv
 from tasks.serve.gpu import GPU
+from tasks.serve.loopback import HOST
 
-INSIDE = "0.0.0.0"
+ALL_INTERFACES = "0.0.0.0"
+"""The address to listen on inside a container; only 127.0.0.1 of the host is published."""
 SHARED_MEMORY = "16g"
-"""A limit: what the engine's processes exchange; it goes with the container, as the host's would not."""
+"""Limit of the container's /dev/shm, through which the engine's processes exchange data."""
 
 
-def container_argv(
-    image: Image,
-    server: OwnServer,
-    model: Model,
-    port: int,
-    name: str,
-    cards: Sequence[GPU],
-    variables: Sequence[str],
-) -> tuple[str, ...]:
-    """The command that serves `model` on 127.0.0.1:`port` from an image that is there already.
+class Container(Frozen):
+    """One container. `port`: on the host and inside. `variables`: names of environment variables to pass."""
 
-    `variables` are passed by name: their values are the client's own, and no secret is on a command line.
-    The model's folders are seen inside under the paths that they have outside, and read only.
+    image: Image
+    name: str
+    port: int
+    gpus: tuple[GPU, ...] = ()
+    variables: tuple[str, ...] = ()
+
+
+def container_argv(container: Container, server: OwnServer, model: Model) -> tuple[str, ...]:
+    """Return the command that serves `model` on 127.0.0.1:`port` from an image that was pulled before.
+
+    Variables are passed by name, and the container engine takes their values from its own environment, so no
+    secret is on a command line. The model's folders are mounted read-only under their own paths.
 
     Raises:
         InputError: `server.args` has a flag that the pipeline sets itself.
     """
-    entry, *words = engine_argv(server, model, "python3", INSIDE, port)
-    return (
-        *(str(image.program), "run", "--rm", "--init", "--pull", "never"),
-        *("--name", name, "--label", "servegauge", "--shm-size", SHARED_MEMORY),
-        *("--publish", f"{HOST}:{port}:{port}"),
-        *_gpu_flags(image, server, cards),
-        *(word for folder in seen(Path(model.weights)) for word in ("--mount", _bind(folder))),
-        *(word for variable in variables for word in ("--env", variable)),
-        *("--entrypoint", entry, image.reference, *words),
-    )
+    image = container.image
+    entrypoint, *arguments = engine_argv(server, model, "python3", ALL_INTERFACES, container.port)
+    words = [str(image.program), "run", "--rm", "--init", "--pull", "never"]
+    words += ["--name", container.name, "--label", "servegauge", "--shm-size", SHARED_MEMORY]
+    words += ["--publish", f"{HOST}:{container.port}:{container.port}"]
+    words += _gpu_flags(container, server)
+    for folder in mounted_paths(Path(model.weights)):
+        words += ["--mount", f"type=bind,source={folder},target={folder},readonly"]
+    for variable in container.variables:
+        words += ["--env", variable]
+    words += ["--entrypoint", entrypoint, image.reference, *arguments]
+    return tuple(words)
 
 
-def stop_argv(image: Image, name: str, grace_s: float) -> tuple[str, ...]:
-    """The command that asks a container to end, and forces it after the grace."""
-    return (str(image.program), "stop", "-t", str(max(1, round(grace_s))), name)
+def stop_argv(container: Container, grace_s: float) -> tuple[str, ...]:
+    """Return the command that stops a container with SIGTERM, and with SIGKILL after `grace_s` seconds."""
+    return (str(container.image.program), "stop", "-t", str(max(1, round(grace_s))), container.name)
 
 
-def force_argv(image: Image, name: str) -> tuple[str, ...]:
-    """The command that ends a container at once, whatever state it is in."""
-    return (str(image.program), "rm", "--force", name)
+def kill_argv(container: Container) -> tuple[str, ...]:
+    """Return the command that kills and removes a container in any state."""
+    return (str(container.image.program), "rm", "--force", container.name)
 
 
-def first_argv(image: Image, name: str) -> tuple[str, ...]:
-    """The command that prints the process number, on this machine, of a container's first process."""
-    return (str(image.program), "inspect", "--format", "{{.State.Pid}}", name)
+def pid_argv(container: Container) -> tuple[str, ...]:
+    """Return the command that prints the host's process id of the container's first process."""
+    return (str(container.image.program), "inspect", "--format", "{{.State.Pid}}", container.name)
 
 
-def seen(weights: Path) -> tuple[Path, ...]:
-    """What an engine must see of the disk: the model, and the folders that its links lead to.
+def mounted_paths(weights: Path) -> tuple[Path, ...]:
+    """Return the paths that an engine must be able to read: the model and the folders its links point to.
 
-    A hub's cache keeps a snapshot as links into a folder of blobs.
+    The cache of a hub stores a snapshot as links into a folder of blobs.
     """
     if not weights.is_dir():
         return (weights,)
@@ -71,17 +77,18 @@ def seen(weights: Path) -> tuple[Path, ...]:
     return (weights, *sorted(outside))
 
 
-def _gpu_flags(image: Image, server: OwnServer, cards: Sequence[GPU]) -> Iterator[str]:
-    numbers = [str(card.index) for card in cards] or (["all"] if VISIBLE in server.env else [])
-    if not numbers:
-        return
-    if image.program.name == "podman":
-        for number in numbers:
-            yield from ("--device", f"nvidia.com/gpu={number}")
-    else:
-        # Quoted for docker itself, which reads a comma as the end of a field.
-        yield from ("--gpus", "all" if numbers == ["all"] else f'"device={",".join(numbers)}"')
-
-
-def _bind(path: Path) -> str:
-    return f"type=bind,source={path},target={path},readonly"
+def _gpu_flags(container: Container, server: OwnServer) -> list[str]:
+    indices = [str(gpu.index) for gpu in container.gpus]
+    if not indices and CUDA_VISIBLE_DEVICES in server.env:
+        indices = ["all"]
+    if not indices:
+        return []
+    if container.image.program.name == "podman":
+        words = []
+        for index in indices:
+            words += ["--device", f"nvidia.com/gpu={index}"]
+        return words
+    if indices == ["all"]:
+        return ["--gpus", "all"]
+    # The quotes are for docker, which reads an unquoted comma as the end of a field.
+    return ["--gpus", f'"device={",".join(indices)}"']

@@ -1,14 +1,31 @@
-"""What serving hands on: where the server answers and how to ask it."""
+"""An OpenAI-compatible endpoint: its addresses, its model and its key."""
 
 from __future__ import annotations
+
+from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from tasks.config.base import Frozen
+from tasks.serve.loopback import is_loopback
+
+RequestKind = Literal["completions", "chat"]
+PATHS: dict[RequestKind, str] = {"completions": "completions", "chat": "chat/completions"}
+"""Paths of the OpenAI API below its version."""
 
 
 class Endpoint(Frozen):
-    """An OpenAI-compatible server. `url` ends in the API's version (`…/v1`), without a slash."""
+    """An OpenAI-compatible server and how to send requests to it.
+
+    Attributes:
+        url: the address up to and with the API's version (`…/v1`), without a slash at the end.
+        model: the model name that requests carry.
+        tokenizer: folder or hub id of the model's tokenizer.
+        answers_as: the model name that responses carry where it differs from `model`.
+        health: the path that answers 200 when the server is ready.
+        api_key: the key that requests must carry; None where the server asks for none.
+    """
 
     url: str
     model: str
@@ -19,22 +36,31 @@ class Endpoint(Frozen):
 
     @property
     def root(self) -> str:
-        """The address that /health and /metrics stand under."""
+        """The address without `/v1`, under which /health and /metrics are."""
         return self.url.removesuffix("/v1")
 
     @property
     def health_url(self) -> str:
-        """What answers 200 while the server can be asked."""
+        """The address of the health check."""
         return f"{self.root}{self.health}"
 
-    def doubt(self, named: object) -> str | None:
-        """Why an answer that names this model is not taken for ours; None where it is, or names none."""
-        expected = self.answers_as or self.model
-        return (
-            None if named in (None, "", expected) else f"the answer is of model {named!r}, not {expected!r}"
-        )
+    @property
+    def is_local(self) -> bool:
+        """Whether the address is a loopback address of this machine."""
+        return is_loopback(urlsplit(self.url).hostname or "")
 
     @property
     def headers(self) -> dict[str, str]:
-        """The authorization header, where the server wants one."""
+        """The authorization header; empty where the server asks for no key."""
         return {"Authorization": f"Bearer {self.api_key.get_secret_value()}"} if self.api_key else {}
+
+    def url_of(self, kind: RequestKind) -> str:
+        """Return the address for requests of one kind."""
+        return f"{self.url}/{PATHS[kind]}"
+
+    def model_mismatch(self, response_model: object) -> str | None:
+        """Return an error message if a response names another model; None if it names this one or none."""
+        expected = self.answers_as or self.model
+        if response_model in (None, "", expected):
+            return None
+        return f"the answer is of model {response_model!r}, not {expected!r}"

@@ -1,4 +1,4 @@
-"""Why a server did not start or ended, read from what engines write when they do."""
+"""The table of reasons why a server fails to start or dies, found by what engines write to their log."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from typing import NamedTuple
 
 
-class Reason(NamedTuple):
-    """A line that vLLM writes, and how it reads to a person; `{0}` is the pattern's first group."""
+class FailureReason(NamedTuple):
+    """One reason. In `what` and `remedy`, `{0}` stands for the text of the pattern's first group."""
 
     pattern: str
     what: str
@@ -15,18 +15,20 @@ class Reason(NamedTuple):
 
 
 REASONS = (
-    Reason(
+    FailureReason(
         r"(?<!\w)error: unrecognized arguments: (.+)",
         "the engine does not know {0}",
         "correct the names under server.args; this version of the engine may call them otherwise",
     ),
-    Reason(r"(?<!\w)error: argument (.+)", "the engine refused the flag {0}", "correct it under server.args"),
-    Reason(
+    FailureReason(
+        r"(?<!\w)error: argument (.+)", "the engine refused the flag {0}", "correct it under server.args"
+    ),
+    FailureReason(
         r"GatedRepoError|gated repo|Access to model .+ is restricted",
         "the model is gated on its hub",
         "accept its licence on the hub and set HF_TOKEN",
     ),
-    Reason(
+    FailureReason(
         r"RepositoryNotFoundError|Repository Not Found|LocalEntryNotFoundError|HFValidationError|"
         r"is not a local folder and is not a valid model identifier|Cannot find any model weights|"
         r"does not appear to have (?:a file|files) named|No such file or directory: '[^']*config\.json|"
@@ -34,106 +36,107 @@ REASONS = (
         "the model's files are missing",
         "correct server.model (a hub id, or a folder with config.json and weights), or let it reach the hub",
     ),
-    Reason(
+    FailureReason(
         r"SafetensorError|Error while deserializing header",
         "a file of the model's weights is damaged or cut off",
         "remove it from the model's folder or the hub's cache, and fetch the model again",
     ),
-    Reason(
+    FailureReason(
         r"Model architectures? .+ (?:is|are) not supported|does not recognize this architecture",
         "this version of the engine does not know the model's architecture",
         "choose an environment with a newer engine",
     ),
-    Reason(
+    FailureReason(
         r"pass the (?:argument|option) `trust_remote_code=True`|execute the \w+ file in that repo",
         "the model brings code of its own, and the engine was not told to run it",
         "read that code, then set server.args.trust-remote-code to true",
     ),
-    Reason(
+    FailureReason(
         r"Driver/library version mismatch",
         "the GPU's driver was updated, and the old one is still loaded",
         "restart the machine, or reload the nvidia kernel modules",
     ),
-    Reason(
+    FailureReason(
         r"NVIDIA driver on your system is too old|CUDA driver version is insufficient|"
         r"compiled with an unsupported toolchain|forward compatibility was attempted on non supported HW|"
         r"unsupported display driver / cuda driver combination",
         "the GPU's driver is too old for this environment's CUDA",
         "update the driver, or choose an environment built for an older CUDA",
     ),
-    Reason(
+    FailureReason(
         r"estimated maximum model length is (\d+)",
         "the KV cache is too small for one request of the maximum length",
         "set server.args.max-model-len to {0} or less, or give the engine more memory",
     ),
-    Reason(
+    FailureReason(
         r"larger than the available KV cache memory|No available memory for the cache blocks|"
         r"larger than the maximum number of tokens that can be stored in KV cache",
         "the KV cache is too small for one request of the maximum length",
         "lower max-model-len or raise gpu-memory-utilization under server.args (CPU: VLLM_CPU_KVCACHE_SPACE)",
     ),
-    Reason(
+    FailureReason(
         r"(?:CUDA|HIP) out of memory|torch\.(?:cuda\.)?OutOfMemoryError|CUDA error: out of memory|"
         r"Free memory on device[^\n]*less than desired",
         "the device has too little free memory",
         "end what else uses it, or lower gpu-memory-utilization or max-model-len under server.args",
     ),
-    Reason(
+    FailureReason(
         r"DefaultCPUAllocator: can't allocate memory|Cannot allocate memory|^MemoryError",
         "the machine has too little free memory",
         "end what else uses it, or lower VLLM_CPU_KVCACHE_SPACE or max-model-len",
     ),
-    Reason(
+    FailureReason(
         r"could not select device driver|nvidia-container-cli|unresolvable CDI devices|"
         r"failed to discover GPU vendor",
         "the container engine cannot give it a GPU",
         "install NVIDIA's container toolkit and register it with the engine (nvidia-ctk runtime configure)",
     ),
-    Reason(
+    FailureReason(
         r"address already in use|port is already allocated",
         "the server's port is in use",
         "choose another server.port, or leave it out to take a free one",
     ),
-    Reason(
+    FailureReason(
         r"Bfloat16 is only supported on GPUs with compute capability",
         "the machine's GPU has no bfloat16",
         "set server.args.dtype to half",
     ),
-    Reason(
+    FailureReason(
         r"no kernel image is available for execution|not supported for(?: ', '| )the current GPU|"
         r"(?:compute capability|sm_?\d+)[^\n]*not (?:supported|compatible)",
         "this environment does not support the machine's GPU",
         "choose an environment built for this GPU, or another attention backend under server.args",
     ),
-    Reason(
+    FailureReason(
         r"Failed to infer device type|No CUDA GPUs are available|Found no NVIDIA driver|"
         r"no CUDA-capable device is detected|invalid device ordinal|libcuda\.so\.1: cannot open",
         "no usable GPU was found",
         "check the driver with nvidia-smi and CUDA_VISIBLE_DEVICES, or use the environment vllm-cpu",
     ),
-    Reason(
+    FailureReason(
         r"No space left on device",
         "a disk is full, or the machine's shared memory (/dev/shm)",
         "free space there; `df -h` tells which",
     ),
-    Reason(
+    FailureReason(
         r"Value error, (.+?)(?: \[type=|$)",
         "the engine refused its settings: {0}",
         "correct them under server.args",
     ),
-    Reason(
+    FailureReason(
         r"engine core exited unexpectedly|EngineDeadError|Engine core initialization failed",
         "its EngineCore died",
         "read what the log says before that; where it says nothing, see `dmesg`: often memory ran out",
     ),
 )
-"""The surest first: what may stand in a log as a mere warning comes late."""
+"""In the order of search: patterns that also match mere warnings come last."""
 
 
 def explain_failure(log_text: str) -> tuple[str, str] | None:
-    """What went wrong and its remedy, by the first known reason in the log; None when there is none."""
+    """Return what went wrong and its remedy, by the first reason that matches; None if none does."""
     for reason in REASONS:
-        if found := re.search(reason.pattern, log_text, re.IGNORECASE | re.MULTILINE):
-            groups = [(group or "").strip()[:200] for group in found.groups()]
+        match = re.search(reason.pattern, log_text, re.IGNORECASE | re.MULTILINE)
+        if match:
+            groups = [(group or "").strip()[:200] for group in match.groups()]
             return reason.what.format(*groups), reason.remedy.format(*groups)
     return None

@@ -1,86 +1,99 @@
-"""The flags that an engine knows, asked once of its own parser, and a spec's flags held against them."""
+"""Checks a spec's flags against those of the engine's own command line parser."""
 
 from __future__ import annotations
 
 import json
 import os
 import subprocess
-from difflib import get_close_matches
 from pathlib import Path
 
 from tasks.config.home import home
-from tasks.config.server import OwnServer, VllmServer
+from tasks.config.server import OwnServer
 from tasks.errors import InputError
 from tasks.provision.die_with_parent import die_with_parent
 from tasks.provision.provisioned import EngineBuild, Environment
-from tasks.serve.argv import MODULE
+from tasks.serve.engines.registry import engine_of, parser_module
+from tasks.text import did_you_mean
 
-LIMIT_S = 300.0
-# Each version builds its parser in another place, so its own main() is run, up to where it would parse.
-ASK = """
+PARSER_TIMEOUT_S = 300.0
+# Each version builds its parser in another place, so its own main() runs up to the moment it would parse.
+LIST_FLAGS = """
 import argparse, json, os, runpy, sys
 
-def tell(parser, *args, **kwargs):
+def write_flags(parser, *args, **kwargs):
     options = {option for action in parser._actions for option in action.option_strings}
     with open(sys.argv[-1], "w") as file:
         json.dump(sorted(options), file)
     os._exit(0)
 
-argparse.ArgumentParser.parse_known_args = tell
+argparse.ArgumentParser.parse_known_args = write_flags
 runpy.run_module(sys.argv[1], run_name="__main__")
 """
 
 
 def check_flags(server: OwnServer, build: EngineBuild, known: frozenset[str] | None) -> None:
-    """Raises InputError for a flag that the engine does not know. `known` None: nothing is checked."""
-    if not known or not isinstance(server, VllmServer):
+    """Refuse a flag that the engine does not have; with `known` None, check nothing.
+
+    Raises:
+        InputError: names the flag and the nearest known one.
+    """
+    if not known:
         return
-    for flag in server.args:
-        if _plain(flag) not in known:
-            near = get_close_matches(_plain(flag), known, 1)
-            hint = f"did you mean {near[0]}?" if near else "see the engine's documentation for its flags"
+    for flag in engine_of(server).flags:
+        name = _normalized(flag)
+        if name not in known:
+            hint = did_you_mean(name, known).strip() or "see the engine's documentation for its flags"
             raise InputError(f"server.args.{flag}: {build.engine} {build.version} has no such flag", hint)
 
 
 def known_flags(build: EngineBuild) -> frozenset[str] | None:
-    """What the engine said when it was asked; None where it was not yet."""
+    """Return the flags that were read from the engine earlier; None where they were not."""
     try:
-        return frozenset(json.loads(_file(build).read_text(encoding="utf-8")))
+        return frozenset(json.loads(_cache_file(build).read_text(encoding="utf-8")))
     except (OSError, ValueError):
         return None
 
 
 def ask_flags(environment: Environment) -> frozenset[str] | None:
-    """The flags without dashes, from what is kept or from the engine (some seconds, once an environment).
+    """Return the engine's flags without dashes, from the cache or from its parser (seconds, then cached).
 
-    None where it does not tell: then the engine itself refuses what it does not know, only later.
+    None where the engine has no parser to ask or asking it fails: then the engine itself refuses a wrong flag
+    when it starts.
     """
-    if environment.build.engine != "vllm" or environment.python is None:
+    module = parser_module(environment.build.engine)
+    if module is None or environment.python is None:
         return None
-    if known := known_flags(environment.build):
-        return known
-    file = _file(environment.build)
-    told = file.with_name(f".{file.name}.{os.getpid()}")
+    return known_flags(environment.build) or _flags_of_parser(environment, module)
+
+
+def _flags_of_parser(environment: Environment, module: str) -> frozenset[str] | None:
+    cache = _cache_file(environment.build)
+    output = cache.with_name(f".{cache.name}.{os.getpid()}")
+    argv = die_with_parent((str(environment.python), "-c", LIST_FLAGS, module, str(output)))
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        argv = die_with_parent((str(environment.python), "-c", ASK, MODULE, str(told)))
+        cache.parent.mkdir(parents=True, exist_ok=True)
         subprocess.run(
-            argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT_S, cwd=file.parent, check=True
+            argv,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=PARSER_TIMEOUT_S,
+            cwd=cache.parent,
+            check=True,
         )
-        options = json.loads(told.read_text(encoding="utf-8"))
-        flags = frozenset(_plain(option) for option in options if option.startswith("--"))
-        file.write_text(json.dumps(sorted(flags)), encoding="utf-8")
+        options = json.loads(output.read_text(encoding="utf-8"))
+        flags = frozenset(_normalized(option) for option in options if option.startswith("--"))
+        cache.write_text(json.dumps(sorted(flags)), encoding="utf-8")
         return flags
     except (OSError, ValueError, subprocess.SubprocessError):
         return None
     finally:
-        told.unlink(missing_ok=True)
+        output.unlink(missing_ok=True)
 
 
-def _file(build: EngineBuild) -> Path:
+def _cache_file(build: EngineBuild) -> Path:
     return home() / "flags" / f"{build.digest}.json"
 
 
-def _plain(flag: str) -> str:
-    """As vLLM takes them: `_` for `-`, and `name.key` for one key of what is JSON."""
+def _normalized(flag: str) -> str:
+    """Return a flag as vLLM reads it: `-` for `_`, and `name` for `name.key`, one key of a JSON value."""
     return flag.removeprefix("--").split("=")[0].split(".")[0].strip().replace("_", "-")

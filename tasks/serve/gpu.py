@@ -1,4 +1,4 @@
-"""The NVIDIA GPUs of this machine, as their driver describes them."""
+"""The NVIDIA GPUs of this machine, as the driver describes them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from tasks.config.base import Frozen
 
 
 class GPU(Frozen):
-    """One GPU. Memory is None where the driver does not tell (shared with the host)."""
+    """One GPU.
+
+    Attributes:
+        index: its number in nvidia-smi.
+        memory_total_bytes: None where the driver does not report it (memory shared with the host).
+        memory_used_bytes: as `memory_total_bytes`.
+        driver: the driver's version.
+        pids: the processes that compute on it now.
+    """
 
     index: int
     uuid: str
@@ -19,11 +27,10 @@ class GPU(Frozen):
     memory_used_bytes: int | None
     driver: str
     pids: tuple[int, ...]
-    """Processes that compute on it now."""
 
 
-def gpus(nvml: Any = None) -> tuple[GPU, ...]:
-    """Every GPU of the machine; empty without an NVIDIA driver. `nvml`: the pynvml module or a stand-in."""
+def list_gpus(nvml: Any = None) -> tuple[GPU, ...]:
+    """Return every GPU of the machine; empty without an NVIDIA driver. `nvml`: pynvml or a test double."""
     if nvml is None:
         nvml = import_module("pynvml")
     try:
@@ -32,7 +39,7 @@ def gpus(nvml: Any = None) -> tuple[GPU, ...]:
         return ()
     try:
         driver = _text(nvml.nvmlSystemGetDriverVersion())
-        return tuple(_gpu(nvml, index, driver) for index in range(nvml.nvmlDeviceGetCount()))
+        return tuple(_read_gpu(nvml, index, driver) for index in range(nvml.nvmlDeviceGetCount()))
     except nvml.NVMLError:
         return ()
     finally:
@@ -40,7 +47,7 @@ def gpus(nvml: Any = None) -> tuple[GPU, ...]:
             nvml.nvmlShutdown()
 
 
-def _gpu(nvml: Any, index: int, driver: str) -> GPU:
+def _read_gpu(nvml: Any, index: int, driver: str) -> GPU:
     handle = nvml.nvmlDeviceGetHandleByIndex(index)
     total = used = None
     with suppress(nvml.NVMLError):

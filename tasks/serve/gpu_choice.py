@@ -1,4 +1,4 @@
-"""Which GPUs a server is to use, and whether they are there and free enough."""
+"""Chooses the GPUs of a server, and checks that they exist and have enough free memory."""
 
 from __future__ import annotations
 
@@ -9,110 +9,132 @@ import psutil
 
 from tasks.config.server import OwnServer
 from tasks.errors import InputError, ServerStartError
-from tasks.serve.argv import VISIBLE
+from tasks.serve.argv import CUDA_VISIBLE_DEVICES
 from tasks.serve.gpu import GPU
+from tasks.text import GIGABYTE
 
-GIGABYTE = 10**9
 
+def chosen_gpus(server: OwnServer, gpus: Sequence[GPU]) -> tuple[GPU, ...]:
+    """Return the GPUs for a server, out of all `gpus` of the machine.
 
-def chosen_gpus(server: OwnServer, cards: Sequence[GPU]) -> tuple[GPU, ...]:
-    """The GPUs that `server.gpus` names, or as many as its parallel sizes need, from the first that are ours.
-
-    Of a spec that sets CUDA_VISIBLE_DEVICES itself, those; none where it names a slice of one. None on a
-    machine without a GPU.
+    These are the ones that `server.gpus` names, else as many as its parallel sizes need, from the first one
+    visible to this process. A spec that sets CUDA_VISIBLE_DEVICES gets the GPUs named there, and none if it
+    names a slice (MIG) of one. A machine without a GPU gives none.
 
     Raises:
-        InputError: a GPU is not there, stands twice, or their number does not fit the parallel sizes.
+        InputError: a GPU does not exist, is named twice, or their number does not fit the parallel sizes.
     """
-    needed = server.gpus_needed
-    if VISIBLE in server.env:
+    if CUDA_VISIBLE_DEVICES in server.env:
         if server.gpus is not None:
-            raise InputError(f"server.env.{VISIBLE} and server.gpus are both set", "leave one of them out")
-        return _set_by_hand(server.env, cards)
-    cards = visible(cards)
-    ids = tuple(card.index for card in cards[:needed]) if server.gpus is None else server.gpus
-    if (cards or server.gpus is not None) and len(ids) != needed:
-        have = f"server.gpus names {len(ids)}" if server.gpus is not None else f"this machine has {len(ids)}"
+            raise InputError(
+                f"server.env.{CUDA_VISIBLE_DEVICES} and server.gpus are both set", "leave one of them out"
+            )
+        return _gpus_of_spec(server.env, gpus)
+    available = visible_gpus(gpus)
+    if server.gpus is None:
+        indices = tuple(gpu.index for gpu in available[: server.gpus_needed])
+    else:
+        indices = server.gpus
+    if available or server.gpus is not None:
+        _check_count(server, len(indices))
+    return named_gpus(indices, available)
+
+
+def _check_count(server: OwnServer, count: int) -> None:
+    if count != server.gpus_needed:
+        owner = "this machine has" if server.gpus is None else "server.gpus names"
         raise InputError(
-            f"the server needs {needed} GPUs, {have}",
+            f"the server needs {server.gpus_needed} GPUs, {owner} {count}",
             "make its parallel sizes (as tensor-parallel-size) and server.gpus agree",
         )
-    return named_gpus(ids, cards)
 
 
-def _set_by_hand(env: Mapping[str, str], cards: Sequence[GPU]) -> tuple[GPU, ...]:
+def _gpus_of_spec(env: Mapping[str, str], gpus: Sequence[GPU]) -> tuple[GPU, ...]:
     try:
-        return visible(cards, env)
-    except InputError:  # a slice: the driver has no whole card to lock for it
+        return visible_gpus(gpus, env)
+    except InputError:  # a slice: the driver lists no whole GPU that could be locked for it
         return ()
 
 
-def visible(cards: Sequence[GPU], env: Mapping[str, str] = os.environ) -> tuple[GPU, ...]:
-    """Those that a scheduler has given to us, by number or by the beginning of their UUID; all without one.
+def visible_gpus(gpus: Sequence[GPU], env: Mapping[str, str] = os.environ) -> tuple[GPU, ...]:
+    """Return the GPUs that CUDA_VISIBLE_DEVICES names, by index or start of UUID; all without it.
 
     Raises:
-        InputError: what it has given is no GPU of this machine, as a slice of one.
+        InputError: it names something that is not a whole GPU of this machine.
     """
-    if VISIBLE not in env:
-        return tuple(cards)
-    found = []
-    for name in filter(None, map(str.strip, env[VISIBLE].split(","))):
-        if name == "-1":  # to CUDA the end of the list
+    if CUDA_VISIBLE_DEVICES not in env:
+        return tuple(gpus)
+    visible = []
+    for part in env[CUDA_VISIBLE_DEVICES].split(","):
+        name = part.strip()
+        if name == "-1":  # CUDA ignores everything after it
             break
-        card = next((card for card in cards if name == str(card.index) or _is(card, name)), None)
-        if card is None:
-            raise InputError(
-                f"{VISIBLE} names {name!r}, which is no whole GPU of this machine",
-                f"set {VISIBLE} to numbers or UUIDs of whole GPUs, as nvidia-smi -L gives them; "
-                f"a slice (MIG) goes into server.env.{VISIBLE}",
-            )
-        found.append(card)
-    return tuple(found)
+        if name:
+            visible.append(_gpu_named(name, gpus))
+    return tuple(visible)
 
 
-def _is(card: GPU, name: str) -> bool:
-    return name.startswith("GPU-") and card.uuid.startswith(name)
+def _gpu_named(name: str, gpus: Sequence[GPU]) -> GPU:
+    for gpu in gpus:
+        if name == str(gpu.index) or (name.startswith("GPU-") and gpu.uuid.startswith(name)):
+            return gpu
+    raise InputError(
+        f"{CUDA_VISIBLE_DEVICES} names {name!r}, which is no whole GPU of this machine",
+        f"set {CUDA_VISIBLE_DEVICES} to numbers or UUIDs of whole GPUs, as nvidia-smi -L gives them; "
+        f"a slice (MIG) goes into server.env.{CUDA_VISIBLE_DEVICES}",
+    )
 
 
-def named_gpus(ids: Sequence[int], cards: Sequence[GPU]) -> tuple[GPU, ...]:
-    """Those of the machine's GPUs that have these numbers. Raises InputError for one that is not there."""
-    known = {card.index: card for card in cards}
-    if missing := [index for index in ids if index not in known]:
-        there = ", ".join(f"{card.index} ({card.name})" for card in cards) or "none"
-        raise InputError(f"server.gpus: there is no GPU {missing[0]}", f"this machine has: {there}")
-    return tuple(known[index] for index in ids)
+def named_gpus(indices: Sequence[int], gpus: Sequence[GPU]) -> tuple[GPU, ...]:
+    """Return the GPUs with these indices, in that order.
+
+    Raises:
+        InputError: one does not exist; lists those that do.
+    """
+    by_index = {gpu.index: gpu for gpu in gpus}
+    for index in indices:
+        if index not in by_index:
+            existing = ", ".join(f"{gpu.index} ({gpu.name})" for gpu in gpus) or "none"
+            raise InputError(f"server.gpus: there is no GPU {index}", f"this machine has: {existing}")
+    return tuple(by_index[index] for index in indices)
 
 
-def check_free(server: OwnServer, cards: Sequence[GPU]) -> None:
-    """Raises ServerStartError where a GPU has less memory free than the engine asks for; says whose it is."""
-    for card in cards:
-        if card.memory_total_bytes is None or card.memory_used_bytes is None:
+def check_free_memory(server: OwnServer, gpus: Sequence[GPU]) -> None:
+    """Check that each GPU has as much free memory as the engine will reserve.
+
+    Raises:
+        ServerStartError: one has less; names the processes on it.
+    """
+    for gpu in gpus:
+        total, used = gpu.memory_total_bytes, gpu.memory_used_bytes
+        if total is None or used is None:
             continue
-        needed = card.memory_total_bytes * server.gpu_memory
-        free = card.memory_total_bytes - card.memory_used_bytes
+        needed, free = total * server.gpu_memory, total - used
         if free < needed:
             raise ServerStartError(
-                f"GPU {card.index} ({card.name}) has {free / GIGABYTE:.1f} of "
-                f"{card.memory_total_bytes / GIGABYTE:.1f} GB free, {needed / GIGABYTE:.1f} GB are asked for"
-                f"{users_of(card)}",
+                f"GPU {gpu.index} ({gpu.name}) has {free / GIGABYTE:.1f} of {total / GIGABYTE:.1f} GB free, "
+                f"{needed / GIGABYTE:.1f} GB are asked for{users_of(gpu)}",
                 f"end what uses it, choose others with server.gpus, or lower {server.memory_setting}",
             )
 
 
-def users_of(card: GPU) -> str:
-    """`; NAME (pid N) uses it`, for each process that computes there; empty where none can be seen."""
-    users = [f"{_name(pid)} (pid {pid})" for pid in card.pids]
+def users_of(gpu: GPU) -> str:
+    """Return `; in use by NAME (pid N), …` for the processes on a GPU; empty where none is visible."""
+    users = [f"{_process_name(pid)} (pid {pid})" for pid in gpu.pids]
     return f"; in use by {', '.join(users)}" if users else ""
 
 
-def gpu_variables(cards: Sequence[GPU]) -> dict[str, str]:
-    """What makes CUDA see these alone, numbered as the driver numbers them."""
-    if not cards:
+def gpu_variables(gpus: Sequence[GPU]) -> dict[str, str]:
+    """Return the variables that make CUDA see only these GPUs, numbered as nvidia-smi does."""
+    if not gpus:
         return {}
-    return {VISIBLE: ",".join(str(card.index) for card in cards), "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
+    return {
+        CUDA_VISIBLE_DEVICES: ",".join(str(gpu.index) for gpu in gpus),
+        "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
+    }
 
 
-def _name(pid: int) -> str:
+def _process_name(pid: int) -> str:
     try:
         return psutil.Process(pid).name()
     except psutil.Error:

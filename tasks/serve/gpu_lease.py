@@ -1,4 +1,4 @@
-"""GPUs taken for one server: nobody else's meanwhile, and seen to be free again afterwards."""
+"""Locks the GPUs of one server while it runs, and reports memory that is not free after its end."""
 
 from __future__ import annotations
 
@@ -14,129 +14,137 @@ from tasks.config.base import Frozen
 from tasks.config.server import OwnServer
 from tasks.errors import ServerStartError
 from tasks.provision.provisioned import Environment
-from tasks.serve.gpu import GPU, gpus
-from tasks.serve.gpu_choice import GIGABYTE, check_free, chosen_gpus, users_of
+from tasks.serve.gpu import GPU, list_gpus
+from tasks.serve.gpu_choice import check_free_memory, chosen_gpus, users_of
+from tasks.text import GIGABYTE
 
-FREE_AGAIN_LOOKS = 20
-"""A second apart."""
+MEMORY_CHECKS = 20
+"""How often the memory is read after the server's end, one second apart, until it is free."""
 SLACK_BYTES = 512 * 2**20
+"""Memory above the level before the start that still counts as free."""
 
 
 class Lease(Frozen):
-    """The GPUs of one server, and the open locks: whoever inherits them keeps the GPUs taken."""
+    """The locked GPUs of one server. `locks`: open files; a process that inherits one keeps the lock."""
 
-    cards: tuple[GPU, ...] = ()
+    gpus: tuple[GPU, ...] = ()
     locks: tuple[int, ...] = ()
 
 
 def lock_folder() -> Path:
-    """Where the locks lie: one folder for all users of the machine, so none that a variable of theirs moves.
+    """Return the folder of the lock files.
 
-    But for SERVEGAUGE_LOCKS, which containers on one machine need to share a folder.
+    It is the same for all users of the machine, so TMPDIR does not change it. Containers on one machine set
+    SERVEGAUGE_LOCKS to a folder that they share.
     """
     return Path(os.environ.get("SERVEGAUGE_LOCKS", "/tmp"))
 
 
+def lease_for(
+    server: OwnServer, environment: Environment, warn: Callable[[str], None]
+) -> AbstractContextManager[Lease]:
+    """Lock the server's GPUs as `lock_gpus` does; an engine for CPUs gets an empty lease."""
+    if environment.build.device == "cpu":
+        return nullcontext(Lease())
+    return lock_gpus(server, warn)
+
+
 @contextmanager
-def leased(
+def lock_gpus(
     server: OwnServer,
-    say: Callable[[str], None],
+    warn: Callable[[str], None],
     *,
     nvml: Any = None,
     folder: Path | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[Lease]:
-    """Take the server's GPUs. End the server before the block is left.
+    """Lock the server's GPUs until the block is left. Stop the server before leaving it.
 
     Args:
-        say: told what is still on a GPU afterwards, and whose it is.
-        nvml: the pynvml module or a stand-in.
+        server: the spec's server.
+        warn: called with a message for each GPU whose memory is not free after the server's end.
+        nvml: the pynvml module or a test double.
+        folder: where the lock files are; by default `lock_folder`.
+        sleep: replaced in tests.
 
     Raises:
-        InputError: a GPU is not there, or their number does not fit.
-        ServerStartError: one is another run's, or has too little memory free.
+        InputError: a GPU does not exist, or their number does not fit.
+        ServerStartError: another run has locked one, or it has too little free memory.
     """
-    chosen = chosen_gpus(server, gpus(nvml))
+    gpus = chosen_gpus(server, list_gpus(nvml))
     with ExitStack() as stack:
-        locks = tuple(stack.enter_context(_lock(card, folder or lock_folder())) for card in chosen)
-        check_free(server, chosen)
-        looks = FREE_AGAIN_LOOKS
+        locks = tuple(stack.enter_context(_locked(gpu, folder or lock_folder())) for gpu in gpus)
+        check_free_memory(server, gpus)
+        checks = MEMORY_CHECKS
         try:
-            yield Lease(cards=chosen, locks=locks)
+            yield Lease(gpus=gpus, locks=locks)
         except Exception:
             raise
         except BaseException:
-            looks = 1  # somebody waits for our end
+            checks = 1  # an interrupt: the user waits for the program to end
             raise
         finally:
-            for text in _left(chosen, nvml, sleep, looks):
-                say(text)
-
-
-def gpus_for(
-    server: OwnServer, environment: Environment, say: Callable[[str], None]
-) -> AbstractContextManager[Lease]:
-    """The server's GPUs, or none for an engine that computes on the CPU."""
-    if environment.build.device == "cpu":
-        return nullcontext(Lease())
-    return leased(server, say)
+            for message in _memory_not_freed(gpus, nvml, sleep, checks):
+                warn(message)
 
 
 @contextmanager
-def _lock(card: GPU, folder: Path) -> Iterator[int]:
-    """The kernel frees it when the last process that holds it open has ended, however it ended."""
-    handle = _opened(folder / f"servegauge-{card.uuid}.lock", card)
+def _locked(gpu: GPU, folder: Path) -> Iterator[int]:
+    """Lock a GPU's file; the kernel unlocks it when the last process that holds it open has ended."""
+    file = _open_lock_file(folder / f"servegauge-{gpu.uuid}.lock", gpu)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        holder = os.read(handle, 100).decode(errors="replace").strip()
-        os.close(handle)
+        holder = os.read(file, 100).decode(errors="replace").strip()
+        os.close(file)
         raise ServerStartError(
-            f"GPU {card.index} ({card.name}) is taken by another run{f' ({holder})' if holder else ''}",
+            f"GPU {gpu.index} ({gpu.name}) is locked by another run{f' ({holder})' if holder else ''}",
             "wait for its end, or choose others with server.gpus",
         ) from None
     try:
-        with suppress(OSError):  # another user's file, which we may lock but not write
-            os.ftruncate(handle, 0)
-            os.write(handle, f"pid {os.getpid()}\n".encode())
-        yield handle
+        with suppress(OSError):  # another user's file can be locked but not written
+            os.ftruncate(file, 0)
+            os.write(file, f"pid {os.getpid()}\n".encode())
+        yield file
     finally:
-        os.close(handle)  # not unlocked: the server's guardian may still hold it, and then rightly so
+        os.close(file)  # not unlocked: the guardian keeps its copy open while the server still runs
 
 
-def _opened(path: Path, card: GPU) -> int:
-    """The lock's file, made where there is none. Any user may lock it: that takes no right to write."""
+def _open_lock_file(path: Path, gpu: GPU) -> int:
+    """Open the lock file, and create it if it does not exist. Locking it needs no right to write."""
     try:
         with suppress(FileExistsError):
-            made = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
-            os.fchmod(made, 0o644)  # whatever the umask
-            return made
+            created = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
+            os.fchmod(created, 0o644)  # the umask may have taken bits away
+            return created
         try:
             return os.open(path, os.O_RDWR | os.O_NOFOLLOW)
         except PermissionError:
             return os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     except OSError as error:
         raise ServerStartError(
-            f"GPU {card.index} ({card.name}) cannot be locked: {path}: {error.strerror}", f"remove {path}"
+            f"GPU {gpu.index} ({gpu.name}) cannot be locked: {path}: {error.strerror}", f"remove {path}"
         ) from None
 
 
-def _left(before: Sequence[GPU], nvml: Any, sleep: Callable[[float], None], looks: int) -> list[str]:
-    """What is still on the GPUs after so many looks since the server's end, one sentence a GPU."""
-    if not before:
-        return []
-    used = {card.index: card.memory_used_bytes or 0 for card in before}
-    for look in range(looks):
-        if look:
+def _memory_not_freed(
+    gpus_before: Sequence[GPU], nvml: Any, sleep: Callable[[float], None], checks: int
+) -> list[str]:
+    """Return a message for each GPU that uses more memory than before, after at most `checks` readings."""
+    used_before = {gpu.index: gpu.memory_used_bytes or 0 for gpu in gpus_before}
+    excess: dict[GPU, int] = {}
+    for check in range(checks if used_before else 0):
+        if check:
             sleep(1.0)
-        now = [card for card in gpus(nvml) if card.index in used]
-        full = [card for card in now if (card.memory_used_bytes or 0) > used[card.index] + SLACK_BYTES]
-        if len(now) < len(used):
-            return [f"the driver no longer tells of {len(used) - len(now)} GPUs whether they are free again"]
-        if not full:
+        gpus = [gpu for gpu in list_gpus(nvml) if gpu.index in used_before]
+        missing = len(used_before) - len(gpus)
+        if missing:
+            return [f"the driver no longer reports whether the memory of {missing} GPUs is free again"]
+        excess = {gpu: (gpu.memory_used_bytes or 0) - used_before[gpu.index] for gpu in gpus}
+        if max(excess.values()) <= SLACK_BYTES:
             return []
     return [
-        f"GPU {card.index}: {((card.memory_used_bytes or 0) - used[card.index]) / GIGABYTE:.1f} GB "
-        f"are not free again after the server's end{users_of(card)}"
-        for card in full
+        f"GPU {gpu.index}: {size / GIGABYTE:.1f} GB are not free again after the server's end{users_of(gpu)}"
+        for gpu, size in excess.items()
+        if size > SLACK_BYTES
     ]

@@ -1,4 +1,4 @@
-"""The owner's side of the guardian: a child process that cannot outlive its owner."""
+"""Starts a process through the guardian script, so that it cannot outlive the process that started it."""
 
 from __future__ import annotations
 
@@ -21,138 +21,158 @@ from tasks.serve.launch import Launch
 
 GUARDIAN = Path(__file__).with_name("guardian.py")
 MARGIN_S = 20.0
-"""How much longer than the grace the guardian may take: it forces the end, and waits for it."""
+"""Seconds that the guardian may take beyond the grace, to kill what is left and to wait for its end."""
 
 
 class GuardedProcess:
-    """A process in a group of its own, output in a file; `end`, or our death, ends it and all it left."""
+    """A process in a process group of its own, with its output in a file.
+
+    It and its descendants are stopped by `end`, and also when this process dies in any way.
+    """
 
     def __init__(
         self,
         launch: Launch,
         log: Path,
         grace_s: float,
-        held: tuple[int, ...] = (),
+        locks: tuple[int, ...] = (),
     ) -> None:
-        """Start it; the variables travel through a pipe, where no other user can read them.
+        """Start the process.
 
         Args:
-            held: open files that stay open until all is gone (locks), even when we are gone before.
+            launch: its command and variables; they go through a pipe, which other users cannot read.
+            log: the file that its output is appended to.
+            grace_s: seconds between SIGTERM and SIGKILL.
+            locks: open files that the guardian keeps open until all processes have ended.
 
         Raises:
             ServerStartError: the program cannot be executed.
         """
-        self._lock = threading.Lock()
-        self._exit_code: int | None = None
-        self._grace_s = grace_s
         self.pid = 0
         self._launch = launch
-        order = {**launch.model_dump(), "log": str(log.absolute()), "grace_s": grace_s}
-        # Our end of the pipe is not inherited by programs we execute, so it closes when we die. Children that
-        # are forked without an exec would hold it; measuring children come from a fork server, which was
-        # executed, and the guardian watches for a change of its parent besides.
-        with log.open("ab") as file:
-            self._guardian = subprocess.Popen(
-                (sys.executable, "-I", "-S", str(GUARDIAN)),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=file,
-                start_new_session=True,
-                pass_fds=held,
-            )
+        self._grace_s = grace_s
+        self._exit_code: int | None = None
+        self._exit_code_lock = threading.Lock()
+        self._guardian = _start_guardian(log, locks)
         assert self._guardian.stdout is not None
-        self._news = select.poll()
-        self._news.register(self._guardian.stdout, select.POLLIN)
+        self._stdout_poll = select.poll()
+        self._stdout_poll.register(self._guardian.stdout, select.POLLIN)
         try:
-            self.pid = self._hand_over(json.dumps(order), launch.argv[0], log)
+            self._send_launch(log)
+            self.pid = self._read_pid(log)
         except BaseException:
             self.end()
             raise
 
     @property
     def exit_code(self) -> int | None:
-        """None while it runs; negative is the signal that ended it. Cheap, never blocks."""
-        with self._lock:
-            if self._exit_code is None and self._news.poll(0):
-                self._exit_code = self._last_word()
+        """None while the process runs; a negative number is the signal that ended it. Never blocks."""
+        with self._exit_code_lock:
+            if self._exit_code is None and self._stdout_poll.poll(0):
+                self._exit_code = self._read_exit_code()
             return self._exit_code
 
     def end(self) -> None:
-        """Stop it and all it left; returns when they are gone. An interrupt is raised only then."""
+        """Stop the process and its descendants; return, or raise an interrupt, when they have ended."""
         interrupt: BaseException | None = None
-        # Twice: a container is asked for one grace, and what answers to signals for another.
-        deadline = time.monotonic() + (2 if self._launch.ask else 1) * self._grace_s + MARGIN_S
+        # A container gets the grace twice: once from its engine's `stop`, once for its client process.
+        graces = 2 if self._launch.stop_argv else 1
+        deadline = time.monotonic() + graces * self._grace_s + MARGIN_S
         while self._guardian.poll() is None and time.monotonic() < deadline:
             try:
-                self._close(self._guardian.stdin)
+                _close(self._guardian.stdin)
                 self._guardian.wait(0.2)
             except subprocess.TimeoutExpired:
                 continue
-            except BaseException as error:  # a second Ctrl-C must not cut the stop short
+            except BaseException as error:  # a second Ctrl-C must not leave a server behind
                 interrupt = error
         if self._guardian.poll() is None:
             self._guardian.kill()
             self._guardian.wait()
-            self._force()
-        _ = self.exit_code  # read before the pipe is closed
-        self._close(self._guardian.stdout)
+            self._kill()
+        _ = self.exit_code  # read it before the pipe is closed
+        _close(self._guardian.stdout)
         if interrupt is not None:
             raise interrupt
 
-    def _hand_over(self, order: str, program: str, log: Path) -> int:
+    def _send_launch(self, log: Path) -> None:
+        request = {**self._launch.model_dump(), "log": str(log.absolute()), "grace_s": self._grace_s}
         assert self._guardian.stdin is not None
         with contextlib.suppress(BrokenPipeError):
-            self._guardian.stdin.write(order.encode() + b"\n")
+            self._guardian.stdin.write(json.dumps(request).encode() + b"\n")
             self._guardian.stdin.flush()
-        word, _, rest = self._line().partition(" ")
-        if word == "pid":
+
+    def _read_pid(self, log: Path) -> int:
+        keyword, _, rest = self._read_line().partition(" ")
+        if keyword == "pid":
             return int(rest)
         raise ServerStartError(
-            f"{program} could not be started: {rest or 'its guardian ended'}",
+            f"{self._launch.argv[0]} could not be started: {rest or 'its guardian ended'}",
             f"check the environment's interpreter, and read {log}",
         )
 
-    def _line(self) -> str:
-        """The guardian's next line, and nothing after it is taken from the pipe; empty at its end."""
-        assert self._guardian.stdout is not None
-        text = b""
-        while (byte := os.read(self._guardian.stdout.fileno(), 1)) not in (b"", b"\n"):
-            text += byte
-        return text.decode()
-
-    def _last_word(self) -> int:
-        word, _, code = self._line().partition(" ")
-        if word == "exit":
+    def _read_exit_code(self) -> int:
+        keyword, _, code = self._read_line().partition(" ")
+        if keyword == "exit":
             return int(code)
-        self._force()  # the guardian itself was killed: what it started is ours to end
+        self._kill()  # the guardian was killed, so its processes must be ended from here
         return -signal.SIGKILL
 
-    def _force(self) -> None:
+    def _read_line(self) -> str:
+        """Return the guardian's next line, empty at the end of its output.
+
+        It reads single bytes: a buffer would take later lines out of the pipe, where `poll` cannot see them.
+        """
+        assert self._guardian.stdout is not None
+        descriptor = self._guardian.stdout.fileno()
+        line = b""
+        byte = os.read(descriptor, 1)
+        while byte not in (b"", b"\n"):
+            line += byte
+            byte = os.read(descriptor, 1)
+        return line.decode()
+
+    def _kill(self) -> None:
         if self.pid:
             _kill_tree(self.pid)
-        if self._launch.force:
+        if self._launch.kill_argv:
             with contextlib.suppress(OSError, subprocess.SubprocessError):
                 subprocess.run(
-                    self._launch.force, env=self._launch.env, capture_output=True, timeout=MARGIN_S
+                    self._launch.kill_argv, env=self._launch.env, capture_output=True, timeout=MARGIN_S
                 )
 
-    @staticmethod
-    def _close(pipe: IO[bytes] | None) -> None:
-        if pipe is not None:
-            with contextlib.suppress(OSError):
-                pipe.close()
+
+def _start_guardian(log: Path, locks: tuple[int, ...]) -> subprocess.Popen[bytes]:
+    # Programs that this process executes do not inherit its end of the pipe, so the pipe closes when this
+    # process dies. Children forked without exec would keep it open. Measuring processes are no such children:
+    # they come from a fork server, which was executed. The guardian also watches for a new parent.
+    with log.open("ab") as file:
+        return subprocess.Popen(
+            (sys.executable, "-I", "-S", str(GUARDIAN)),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=file,
+            start_new_session=True,
+            pass_fds=locks,
+        )
+
+
+def _close(pipe: IO[bytes] | None) -> None:
+    if pipe is not None:
+        with contextlib.suppress(OSError):
+            pipe.close()
 
 
 def _kill_tree(leader: int) -> None:
-    """SIGKILL for a process, its group and its descendants, whatever group or session they are in."""
+    """Send SIGKILL to a process, its group and its descendants in any group or session, and wait for them."""
     try:
         process = psutil.Process(leader)
-        family = [process, *process.children(recursive=True)]
+        processes = [process, *process.children(recursive=True)]
     except psutil.NoSuchProcess:
-        family = []
+        processes = []
     with contextlib.suppress(OSError):
         os.killpg(leader, signal.SIGKILL)
-    for member in family:
+    for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
-            member.kill()
-    psutil.wait_procs(family, MARGIN_S)
+            process.kill()
+    psutil.wait_procs(processes, MARGIN_S)

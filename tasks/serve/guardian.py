@@ -1,10 +1,15 @@
-"""A process of its own that starts a server and ends it, whatever becomes of who asked for it.
+"""A script that starts a server and stops it when the process that asked for it ends, even by SIGKILL.
 
-Run as a script, by path, with nothing but the standard library (Linux). Standard input is a pipe: one line
-of JSON `{"argv", "env", "log", "grace_s", "ask", "force"}`, then nothing; its end is the order to stop, and
-comes even when the owner is killed. `ask` and `force` are commands that end what no signal of ours reaches (a
-container), or empty. Standard output says `pid N`, or `failed WHY`; then `exit CODE` (negative: the signal):
-at once when the server ended by itself, else when all is gone. The process itself stays until all is gone.
+It is run by its path and uses the standard library alone (Linux).
+
+Standard input is a pipe from the owner. It carries one line of JSON, `{"argv", "env", "log", "grace_s",
+"stop_argv", "kill_argv", …}`, and then nothing. The end of the pipe means "stop the server"; the kernel
+closes it when the owner dies. `stop_argv` and `kill_argv` are commands for a container, whose processes
+signals do not reach; otherwise they are empty.
+
+Standard output carries `pid N` or `failed WHY`, then `exit CODE` (a negative code is the signal that ended
+the server): at once when the server ends by itself, else after all its processes have ended. The script
+itself exits when all processes have ended.
 """
 
 from __future__ import annotations
@@ -21,66 +26,66 @@ import sys
 import time
 
 KILL_LIMIT_S = 10.0
-ANSWER_S = 5.0
+STOP_MARGIN_S = 5.0
 PR_SET_CHILD_SUBREAPER = 36
 
 
 def main() -> int:
-    """Guard one server from its start to its end; 1 when it could not be started."""
+    """Guard one server from its start to its end; return 1 if it could not be started."""
     owner = os.getppid()
-    _allow_files()
-    wake = _deaf()
+    _raise_open_files_limit()
+    wakeup = _ignore_signals()
+    _adopt_orphans()
     line = sys.stdin.readline()
     if not line.endswith("\n"):
         return 1
-    order = json.loads(line)
+    request = json.loads(line)
     try:
-        leader = _start(order["argv"], order["env"], order["log"])
+        leader = _start(request["argv"], request["env"], request["log"])
     except OSError as error:
-        _say(f"failed {error}")
+        _send(f"failed {error}")
         return 1
-    _say(f"pid {leader}")
-    told = False
-    # The owner's forked children may hold the pipe open after it died; then the parent has changed.
-    while not (told or _exit_code(leader) is not None or os.getppid() != owner):
-        told = 0 in select.select([0, wake], [], [], 1.0)[0]
-        _drain(wake)
+    _send(f"pid {leader}")
+    _wait_for_end(leader, owner, wakeup)
     code = _exit_code(leader)
-    if code is not None:  # said first: whoever measures must learn of it before its requests all fail
-        _say(f"exit {code}")
-    # What a dead server leaves behind has the same grace: in it, the engine frees its shared memory.
-    grace_s = float(order["grace_s"])
-    _do(order["ask"], order["env"], grace_s + ANSWER_S)
-    _end(leader, grace_s, wake)
-    _do(order["force"], order["env"], KILL_LIMIT_S)
+    if code is not None:  # first of all: the owner must know it before all of its requests fail
+        _send(f"exit {code}")
+    # Processes that a dead server leaves behind get the grace too: the engine frees its shared memory in it.
+    grace_s = float(request["grace_s"])
+    _run(request["stop_argv"], request["env"], grace_s + STOP_MARGIN_S)
+    _end_processes(leader, grace_s, wakeup)
+    _run(request["kill_argv"], request["env"], KILL_LIMIT_S)
     if code is None:
         code = _exit_code(leader)
-        _say(f"exit {-signal.SIGKILL if code is None else code}")
+        _send(f"exit {-signal.SIGKILL if code is None else code}")
     _reap()
     return 0
 
 
-def _allow_files() -> None:
-    """The server has a file open for each connection, and the usual soft limit is 1024."""
+def _raise_open_files_limit() -> None:
+    """Raise the soft limit, usually 1024, to the hard one: the server opens a file for each connection."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def _deaf() -> int:
-    """Hear no signal but the end of a child, which makes the returned descriptor readable.
+def _ignore_signals() -> int:
+    """Ignore all signals; return a descriptor that becomes readable when one arrives, as when a child ends.
 
-    Handlers, not SIG_IGN: what is ignored stays ignored in the server, a handler does not.
+    It uses handlers and not SIG_IGN: the server would inherit SIG_IGN, but does not inherit a handler.
     """
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
         signal.signal(number, lambda *_: None)
-    wake, write = os.pipe()
-    for end in (wake, write):
-        os.set_blocking(end, False)
-    signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+    wakeup, write_end = os.pipe()
+    os.set_blocking(wakeup, False)
+    os.set_blocking(write_end, False)
+    signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
+    return wakeup
+
+
+def _adopt_orphans() -> None:
+    """Become the parent of the server's orphans, so that they are found and ended too."""
     with contextlib.suppress(OSError, AttributeError):
-        # Orphans of the server become children of this process, so that they are found and ended too.
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    return wake
 
 
 def _start(argv: list[str], env: dict[str, str], log: str) -> int:
@@ -98,34 +103,48 @@ def _start(argv: list[str], env: dict[str, str], log: str) -> int:
     )
 
 
-def _end(leader: int, grace_s: float, wake: int) -> None:
-    """Ask, then force, until no descendant runs."""
-    for number, limit_s, again in ((signal.SIGTERM, grace_s, False), (signal.SIGKILL, KILL_LIMIT_S, True)):
-        deadline = time.monotonic() + limit_s
-        _signal(leader, number)
-        _signal(leader, signal.SIGCONT)  # one that was stopped must run to hear that it shall end
-        while (_exit_code(leader) is None or _descendants()) and time.monotonic() < deadline:
-            select.select([wake], [], [], 0.05)
-            _drain(wake)
-            if again:  # what was forked while the others were ended
-                _signal(leader, number)
+def _wait_for_end(leader: int, owner: int, wakeup: int) -> None:
+    """Return when the server has ended, the owner closed the pipe, or the owner died."""
+    pipe_closed = False
+    # Children that the owner forked may keep the pipe open after its death; then only the parent changes.
+    while not pipe_closed and _exit_code(leader) is None and os.getppid() == owner:
+        readable = select.select([sys.stdin.fileno(), wakeup], [], [], 1.0)[0]
+        pipe_closed = sys.stdin.fileno() in readable
+        _drain(wakeup)
 
 
-def _do(argv: list[str], env: dict[str, str], limit_s: float) -> None:
+def _end_processes(leader: int, grace_s: float, wakeup: int) -> None:
+    """Send SIGTERM, then SIGKILL after the grace, until neither the server nor a descendant runs."""
+    _signal(leader, signal.SIGTERM)
+    _signal(leader, signal.SIGCONT)  # a stopped process handles SIGTERM only when it continues
+    deadline = time.monotonic() + grace_s
+    while _is_running(leader) and time.monotonic() < deadline:
+        _wait_for_signal(wakeup)
+    deadline = time.monotonic() + KILL_LIMIT_S
+    while _is_running(leader) and time.monotonic() < deadline:
+        _signal(leader, signal.SIGKILL)  # again each time: a process may have forked meanwhile
+        _wait_for_signal(wakeup)
+
+
+def _is_running(leader: int) -> bool:
+    return _exit_code(leader) is None or bool(_descendants())
+
+
+def _run(argv: list[str], env: dict[str, str], limit_s: float) -> None:
     if argv:
         with contextlib.suppress(OSError, subprocess.SubprocessError):
             subprocess.run(argv, env=env, capture_output=True, timeout=limit_s, start_new_session=True)
 
 
 def _reap() -> None:
-    """Leave no zombie to a first process that may not reap."""
+    """Reap all children: in a container, the first process may not do it."""
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
 
 
 def _exit_code(leader: int) -> int | None:
-    # Looked at, not reaped: until it is reaped, no other process or group can have its number.
+    # WNOWAIT leaves it unreaped: until it is reaped, no other process or group can get its number.
     info = os.waitid(os.P_PID, leader, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     if info is None:
         return None
@@ -133,6 +152,7 @@ def _exit_code(leader: int) -> int | None:
 
 
 def _signal(leader: int, number: int) -> None:
+    """Send a signal to the server's process group and to its descendants in other groups."""
     with contextlib.suppress(OSError):
         os.killpg(leader, number)
     for pid, group in _descendants().items():
@@ -142,31 +162,47 @@ def _signal(leader: int, number: int) -> None:
 
 
 def _descendants() -> dict[int, int]:
-    """Process group by process number of every descendant that is not over."""
+    """Return the process group of every descendant that runs, by process id."""
     groups: dict[int, int] = {}
     children: dict[int, list[int]] = {}
-    for name in filter(str.isdigit, os.listdir("/proc")):
+    for pid in map(int, filter(str.isdigit, os.listdir("/proc"))):
         with contextlib.suppress(OSError):
-            with open(f"/proc/{name}/stat", "rb") as file:
-                fields = file.read().rpartition(b")")[2].split()  # from the third on, see proc(5)
-            state, threads, parent, group = fields[0], *(int(fields[place]) for place in (17, 1, 2))
-            children.setdefault(parent, []).append(int(name))
-            # A zombie with other threads is not over: they still free its memory, the GPU's too.
+            state, parent, group, threads = _process_status(pid)
+            children.setdefault(parent, []).append(pid)
+            # A zombie with other threads has not ended: they still free its memory, the GPU's too.
             if state not in (b"Z", b"X") or threads > 1:
-                groups[int(name)] = group
-    found = list(children.get(os.getpid(), []))
-    for pid in found:  # grows while it is read
-        found += children.get(pid, [])
-    return {pid: groups[pid] for pid in found if pid in groups}
+                groups[pid] = group
+    running: dict[int, int] = {}
+    pending = list(children.get(os.getpid(), []))
+    while pending:
+        pid = pending.pop()
+        pending += children.get(pid, [])
+        if pid in groups:
+            running[pid] = groups[pid]
+    return running
 
 
-def _drain(wake: int) -> None:
+def _process_status(pid: int) -> tuple[bytes, int, int, int]:
+    """Return the state, parent, process group and number of threads of a process, see proc_pid_stat(5)."""
+    with open(f"/proc/{pid}/stat", "rb") as file:
+        content = file.read()
+    # The second field is the name in parentheses, which may contain spaces: split after the last parenthesis.
+    fields = content.rpartition(b")")[2].split()
+    return fields[0], int(fields[1]), int(fields[2]), int(fields[17])
+
+
+def _wait_for_signal(wakeup: int) -> None:
+    select.select([wakeup], [], [], 0.05)
+    _drain(wakeup)
+
+
+def _drain(wakeup: int) -> None:
     with contextlib.suppress(BlockingIOError):
-        os.read(wake, 4096)
+        os.read(wakeup, 4096)
 
 
-def _say(text: str) -> None:
-    with contextlib.suppress(OSError):  # the owner may be gone
+def _send(text: str) -> None:
+    with contextlib.suppress(OSError):  # the owner may have died
         os.write(1, text.encode() + b"\n")
 
 

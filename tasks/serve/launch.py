@@ -1,4 +1,4 @@
-"""From all that a server is started from to what is executed, as data."""
+"""Turns everything that a server is started from into the commands that start and stop it."""
 
 from __future__ import annotations
 
@@ -12,16 +12,24 @@ from tasks.config.base import Frozen
 from tasks.config.server import OwnServer
 from tasks.provision.provisioned import Environment, Model
 from tasks.serve.argv import engine_variables, serve_argv, server_env
-from tasks.serve.container import container_argv, first_argv, force_argv, stop_argv
+from tasks.serve.container import Container, container_argv, kill_argv, pid_argv, stop_argv
 from tasks.serve.gpu_choice import gpu_variables
 from tasks.serve.gpu_lease import Lease
 
 
-class Order(Frozen):
-    """All that a server is started from.
+class ServerSetup(Frozen):
+    """Everything that a server is started from.
 
-    `name`: tells it from others on the machine. `log`: where its output goes. `grace_s`: seconds between
-    asking it to end and forcing it. `base`: variables that it inherits. `key`: what clients must send.
+    Attributes:
+        server: the spec's server.
+        model: the model on disk.
+        environment: the serving environment.
+        log: the file that the server's output is appended to.
+        name: part of a container's name.
+        lease: the server's GPUs.
+        api_key: the key that clients must send.
+        grace_s: seconds between SIGTERM and SIGKILL when the server is stopped.
+        inherited_env: variables of this process, of which the server gets those that are not withheld.
     """
 
     server: OwnServer
@@ -30,44 +38,50 @@ class Order(Frozen):
     log: Path
     name: str = "server"
     lease: Lease = Lease()
-    key: SecretStr = Field(default_factory=lambda: SecretStr(secrets.token_urlsafe(32)))
+    api_key: SecretStr = Field(default_factory=lambda: SecretStr(secrets.token_urlsafe(32)))
     grace_s: float = 10.0
-    base: dict[str, str] = Field(default_factory=lambda: dict(os.environ), repr=False)
+    inherited_env: dict[str, str] = Field(default_factory=lambda: dict(os.environ), repr=False)
 
 
 class Launch(Frozen):
-    """A command with its variables, and the commands that ask and force to end what signals do not reach.
+    """A server's command with its environment variables.
 
-    `first` prints the number of the first process of what is not a descendant of ours.
+    `stop_argv`, `kill_argv` and `pid_argv` are set for a container, whose processes are not descendants of
+    this one: the commands that stop it, kill it, and print the process id of its first process.
     """
 
     argv: tuple[str, ...]
     env: dict[str, str] = Field(repr=False)
-    ask: tuple[str, ...] = ()
-    force: tuple[str, ...] = ()
-    first: tuple[str, ...] = ()
+    stop_argv: tuple[str, ...] = ()
+    kill_argv: tuple[str, ...] = ()
+    pid_argv: tuple[str, ...] = ()
 
 
-def launch(order: Order, port: int) -> Launch:
-    """How `order` is carried out on 127.0.0.1:`port`.
+def launch_of(setup: ServerSetup, port: int) -> Launch:
+    """Return the commands for a server on 127.0.0.1:`port`.
 
     Raises:
         InputError: the spec's flags, variables or program are refused.
     """
-    server, model, key = order.server, order.model, order.key.get_secret_value()
-    base = order.base | gpu_variables(order.lease.cards)
-    env = server_env(server, model, order.environment, key, base)
-    image = order.environment.image
+    server, model, gpus = setup.server, setup.model, setup.lease.gpus
+    api_key = setup.api_key.get_secret_value()
+    inherited = setup.inherited_env | gpu_variables(gpus)
+    env = server_env(server, model, setup.environment, api_key, inherited)
+    image = setup.environment.image
     if image is None:
-        return Launch(argv=serve_argv(server, model, order.environment, port), env=env)
-    # A name of its own for each start: the last one's container may still be on its way out.
-    name = f"servegauge-{order.name}-{secrets.token_hex(4)}"
-    variables = tuple(engine_variables(server, model, key))
-    argv = container_argv(image, server, model, port, name, order.lease.cards, variables)
+        return Launch(argv=serve_argv(server, model, setup.environment, port), env=env)
+    container = Container(
+        image=image,
+        # A new name for each start: the container of the last one may not be removed yet.
+        name=f"servegauge-{setup.name}-{secrets.token_hex(4)}",
+        port=port,
+        gpus=gpus,
+        variables=tuple(engine_variables(server, model, api_key)),
+    )
     return Launch(
-        argv=argv,
+        argv=container_argv(container, server, model),
         env=env,
-        ask=stop_argv(image, name, order.grace_s),
-        force=force_argv(image, name),
-        first=first_argv(image, name),
+        stop_argv=stop_argv(container, setup.grace_s),
+        kill_argv=kill_argv(container),
+        pid_argv=pid_argv(container),
     )

@@ -1,4 +1,4 @@
-"""Ports on 127.0.0.1: a free one, or the reason why a chosen one is not."""
+"""Chooses a free port on 127.0.0.1, or checks that a given one is free."""
 
 from __future__ import annotations
 
@@ -7,46 +7,48 @@ import socket
 import psutil
 
 from tasks.errors import ServerStartError
-from tasks.serve.argv import HOST
+from tasks.serve.loopback import HOST
 
 
 def check_port(port: int) -> None:
-    """Return when `port` can be listened on.
+    """Check that a server can listen on `port`.
 
     Raises:
-        ServerStartError: it cannot; names who listens on it where that can be read.
+        ServerStartError: it cannot; names the process that listens there, if it can be read.
     """
     try:
         _bind(port)
     except OSError as error:
         raise ServerStartError(
-            f"server.port: {HOST}:{port} cannot be had ({error.strerror}){_listener(port)}",
+            f"server.port: cannot listen on {HOST}:{port} ({error.strerror}){_listening_process(port)}",
             "stop what uses it, choose another server.port, or leave it out to take a free one",
         ) from None
 
 
-def choose_port(wanted: int | None) -> int:
-    """`wanted`, checked; or any free port when None. Raises what `check_port` raises."""
-    if wanted is None:
+def choose_port(port: int | None) -> int:
+    """Return `port` if it is free, or any free port for None. Raises what `check_port` raises."""
+    if port is None:
         return _bind(0)
-    check_port(wanted)
-    return wanted
+    check_port(port)
+    return port
 
 
 def _bind(port: int) -> int:
-    with socket.socket() as probe:
-        # As servers do it: connections that were just closed do not keep a port taken.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((HOST, port))
-        bound: int = probe.getsockname()[1]
-        return bound
+    with socket.socket() as listener:
+        # Servers set it too: without it, a connection that was closed seconds ago blocks the port.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
+        bound_port: int = listener.getsockname()[1]
+        return bound_port
 
 
-def _listener(port: int) -> str:
+def _listening_process(port: int) -> str:
     try:
-        for entry in psutil.net_connections(kind="tcp"):
-            if entry.status == psutil.CONN_LISTEN and entry.laddr and entry.laddr.port == port and entry.pid:
-                return f"; {psutil.Process(entry.pid).name()} (pid {entry.pid}) listens on it"
+        for connection in psutil.net_connections(kind="tcp"):
+            listens = connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,)
+            if listens and connection.pid:
+                name = psutil.Process(connection.pid).name()
+                return f"; {name} (pid {connection.pid}) listens on it"
     except (psutil.Error, OSError):
-        pass  # another user's: it is taken all the same
+        pass  # a process of another user, which cannot be read
     return ""

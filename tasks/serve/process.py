@@ -1,4 +1,4 @@
-"""A server that is started here: `with serving(...)`, and it is gone when the block is left."""
+"""A server process that is started here and stopped when its `with serving(...)` block is left."""
 
 from __future__ import annotations
 
@@ -15,111 +15,114 @@ from tasks.serve.endpoint import Endpoint
 from tasks.serve.failure_reasons import explain_failure
 from tasks.serve.find_endpoint import endpoint_at
 from tasks.serve.guarded_process import GuardedProcess
-from tasks.serve.launch import Launch, Order, launch
+from tasks.serve.launch import Launch, ServerSetup, launch_of
 from tasks.serve.port import choose_port
-from tasks.serve.server_log import read, startup_times, tail
+from tasks.serve.server_log import startup_times
+from tasks.text import read_end, tail
 
 TAIL_LINES = 20
-ANSWER_S = 5.0
-IN_CONTAINER = 128
-"""What a container engine adds to the number of the signal that ended its process."""
+INSPECT_TIMEOUT_S = 5.0
+SIGNAL_OFFSET = 128
+"""A container that a signal ended has this exit code plus the signal's number."""
 
 
 class ServerProcess:
-    """One server, which may be started again. Not a value: it stays in the process that made it."""
+    """One server, which may be restarted. It cannot be passed to another process."""
 
     endpoint: Endpoint
-    """Where it answers; another one after `restart`, so ask for it each time."""
+    """Where the server answers. `restart` may change it, so read it each time."""
 
-    def __init__(self, order: Order) -> None:
-        self.log = order.log
+    def __init__(self, setup: ServerSetup) -> None:
+        self.log = setup.log
         self.starts = 0
-        self._order = order
+        self._setup = setup
         self._child: GuardedProcess | None = None
-        self._how: Launch | None = None
+        self._launch: Launch | None = None
         self._log_start = 0
 
     @property
     def pid(self) -> int | None:
-        """The server's process number, which is its group's too."""
+        """The server's process id, which is also its process group."""
         return self._child.pid if self._child else None
 
     def pids(self) -> frozenset[int]:
-        """The numbers of its first processes: its own, and that of its container where that can be told."""
-        found = {self.pid} if self.pid else set()
-        return frozenset(found | _first(self._how)) if self._how else frozenset(found)
+        """Return the server's process id and, if it can be read, that of its container's first process."""
+        pids = {self.pid, _container_pid(self._launch)}
+        return frozenset(pid for pid in pids if pid)
 
     @property
-    def cards(self) -> tuple[int, ...]:
-        """The numbers of its GPUs, where they were chosen here."""
-        return tuple(card.index for card in self._order.lease.cards)
+    def gpu_indices(self) -> tuple[int, ...]:
+        """The GPUs that were locked for it, as nvidia-smi numbers them."""
+        return tuple(gpu.index for gpu in self._setup.lease.gpus)
 
     @property
     def exit_code(self) -> int | None:
-        """None while it runs; negative is the signal that ended it."""
+        """None while it runs; a negative number is the signal that ended it."""
         return self._child.exit_code if self._child else None
 
     def start(self) -> None:
-        """Start it; returns at once, long before it is ready.
+        """Start the server and return at once, long before it is ready.
 
         Raises:
             InputError: the spec's flags or variables are refused.
-            ServerStartError: the port is taken, or the interpreter cannot be executed.
+            ServerStartError: the port is in use, or the interpreter cannot be executed.
         """
-        order = self._order
-        port = choose_port(order.server.port)
-        self._how = how = launch(order, port)
+        setup = self._setup
+        port = choose_port(setup.server.port)
+        self._launch = launch_of(setup, port)
         self.starts += 1
         self._mark_log()
-        self._child = GuardedProcess(how, self.log, order.grace_s, order.lease.locks)
-        self.endpoint = endpoint_at(port, order.server, order.model, order.key)
+        self._child = GuardedProcess(self._launch, self.log, setup.grace_s, setup.lease.locks)
+        self.endpoint = endpoint_at(port, setup.server, setup.model, setup.api_key)
 
     def stop(self) -> None:
-        """End it and all it left behind; returns when they are gone. May be called again."""
+        """Stop the server and its descendants, and return when they have ended. May be called again."""
         if self._child:
             self._child.end()
 
     def restart(self) -> None:
-        """End what is left of it and start it again. Raises what `start` raises."""
+        """Stop the server and start it again. Raises what `start` raises."""
         self.stop()
         self.start()
 
     def check(self) -> None:
-        """Return at once while it runs.
+        """Return at once while the server runs.
 
         Raises:
-            ServerDied: it is gone; with its exit code, the reason where known, and the tail of its log.
+            ServerDied: it has ended; with its exit code, the reason if known, and the tail of its log.
         """
         code = self.exit_code
         if code is None:
             return
-        what, remedy = explain_failure(read(self.log, self._log_start)) or _by_code(code, self.log)
+        log_text = read_end(self.log, self._log_start)
+        what, remedy = explain_failure(log_text) or _reason_of_code(code, self.log)
+        name, ending = self._setup.server.name, _describe_code(code)
         raise ServerDied(
-            f"the server {self._order.server.name} (pid {self.pid}) ended with {_words(code)}: {what}",
+            f"the server {name} (pid {self.pid}) ended with {ending}: {what}",
             remedy,
             tail(self.log, TAIL_LINES, self._log_start),
         )
 
     def startup_times(self) -> dict[str, float]:
-        """Seconds that the last start spent, as far as its log tells: see `log.startup_times`."""
-        return startup_times(read(self.log, self._log_start))
+        """Return the seconds of the last start by phase, as `server_log.startup_times`."""
+        return startup_times(read_end(self.log, self._log_start))
 
     def _mark_log(self) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("a") as file:
             now = datetime.now(UTC).isoformat(timespec="milliseconds")
-            file.write(f"--- {self._order.server.name}: start {self.starts}, {now} ---\n")
+            file.write(f"--- {self._setup.server.name}: start {self.starts}, {now} ---\n")
             self._log_start = file.tell()
 
 
 @contextmanager
-def serving(order: Order) -> Iterator[ServerProcess]:
-    """A started (not yet ready) server, which is gone when the block is left, however it is left.
+def serving(setup: ServerSetup) -> Iterator[ServerProcess]:
+    """Start a server, which is not ready yet, and stop it when the block is left in any way.
 
     Raises what `ServerProcess.start` raises.
     """
-    process = ServerProcess(order)
-    atexit.register(process.stop)  # an interrupt that falls between two lines here must not skip the stop
+    process = ServerProcess(setup)
+    atexit.register(process.stop)  # for an interrupt that arrives before the try block is entered
     try:
         process.start()
         yield process
@@ -128,23 +131,23 @@ def serving(order: Order) -> Iterator[ServerProcess]:
         atexit.unregister(process.stop)
 
 
-def _first(how: Launch) -> set[int]:
-    if not how.first:
-        return set()
+def _container_pid(launch: Launch | None) -> int | None:
+    if launch is None or not launch.pid_argv:
+        return None
     try:
-        said = subprocess.run(
-            how.first, env=how.env, capture_output=True, timeout=ANSWER_S, check=True
-        ).stdout
-        return {number for number in (int(said),) if number > 0}
+        result = subprocess.run(
+            launch.pid_argv, env=launch.env, capture_output=True, timeout=INSPECT_TIMEOUT_S, check=True
+        )
+        return int(result.stdout)  # 0 for a container that does not run
     except (OSError, subprocess.SubprocessError, ValueError):
-        return set()
+        return None
 
 
-def _words(code: int) -> str:
+def _describe_code(code: int) -> str:
     return f"exit code {code}" if code >= 0 else signal.Signals(-code).name
 
 
-def _by_code(code: int, log: Path) -> tuple[str, str]:
-    if code in (-signal.SIGKILL, IN_CONTAINER + signal.SIGKILL):
+def _reason_of_code(code: int, log: Path) -> tuple[str, str]:
+    if code in (-signal.SIGKILL, SIGNAL_OFFSET + signal.SIGKILL):
         return "something killed it", f"often the machine ran out of memory: see `dmesg`, and {log}"
     return "its log gives no known reason", f"read {log}"

@@ -1,4 +1,4 @@
-"""A server for the probes, answered through httpx's own transport."""
+"""A server for tests of the probes, as a transport of httpx."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from pydantic import SecretStr
 from tasks.serve.endpoint import Endpoint
 
 Answer = httpx.Response | Exception
+AnswerOrHandler = Answer | Callable[[httpx.Request], Answer]
 ENDPOINT = Endpoint(url="http://127.0.0.1:9/v1", model="tiny", tokenizer="tiny", api_key=SecretStr("the-key"))
 
 
-def server(**answers: Answer | Callable[[httpx.Request], Answer]) -> httpx.MockTransport:
-    """Answers by path, `/v1/models` written `v1_models`; 404 for all others."""
+def server(**answers: AnswerOrHandler) -> httpx.MockTransport:
+    """Return a transport that answers by path (`v1_models` for `/v1/models`), and 404 for all others."""
 
     def handle(request: httpx.Request) -> httpx.Response:
         answer = answers.get(request.url.path.strip("/").replace("/", "_"), httpx.Response(404))
@@ -28,5 +29,5 @@ def server(**answers: Answer | Callable[[httpx.Request], Answer]) -> httpx.MockT
 
 
 def models(*names: str) -> httpx.Response:
-    """A list of models."""
+    """Return the response with a list of models."""
     return httpx.Response(200, json={"data": [{"id": name} for name in names]})

@@ -1,4 +1,4 @@
-"""The first real answers."""
+"""The first request of each kind."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ import httpx
 import pytest
 
 from tasks.errors import EndpointError, ServerStartError
-from tasks.probe.first_answer import first_answer
+from tasks.probe.first_answer import first_answers
 from tests.probe.talk import ENDPOINT, server
 
 USAGE = {"usage": {"prompt_tokens": 5, "completion_tokens": 8}}
 GOOD = httpx.Response(200, json=USAGE)
 
 
-def test_both_kinds_are_asked() -> None:
-    asked = []
+def test_one_request_of_each_kind_is_sent() -> None:
+    requests = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        asked.append((request.url.path, json.loads(request.content)))
+        requests.append((request.url.path, json.loads(request.content)))
         return GOOD
 
-    answers = first_answer(ENDPOINT, transport=server(v1_completions=answer, v1_chat_completions=answer))
+    answers = first_answers(ENDPOINT, transport=server(v1_completions=answer, v1_chat_completions=answer))
     assert [(entry.kind, entry.input_tokens, entry.output_tokens) for entry in answers] == [
         ("chat", 5, 8),
         ("completions", 5, 8),
     ]
-    (chat, chat_body), (completions, completions_body) = asked
+    (chat, chat_body), (completions, completions_body) = requests
     assert chat == "/v1/chat/completions"
     assert completions == "/v1/completions"
     assert chat_body["messages"][0]["role"] == "user"
@@ -36,13 +36,13 @@ def test_both_kinds_are_asked() -> None:
         assert (body["model"], body["max_tokens"]) == ("tiny", 8)
 
 
-def test_only_the_kinds_that_are_used_must_work() -> None:
+def test_only_the_kinds_that_a_spec_uses_must_work() -> None:
     transport = server(v1_chat_completions=GOOD)
-    assert [entry.kind for entry in first_answer(ENDPOINT, frozenset({"chat"}), transport=transport)] == [
+    assert [entry.kind for entry in first_answers(ENDPOINT, frozenset({"chat"}), transport=transport)] == [
         "chat"
     ]
     with pytest.raises(EndpointError, match="/v1/completions answered 404"):
-        first_answer(ENDPOINT, transport=transport)
+        first_answers(ENDPOINT, transport=transport)
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,11 @@ def test_only_the_kinds_that_are_used_must_work() -> None:
         (httpx.Response(200, text="hello"), "without counting tokens"),
     ],
 )
-@pytest.mark.parametrize(("ours", "error"), [(False, EndpointError), (True, ServerStartError)])
-def test_anything_else_carries_the_servers_words(
-    answer: httpx.Response, what: str, ours: bool, error: type[Exception]
+@pytest.mark.parametrize(("managed", "error"), [(False, EndpointError), (True, ServerStartError)])
+def test_another_response_is_an_error_with_the_servers_message(
+    answer: httpx.Response, what: str, managed: bool, error: type[Exception]
 ) -> None:
     with pytest.raises(error, match=what):
-        first_answer(ENDPOINT, frozenset({"chat"}), ours=ours, transport=server(v1_chat_completions=answer))
+        first_answers(
+            ENDPOINT, frozenset({"chat"}), managed=managed, transport=server(v1_chat_completions=answer)
+        )

@@ -1,4 +1,4 @@
-"""Who answers, and what is said when it is somebody else or nobody."""
+"""The identity of a server, and the errors for another model or no answer."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tests.probe.talk import ENDPOINT, models, server
 METRICS = "process_start_time_seconds 1.75e+09\nvllm:prompt_tokens_total 0.0\n"
 
 
-def test_all_that_a_server_says() -> None:
-    def guarded(request: httpx.Request) -> httpx.Response:
+def test_everything_that_a_server_reports() -> None:
+    def with_key(request: httpx.Request) -> httpx.Response:
         return (
             models("tiny", "adapter")
             if request.headers["authorization"] == "Bearer the-key"
@@ -21,7 +21,7 @@ def test_all_that_a_server_says() -> None:
         )
 
     transport = server(
-        v1_models=guarded,
+        v1_models=with_key,
         version=httpx.Response(200, json={"version": "0.32.0"}),
         metrics=httpx.Response(200, text=METRICS),
     )
@@ -33,14 +33,14 @@ def test_all_that_a_server_says() -> None:
 @pytest.mark.parametrize(
     "other", [httpx.Response(404), httpx.Response(200, text="<html>"), httpx.ReadError("x")]
 )
-def test_a_server_that_says_little(other: httpx.Response | Exception) -> None:
+def test_a_server_that_only_lists_its_models(other: httpx.Response | Exception) -> None:
     identity = server_identity(
         ENDPOINT, transport=server(v1_models=models("tiny"), version=other, metrics=other)
     )
     assert (identity.version, identity.started_at, identity.has_metrics) == (None, None, False)
 
 
-def test_another_model_lists_the_nearest_first() -> None:
+def test_other_models_are_listed_nearest_first() -> None:
     transport = server(v1_models=models("llama", "gpt", "Tiny-2", "a", "b", "c", "d"))
     with pytest.raises(
         InputError, match=r"server\.model: .*'tiny'; it serves 'Tiny-2', .* and 2 more"
@@ -49,14 +49,14 @@ def test_another_model_lists_the_nearest_first() -> None:
     assert raised.value.remedy == "set server.model to 'Tiny-2'"
 
 
-def test_no_model_at_all() -> None:
+def test_a_server_without_a_model() -> None:
     with pytest.raises(InputError, match="it serves no model"):
         server_identity(ENDPOINT, transport=server(v1_models=models()))
 
 
-def test_another_model_on_our_own_server_is_no_input_error() -> None:
+def test_another_model_on_a_managed_server_is_a_start_error() -> None:
     with pytest.raises(ServerStartError, match="does not serve 'tiny'; it serves 'llama'"):
-        server_identity(ENDPOINT, ours=True, transport=server(v1_models=models("llama")))
+        server_identity(ENDPOINT, managed=True, transport=server(v1_models=models("llama")))
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_another_model_on_our_own_server_is_no_input_error() -> None:
         (httpx.Response(404), "answered 404", "/v1"),
         (
             httpx.Response(307, headers={"Location": "https://elsewhere.example/v1/models"}),
-            "answered 307: it sends to https://elsewhere.example/v1/models",
+            "answered 307: it redirects to https://elsewhere.example/v1/models",
             "server.url",
         ),
         (httpx.Response(500, json={"error": {"message": "it\nbroke"}}), "answered 500: it broke", "log"),
@@ -85,7 +85,7 @@ def test_another_model_on_our_own_server_is_no_input_error() -> None:
         (httpx.Response(200, json={"data": [1]}), "does not list models", "/v1"),
     ],
 )
-def test_no_answer_names_the_address_and_the_remedy(
+def test_an_error_names_the_address_and_the_remedy(
     answer: httpx.Response | Exception, what: str, remedy: str
 ) -> None:
     with pytest.raises(EndpointError) as raised:

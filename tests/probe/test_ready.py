@@ -9,27 +9,13 @@ import httpx
 import pytest
 
 from tasks.errors import ServerDied, ServerStartError
-from tasks.probe.ready import wait_ready
+from tasks.probe.ready import report_death, wait_ready
+from tests.probe.clock import Clock
 from tests.probe.talk import ENDPOINT, server
 
 
-class Clock:
-    """Moves when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.naps: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.naps.append(seconds)
-        self.now += seconds
-
-
 def healthy_at(clock: Clock, moment: float) -> Callable[[httpx.Request], httpx.Response | Exception]:
-    """Refuses connections, then is busy, then healthy."""
+    """Refuse connections, then answer 503, and 200 from `moment` on."""
 
     def answer(request: httpx.Request) -> httpx.Response | Exception:
         if clock.now < moment / 2:
@@ -39,16 +25,16 @@ def healthy_at(clock: Clock, moment: float) -> Callable[[httpx.Request], httpx.R
     return answer
 
 
-def alive() -> None:
-    """A process that lives."""
+def process_runs() -> None:
+    """Check the process of the server, which runs."""
 
 
 def test_it_waits_until_healthy() -> None:
     clock = Clock()
     transport = server(health=healthy_at(clock, 40))
-    waited = wait_ready(ENDPOINT, alive, 60, transport=transport, clock=clock, sleep=clock.sleep)
-    assert waited == 40
-    assert max(clock.naps) <= 0.5
+    waited_s = wait_ready(ENDPOINT, process_runs, 60, transport=transport, clock=clock, sleep=clock.sleep)
+    assert waited_s == 40
+    assert max(clock.sleeps) <= 0.5
 
 
 def test_it_raises_at_once_when_the_process_ended() -> None:
@@ -76,11 +62,30 @@ def test_another_server_on_the_port_of_a_dead_one_does_not_count() -> None:
         )
 
 
-def test_the_limit_says_how_long_and_how_to_raise_it(tmp_path: Path) -> None:
+def test_a_time_out_says_how_long_it_waited_and_how_to_raise_it(tmp_path: Path) -> None:
     clock = Clock()
     log = tmp_path / "log"
     log.write_text("still loading")
     with pytest.raises(ServerStartError, match="not ready after 60 s") as raised:
-        wait_ready(ENDPOINT, alive, 60, log=log, transport=server(), clock=clock, sleep=clock.sleep)
+        wait_ready(ENDPOINT, process_runs, 60, log=log, transport=server(), clock=clock, sleep=clock.sleep)
     assert "server.startup_timeout_s (now 60)" in raised.value.remedy
     assert raised.value.detail == "still loading"
+
+
+def test_a_death_is_raised_in_place_of_the_request_that_failed() -> None:
+    clock = Clock()
+
+    def check() -> None:
+        if clock.now >= 3:
+            raise ServerDied("the server ended", "the remedy", "the tail")
+
+    with pytest.raises(ServerStartError, match=r"the server ended \(at its first question\)"):
+        with report_death(check, clock.sleep):
+            raise ServerStartError("answered 500", "read the log")
+    assert clock.now == 3
+
+
+def test_a_failed_request_to_a_server_that_runs_is_raised() -> None:
+    clock = Clock()
+    with pytest.raises(ServerStartError, match="answered 500"), report_death(process_runs, clock.sleep):
+        raise ServerStartError("answered 500", "read the log")

@@ -1,17 +1,15 @@
-"""The server's figures, and how they are followed over time."""
+"""The server's metrics, read from its Prometheus page."""
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 
 from tasks.probe.http_client import client_for
-from tasks.probe.sampler import ServerSource, sampling
 from tasks.probe.server_metrics import ServerMetrics, read_metrics
-from tests.probe.talk import ENDPOINT, Answer, server
+from tests.probe.talk import ENDPOINT, Answer, AnswerOrHandler, server
 
 PAGE = """\
 # HELP vllm:prompt_tokens_total Number of prefill tokens processed.
@@ -39,12 +37,12 @@ vllm:prefix_cache_hits_total 8.0
 """
 
 
-def read(answer: Answer) -> ServerMetrics | None:
-    """Read what a server answers for /metrics."""
+def read(answer: AnswerOrHandler) -> ServerMetrics | None:
+    """Return the metrics of a server that answers this to /metrics."""
     return read_metrics(ENDPOINT, client=client_for(ENDPOINT, server(metrics=answer)))
 
 
-def test_figures_are_summed_over_labels() -> None:
+def test_values_are_summed_over_labels() -> None:
     metrics = read(httpx.Response(200, text=PAGE))
     assert metrics
     assert metrics.counters == {
@@ -57,20 +55,20 @@ def test_figures_are_summed_over_labels() -> None:
     assert abs((datetime.now(UTC) - metrics.time).total_seconds()) < 60
 
 
-def test_figures_are_as_old_as_the_question() -> None:
-    """One asked for before another is not taken for newer because its answer was slow."""
-    asked: list[datetime] = []
+def test_the_time_is_that_of_the_request() -> None:
+    """A slow response does not make its values newer."""
+    requested_at: list[datetime] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(datetime.now(UTC))
+        requested_at.append(datetime.now(UTC))
         return httpx.Response(200, text=PAGE)
 
     metrics = read(answer)
     assert metrics
-    assert metrics.time <= asked[0]
+    assert metrics.time <= requested_at[0]
 
 
-def test_old_names_are_read_as_the_new_ones() -> None:
+def test_old_names_are_renamed() -> None:
     metrics = read(httpx.Response(200, text=OLD_PAGE))
     assert metrics
     assert metrics.counters == {
@@ -84,55 +82,11 @@ def test_old_names_are_read_as_the_new_ones() -> None:
     "answer",
     [
         httpx.Response(404),
-        httpx.Response(200, text="<html>no figures</html>"),
+        httpx.Response(200, text="<html>no metrics</html>"),
         httpx.Response(200, text="sglang:prompt_tokens_total 3.0\n"),
         httpx.Response(200, text="vllm:prompt_tokens_total{engine= nonsense\n"),
         httpx.ConnectError("refused"),
     ],
 )
-def test_a_server_without_figures(answer: Answer) -> None:
+def test_a_server_without_metrics(answer: Answer) -> None:
     assert read(answer) is None
-
-
-class Counting:
-    """Answers each reading with the next number, then as `end` says; `read` is set at the `enough`th."""
-
-    def __init__(self, enough: int, end: Answer | None = None) -> None:
-        self.number, self.enough, self.end = 0, enough, end
-        self.reached = threading.Event()
-
-    def __call__(self, request: httpx.Request) -> Answer:
-        self.number += 1
-        if self.number > self.enough:
-            self.reached.set()
-            if self.end:
-                return self.end
-        return httpx.Response(200, text=f"vllm:num_requests_running {self.number}.0\n")
-
-
-def test_samples_come_in_order_until_the_block_is_left() -> None:
-    answers = Counting(3)
-    with sampling(ServerSource(ENDPOINT, 0.01, server(metrics=answers))) as samples:
-        assert answers.reached.wait(20)
-    rows, number = samples.rows, answers.number
-    assert [row.value for row in rows] == [float(place) for place in range(1, len(rows) + 1)]
-    assert len(rows) >= 3
-    assert {(row.source, row.metric) for row in rows} == {("server", "vllm:num_requests_running")}
-    assert [row.time for row in rows] == sorted(row.time for row in rows)
-    assert not [thread for thread in threading.enumerate() if thread.name == "telemetry-server"]
-    assert (answers.number, samples.rows) == (number, rows)
-
-
-@pytest.mark.parametrize("end", [httpx.ConnectError("gone"), httpx.Response(500)])
-def test_a_server_that_goes_away_gives_no_more_samples(end: Answer) -> None:
-    answers = Counting(2, end)
-    with sampling(ServerSource(ENDPOINT, 0.01, server(metrics=answers))) as samples:
-        assert answers.reached.wait(20)
-    assert [row.value for row in samples.rows] == [1.0, 2.0]
-
-
-def test_leaving_does_not_wait_for_the_next_reading() -> None:
-    answers = Counting(0)
-    with sampling(ServerSource(ENDPOINT, 3600, server(metrics=answers))) as samples:
-        assert answers.reached.wait(20)
-    assert len(samples.rows) == 1

@@ -1,4 +1,4 @@
-"""A package that answers to the engine's name: a tiny HTTP server with the manners that a test asks for."""
+"""A fake vLLM: a package of that name with a tiny HTTP server, whose behaviour a test chooses."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import psutil
 
 from tasks.config.server import ArgValue, OwnServer, VllmServer
 from tasks.provision.provisioned import EngineBuild, Environment, Model, ModelIdentity
-from tasks.serve.launch import Order
+from tasks.serve.launch import ServerSetup
 
 ENGINE = '''
-"""Serves /health; MANNERS in the environment say how it behaves."""
+"""Serves /health; BEHAVIOUR in the environment has words that change what it does."""
 import argparse, http.server, os, signal, subprocess, sys, time
 
-manners = os.environ.get("MANNERS", "").split()
+behaviour = os.environ.get("BEHAVIOUR", "").split()
 parser = argparse.ArgumentParser(prog="api_server.py")
 for flag in ("model", "served-model-name", "host", "port"):
     parser.add_argument("--" + flag)
@@ -27,9 +27,9 @@ STAY = (
     "print('up', flush=True); time.sleep(600)"
 )
 print("engine starts on port", args.port, flush=True)
-if "stubborn" in manners:
+if "stubborn" in behaviour:  # it ignores SIGTERM
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-if "orphan" in manners:  # its parent is gone, its session is its own, and it ignores SIGTERM
+if "orphan" in behaviour:  # starts a process whose parent has ended, in its own session, that ignores SIGTERM
     middle = (
         "import subprocess, sys; child = subprocess.Popen((sys.executable, '-c', sys.argv[1]), "
         "start_new_session=True, stdout=subprocess.PIPE); child.stdout.readline(); print(child.pid)"
@@ -51,7 +51,7 @@ http.server.ThreadingHTTPServer((args.host, int(args.port)), Handler).serve_fore
 
 
 def install(folder: Path, source: str = ENGINE) -> Path:
-    """Write the package under `folder`; what PYTHONPATH must hold."""
+    """Write the package under `folder`; return the folder that PYTHONPATH must contain."""
     package = folder / "engine" / "vllm" / "entrypoints" / "openai"
     package.mkdir(parents=True)
     (package / "api_server.py").write_text(source)
@@ -59,17 +59,17 @@ def install(folder: Path, source: str = ENGINE) -> Path:
 
 
 def a_server(
-    path: Path | str = "", manners: str = "", args: dict[str, ArgValue] | None = None, **fields: object
+    path: Path | str = "", behaviour: str = "", args: dict[str, ArgValue] | None = None, **fields: object
 ) -> VllmServer:
-    """A spec's server that finds the package at `path`."""
-    env = {"PYTHONPATH": str(path), "MANNERS": manners, "ORPHAN": f"{path}/orphan"}
+    """Return a spec's server that runs the package at `path`."""
+    env = {"PYTHONPATH": str(path), "BEHAVIOUR": behaviour, "ORPHAN": f"{path}/orphan"}
     return VllmServer.model_validate(
         {"model": "synthetic:gpt-oss", "served_name": "tiny", "env": env, "args": args or {}, **fields}
     )
 
 
 def an_environment(python: str | None = sys.executable, engine: str = "vllm") -> Environment:
-    """The test's own interpreter as a serving environment."""
+    """Return the interpreter of the tests as a serving environment."""
     return Environment(
         python=Path(python) if python else None,
         build=EngineBuild(name="fake", engine=engine, version="0", digest="0"),
@@ -77,31 +77,31 @@ def an_environment(python: str | None = sys.executable, engine: str = "vllm") ->
 
 
 def a_model(**fields: object) -> Model:
-    """A model that is never read."""
+    """Return a model whose files do not exist."""
     identity = ModelIdentity(name="tiny", revision="0")
     return Model.model_validate(
         {"weights": "/models/tiny", "tokenizer": "/models/tiny", "identity": identity, **fields}
     )
 
 
-def an_order(server: OwnServer, log: Path, **fields: object) -> Order:
-    """The server, served by the test's own interpreter."""
-    given = {"model": a_model(), "environment": an_environment(), "server": server, "log": log}
-    return Order.model_validate(given | fields)
+def a_setup(server: OwnServer, log: Path, **fields: object) -> ServerSetup:
+    """Return the setup of a server that the interpreter of the tests runs."""
+    defaults = {"model": a_model(), "environment": an_environment(), "server": server, "log": log}
+    return ServerSetup.model_validate(defaults | fields)
 
 
 def running(pid: int) -> bool:
-    """Whether a process runs; a zombie does not."""
+    """Return whether a process runs; a zombie does not."""
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
 
 
-def until(true: Callable[[], bool], limit_s: float = 20.0) -> bool:
-    """Whether it became true within the limit."""
+def until(condition: Callable[[], bool], limit_s: float = 20.0) -> bool:
+    """Wait until a condition is true; return whether it became true within the limit."""
     deadline = time.monotonic() + limit_s
-    while not true():
+    while not condition():
         if time.monotonic() > deadline:
             return False
         time.sleep(0.02)

@@ -1,4 +1,4 @@
-"""The command line and the variables of a server."""
+"""The command line and the environment variables of a server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KEY = "a-secret-key"
 
 
 def flags(args: dict[str, Any]) -> tuple[str, ...]:
-    """What stands after the port."""
+    """Return the words after the port."""
     argv = serve_argv(a_server(args=args), a_model(), an_environment("/env/bin/python"), 8801)
     return argv[argv.index("8801") + 1 :]
 
@@ -41,7 +41,7 @@ def test_the_whole_command() -> None:
         ({"offset": -1}, ("--offset=-1",)),
     ],
 )
-def test_values_become_words(args: dict[str, Any], expected: tuple[str, ...]) -> None:
+def test_values_of_flags_become_words(args: dict[str, Any], expected: tuple[str, ...]) -> None:
     assert flags(args) == expected
 
 
@@ -80,13 +80,13 @@ def test_variables_of_the_server() -> None:
     }
 
 
-def test_the_key_is_the_pipelines() -> None:
+def test_a_spec_must_not_set_the_key_of_the_server() -> None:
     server = a_server().model_copy(update={"env": {"VLLM_API_KEY": "mine"}})
     with pytest.raises(InputError, match=r"server\.env\.VLLM_API_KEY"):
         server_env(server, a_model(), an_environment(), KEY, {})
 
 
-def test_a_command_is_filled_in_and_its_program_found() -> None:
+def test_placeholders_of_a_command_are_filled_in_and_its_program_is_found() -> None:
     server = CommandServer(
         kind="command",
         engine="llama.cpp",
@@ -103,7 +103,7 @@ def test_a_command_is_filled_in_and_its_program_found() -> None:
     assert (env["LLAMA_API_KEY"], env["PATH"], "VLLM_API_KEY" in env) == (KEY, "/usr/bin", False)
 
 
-def test_an_engine_for_cpus_is_shown_no_gpu() -> None:
+def test_an_engine_for_cpus_sees_no_gpu() -> None:
     environment = an_environment()
     build = environment.build.model_copy(update={"device": "cpu"})
     on_cpu = environment.model_copy(update={"build": build})

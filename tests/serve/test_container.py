@@ -1,4 +1,4 @@
-"""A server in a container: the commands that start and end it, and the end of one that will not."""
+"""A server in a container: the commands for it, and its end with a fake docker."""
 
 from __future__ import annotations
 
@@ -14,19 +14,18 @@ import pytest
 from tasks.config.server import CommandServer
 from tasks.errors import ServerDied
 from tasks.provision.provisioned import Image
-from tasks.serve.container import container_argv, force_argv, seen, stop_argv
+from tasks.serve.container import Container, container_argv, kill_argv, mounted_paths, pid_argv, stop_argv
 from tasks.serve.gpu import GPU
-from tasks.serve.launch import launch
 from tasks.serve.process import ServerProcess, serving
 from tests.faults.fake_docker import Daemon, fake_docker
-from tests.serve.fake import a_model, a_server, an_environment, an_order, install, until
+from tests.serve.fake import a_model, a_server, a_setup, an_environment, install, until
 
 REFERENCE = f"vllm/vllm-openai@sha256:{'a' * 64}"
 DOCKER = Image(program=Path("/usr/bin/docker"), reference=REFERENCE)
 PODMAN = Image(program=Path("/usr/bin/podman"), reference=REFERENCE)
 
 
-def a_card(index: int) -> GPU:
+def a_gpu(index: int) -> GPU:
     return GPU(
         index=index,
         uuid=f"GPU-{index}",
@@ -38,10 +37,12 @@ def a_card(index: int) -> GPU:
     )
 
 
-def test_the_whole_command() -> None:
+def test_the_whole_command_for_docker() -> None:
     server = a_server(args={"enforce-eager": True})
-    cards = (a_card(0), a_card(2))
-    argv = container_argv(DOCKER, server, a_model(), 8801, "one", cards, ("VLLM_API_KEY", "A"))
+    container = Container(
+        image=DOCKER, name="one", port=8801, gpus=(a_gpu(0), a_gpu(2)), variables=("VLLM_API_KEY", "A")
+    )
+    argv = container_argv(container, server, a_model())
     assert argv == (
         *("/usr/bin/docker", "run", "--rm", "--init", "--pull", "never"),
         *("--name", "one", "--label", "servegauge", "--shm-size", "16g"),
@@ -51,17 +52,22 @@ def test_the_whole_command() -> None:
         *("-m", "vllm.entrypoints.openai.api_server", "--model", "/models/tiny"),
         *("--served-model-name", "tiny", "--host", "0.0.0.0", "--port", "8801", "--enforce-eager"),
     )
-    assert stop_argv(DOCKER, "one", 10.0) == ("/usr/bin/docker", "stop", "-t", "10", "one")
-    assert force_argv(DOCKER, "one") == ("/usr/bin/docker", "rm", "--force", "one")
+    assert stop_argv(container, 10.0) == ("/usr/bin/docker", "stop", "-t", "10", "one")
+    assert kill_argv(container) == ("/usr/bin/docker", "rm", "--force", "one")
+    assert pid_argv(container) == ("/usr/bin/docker", "inspect", "--format", "{{.State.Pid}}", "one")
 
 
-def test_gpus_for_podman_by_a_specs_own_choice_and_none() -> None:
-    server = a_server()
-    argv = container_argv(PODMAN, server, a_model(), 1, "one", (a_card(0), a_card(2)), ())
+def test_podman_gets_one_device_for_each_gpu() -> None:
+    container = Container(image=PODMAN, name="one", port=1, gpus=(a_gpu(0), a_gpu(2)))
+    argv = container_argv(container, a_server(), a_model())
     assert [word for word in argv if "nvidia" in word] == ["nvidia.com/gpu=0", "nvidia.com/gpu=2"]
-    assert "--gpus" not in container_argv(DOCKER, server, a_model(), 1, "one", (), ())
-    own = server.model_copy(update={"env": {"CUDA_VISIBLE_DEVICES": "1"}})
-    argv = container_argv(DOCKER, own, a_model(), 1, "one", (), ())
+
+
+def test_without_locked_gpus_a_container_gets_none_unless_the_spec_chooses_them() -> None:
+    container = Container(image=DOCKER, name="one", port=1)
+    assert "--gpus" not in container_argv(container, a_server(), a_model())
+    server = a_server().model_copy(update={"env": {"CUDA_VISIBLE_DEVICES": "1"}})
+    argv = container_argv(container, server, a_model())
     assert argv[argv.index("--gpus") + 1] == "all"
 
 
@@ -72,29 +78,14 @@ def test_a_command_runs_in_a_container_too() -> None:
         model="m",
         command=("python3", "-m", "sglang.launch_server", "--model-path={model}", "--host={host}", "{port}"),
     )
-    argv = container_argv(DOCKER, server, a_model(), 8801, "one", (), ())
+    argv = container_argv(Container(image=DOCKER, name="one", port=8801), server, a_model())
     assert argv[argv.index("--entrypoint") + 1] == "python3"
     assert argv[argv.index(REFERENCE) + 1 :] == (
         *("-m", "sglang.launch_server", "--model-path=/models/tiny", "--host=0.0.0.0", "8801"),
     )
 
 
-def test_no_value_of_a_variable_is_on_the_command_line(tmp_path: Path) -> None:
-    environment = an_environment(None).model_copy(update={"image": DOCKER})
-    server = a_server(tmp_path / "engine")
-    order = an_order(server, tmp_path / "log", environment=environment, base={"PATH": "/usr/bin", "HF": "x"})
-    how = launch(order, 8801)
-    assert how.env["VLLM_API_KEY"] == order.key.get_secret_value()
-    assert order.key.get_secret_value() not in " ".join(how.argv)
-    assert str(tmp_path / "engine") not in " ".join(how.argv)
-    names = {how.argv[place + 1] for place, word in enumerate(how.argv) if word == "--env"}
-    assert {"VLLM_API_KEY", "PYTHONPATH", "DO_NOT_TRACK"} <= names
-    assert "HF" not in names  # what we inherit is the client's, not the container's
-    name = how.argv[how.argv.index("--name") + 1]
-    assert how.ask[-1] == how.force[-1] == name != launch(order, 8801).force[-1]
-
-
-def test_the_links_of_a_hubs_cache_are_followed(tmp_path: Path) -> None:
+def test_folders_that_the_links_of_a_hubs_cache_point_to_are_mounted(tmp_path: Path) -> None:
     snapshot, blobs = tmp_path / "snapshots" / "abc", tmp_path / "blobs"
     for folder in (snapshot, blobs):
         folder.mkdir(parents=True)
@@ -102,15 +93,15 @@ def test_the_links_of_a_hubs_cache_are_followed(tmp_path: Path) -> None:
     (snapshot / "config.json").symlink_to("../../blobs/1")
     (snapshot / "own.json").touch()
     (snapshot / "same.json").symlink_to("own.json")
-    assert seen(snapshot) == (snapshot, blobs)
-    assert seen(blobs / "1") == (blobs / "1",)
+    assert mounted_paths(snapshot) == (snapshot, blobs)
+    assert mounted_paths(blobs / "1") == (blobs / "1",)
 
 
 @contextmanager
 def in_container(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, manners: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, behaviour: str
 ) -> Iterator[tuple[ServerProcess, Daemon]]:
-    """A server in a container that must be gone when the block is left."""
+    """Start a server in a container; check that it has ended when the block is left."""
     engine = install(tmp_path)
     monkeypatch.setenv("FAKE_DOCKER", str(tmp_path / "docker.sock"))
     with fake_docker(tmp_path, Path(sys.executable)) as daemon:
@@ -118,32 +109,34 @@ def in_container(
         image = Image(program=tmp_path / "bin" / "docker", reference=REFERENCE)
         environment = an_environment(None).model_copy(update={"image": image})
         with serving(
-            an_order(a_server(engine, manners), tmp_path / "log", environment=environment, grace_s=1.0)
+            a_setup(a_server(engine, behaviour), tmp_path / "log", environment=environment, grace_s=1.0)
         ) as process:
             yield process, daemon
         assert not daemon.inside()
         assert not daemon.running
 
 
-def test_one_that_hears_nothing_is_killed_after_its_grace(
+def test_a_server_that_ignores_sigterm_is_killed_after_its_grace(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with in_container(tmp_path, monkeypatch, "orphan stubborn") as (process, daemon):
         assert until((tmp_path / "engine" / "orphan").exists), process.log.read_text()
         assert len(daemon.inside()) == 2
-        began = time.monotonic()
-    assert 1.0 <= time.monotonic() - began < 10
+        start = time.monotonic()
+    assert 1.0 <= time.monotonic() - start < 10
 
 
-def test_its_process_is_known_though_no_descendant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_process_in_the_container_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with in_container(tmp_path, monkeypatch, "") as (process, daemon):
         assert until(lambda: bool(daemon.inside()))
         assert process.pids() == {process.pid, daemon.inside()[0].pid}
-        monkeypatch.setattr("tasks.serve.process.ANSWER_S", 0.0)
+        monkeypatch.setattr("tasks.serve.process.INSPECT_TIMEOUT_S", 0.0)
         assert process.pids() == {process.pid}
 
 
-def test_one_that_is_killed_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_was_killed_in_its_container_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with in_container(tmp_path, monkeypatch, "") as (process, daemon):
         assert until(lambda: bool(daemon.inside()))
         daemon.inside()[0].kill()

@@ -1,4 +1,4 @@
-"""GPUs, through a stand-in for the driver's library."""
+"""The GPUs of the machine, through a test double of the driver's library."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tasks.serve.gpu import GPU, gpus
+from tasks.serve.gpu import GPU, list_gpus
 
 
 class NVMLError(Exception):
@@ -14,7 +14,7 @@ class NVMLError(Exception):
 
 
 class Library:
-    """One GPU, or no driver; what is in `fails` is not supported."""
+    """One GPU. The calls in `fails` raise an error."""
 
     NVMLError = NVMLError
 
@@ -44,8 +44,8 @@ class Library:
         return call
 
 
-def test_a_gpu() -> None:
-    assert gpus(Library()) == (
+def test_all_fields_of_a_gpu() -> None:
+    assert list_gpus(Library()) == (
         GPU(
             index=0,
             uuid="GPU-1a2b",
@@ -59,14 +59,14 @@ def test_a_gpu() -> None:
 
 
 @pytest.mark.parametrize("call", ["nvmlInit", "nvmlDeviceGetCount"])
-def test_no_driver_no_gpu(call: str) -> None:
-    assert gpus(Library(call)) == ()
+def test_without_a_driver_there_is_no_gpu(call: str) -> None:
+    assert list_gpus(Library(call)) == ()
 
 
-def test_what_the_driver_does_not_tell_is_left_open() -> None:
-    (gpu,) = gpus(Library("nvmlDeviceGetMemoryInfo", "nvmlDeviceGetComputeRunningProcesses"))
+def test_what_the_driver_does_not_report_is_none() -> None:
+    (gpu,) = list_gpus(Library("nvmlDeviceGetMemoryInfo", "nvmlDeviceGetComputeRunningProcesses"))
     assert (gpu.memory_total_bytes, gpu.memory_used_bytes, gpu.pids) == (None, None, ())
 
 
-def test_this_machine_is_asked_without_an_error() -> None:
-    assert isinstance(gpus(), tuple)
+def test_the_gpus_of_this_machine_can_be_listed() -> None:
+    assert isinstance(list_gpus(), tuple)

@@ -1,4 +1,4 @@
-"""GPUs for one server: which, whether free, nobody else's meanwhile, free again afterwards."""
+"""GPUs are locked for one server, and memory that is not free after its end is reported."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,247 +15,177 @@ import pytest
 from tasks.config.home import checkout
 from tasks.config.server import ArgValue
 from tasks.errors import InputError, ServerStartError
-from tasks.serve.gpu_choice import gpu_variables
-from tasks.serve.gpu_lease import Lease, leased, lock_folder
+from tasks.serve.gpu_lease import Lease, lease_for, lock_folder, lock_gpus
 from tasks.serve.process import serving
-from tests.serve.fake import a_server, an_order, install, until
-
-GIGA = 10**9
-
-
-class Nvml:
-    """GPUs of 80 GB; `used` gigabytes by number, `pids` on each."""
-
-    class NVMLError(Exception):
-        """The library's own error."""
-
-    def __init__(self, *used: float, pids: tuple[int, ...] = ()) -> None:
-        self.used, self.pids = list(used), pids
-
-    def __getattr__(self, name: str) -> Any:
-        answers: dict[str, Any] = {
-            "nvmlInit": lambda: None,
-            "nvmlShutdown": lambda: None,
-            "nvmlSystemGetDriverVersion": lambda: "580.65",
-            "nvmlDeviceGetCount": lambda: len(self.used),
-            "nvmlDeviceGetHandleByIndex": lambda index: index,
-            "nvmlDeviceGetUUID": lambda index: f"GPU-{index}abc-def",
-            "nvmlDeviceGetName": lambda index: "H100",
-            "nvmlDeviceGetMemoryInfo": lambda index: SimpleNamespace(
-                total=80 * GIGA, used=int(self.used[index] * GIGA)
-            ),
-            "nvmlDeviceGetComputeRunningProcesses": lambda index: [
-                SimpleNamespace(pid=pid) for pid in self.pids
-            ],
-        }
-        return answers[name]
+from tests.serve.fake import a_server, a_setup, an_environment, install, until
+from tests.serve.nvml import Nvml
 
 
 @pytest.fixture(autouse=True)
-def unset(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_cuda_visible_devices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
 
 
 @contextmanager
-def taken(
+def locked(
     tmp_path: Path, nvml: Nvml, args: dict[str, ArgValue] | None = None, **fields: Any
 ) -> Iterator[tuple[Lease, list[str]]]:
-    said: list[str] = []
+    """Lock the GPUs of a server; give the lease and the list of warnings."""
+    warnings: list[str] = []
     server = a_server(args=args, **fields)
-    with leased(server, said.append, nvml=nvml, folder=tmp_path, sleep=lambda _: None) as lease:
-        yield lease, said
+    with lock_gpus(server, warnings.append, nvml=nvml, folder=tmp_path, sleep=lambda _: None) as lease:
+        yield lease, warnings
 
 
-def ids(lease: Lease) -> list[int]:
-    return [card.index for card in lease.cards]
+def indices(lease: Lease) -> list[int]:
+    return [gpu.index for gpu in lease.gpus]
 
 
-@pytest.mark.parametrize(
-    ("args", "gpus", "expected"),
-    [
-        ({}, None, [0]),
-        ({"tensor_parallel_size": 2}, None, [0, 1]),
-        ({"tensor-parallel-size": 2}, [2, 0], [2, 0]),
-    ],
-)
-def test_which(
-    tmp_path: Path, args: dict[str, ArgValue], gpus: list[int] | None, expected: list[int]
-) -> None:
-    with taken(tmp_path, Nvml(0, 0, 0), args, gpus=gpus) as (lease, _):
-        assert ids(lease) == expected
-        assert gpu_variables(lease.cards)["CUDA_VISIBLE_DEVICES"] == ",".join(map(str, expected))
-
-
-@pytest.mark.parametrize(
-    ("args", "gpus", "match"),
-    [
-        ({"tensor-parallel-size": 2}, [0], "needs 2 GPUs, server.gpus names 1"),
-        ({"tensor-parallel-size": 4}, None, "needs 4 GPUs, this machine has 3"),
-        ({}, [7], "there is no GPU 7"),
-        ({}, [0, 1], "needs 1 GPUs, server.gpus names 2"),
-    ],
-)
-def test_what_does_not_fit(
-    tmp_path: Path, args: dict[str, ArgValue], gpus: list[int] | None, match: str
-) -> None:
-    with pytest.raises(InputError, match=match), taken(tmp_path, Nvml(0, 0, 0), args, gpus=gpus):
-        pytest.fail("it was taken")
-
-
-def test_no_gpu_no_lease(tmp_path: Path) -> None:
-    with taken(tmp_path, Nvml()) as (lease, _):
+def test_without_a_gpu_the_lease_is_empty(tmp_path: Path) -> None:
+    with locked(tmp_path, Nvml()) as (lease, _):
         assert lease == Lease()
 
 
-@pytest.mark.parametrize("given", ["2", " 2,0", "GPU-2abc", "GPU-2abc-def,-1,0"])
-def test_a_schedulers_choice_is_kept_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str) -> None:
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", given)
-    with taken(tmp_path, Nvml(0, 0, 0)) as (lease, _):
-        assert ids(lease) == [2]
-
-
-@pytest.mark.parametrize("given", ["", "-1"])
-def test_a_scheduler_that_gives_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str) -> None:
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", given)
-    with taken(tmp_path, Nvml(0, 0, 0)) as (lease, _):
-        assert lease == Lease()
-
-
-@pytest.mark.parametrize("given", ["MIG-1", "GPU-9", "7", "all"])
-def test_a_choice_that_is_no_whole_gpu_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str
-) -> None:
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", given)
-    with pytest.raises(InputError, match=f"names '{given}', which is no whole GPU"):
-        with taken(tmp_path, Nvml(0, 0, 0)):
-            pytest.fail("it was taken")
-
-
-def test_another_users_lock_is_taken_without_writing_it(
+def test_a_lock_file_of_another_user_is_locked_without_writing_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "servegauge-GPU-0abc-def.lock").write_text("pid 1\n")
-    opened = os.open
+    real_open = os.open
 
     def as_another_user(path: Any, flags: int, *mode: int) -> int:
         if str(path).endswith(".lock") and flags & (os.O_RDWR | os.O_CREAT) and not flags & os.O_EXCL:
             raise PermissionError(13, "Permission denied", path)
-        return opened(path, flags, *mode)
+        return real_open(path, flags, *mode)
 
     monkeypatch.setattr(os, "open", as_another_user)
-    with taken(tmp_path, Nvml(0)) as (lease, _):
-        assert ids(lease) == [0]
-        with pytest.raises(ServerStartError, match="taken by another run"), taken(tmp_path, Nvml(0)):
-            pytest.fail("it was taken twice")
+    with locked(tmp_path, Nvml(0)) as (lease, _):
+        assert indices(lease) == [0]
+        with pytest.raises(ServerStartError, match="locked by another run"), locked(tmp_path, Nvml(0)):
+            pytest.fail("it was locked twice")
     assert (tmp_path / "servegauge-GPU-0abc-def.lock").read_text() == "pid 1\n"
 
 
-def test_too_little_memory_is_said_with_its_user(tmp_path: Path) -> None:
-    with pytest.raises(ServerStartError, match=rf"70\.0 of 80\.0 GB free, 72\.0 .*pid {os.getpid()}"):
-        with taken(tmp_path, Nvml(10, pids=(os.getpid(),))):
-            pytest.fail("it was taken")
-    with taken(tmp_path, Nvml(10), {"gpu_memory_utilization": 0.8}) as (lease, _):
-        assert ids(lease) == [0]
-
-
-def test_one_run_at_a_time_on_a_gpu(tmp_path: Path) -> None:
-    with taken(tmp_path, Nvml(0, 0)):
+def test_a_gpu_is_locked_for_one_run_at_a_time(tmp_path: Path) -> None:
+    with locked(tmp_path, Nvml(0, 0)):
         with pytest.raises(ServerStartError, match=rf"GPU 0 .*another run \(pid {os.getpid()}\)"):
-            with taken(tmp_path, Nvml(0, 0)):
-                pytest.fail("it was taken twice")
-        with taken(tmp_path, Nvml(0, 0), gpus=[1]):
+            with locked(tmp_path, Nvml(0, 0)):
+                pytest.fail("it was locked twice")
+        with locked(tmp_path, Nvml(0, 0), gpus=[1]):
             pass
-    with taken(tmp_path, Nvml(0, 0)):
+    with locked(tmp_path, Nvml(0, 0)):
         pass
 
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from tasks.serve.gpu_lease import leased
+from tasks.serve.gpu_lease import lock_gpus
 from tests.serve.fake import a_server
-from tests.serve.test_gpu_lease import Nvml
-with leased(a_server(), print, nvml=Nvml(0), folder=Path(sys.argv[1])):
-    print("taken", flush=True)
+from tests.serve.nvml import Nvml
+with lock_gpus(a_server(), print, nvml=Nvml(0), folder=Path(sys.argv[1])):
+    print("locked", flush=True)
     time.sleep(600)
 """
 
 
-def test_the_lock_dies_with_its_holder(tmp_path: Path) -> None:
+def test_a_killed_holder_releases_the_lock(tmp_path: Path) -> None:
     argv = (sys.executable, "-c", HOLDER, str(tmp_path))
     with subprocess.Popen(argv, stdout=subprocess.PIPE, cwd=checkout()) as holder:
         assert holder.stdout
-        assert holder.stdout.readline() == b"taken\n"
-        with pytest.raises(ServerStartError, match=f"pid {holder.pid}"), taken(tmp_path, Nvml(0)):
-            pytest.fail("it was taken twice")
+        assert holder.stdout.readline() == b"locked\n"
+        with pytest.raises(ServerStartError, match=f"pid {holder.pid}"), locked(tmp_path, Nvml(0)):
+            pytest.fail("it was locked twice")
         holder.kill()
-    with taken(tmp_path, Nvml(0)):
+    with locked(tmp_path, Nvml(0)):
         pass
 
 
-def test_the_guardian_keeps_the_lock_until_the_server_is_gone(tmp_path: Path) -> None:
+def test_the_guardian_keeps_the_lock_until_the_server_has_ended(tmp_path: Path) -> None:
     engine = install(tmp_path)
-    with taken(tmp_path, Nvml(0)) as (lease, _):
-        with serving(an_order(a_server(engine), engine / "log", grace_s=0.5, lease=lease)) as server:
+    with locked(tmp_path, Nvml(0)) as (lease, _):
+        with serving(a_setup(a_server(engine), engine / "log", grace_s=0.5, lease=lease)) as server:
             for lock in lease.locks:
-                os.dup2(os.open(os.devnull, os.O_RDONLY), lock)  # as if we were killed: ours is closed
+                os.dup2(
+                    os.open(os.devnull, os.O_RDONLY), lock
+                )  # as when this process is killed: its own copy is closed
             environ = Path(f"/proc/{server.pid}/environ")
             assert until(lambda: b"CUDA_VISIBLE_DEVICES=0" in environ.read_bytes().split(b"\0"))
-            with pytest.raises(ServerStartError, match="another run"), taken(tmp_path, Nvml(0)):
-                pytest.fail("it was taken twice")
-        with taken(tmp_path, Nvml(0)):
+            with pytest.raises(ServerStartError, match="another run"), locked(tmp_path, Nvml(0)):
+                pytest.fail("it was locked twice")
+        with locked(tmp_path, Nvml(0)):
             pass
 
 
-def test_memory_that_stays_taken_is_said(tmp_path: Path) -> None:
+def test_memory_that_is_not_freed_is_reported(tmp_path: Path) -> None:
     nvml = Nvml(1, pids=(os.getpid(),))
-    with taken(tmp_path, nvml) as (_, said):
-        nvml.used[0] = 31
-    assert len(said) == 1
-    assert said[0].startswith("GPU 0: 30.0 GB are not free again")
-    assert f"(pid {os.getpid()})" in said[0]
-    with taken(tmp_path, Nvml(1)) as (_, quiet):
+    with locked(tmp_path, nvml) as (_, warnings):
+        nvml.used_gb[0] = 31
+    assert len(warnings) == 1
+    assert warnings[0].startswith("GPU 0: 30.0 GB are not free again")
+    assert f"(pid {os.getpid()})" in warnings[0]
+    with locked(tmp_path, Nvml(1)) as (_, no_warnings):
         pass
-    assert quiet == []
+    assert no_warnings == []
 
 
-@pytest.mark.parametrize(("end", "looks"), [(RuntimeError("a second death"), 20), (KeyboardInterrupt(), 1)])
-def test_it_is_said_however_the_run_ends(tmp_path: Path, end: BaseException, looks: int) -> None:
-    """Where somebody waits for the end, after one look."""
-    nvml, said, slept = Nvml(1), list[str](), list[float]()
+@pytest.mark.parametrize(("end", "checks"), [(RuntimeError("a second death"), 20), (KeyboardInterrupt(), 1)])
+def test_memory_is_checked_after_an_error_and_once_after_an_interrupt(
+    tmp_path: Path, end: BaseException, checks: int
+) -> None:
+    nvml, warnings, sleeps = Nvml(1), list[str](), list[float]()
 
     def run() -> None:
-        with leased(a_server(), said.append, nvml=nvml, folder=tmp_path, sleep=slept.append):
-            nvml.used[0] = 31
+        with lock_gpus(a_server(), warnings.append, nvml=nvml, folder=tmp_path, sleep=sleeps.append):
+            nvml.used_gb[0] = 31
             raise end
 
     with pytest.raises(type(end)):
         run()
-    assert len(slept) == looks - 1
-    assert said == ["GPU 0: 30.0 GB are not free again after the server's end"]
+    assert len(sleeps) == checks - 1
+    assert warnings == ["GPU 0: 30.0 GB are not free again after the server's end"]
 
 
-def test_a_driver_that_no_longer_answers_is_not_taken_for_free_memory(tmp_path: Path) -> None:
+def test_a_driver_that_no_longer_answers_is_reported(tmp_path: Path) -> None:
     nvml = Nvml(1)
-    with taken(tmp_path, nvml) as (_, said):
-        nvml.used.clear()
-    assert said == ["the driver no longer tells of 1 GPUs whether they are free again"]
+    with locked(tmp_path, nvml) as (_, warnings):
+        nvml.used_gb.clear()
+    assert warnings == ["the driver no longer reports whether the memory of 1 GPUs is free again"]
 
 
-def test_the_locks_lie_where_no_variable_of_a_user_moves_them(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_only_servegauge_locks_moves_the_lock_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     before = lock_folder()
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     assert lock_folder() == before == Path("/tmp")
-    monkeypatch.setenv("SERVEGAUGE_LOCKS", str(tmp_path))  # for containers, which share one
+    monkeypatch.setenv("SERVEGAUGE_LOCKS", str(tmp_path))
     assert lock_folder() == tmp_path
 
 
-@pytest.mark.parametrize(("given", "expected"), [("1", [1]), ("GPU-2abc-def", [2]), ("MIG-1234", [])])
-def test_what_a_spec_sets_by_hand_is_locked_too_where_it_is_a_whole_gpu(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, expected: list[int]
+@pytest.mark.parametrize(("device", "expected"), [("1", [1]), ("MIG-1234", [])])
+def test_the_lease_has_the_chosen_gpus(tmp_path: Path, device: str, expected: list[int]) -> None:
+    with locked(tmp_path, Nvml(0, 0, 0), env={"CUDA_VISIBLE_DEVICES": device}) as (lease, _):
+        assert indices(lease) == expected
+        assert len(lease.locks) == len(expected)
+
+
+@pytest.mark.parametrize(("args", "gpus"), [({"tensor-parallel-size": 4}, None), ({}, [7])])
+def test_gpus_that_do_not_exist_are_not_locked(
+    tmp_path: Path, args: dict[str, ArgValue], gpus: list[int] | None
 ) -> None:
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
-    with taken(tmp_path, Nvml(0, 0, 0), env={"CUDA_VISIBLE_DEVICES": given}) as (lease, _):
-        assert ids(lease) == expected
+    with pytest.raises(InputError), locked(tmp_path, Nvml(0, 0, 0), args, gpus=gpus):
+        pytest.fail("it was locked")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_gpu_with_too_little_free_memory_is_unlocked_again(tmp_path: Path) -> None:
+    with pytest.raises(ServerStartError, match="GB free"), locked(tmp_path, Nvml(10)):
+        pytest.fail("the server was started")
+    with locked(tmp_path, Nvml(10), {"gpu_memory_utilization": 0.8}) as (lease, _):
+        assert indices(lease) == [0]
+
+
+def test_an_engine_for_cpus_gets_an_empty_lease() -> None:
+    environment = an_environment()
+    build = environment.build.model_copy(update={"device": "cpu"})
+    on_cpu = environment.model_copy(update={"build": build})
+    with lease_for(a_server(), on_cpu, pytest.fail) as lease:
+        assert lease == Lease()

@@ -1,4 +1,4 @@
-"""What becomes of a server when the process that started it is interrupted or killed."""
+"""A server ends when the process that started it is interrupted or killed."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ OWNER = """
 import json, os, sys, time
 from pathlib import Path
 from tasks.serve.process import serving
-from tests.serve.fake import a_server, an_order, until
+from tests.serve.fake import a_server, a_setup, until
 
-engine, manners, forks = Path(sys.argv[1]), sys.argv[2], sys.argv[3] == "forks"
-with serving(an_order(a_server(engine, manners), engine / "log", grace_s=1.5)) as process:
+engine, behaviour, forks = Path(sys.argv[1]), sys.argv[2], sys.argv[3] == "forks"
+with serving(a_setup(a_server(engine, behaviour), engine / "log", grace_s=1.5)) as process:
     assert until((engine / "orphan").exists), (engine / "log").read_text()
     child = os.fork() if forks else 0
     try:
@@ -36,9 +36,11 @@ with serving(an_order(a_server(engine, manners), engine / "log", grace_s=1.5)) a
 
 
 @contextmanager
-def owner(tmp_path: Path, manners: str, forks: str = "") -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
-    """A process that owns a server, with the numbers of: server, orphan, forked child."""
-    argv = (sys.executable, "-c", OWNER, str(install(tmp_path)), manners, forks)
+def owner(
+    tmp_path: Path, behaviour: str, forks: str = ""
+) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
+    """A process that owns a server, with the process ids of the server, its orphan and the forked child."""
+    argv = (sys.executable, "-c", OWNER, str(install(tmp_path)), behaviour, forks)
     with subprocess.Popen(
         argv, stdout=subprocess.PIPE, text=True, cwd=ROOT, stderr=subprocess.DEVNULL
     ) as process:
@@ -49,16 +51,16 @@ def owner(tmp_path: Path, manners: str, forks: str = "") -> Iterator[tuple[subpr
             process.kill()
 
 
-@pytest.mark.parametrize("manners", ["orphan", "orphan stubborn"])
-def test_killed(tmp_path: Path, manners: str) -> None:
-    with owner(tmp_path, manners) as (process, (server, orphan, _)):
+@pytest.mark.parametrize("behaviour", ["orphan", "orphan stubborn"])
+def test_a_killed_owner(tmp_path: Path, behaviour: str) -> None:
+    with owner(tmp_path, behaviour) as (process, (server, orphan, _)):
         assert running(server)
         assert running(orphan)
         process.kill()
         assert until(lambda: not running(server) and not running(orphan), 10.0)
 
 
-def test_killed_while_a_forked_child_holds_the_pipe(tmp_path: Path) -> None:
+def test_a_killed_owner_whose_forked_child_holds_the_pipe(tmp_path: Path) -> None:
     with owner(tmp_path, "orphan", "forks") as (process, (server, orphan, child)):
         try:
             process.kill()
@@ -68,7 +70,7 @@ def test_killed_while_a_forked_child_holds_the_pipe(tmp_path: Path) -> None:
             subprocess.run(("kill", "-KILL", str(child)), check=True)
 
 
-def test_interrupted_twice(tmp_path: Path) -> None:
+def test_an_owner_that_is_interrupted_twice(tmp_path: Path) -> None:
     with owner(tmp_path, "orphan stubborn") as (process, (server, orphan, _)):
         assert process.stdout
         process.send_signal(signal.SIGINT)

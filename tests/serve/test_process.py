@@ -1,4 +1,4 @@
-"""Starting, watching and ending a server: real processes, some of them ill-behaved."""
+"""Starting, checking and stopping a server, with real processes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import os
 import signal
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -17,30 +17,30 @@ import pytest
 
 from tasks.errors import ServerDied, ServerStartError
 from tasks.serve.process import ServerProcess, serving
-from tests.serve.fake import a_server, an_environment, an_order, install, running, until
+from tests.serve.fake import a_server, a_setup, an_environment, install, running, until
 
 GRACE_S = 0.5
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Path:
-    """The fake engine's folder."""
+    """Install the fake engine and return its folder."""
     return install(tmp_path)
 
 
 @contextmanager
 def started(
-    engine: Path, manners: str = "", grace_s: float = GRACE_S, **fields: object
+    engine: Path, behaviour: str = "", grace_s: float = GRACE_S, **fields: Any
 ) -> Iterator[ServerProcess]:
-    """A server that answers."""
-    server = a_server(engine, manners, **fields)
-    with serving(an_order(server, engine.parent / "run" / "server.log", grace_s=grace_s)) as process:
+    """Start a server and wait until it answers."""
+    server = a_server(engine, behaviour, **fields)
+    with serving(a_setup(server, engine.parent / "run" / "server.log", grace_s=grace_s)) as process:
         assert until(lambda: answers(process)), process.log.read_text()
         yield process
 
 
 def answers(process: ServerProcess) -> bool:
-    """Whether /health says 200; raises when the process is gone."""
+    """Return whether /health answers 200; raise if the process has ended."""
     process.check()
     try:
         return httpx.get(f"{process.endpoint.root}/health", trust_env=False).status_code == 200
@@ -49,13 +49,28 @@ def answers(process: ServerProcess) -> bool:
 
 
 def orphan_of(engine: Path) -> int:
-    """The process that the server left to itself."""
+    """Return the id of the orphan that the server started, which runs."""
     pid = int((engine / "orphan").read_text())
     assert running(pid)
     return pid
 
 
-def test_it_serves_and_is_gone(engine: Path) -> None:
+def signal_masks(pid: int) -> dict[str, int]:
+    """Return the signal masks of a process by their names in proc_pid_status(5)."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    fields = dict(line.split(":\t", 1) for line in lines)
+    return {name: int(fields[name], 16) for name in ("SigIgn", "SigBlk", "ShdPnd")}
+
+
+def pending_signals(pid: int) -> int:
+    """Return the mask of signals that a process has not handled yet; 0 where it has ended."""
+    try:
+        return signal_masks(pid)["ShdPnd"]
+    except (OSError, KeyError):
+        return 0
+
+
+def test_a_server_answers_until_the_block_is_left(engine: Path) -> None:
     with started(engine) as process:
         pid = process.pid
         assert pid
@@ -81,7 +96,7 @@ def test_the_key_is_in_the_variables_and_nowhere_else(engine: Path) -> None:
         assert key not in process.log.read_text()
 
 
-def test_an_exception_ends_it_and_its_stubborn_orphan(engine: Path) -> None:
+def test_an_exception_ends_a_server_and_an_orphan_that_ignore_sigterm(engine: Path) -> None:
     with suppress(ZeroDivisionError), started(engine, "orphan stubborn") as process:
         pids = [process.pid or 0, orphan_of(engine)]
         _ = 1 / 0
@@ -89,22 +104,22 @@ def test_an_exception_ends_it_and_its_stubborn_orphan(engine: Path) -> None:
     assert process.exit_code == -signal.SIGKILL
 
 
-def test_a_death_is_noticed_and_leaves_no_orphan(engine: Path) -> None:
+def test_a_death_is_reported_at_once_and_its_orphan_ends(engine: Path) -> None:
     with started(engine, "orphan", grace_s=2.0) as process:
         orphan = orphan_of(engine)
         process.check()
         os.kill(process.pid or 0, signal.SIGKILL)
         assert until(lambda: process.exit_code is not None)
-        assert running(orphan)  # the death is told at once, though what it left has its grace
+        assert running(orphan)  # the death is reported while the orphan still has its grace
         with pytest.raises(ServerDied, match="SIGKILL: something killed it") as died:
             process.check()
         assert until(lambda: not running(orphan), 5.0)
         assert "engine starts on port" in died.value.detail
 
 
-def test_a_start_that_fails_says_why(engine: Path) -> None:
+def test_a_start_that_fails_reports_the_reason(engine: Path) -> None:
     server = a_server(engine, args={"atention-backend": "X"})
-    with serving(an_order(server, engine / "server.log")) as process:
+    with serving(a_setup(server, engine / "server.log")) as process:
         assert until(lambda: process.exit_code is not None)
         with pytest.raises(
             ServerDied, match="exit code 2: the engine does not know --atention-backend X"
@@ -113,7 +128,7 @@ def test_a_start_that_fails_says_why(engine: Path) -> None:
         assert died.value.detail.splitlines()[-1].endswith("--atention-backend X")
 
 
-def test_restart_goes_on_in_the_same_log(engine: Path) -> None:
+def test_a_restart_appends_to_the_same_log(engine: Path) -> None:
     with started(engine) as process:
         first, key = process.pid or 0, process.endpoint.api_key
         os.kill(first, signal.SIGKILL)
@@ -128,10 +143,10 @@ def test_restart_goes_on_in_the_same_log(engine: Path) -> None:
         assert log.count("engine starts on port") == 2
 
 
-def test_restart_of_a_living_server_on_a_fixed_port(engine: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def test_a_running_server_on_a_fixed_port_is_restarted(engine: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
     with started(engine, port=port) as process:
         first = process.pid or 0
         process.restart()
@@ -140,17 +155,17 @@ def test_restart_of_a_living_server_on_a_fixed_port(engine: Path) -> None:
         assert process.endpoint.url == f"http://127.0.0.1:{port}/v1"
 
 
-def test_a_taken_port_is_named_with_its_listener(engine: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+def test_a_port_in_use_is_reported_with_its_process(engine: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
         with pytest.raises(ServerStartError, match=f"127.0.0.1:{port} .*pid {os.getpid()}"):
             with started(engine, port=port):
                 pytest.fail("it was started")
 
 
-def test_a_missing_interpreter_is_named(engine: Path, tmp_path: Path) -> None:
-    order = an_order(a_server(engine), tmp_path / "log", environment=an_environment("/no-python"))
-    with pytest.raises(ServerStartError, match="no-python could not be started"), serving(order):
+def test_a_missing_interpreter_is_reported(engine: Path, tmp_path: Path) -> None:
+    setup = a_setup(a_server(engine), tmp_path / "log", environment=an_environment("/no-python"))
+    with pytest.raises(ServerStartError, match="no-python could not be started"), serving(setup):
         pytest.fail("it was started")
 
 
@@ -166,24 +181,23 @@ def test_the_death_of_the_guardian_ends_the_server(engine: Path) -> None:
             process.check()
 
 
-def test_the_guardian_is_deaf_to_signals(engine: Path) -> None:
+def test_the_guardian_ignores_signals(engine: Path) -> None:
     with started(engine) as process:
         guardian = psutil.Process(process.pid).parent()
         assert guardian
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             guardian.send_signal(number)
-        time.sleep(0.2)
-        assert guardian.is_running()
+        assert until(lambda: pending_signals(guardian.pid) == 0)
+        assert running(guardian.pid)
         assert answers(process)
 
 
-def test_the_server_hears_signals(engine: Path) -> None:
+def test_the_server_does_not_ignore_signals(engine: Path) -> None:
     with started(engine) as process:
-        status = Path(f"/proc/{process.pid}/status").read_text()
-        words = dict(line.split(":\t") for line in status.splitlines() if line.startswith("Sig"))
-        wanted = sum(1 << number - 1 for number in (signal.SIGTERM, signal.SIGHUP))
-        assert int(words["SigIgn"], 16) & wanted == 0
-        assert int(words["SigBlk"], 16) == 0
+        masks = signal_masks(process.pid or 0)
+        needed = sum(1 << number - 1 for number in (signal.SIGTERM, signal.SIGHUP))
+        assert masks["SigIgn"] & needed == 0
+        assert masks["SigBlk"] == 0
 
 
 def test_stop_may_be_called_again(engine: Path) -> None:

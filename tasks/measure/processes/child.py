@@ -18,11 +18,11 @@ from urllib.parse import urlsplit
 
 from tasks.measure.jobs import AccuracyJob, PointJob
 from tasks.measure.row_files import one_line
+from tasks.serve.loopback import LOOPBACK_HOSTS
 
 Job = PointJob | AccuracyJob
 Report = Callable[[int], None]
 LOG = "worker.log"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 START_S = 600.0
@@ -47,8 +47,9 @@ def run_in_child(target: str, job: Job, pipe: Connection, barrier: Barrier | Non
     # sessions first (sched_autogroup), so that busy neighbours hold up a measurement's clock far less.
     os.setsid()
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    if urlsplit(job.endpoint.url).hostname in LOOPBACK:
-        os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(LOOPBACK)
+    if job.endpoint.is_local:  # a proxy cannot reach this machine's loopback
+        host = urlsplit(job.endpoint.url).hostname or ""
+        os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join((*LOOPBACK_HOSTS, host))
     lock = threading.Lock()
 
     def send(kind: str, value: object) -> None:

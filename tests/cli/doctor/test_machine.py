@@ -9,7 +9,7 @@ import pytest
 
 from cli.doctor.diagnosis import Diagnosis
 from cli.doctor.machine import _gpus, findings, lines
-from tests.serve.test_gpu_lease import Nvml
+from tests.serve.nvml import Nvml
 
 NAMES = (
     "Python, uv, GPU, memory, disk, model cache, ports, containers, environments, Prefect, package index, "

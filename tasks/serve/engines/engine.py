@@ -1,0 +1,54 @@
+"""The base class of engines: what the pipeline must know of an engine to start it and to read its metrics."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar, Generic, TypeVar
+
+from tasks.config.server import StartedServer
+from tasks.provision.provisioned import Model
+
+SpecServer = TypeVar("SpecServer", bound=StartedServer)
+
+
+class Engine(ABC, Generic[SpecServer]):
+    """An engine with the server of a spec that it runs. Every subclass is a row of `engines/registry.py`."""
+
+    parser_module: ClassVar[str | None] = None
+    """Python module whose command line parser knows the engine's flags. None: flags are not checked early."""
+    owned_flags: ClassVar[Mapping[str, str]] = {}
+    """Flags that the pipeline sets itself, without dashes, with what to use instead."""
+    variables: ClassVar[Mapping[str, str]] = {"VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1"}
+    """Environment variables of every server (a command may run vLLM too); `server.env` overrides them."""
+    metric_aliases: ClassVar[Mapping[str, str]] = {}
+    """Names on the engine's /metrics page that mean the same as a name in `probe/server_metrics.py`."""
+
+    def __init__(self, server: SpecServer) -> None:
+        self.server = server
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The flags that the spec sets in `server.args`; empty for an engine without `args`."""
+        return ()
+
+    @property
+    def health_path(self) -> str:
+        """The path that answers 200 when the server is ready."""
+        return "/health"
+
+    @property
+    @abstractmethod
+    def key_variable(self) -> str | None:
+        """The environment variable that the engine reads its API key from; None: it asks for no key."""
+
+    @abstractmethod
+    def argv(self, model: Model, python: str, host: str, port: int) -> tuple[str, ...]:
+        """Return the command that serves `model` on `host`:`port`. It must not contain a secret.
+
+        Args:
+            model: the model on disk.
+            python: the Python interpreter of the serving environment.
+            host: the address to listen on.
+            port: the port to listen on.
+        """

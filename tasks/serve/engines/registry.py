@@ -1,0 +1,35 @@
+"""The table of engines: one row for each `server.kind` that the pipeline starts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tasks.config.server import OwnServer
+from tasks.serve.engines.command import CommandEngine
+from tasks.serve.engines.engine import Engine
+from tasks.serve.engines.vllm import VllmEngine
+
+ENGINES: dict[str, type[Engine[Any]]] = {
+    "vllm": VllmEngine,
+    "command": CommandEngine,
+}
+"""Subclasses of Engine by `server.kind`; each is called with the spec's server."""
+
+
+def engine_of(server: OwnServer) -> Engine[Any]:
+    """Return the engine that runs a server of a spec."""
+    return ENGINES[server.kind](server)
+
+
+def parser_module(engine_name: str) -> str | None:
+    """Return the module with the parser of the engine that an environment holds; None where it has none."""
+    engine = ENGINES.get(engine_name)
+    return engine.parser_module if engine else None
+
+
+def metric_aliases() -> dict[str, str]:
+    """Return the metric aliases of all engines: a /metrics page does not say which engine wrote it."""
+    aliases: dict[str, str] = {}
+    for engine in ENGINES.values():
+        aliases |= engine.metric_aliases
+    return aliases
