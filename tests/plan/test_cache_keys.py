@@ -1,0 +1,65 @@
+"""Cache keys stay what they are: a key that changes has every figure of every user measured again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tasks.config.objective import Objective
+from tasks.config.question_set import QuestionSet
+from tasks.config.sweep import Sweep
+from tasks.plan.cache_keys import accuracy_key, point_key, search_key
+from tasks.plan.subject import Hardware, Subject
+
+SUBJECT = Subject(
+    engine="vllm",
+    engine_version="0.32.0",
+    environment_digest="d",
+    model="m",
+    model_revision="r",
+    tokenizer="",
+    server_args="{}",
+    server_env="{}",
+    hardware=Hardware(cpu="c", cpu_count=2, memory_bytes=3),
+    client="servegauge==0.1.0",
+)
+SWEEP = {"name": "throughput", "input_tokens": 1024, "output_tokens": 1024}
+FIRST = {"concurrency": 10, "requests": 50}
+
+
+@pytest.mark.parametrize(
+    ("load", "key"),
+    [
+        (FIRST, "point-v4-a02d66d8252444056788e4311eacbbcc"),
+        ({"rate": 2.5, "requests": 9, "arrival": "constant"}, "point-v4-0326bf91452d60ae0d89dbe9f5946c18"),
+        ({"burst": 7}, "point-v4-6dccdfcdbaf7ba86dc559f0073607926"),
+        ({"concurrency": 3, "requests": 30, "duration_s": 5}, "point-v4-e8f3cab0dd1ea4684c5c6e20108f65a0"),
+    ],
+)
+def test_the_key_of_a_point_is_that_of_version_0_1_0(load: dict[str, Any], key: str) -> None:
+    sweep = Sweep.model_validate(SWEEP | {"load": [load]})
+    assert point_key(SUBJECT, sweep, sweep.loads[0], 2) == key
+
+
+def test_objectives_are_no_part_of_a_key_but_for_allowed_failures() -> None:
+    plain = Sweep.model_validate(SWEEP | {"load": [FIRST]})
+    bounded = plain.model_copy(update={"objectives": objectives("ttft_p95_s <= 1")})
+    lenient = plain.model_copy(update={"objectives": objectives("success >= 0.9", "ttft_p95_s <= 1")})
+    load = plain.loads[0]
+    assert point_key(SUBJECT, bounded, load, 1) == point_key(SUBJECT, plain, load, 1)
+    assert point_key(SUBJECT, lenient, load, 1) == "point-v4-b7e703e81206714618bb6ff0666dd424"
+
+
+def test_the_keys_of_a_search_and_a_question_set_are_those_of_version_0_1_0() -> None:
+    settings = {"load": {"until": "saturated", "rate": 1}, "objectives": ["success >= 0.9"]}
+    assert (
+        search_key(SUBJECT, Sweep.model_validate(SWEEP | settings))
+        == "knee-v4-41424a10a4c721857881d600a015d698"
+    )
+    assert accuracy_key(SUBJECT, QuestionSet(repeats=8)) == "accuracy-v4-360316974f4a2dc32c16705c373b900f"
+
+
+def objectives(*texts: str) -> tuple[Objective, ...]:
+    """Objectives as a spec writes them."""
+    return tuple(Objective.model_validate(text) for text in texts)
