@@ -67,7 +67,7 @@ def _first_answer(client: httpx.Client, endpoint: Endpoint, kind: RequestKind, m
     if 0 in tokens:
         raise error(
             f"{url} answered without counting tokens (usage)",
-            "measure a server whose answers carry OpenAI's usage: figures rest on it",
+            "measure a server whose responses have OpenAI's `usage`: token counts are read from it",
         )
     return FirstAnswer(kind=kind, input_tokens=tokens[0], output_tokens=tokens[1], latency_s=latency_s)
 

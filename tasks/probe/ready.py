@@ -70,7 +70,7 @@ def report_death(check: Callable[[], None], sleep: Callable[[float], None] = tim
         yield
     except ServerStartError:
         for _ in range(int(DYING_S / INTERVAL_S)):
-            _check_start(check, "at its first question")
+            _check_start(check, "at its first request")
             sleep(INTERVAL_S)
         raise
 

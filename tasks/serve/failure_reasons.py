@@ -18,7 +18,7 @@ REASONS = (
     FailureReason(
         r"(?<!\w)error: unrecognized arguments: (.+)",
         "the engine does not know {0}",
-        "correct the names under server.args; this version of the engine may call them otherwise",
+        "correct the names under server.args; this version of the engine may name them differently",
     ),
     FailureReason(
         r"(?<!\w)error: argument (.+)", "the engine refused the flag {0}", "correct it under server.args"
@@ -48,7 +48,7 @@ REASONS = (
     ),
     FailureReason(
         r"pass the (?:argument|option) `trust_remote_code=True`|execute the \w+ file in that repo",
-        "the model brings code of its own, and the engine was not told to run it",
+        "the model brings code of its own, and the engine is not allowed to run it",
         "read that code, then set server.args.trust-remote-code to true",
     ),
     FailureReason(
@@ -78,12 +78,12 @@ REASONS = (
         r"(?:CUDA|HIP) out of memory|torch\.(?:cuda\.)?OutOfMemoryError|CUDA error: out of memory|"
         r"Free memory on device[^\n]*less than desired",
         "the device has too little free memory",
-        "end what else uses it, or lower gpu-memory-utilization or max-model-len under server.args",
+        "stop what else uses it, or lower gpu-memory-utilization or max-model-len under server.args",
     ),
     FailureReason(
         r"DefaultCPUAllocator: can't allocate memory|Cannot allocate memory|^MemoryError",
         "the machine has too little free memory",
-        "end what else uses it, or lower VLLM_CPU_KVCACHE_SPACE or max-model-len",
+        "stop what else uses it, or lower VLLM_CPU_KVCACHE_SPACE or max-model-len",
     ),
     FailureReason(
         r"could not select device driver|nvidia-container-cli|unresolvable CDI devices|"
@@ -116,7 +116,7 @@ REASONS = (
     FailureReason(
         r"No space left on device",
         "a disk is full, or the machine's shared memory (/dev/shm)",
-        "free space there; `df -h` tells which",
+        "free space there; `df -h` shows which",
     ),
     FailureReason(
         r"Value error, (.+?)(?: \[type=|$)",

@@ -113,8 +113,8 @@ def check_free_memory(server: OwnServer, gpus: Sequence[GPU]) -> None:
         if free < needed:
             raise ServerStartError(
                 f"GPU {gpu.index} ({gpu.name}) has {free / GIGABYTE:.1f} of {total / GIGABYTE:.1f} GB free, "
-                f"{needed / GIGABYTE:.1f} GB are asked for{users_of(gpu)}",
-                f"end what uses it, choose others with server.gpus, or lower {server.memory_setting}",
+                f"{needed / GIGABYTE:.1f} GB are needed{users_of(gpu)}",
+                f"stop what uses it, choose others with server.gpus, or lower {server.memory_setting}",
             )
 
 

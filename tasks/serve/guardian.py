@@ -24,6 +24,7 @@ import signal
 import subprocess
 import sys
 import time
+from typing import Any
 
 KILL_LIMIT_S = 10.0
 STOP_MARGIN_S = 5.0
@@ -47,6 +48,13 @@ def main() -> int:
         return 1
     _send(f"pid {leader}")
     _wait_for_end(leader, owner, wakeup)
+    _stop(leader, request, wakeup)
+    _reap()
+    return 0
+
+
+def _stop(leader: int, request: dict[str, Any], wakeup: int) -> None:
+    """Report the exit code, and end what runs: the server, its container, the processes it left behind."""
     code = _exit_code(leader)
     if code is not None:  # first of all: the owner must know it before all of its requests fail
         _send(f"exit {code}")
@@ -58,8 +66,6 @@ def main() -> int:
     if code is None:
         code = _exit_code(leader)
         _send(f"exit {-signal.SIGKILL if code is None else code}")
-    _reap()
-    return 0
 
 
 def _raise_open_files_limit() -> None:

@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr
 
 from tasks.config.base import Frozen
 from tasks.config.server import OwnServer
-from tasks.provision.provisioned import Environment, Model
+from tasks.provision.provisioned import Environment, Image, Model
 from tasks.serve.argv import engine_variables, serve_argv, server_env
 from tasks.serve.container import Container, container_argv, kill_argv, pid_argv, stop_argv
 from tasks.serve.gpu_choice import gpu_variables
@@ -63,23 +63,26 @@ def launch_of(setup: ServerSetup, port: int) -> Launch:
     Raises:
         InputError: the spec's flags, variables or program are refused.
     """
-    server, model, gpus = setup.server, setup.model, setup.lease.gpus
-    api_key = setup.api_key.get_secret_value()
-    inherited = setup.inherited_env | gpu_variables(gpus)
-    env = server_env(server, model, setup.environment, api_key, inherited)
-    image = setup.environment.image
-    if image is None:
-        return Launch(argv=serve_argv(server, model, setup.environment, port), env=env)
+    server, model, environment = setup.server, setup.model, setup.environment
+    inherited = setup.inherited_env | gpu_variables(setup.lease.gpus)
+    env = server_env(server, model, environment, setup.api_key.get_secret_value(), inherited)
+    if environment.image is None:
+        return Launch(argv=serve_argv(server, model, environment, port), env=env)
+    return _container_launch(setup, environment.image, port, env)
+
+
+def _container_launch(setup: ServerSetup, image: Image, port: int, env: dict[str, str]) -> Launch:
+    variables = engine_variables(setup.server, setup.model, setup.api_key.get_secret_value())
     container = Container(
         image=image,
         # A new name for each start: the container of the last one may not be removed yet.
         name=f"servegauge-{setup.name}-{secrets.token_hex(4)}",
         port=port,
-        gpus=gpus,
-        variables=tuple(engine_variables(server, model, api_key)),
+        gpus=setup.lease.gpus,
+        variables=tuple(variables),
     )
     return Launch(
-        argv=container_argv(container, server, model),
+        argv=container_argv(container, setup.server, setup.model),
         env=env,
         stop_argv=stop_argv(container, setup.grace_s),
         kill_argv=kill_argv(container),

@@ -73,7 +73,7 @@ def test_a_server_that_dies_at_its_first_question(case: Case) -> None:
     error = refused(case)
     assert isinstance(error, ServerStartError)
     assert "ended with exit code 1" in error.what
-    assert "(at its first question)" in error.what
+    assert "(at its first request)" in error.what
 
 
 def test_an_interpreter_without_the_engine(case: Case) -> None:

@@ -79,7 +79,7 @@ def test_a_death_is_raised_in_place_of_the_request_that_failed() -> None:
         if clock.now >= 3:
             raise ServerDied("the server ended", "the remedy", "the tail")
 
-    with pytest.raises(ServerStartError, match=r"the server ended \(at its first question\)"):
+    with pytest.raises(ServerStartError, match=r"the server ended \(at its first request\)"):
         with report_death(check, clock.sleep):
             raise ServerStartError("answered 500", "read the log")
     assert clock.now == 3

@@ -23,4 +23,4 @@ class CommandEngine(Engine[CommandServer]):
     def argv(self, model: Model, python: str, host: str, port: int) -> tuple[str, ...]:
         """Return the spec's command with its placeholders filled in."""
         values = {"model": model.weights, "served_name": self.server.name, "host": host, "port": str(port)}
-        return self.server.words(values)
+        return self.server.argv(values)
