@@ -28,7 +28,7 @@ from flows.ui import artifacts, console
 from flows.ui.progress import show_progress
 from tasks.config.results_location import ResultsLocation, results_location
 from tasks.config.spec import Spec
-from tasks.plan.plan import Plan, make_plan
+from tasks.plan.plan import Plan, Planner
 
 
 def _title() -> str:
@@ -95,7 +95,7 @@ def measure(spec: Spec, results: ResultsLocation, refresh: bool, failure: Failur
 def plan_run(run: Run, refresh: bool) -> Plan:
     """Check the spec, and list what to measure and what is recorded already."""
     preflight(run.spec, run.results)
-    plan = make_plan(run.spec, run.subject, partial(is_reusable, run.results, refresh))
+    plan = Planner(run.spec, run.subject, partial(is_reusable, run.results, refresh)).plan()
     reused = len(plan.entries) - plan.missing
     counts = f"{plan.missing} to measure, {reused} reused from {run.results}"
     searches = "".join(f", searches what saturates {entry.sweep.name}" for entry in plan.searches)

@@ -12,7 +12,7 @@ from flows.run.reuse import is_reusable, with_cache
 from flows.ui import console
 from flows.ui.progress import current_progress
 from tasks.measure.speed.trials import trial_of
-from tasks.plan.plan import PlannedPoint, PlannedSearch, plan_point
+from tasks.plan.plan import PlannedPoint, PlannedSearch, Planner
 from tasks.plan.search import Knee, Trial, advance
 from tasks.record.results import RecordedPoint
 from tasks.record.store import Store
@@ -39,13 +39,13 @@ def search_saturation(
         The points in the order in which the search asked for them, and the knee.
     """
     sweep, points, trials = entry.sweep, list[RecordedPoint](), list[Trial]()
-    step = advance(sweep.name, entry.how, trials)
+    step = advance(sweep.name, entry.saturation, trials)
     while not isinstance(step, Knee):
         point = measure(_planned_point(entry, context, step, trials))
         usable = point.verdict.verdict != "invalid"
         points.append(point)
         trials.append(trial_of(point.result, sweep.objectives, usable))
-        step = advance(sweep.name, entry.how, trials)
+        step = advance(sweep.name, entry.saturation, trials)
     knee = step.model_copy(update={"doubts": _doubts(step, points)})
     _keep(entry, context, knee, points)
     progress = current_progress()
@@ -59,10 +59,10 @@ def _planned_point(
     entry: PlannedSearch, context: RunContext, level: float, trials: Sequence[Trial]
 ) -> PlannedPoint:
     run, sweep = context.run, entry.sweep
-    load = entry.how.load_at(level, sweep.objectives)
+    load = entry.saturation.load_at(level, sweep.objectives)
     repeat = 1 + sum(trial.level == level for trial in trials)
     reusable = partial(is_reusable, run.results, context.refresh)
-    point = plan_point(run.spec, run.subject, sweep, load, repeat, reusable)
+    point = Planner(run.spec, run.subject, reusable).point(sweep, load, repeat)
     progress = current_progress()
     if progress and not point.recorded:
         progress.add_entry()

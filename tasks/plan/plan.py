@@ -1,24 +1,25 @@
-"""What a run has to measure, in order, and which of it the results hold already."""
+"""What a run has to measure, in order, and which of it the results already hold."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from tasks.config.base import Frozen
 from tasks.config.load import Load
-from tasks.config.saturation import Saturation
 from tasks.config.question_set import QuestionSet
+from tasks.config.saturation import Saturation
 from tasks.config.spec import Spec
 from tasks.config.sweep import Sweep
 from tasks.plan.cache_keys import accuracy_key, point_key, search_key
 from tasks.plan.subject import Subject
 
 IsRecorded = Callable[[str], bool]
-"""Whether a figure under a key is there already."""
+"""Takes a cache key; whether the results hold a figure under it."""
 
 
 class PlanEntry(Frozen):
-    """One thing to measure, and whether a figure under its key is there already."""
+    """One thing to measure, its cache key, and whether the results hold it already."""
 
     key: str
     recorded: bool
@@ -34,10 +35,10 @@ class PlannedPoint(PlanEntry):
 
 
 class PlannedSearch(PlanEntry):
-    """One sweep whose loads are looked for; its points come to light one after the other."""
+    """One search for the load that saturates the server; each of its points decides the next one."""
 
     sweep: Sweep
-    how: Saturation
+    saturation: Saturation
 
 
 class PlannedQuestionSet(PlanEntry):
@@ -47,24 +48,24 @@ class PlannedQuestionSet(PlanEntry):
 
 
 class Plan(Frozen):
-    """All that a spec asks for; `recorded` entries need no server."""
+    """Everything that a spec asks for, in the order it is measured."""
 
     speed: tuple[PlannedPoint | PlannedSearch, ...]
     question_sets: tuple[PlannedQuestionSet, ...]
 
     @property
     def points(self) -> tuple[PlannedPoint, ...]:
-        """The points that are known beforehand."""
+        """The points of listed loads; those of searches are not known beforehand."""
         return tuple(entry for entry in self.speed if isinstance(entry, PlannedPoint))
 
     @property
     def searches(self) -> tuple[PlannedSearch, ...]:
-        """The sweeps whose loads are looked for."""
+        """The searches for saturation."""
         return tuple(entry for entry in self.speed if isinstance(entry, PlannedSearch))
 
     @property
     def entries(self) -> tuple[PlanEntry, ...]:
-        """Everything, in the order it is measured."""
+        """All entries, in the order they are measured."""
         return (*self.speed, *self.question_sets)
 
     @property
@@ -73,44 +74,52 @@ class Plan(Frozen):
         return sum(not entry.recorded for entry in self.entries)
 
 
-def make_plan(spec: Spec, subject: Subject, is_recorded: IsRecorded) -> Plan:
-    """List the points sweep by sweep, repeat by repeat, with growing load, then the question sets.
+@dataclass(frozen=True)
+class Planner:
+    """Makes the plan of one run.
 
-    Repeats stand around the loads, so that a drift of the machine spreads over all of them.
+    `is_recorded`: whether the results hold a figure under a cache key, so that it need not be measured.
     """
-    speed = tuple(entry for sweep in spec.sweeps for entry in _sweep(spec, subject, sweep, is_recorded))
-    sets = tuple(
-        PlannedQuestionSet(key=key, accuracy=accuracy, recorded=is_recorded(key))
-        for accuracy in spec.accuracy
-        for key in [accuracy_key(subject, accuracy)]
-    )
-    return Plan(speed=speed, question_sets=sets)
 
+    spec: Spec
+    subject: Subject
+    is_recorded: IsRecorded
 
-def _sweep(
-    spec: Spec, subject: Subject, sweep: Sweep, is_recorded: IsRecorded
-) -> Iterator[PlannedPoint | PlannedSearch]:
-    if sweep.search:
-        key = search_key(subject, sweep)
-        yield PlannedSearch(key=key, sweep=sweep, how=sweep.search, recorded=is_recorded(key))
-    for repeat in range(1, sweep.repeats + 1):
-        for load in sweep.loads:
-            yield plan_point(spec, subject, sweep, load, repeat, is_recorded)
+    def plan(self) -> Plan:
+        """The points sweep by sweep, repeat by repeat, with growing load; then the question sets.
 
+        A repeat goes through all loads before the next one starts, so that a drift of the machine spreads
+        over all loads.
+        """
+        speed: list[PlannedPoint | PlannedSearch] = []
+        for sweep in self.spec.sweeps:
+            if sweep.search:
+                speed.append(self._search(sweep, sweep.search))
+            for repeat in range(1, sweep.repeats + 1):
+                speed += [self.point(sweep, load, repeat) for load in sweep.loads]
+        sets = tuple(self._question_set(question_set) for question_set in self.spec.accuracy)
+        return Plan(speed=tuple(speed), question_sets=sets)
 
-def plan_point(
-    spec: Spec, subject: Subject, sweep: Sweep, load: Load, repeat: int, is_recorded: IsRecorded
-) -> PlannedPoint:
-    """One load of one sweep, one repeat."""
-    key = point_key(subject, sweep, load, repeat)
-    name = sweep.run_name.format(
-        model=spec.server.name,
-        sweep=sweep.name,
-        load=load.label,
-        concurrency=load.slots or load.label,
-        requests=load.requests,
-        repeat=repeat,
-    )
-    return PlannedPoint(
-        key=key, sweep=sweep, load=load, repeat=repeat, run_name=name, recorded=is_recorded(key)
-    )
+    def point(self, sweep: Sweep, load: Load, repeat: int) -> PlannedPoint:
+        """One load of one sweep, one repeat."""
+        key = point_key(self.subject, sweep, load, repeat)
+        run_name = sweep.run_name.format(
+            model=self.spec.server.name,
+            sweep=sweep.name,
+            load=load.label,
+            concurrency=load.slots or load.label,
+            requests=load.requests,
+            repeat=repeat,
+        )
+        recorded = self.is_recorded(key)
+        return PlannedPoint(
+            key=key, recorded=recorded, sweep=sweep, load=load, repeat=repeat, run_name=run_name
+        )
+
+    def _search(self, sweep: Sweep, saturation: Saturation) -> PlannedSearch:
+        key = search_key(self.subject, sweep)
+        return PlannedSearch(key=key, recorded=self.is_recorded(key), sweep=sweep, saturation=saturation)
+
+    def _question_set(self, question_set: QuestionSet) -> PlannedQuestionSet:
+        key = accuracy_key(self.subject, question_set)
+        return PlannedQuestionSet(key=key, recorded=self.is_recorded(key), accuracy=question_set)

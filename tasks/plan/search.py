@@ -1,35 +1,41 @@
-"""The search for the highest load that a server holds: which level is measured next, or the answer. Pure.
+"""The search for the load that saturates a server: the next level to measure, or the answer; pure.
 
-Levels double until an objective breaks, or until throughput grows by less than GROWTH; an open loop breaks
-where its server falls behind. Then the bracket is halved. A closed loop is saturated from the first level on
-that gives all but PLATEAU of the highest throughput seen.
+Levels double until an objective breaks, or until throughput grows by less than GROWTH. An open loop also
+breaks where its server falls behind. Then the interval between the last two levels is halved. A closed loop
+is saturated from the first level on that reaches the highest throughput seen, less PLATEAU.
 
-One measurement proves little: noise slows, it hardly ever speeds up, so one alone decides only that a level
-holds, and by a clear distance. Anything else takes as many as it needs until the 95 % interval of their mean
-(Student's t) lies on one side; where the most that are allowed leave it open, their median decides.
+Noise slows a measurement and hardly ever speeds it up. So a single measurement decides only that a level
+holds, and only by a clear distance. Everything else is measured again until the 95 % interval of the mean
+(Student's t) lies on one side of the bound. Where the allowed number of measurements leaves that open, their
+median decides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import median
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tasks.config.base import Frozen
+from tasks.config.load_kinds.closed_loop import ClosedLoop
 from tasks.config.saturation import Saturation
 from tasks.stats import mean_interval
 
 GROWTH = 0.05
-"""Throughput that grows by less, where the load is doubled, has stopped growing."""
+"""Throughput that grows by a smaller share when the load doubles has stopped growing."""
 PLATEAU = 0.03
-"""So much of the highest throughput a saturated closed loop may lack; so far an open loop may fall behind."""
+"""Share of the highest throughput that a saturated closed loop may lack; of its rate, an open loop."""
 CLEAR = 0.1
-"""Of the distance that counts as one whole: from there on a single measurement is enough."""
+"""Distance to a bound, as a share, from which on a single measurement is enough."""
 THROUGHPUT, HIGHEST = "throughput", "highest level"
 
 
 class Trial(Frozen):
-    """One measurement of a level. `margin`: what is left of the tightest bound, `limit`; broken below 0."""
+    """One measurement of a level.
+
+    `margin`: distance to the tightest bound, named by `limit`, as a share of it; below 0 the level broke.
+    `throughput`: requests per second.
+    """
 
     level: float
     margin: float
@@ -38,10 +44,11 @@ class Trial(Frozen):
 
 
 class Knee(Frozen):
-    """The answer: the highest load worth sending, between the highest that held and the lowest that did not.
+    """The answer of a search: the highest load worth sending.
 
-    `knee` is None where not even the first level held; `low` and `high` where nothing was measured on that
-    side. `reason`: what ends it, an objective, throughput, or the highest level allowed.
+    `low`: the highest level that held; `high`: the lowest that did not; None where no level was measured on
+    that side. `knee` is None where not even the first level held. `reason`: what limits the load, an
+    objective, throughput, or the highest level allowed. `points`: measurements taken.
     """
 
     sweep: str
@@ -52,27 +59,27 @@ class Knee(Frozen):
     reason: str
     points: int
     doubts: tuple[str, ...] = ()
-    """Why the points at `low` and `high` are suspect, where they are."""
+    """Reasons why the points at `low` and `high` are suspect."""
 
 
 def advance(sweep: str, search: Saturation, trials: Sequence[Trial]) -> float | Knee:
-    """The level to measure next, or the knee; always the same for the same trials."""
+    """The level to measure next, or the knee. The same trials always give the same answer."""
     try:
         knee, low, high, reason = _answer(search, _Known(search, trials))
-    except _Missing as missing:
-        return missing.level
+    except _MeasurementNeeded as needed:
+        return needed.level
     return Knee(
         sweep=sweep, load=search.kind, knee=knee, low=low, high=high, reason=reason, points=len(trials)
     )
 
 
 def decision(scores: Sequence[float], most: int, *, one_is_enough: bool) -> bool | None:
-    """Whether scores with noise stand for one at or above 0; None where that takes another measurement.
+    """Whether the true value behind noisy scores is at or above 0; None where another measurement is needed.
 
     Args:
-        scores: 1 and -1 are a whole distance away.
-        most: as many decide in any case.
-        one_is_enough: a single score does, where it is clearly above.
+        scores: distances to a bound, as shares of it.
+        most: number of scores that decide in any case, by their median.
+        one_is_enough: whether a single score decides where it is clearly above 0.
     """
     if len(scores) == 1 and one_is_enough and scores[0] > CLEAR:
         return True
@@ -82,8 +89,8 @@ def decision(scores: Sequence[float], most: int, *, one_is_enough: bool) -> bool
     return median(scores) >= 0 if len(scores) >= most else None
 
 
-class _Missing(Exception):
-    """The answer needs another measurement of this level."""
+class _MeasurementNeeded(Exception):
+    """The answer needs another measurement of `level`."""
 
     def __init__(self, level: float) -> None:
         super().__init__(level)
@@ -91,7 +98,7 @@ class _Missing(Exception):
 
 
 class _Known:
-    """What the trials tell of each level; raises _Missing where they do not."""
+    """What the trials say about each level. Raises _MeasurementNeeded where they do not decide."""
 
     def __init__(self, search: Saturation, trials: Sequence[Trial]) -> None:
         self._most, self._trials = search.measurements, trials
@@ -99,24 +106,24 @@ class _Known:
     def at(self, level: float) -> list[Trial]:
         found = [trial for trial in self._trials if trial.level == level]
         if not found:
-            raise _Missing(level)
+            raise _MeasurementNeeded(level)
         return found
 
     def throughput(self, level: float) -> float:
         return median(trial.throughput for trial in self.at(level))
 
     def holds(self, level: float) -> bool:
-        """Whether every bound does."""
+        """Whether the level keeps every bound."""
         return self._decided(level, [trial.margin for trial in self.at(level)], one_is_enough=True)
 
     def grew(self, below: float, level: float) -> bool:
-        """Whether throughput did, between two levels."""
+        """Whether throughput grew from a level to a higher one."""
         base = self.throughput(below) or 1.0
         gains = [trial.throughput / base - 1 for trial in self.at(level)]
         return self._decided(level, [(gain - GROWTH) / GROWTH for gain in gains], one_is_enough=True)
 
     def rises(self, level: float, peak: float) -> bool:
-        """Whether throughput still does beyond a level. A slow moment looks alike: one is never enough."""
+        """Whether throughput rises above this level's. A slow moment looks alike: one trial never decides."""
         lacks = [1 - trial.throughput / peak for trial in self.at(level)]
         return self._decided(level, [(lack - PLATEAU) / PLATEAU for lack in lacks], one_is_enough=False)
 
@@ -126,18 +133,29 @@ class _Known:
     def _decided(self, level: float, scores: Sequence[float], *, one_is_enough: bool) -> bool:
         found = decision(scores, self._most, one_is_enough=one_is_enough)
         if found is None:
-            raise _Missing(level)
+            raise _MeasurementNeeded(level)
         return found
 
 
+class _Doubled(NamedTuple):
+    """Doubled levels, the highest throughput among them, and whether one broke or gained nothing.
+
+    `peak` is None for open loops: their throughput follows the rate.
+    """
+
+    levels: list[float]
+    peak: float | None
+    ended: bool
+
+
 def _answer(search: Saturation, known: _Known) -> tuple[float | None, float | None, float | None, str]:
-    """Knee, low, high and reason, written as if every level were measured."""
-    levels, peak, ended = _grown(search, known)
+    """Knee, low, high and reason, written as if every level had been measured."""
+    levels, peak, ended = _doubled(search, known)
 
     def below_knee(level: float) -> bool:
         return known.holds(level) and (peak is None or known.rises(level, peak))
 
-    if not ended:  # it grew up to the last level, but perhaps not all of the way there
+    if not ended:  # throughput grew up to the last level, but perhaps not all the way there
         nearly = search.nearly_max
         if nearly is None or nearly in levels or nearly < levels[-2] or below_knee(nearly):
             return search.max, search.max, None, HIGHEST
@@ -146,20 +164,36 @@ def _answer(search: Saturation, known: _Known) -> tuple[float | None, float | No
     while levels and not below_knee(levels[-1]):
         high = levels.pop()
     low = levels[-1] if levels else None
-    while low is not None and (middle := search.between(low, high)) is not None:
-        low, high = (middle, high) if below_knee(middle) else (low, middle)
+    if low is not None:
+        low, high = _halved(search, low, high, below_knee)
     if known.holds(high):
         return high, low, high, THROUGHPUT
     return low, low, high, known.limit(high)
 
 
-def _grown(search: Saturation, known: _Known) -> tuple[list[float], float | None, bool]:
-    """Double the level until one breaks or gains nothing: levels, a closed loop's peak, whether one did."""
+def _halved(
+    search: Saturation, low: float, high: float, below_knee: Callable[[float], bool]
+) -> tuple[float, float]:
+    """The interval around the knee, halved until it is narrow enough."""
+    middle = search.between(low, high)
+    while middle is not None:
+        if below_knee(middle):
+            low = middle
+        else:
+            high = middle
+        middle = search.between(low, high)
+    return low, high
+
+
+def _doubled(search: Saturation, known: _Known) -> _Doubled:
+    """Double the level until one breaks or, in a closed loop, gains no throughput."""
     levels: list[float] = []
-    closed = search.kind == "concurrency"
+    closed, ended = search.load_kind is ClosedLoop, False
     for level in search.levels():
         levels.append(level)
-        stopped = closed and len(levels) > 1 and not known.grew(*levels[-2:])
-        if stopped or not known.holds(level):
-            return levels, max(map(known.throughput, levels)) if closed else None, True
-    return levels, max(map(known.throughput, levels)) if closed else None, False
+        gained = not closed or len(levels) == 1 or known.grew(*levels[-2:])
+        if not gained or not known.holds(level):
+            ended = True
+            break
+    peak = max(known.throughput(level) for level in levels) if closed else None
+    return _Doubled(levels, peak, ended)

@@ -1,4 +1,4 @@
-"""What is measured and on what: everything that makes two measurements comparable or not."""
+"""What a run measures and on what: everything that makes two measurements alike or not."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tasks.serve.loopback import is_loopback
 
 
 class Hardware(Frozen):
-    """The server's machine as far as it decides a figure. Memory in bytes. Empty where it is another's."""
+    """The server's machine, as far as it decides a figure; empty fields for a server on another machine."""
 
     cpu: str
     cpu_count: int
@@ -35,10 +35,10 @@ class Hardware(Frozen):
 
 
 class Subject(Frozen):
-    """The served model, the engine that serves it, the machine, and the client that measures.
+    """The served model, the engine, the machine, and the load generator.
 
-    `server_args` and `server_env` are JSON texts with sorted keys. `server_instance` tells two servers
-    apart that were not started here; None for a server of ours.
+    `server_args` and `server_env` are JSON texts with sorted keys. `server_instance` identifies a server that
+    was started elsewhere; None for one that a run starts itself.
     """
 
     engine: str
@@ -47,7 +47,7 @@ class Subject(Frozen):
     model: str
     model_revision: str
     model_license: str | None = Field(None, exclude=True)
-    """Recorded, and no part of any key."""
+    """Recorded, but not part of a cache key."""
     tokenizer: str
     server_args: str
     server_env: str
@@ -57,10 +57,14 @@ class Subject(Frozen):
 
 
 def subject_of(spec: Spec, run_id: str) -> Subject:
-    """Find out what a spec measures, without starting anything. `run_id` names a server of unknown start.
+    """Find out what a spec measures. Starts nothing; asks a running server who it is.
+
+    Args:
+        spec: the checked spec.
+        run_id: identifies a running server that does not tell when it was started.
 
     Raises:
-        InputError: the spec names an environment, a folder, a model or a GPU that is not there.
+        InputError: the spec names an environment, folder, model or GPU that does not exist.
         EndpointError: a running server does not answer.
     """
     if isinstance(spec.server, EndpointServer):
@@ -86,10 +90,10 @@ def _local_subject(server: OwnServer, environment: str | None) -> Subject:
 
 
 def _remote_subject(server: EndpointServer, run_id: str) -> Subject:
-    """A server we did not start is known by its model, its version and the moment it was started.
+    """A server that was started elsewhere is identified by its model, its version and its start time.
 
-    One that tells no start time cannot be told from another, so its figures are not reused. Raises
-    InputError where `server.gpus` names one that is not here.
+    Without a start time it cannot be told from another server, so its figures are not reused.
+    Raises InputError where `server.gpus` names a GPU that does not exist.
     """
     named_gpus(server.gpus or (), list_gpus())
     identity = server_identity(endpoint_of(server))
@@ -115,23 +119,23 @@ def _tokenizer(name: str) -> str:
 
 
 def _hardware_of(server: EndpointServer) -> Hardware:
-    """Of a server on another machine nothing is known."""
+    """The machine of a running server; empty where it runs on another one."""
     if not is_loopback(urlsplit(server.url).hostname or ""):
         return Hardware(cpu="", cpu_count=0, memory_bytes=0)
     return _hardware(named_gpus(server.gpus, list_gpus()) if server.gpus else list_gpus())
 
 
-def _hardware(cards: Sequence[GPU]) -> Hardware:
+def _hardware(devices: Sequence[GPU]) -> Hardware:
     return Hardware(
         cpu=hardware.cpu_name(),
         cpu_count=hardware.cpu_count(),
         memory_bytes=hardware.memory_bytes(),
-        gpu_names=tuple(card.name for card in cards),
-        driver=cards[0].driver if cards else None,
+        gpu_names=tuple(device.name for device in devices),
+        driver=devices[0].driver if devices else None,
     )
 
 
 def client_version() -> str:
-    """The packages that decide how a figure is taken."""
+    """Versions of the packages that decide how a figure is measured."""
     names = ("servegauge", "evalscope", "aiohttp")
     return " ".join(f"{name}=={version(name)}" for name in names)

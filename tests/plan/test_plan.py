@@ -8,7 +8,7 @@ import pytest
 
 from tasks.config.spec import Spec
 from tasks.config.spec_file import load_spec
-from tasks.plan.plan import Plan, make_plan
+from tasks.plan.plan import Plan, Planner
 from tasks.plan.subject import Hardware, Subject
 
 SUBJECT = Subject(
@@ -26,25 +26,25 @@ SUBJECT = Subject(
 
 
 def keys(spec: Spec, subject: Subject = SUBJECT) -> list[str]:
-    return [entry.key for entry in make_plan(spec, subject, lambda key: False).entries]
+    return [entry.key for entry in Planner(spec, subject, lambda key: False).plan().entries]
 
 
 def test_points_come_sweep_by_sweep_and_repeat_by_repeat() -> None:
     spec = load_spec("smoke", ["sweeps.0.repeats=2"])
-    plan = make_plan(spec, SUBJECT, lambda key: False)
+    plan = Planner(spec, SUBJECT, lambda key: False).plan()
     order = [(point.sweep.name, point.repeat, point.load.level) for point in plan.points]
     assert order == [("throughput", r, c) for r in (1, 2) for c in (1, 4, 8)] + [("chat", 1, 4)]
     assert plan.missing == len(plan.entries) == 8
 
 
 def test_run_names_are_built_from_the_real_values() -> None:
-    plan = make_plan(load_spec("smoke"), SUBJECT, lambda key: False)
+    plan = Planner(load_spec("smoke"), SUBJECT, lambda key: False).plan()
     assert plan.points[-1].run_name == "gpt-oss-synthetic-number20-parallel4"
 
 
 def test_a_rate_is_called_by_its_rate() -> None:
     spec = load_spec("smoke", ["sweeps.1.load=[{rate: 2.5, requests: 9}]"])
-    assert make_plan(spec, SUBJECT, lambda key: False).points[-1].run_name == (
+    assert Planner(spec, SUBJECT, lambda key: False).plan().points[-1].run_name == (
         "gpt-oss-synthetic-number9-parallelrate2.5"
     )
 
@@ -52,10 +52,10 @@ def test_a_rate_is_called_by_its_rate() -> None:
 def test_a_search_is_one_entry_with_a_key_of_its_own() -> None:
     def plan(*overrides: str) -> Plan:
         load = "sweeps.0.load={until: saturated, concurrency: 1}"
-        return make_plan(load_spec("smoke", [load, *overrides]), SUBJECT, lambda key: False)
+        return Planner(load_spec("smoke", [load, *overrides]), SUBJECT, lambda key: False).plan()
 
     (entry,) = plan().searches
-    assert (entry.sweep.name, entry.how.kind, plan().missing) == ("throughput", "concurrency", 3)
+    assert (entry.sweep.name, entry.saturation.kind, plan().missing) == ("throughput", "concurrency", 3)
     (other,) = plan("sweeps.0.objectives=['success >= 1']").searches
     assert entry.key != other.key  # its answer is another, though its points are the same
 
@@ -63,7 +63,7 @@ def test_a_search_is_one_entry_with_a_key_of_its_own() -> None:
 def test_what_is_recorded_is_not_missing() -> None:
     spec = load_spec("smoke")
     recorded = set(keys(spec)[:3])
-    plan = make_plan(spec, SUBJECT, recorded.__contains__)
+    plan = Planner(spec, SUBJECT, recorded.__contains__).plan()
     assert plan.missing == 2
     assert [entry.recorded for entry in plan.entries] == [True, True, True, False, False]
 

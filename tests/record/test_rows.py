@@ -12,25 +12,28 @@ from tasks.record.schemas import SCHEMAS, TABLES, TableName
 from tests.record import made_up
 
 DESIGN = {
-    "runs": "run_id spec spec_digest sweeps started_at finished_at outcome warnings engine engine_version"
-    " environment_digest model model_revision model_license tokenizer server_args server_env gpu_names"
-    " driver cpu cpu_count memory_bytes client_versions git_commit",
-    "points": "run_id measured_by sweep run_name load_label load_settings concurrency rate requests repeat"
-    " attempt reused succeeded failed duration_s request_throughput input_token_throughput"
-    " output_token_throughput total_token_throughput ttft_mean_s ttft_p50_s ttft_p90_s ttft_p95_s"
-    " ttft_p99_s tpot_mean_s tpot_p50_s tpot_p90_s tpot_p95_s tpot_p99_s itl_mean_s itl_p50_s itl_p90_s"
-    " itl_p95_s itl_p99_s latency_mean_s latency_p50_s latency_p90_s latency_p95_s latency_p99_s"
-    " input_tokens_mean output_tokens_mean sustained_throughput pace goodput energy_j"
-    " energy_per_output_token_j energy_per_request_j cost_per_million_output_tokens"
-    " cost_per_million_tokens objectives objectives_met verdict reasons",
+    "runs": "run_id spec spec_digest sweeps started_at finished_at outcome warnings engine"
+    " engine_version environment_digest model model_revision model_license tokenizer server_args"
+    " server_env gpu_names driver cpu cpu_count memory_bytes client_versions git_commit",
+    "points": "run_id measured_by sweep run_name load_label load_settings concurrency rate requests"
+    " repeat attempt reused succeeded failed duration_s request_throughput"
+    " input_token_throughput output_token_throughput total_token_throughput ttft_mean_s"
+    " ttft_p50_s ttft_p90_s ttft_p95_s ttft_p99_s tpot_mean_s tpot_p50_s tpot_p90_s tpot_p95_s"
+    " tpot_p99_s itl_mean_s itl_p50_s itl_p90_s itl_p95_s itl_p99_s latency_mean_s latency_p50_s"
+    " latency_p90_s latency_p95_s latency_p99_s input_tokens_mean output_tokens_mean"
+    " sustained_throughput pace goodput energy_j energy_per_output_token_j energy_per_request_j"
+    " cost_per_million_output_tokens cost_per_million_tokens objectives objectives_met verdict"
+    " reasons",
     "knees": "run_id sweep load knee low high reason points doubts",
-    "checks": "run_id sweep load_label concurrency rate requests repeat attempt check verdict sentence value"
-    " limit",
-    "requests": "run_id sweep load_label concurrency rate repeat index warmup sent_at client_delay_s ttft_s tpot_s"
-    " latency_s itl_s input_tokens output_tokens cached_tokens finish_reason status_code error succeeded",
-    "scores": "run_id measured_by dataset subset metric questions repeats value ci_low ci_high failed truncated",
-    "samples": "run_id dataset subset question repeat target answer correct response finish_reason input_tokens"
-    " output_tokens latency_s error",
+    "checks": "run_id sweep load_label concurrency rate requests repeat attempt check verdict sentence"
+    " value limit",
+    "requests": "run_id sweep load_label concurrency rate repeat index warmup sent_at client_delay_s ttft_s"
+    " tpot_s latency_s itl_s input_tokens output_tokens cached_tokens finish_reason status_code"
+    " error succeeded",
+    "scores": "run_id measured_by dataset subset metric questions repeats value ci_low ci_high failed"
+    " truncated",
+    "samples": "run_id dataset subset question repeat target answer correct response finish_reason"
+    " input_tokens output_tokens latency_s error",
     "telemetry": "run_id time source metric value",
 }
 
