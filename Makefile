@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # uv with the machine's pip settings (index, find-links, certificate), so that a mirror set for pip serves here too.
 UV = UV_COMPILE_BYTECODE_TIMEOUT=600 $(BIN)/python tasks/provision/pip_settings.py $(BIN)/uv
 
-.PHONY: install smoke up test test-operate test-operate-long check format requirements environments clean
+.PHONY: install smoke up test test-operate test-operate-long check format requirements environments docs clean
 
 install: $(READY)
 
@@ -60,6 +60,10 @@ requirements: install
 NAMES ?= vllm-cpu vllm-cuda
 environments: install
 	$(BIN)/python -m tasks.provision.compile_pins $(NAMES)
+
+# Tables of the docs that come from the code.
+docs: install
+	$(BIN)/python -m tasks.measure.speed.figure_docs
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache
