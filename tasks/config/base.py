@@ -1,4 +1,4 @@
-"""The base of every model that crosses a stage: frozen, and closed to unknown fields."""
+"""The base class of every model that is passed between stages."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Frozen(BaseModel):
-    """Immutable, and refuses fields it does not know."""
+    """Immutable; unknown fields are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())

@@ -1,4 +1,4 @@
-"""Names of Prefect blocks that a spec may lean on for credentials, hosts and places."""
+"""The names of Prefect blocks that a spec may use."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from tasks.config.base import Frozen
 
 
 class Blocks(Frozen):
-    """Each null, or the name of a block of its kind on the Prefect server in use."""
+    """Prefect blocks with credentials, the serving host and the results location; null uses none."""
 
-    swanlab: str | None = Field(None, min_length=1, description="of type SwanLabCredentials")
-    hub: str | None = Field(None, min_length=1, description="of type ModelHub")
-    results: str | None = Field(None, min_length=1, description="of type ResultStore")
-    host: str | None = Field(None, min_length=1, description="of type ServingHost")
+    swanlab: str | None = Field(None, min_length=1, description="name of a SwanLabCredentials block")
+    hub: str | None = Field(None, min_length=1, description="name of a ModelHub block")
+    results: str | None = Field(None, min_length=1, description="name of a ResultStore block")
+    host: str | None = Field(None, min_length=1, description="name of a ServingHost block")

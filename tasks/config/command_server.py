@@ -1,76 +1,91 @@
-"""A server of any engine that speaks the OpenAI API, described by its command."""
+"""A server of any engine with an OpenAI-compatible API, described by its command."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from string import Formatter
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from tasks.config.started_server import UTILIZATION, StartedServer
+from tasks.config.refusal import refuse
+from tasks.config.started_server import DEFAULT_GPU_MEMORY, StartedServer
 
 PLACEHOLDERS = ("model", "served_name", "host", "port")
 
 
 class CommandServer(StartedServer):
-    """Another engine that speaks the OpenAI API, started by a command of its own."""
+    """A server of another engine, started here by its own command."""
 
     kind: Literal["command"]
-    engine: str = Field(pattern=r"^[A-Za-z0-9][\w.+-]*$", description="its name, as it is recorded")
+    engine: str = Field(pattern=r"^[A-Za-z0-9][\w.+-]*$", description="the engine's name in the results")
     version: str | None = Field(
-        None, description="as it is recorded; null is what the environment says. A new one is measured anew"
+        None,
+        description="the engine's version in the results; null: that of the environment. "
+        "Points are measured again after a change",
     )
     command: tuple[str, ...] = Field(
-        min_length=1, description="program and words; {model}, {served_name}, {host} and {port} are filled in"
+        min_length=1, description="program and arguments; may hold {model}, {served_name}, {host} and {port}"
     )
-    ready: str = Field("/health", pattern=r"^/", description="the path that answers 200 once it can be asked")
+    ready: str = Field(
+        "/health", pattern=r"^/", description="path that answers with status 200 once the server is ready"
+    )
     api_key_env: str | None = Field(
-        None, description="the variable from which the engine takes its key; null serves without one"
+        None, description="environment variable from which the engine reads its API key; null: no key"
     )
-    gpu_memory: float = Field(UTILIZATION, gt=0, le=1, description="share of each GPU that must be free")
+    gpu_memory: float = Field(
+        DEFAULT_GPU_MEMORY,
+        gt=0,
+        le=1,
+        description="share of each GPU's memory that must be free at the start",
+    )
 
     @property
     def settings(self) -> str:
-        """What it is told, as JSON; the placeholders stay."""
+        """The command as JSON, with its placeholders."""
         return json.dumps({"command": self.command})
 
     @property
     def gpus_needed(self) -> int:
-        """As many as `gpus` names, else one."""
+        """The number of GPUs it uses: those listed in `gpus`, else one."""
         return len(self.gpus or (0,))
 
     @property
     def memory_setting(self) -> str:
-        """The field that says how much of a GPU's memory must be free."""
-        return "server.gpu_memory and what the command says of it"
+        """The spec fields that set `gpu_memory`, for messages."""
+        return "server.gpu_memory and the matching option in server.command"
 
-    def words(self, values: Mapping[str, str]) -> tuple[str, ...]:
-        """The command with its placeholders filled in."""
-        return tuple(word.format_map(values) for word in self.command)
+    def argv(self, values: Mapping[str, str]) -> tuple[str, ...]:
+        """The command with the values of its placeholders."""
+        return tuple(argument.format_map(values) for argument in self.command)
 
     @model_validator(mode="after")
-    def _placeholders(self) -> Self:
-        found = {name for word in self.command for name in _fields(word)}
-        if unknown := sorted(found - set(PLACEHOLDERS)):
+    def _check_placeholders(self) -> Self:
+        used = {name for argument in self.command for name in _placeholders(argument)}
+        unknown = sorted(used - set(PLACEHOLDERS))
+        if unknown:
             allowed = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-            raise ValueError(
-                f"{{{unknown[0]}}} is no placeholder of a command; allowed are {allowed} "
-                "(a brace that means itself stands twice)"
+            raise refuse(
+                f"{{{unknown[0]}}} is not a placeholder of a command",
+                f"allowed are {allowed} (double a brace that is no placeholder)",
             )
-        if "port" not in found and self.port is None:
-            raise ValueError("command does not say where to listen; put {port} into it, or set server.port")
+        if "port" not in used and self.port is None:
+            raise refuse(
+                "command does not say on which port to listen", "add {port} to it, or set server.port"
+            )
         return self
 
 
-def _fields(word: str) -> Iterator[str]:
-    """What stands in braces, conversion and format included: those are no placeholder either."""
+def _placeholders(argument: str) -> list[str]:
+    """What an argument has in braces, with conversion and format: `port!r` is not a placeholder either."""
     try:
-        parsed = list(Formatter().parse(word))
-    except ValueError:  # a brace alone
-        yield word.strip("{}")
-        return
-    for _, name, form, how in parsed:
+        parsed = list(Formatter().parse(argument))
+    except ValueError:  # a single brace
+        return [argument.strip("{}")]
+    names = []
+    for _, name, format_spec, conversion in parsed:
         if name is not None:
-            yield name + (f"!{how}" if how else "") + (f":{form}" if form else "")
+            suffix = f"!{conversion}" if conversion else ""
+            names.append(name + suffix + (f":{format_spec}" if format_spec else ""))
+    return names

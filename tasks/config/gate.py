@@ -1,4 +1,4 @@
-"""When a run that measured everything fails all the same: its figures are not good enough."""
+"""The gate: conditions on a run's figures, without which the run fails."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ PREVIOUS = "previous"
 
 
 class Gate(Frozen):
-    """What must hold of a run's figures, or its outcome is `failed` and its exit code 1."""
+    """Conditions on a run's figures. If one does not hold, the outcome is `failed` and the exit code 1."""
 
     worse_than: float | None = Field(
         None,
         ge=0,
         le=100,
-        description="per cent, of scores points, that a figure may be worse than the baseline's",
+        description="largest allowed loss against the baseline: of speed in per cent, of scores in points",
     )
     baseline: str = Field(
         PREVIOUS,
         min_length=1,
-        description="a run's id, or `previous`: the newest completed one of this spec, model and hardware",
+        description="id of a run, or `previous`: the newest completed run of this spec, model and hardware",
     )
-    objectives: bool = Field(False, description="every point keeps the objectives of its sweep")
+    objectives: bool = Field(False, description="whether every point must meet the objectives of its sweep")

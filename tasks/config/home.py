@@ -1,4 +1,4 @@
-"""Where environments, models and other things worth keeping between runs live."""
+"""Folders: the one that keeps environments and models between runs, and the checkout."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from tasks.errors import InputError
 
 def home() -> Path:
     """`SERVEGAUGE_HOME`, or `servegauge` under the user's cache directory."""
-    if chosen := os.environ.get("SERVEGAUGE_HOME"):
+    chosen = os.environ.get("SERVEGAUGE_HOME")
+    if chosen:
         return expanded(chosen)
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "servegauge"
 
 
 def expanded(path: str | Path) -> Path:
-    """The path with `~` and `~user` filled in. Raises InputError where there is no such user."""
+    """The path with `~` and `~user` expanded. Raises InputError where there is no such user."""
     try:
         return Path(path).expanduser()
     except RuntimeError as error:
@@ -24,5 +25,5 @@ def expanded(path: str | Path) -> Path:
 
 
 def checkout() -> Path:
-    """The project's own folder, which holds `deployments/`."""
+    """The root of the project, which holds `deployments/`."""
     return Path(__file__).resolve().parents[2]

@@ -12,6 +12,8 @@ from tasks.config.load_kinds.open_loop import OpenLoop
 
 TAG_PREFIX = "load:"
 """Begins the parts of an error's path that pydantic adds for a load's kind; no spec holds them."""
+NO_SINGLE_KIND = "load_kind"
+"""The pydantic error type where a load has no field of any kind, or of several; its text is the remedy."""
 
 
 _Kinds = Annotated[ClosedLoop, Tag("load:concurrency")] | Annotated[OpenLoop, Tag("load:rate")]
@@ -37,7 +39,7 @@ Load = Annotated[
     _Kinds,
     Discriminator(
         _kind_of,
-        custom_error_type="load_kind",
+        custom_error_type=NO_SINGLE_KIND,
         custom_error_message="give `concurrency` (closed loop), `rate` (open loop) or `burst`, one of them",
     ),
 ]

@@ -1,4 +1,4 @@
-"""Overrides of a raw spec: `sweeps.0.repeats=3`, values written as in YAML."""
+"""Overrides of a spec's raw fields: `sweeps.0.repeats=3`, with values written as in YAML."""
 
 from __future__ import annotations
 
@@ -10,45 +10,49 @@ import yaml
 from tasks.errors import InputError
 
 
-def apply_overrides(data: dict[str, Any], overrides: Sequence[str]) -> None:
-    """Set each `path=value` in place.
+def apply_overrides(fields: dict[str, Any], overrides: Sequence[str]) -> None:
+    """Set each `path.to.field=value` in a spec's raw fields, in place.
 
     Raises:
-        InputError: the override is no assignment, or its path leads through something that holds no fields.
+        InputError: an override is not an assignment, its value is not YAML, or its path leads nowhere.
     """
     for override in overrides:
         path, equals, text = override.partition("=")
         if not equals or not path:
             raise InputError(f"--set {override}: not an assignment", "write it as path.to.field=value")
-        _assign(data, path.split("."), _value(override, text), override)
+        _assign(fields, path.split("."), _yaml_value(text, override), override)
 
 
-def _value(override: str, text: str) -> object:
+def _yaml_value(text: str, override: str) -> object:
     try:
         return yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError):  # a date that is none
+    except (yaml.YAMLError, ValueError):  # ValueError: a date that does not exist
         raise InputError(f"--set {override}: the value is not YAML", "quote the value") from None
 
 
-def _assign(node: Any, path: list[str], value: object, override: str) -> None:
-    head, *rest = path
-    key = _key(node, head, override)
-    if not rest:
-        node[key] = value
-        return
-    if isinstance(node, dict) and node.get(key) is None:
-        node[key] = {}
-    _assign(node[key], rest, value, override)
+def _assign(fields: dict[str, Any], path: list[str], value: object, override: str) -> None:
+    """Set the value at a path. Fields on the way that are missing or null become empty mappings."""
+    *parents, last = path
+    node: Any = fields
+    for part in parents:
+        key = _key(node, part, override)
+        if isinstance(node, dict) and node.get(key) is None:
+            node[key] = {}
+        node = node[key]
+    node[_key(node, last, override)] = value
 
 
-def _key(node: object, head: str, override: str) -> str | int:
+def _key(node: object, part: str, override: str) -> str | int:
+    """A part of a path as the key of a mapping or the index of a list."""
     if isinstance(node, dict):
-        return head
-    if isinstance(node, list):
-        if head.isdigit() and int(head) < len(node):
-            return int(head)
+        return part
+    if not isinstance(node, list):
         raise InputError(
-            f"--set {override}: {head!r} is no entry of a list of {len(node)}",
-            f"number the entries from 0 to {len(node) - 1}" if node else "the list is empty",
+            f"--set {override}: {part!r} is below a value that has no fields", "check the path's spelling"
         )
-    raise InputError(f"--set {override}: there is nothing below {head!r} to set", "check the path's spelling")
+    if part.isdigit() and int(part) < len(node):
+        return int(part)
+    raise InputError(
+        f"--set {override}: {part!r} is not an entry of a list of {len(node)}",
+        f"number the entries from 0 to {len(node) - 1}" if node else "the list is empty",
+    )

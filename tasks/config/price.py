@@ -1,4 +1,4 @@
-"""What a server costs."""
+"""The price of a server."""
 
 from __future__ import annotations
 
@@ -8,5 +8,9 @@ from pydantic import Field
 
 Price = Annotated[
     float | None,
-    Field(gt=0, le=1_000_000, description="of the whole server, in any one currency; null leaves costs out"),
+    Field(
+        gt=0,
+        le=1_000_000,
+        description="price of the whole server per hour, in any currency; null leaves costs out",
+    ),
 ]

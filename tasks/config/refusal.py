@@ -1,13 +1,18 @@
-"""How a validator of the spec refuses a value: what is wrong, and what to do, as separate fields."""
+"""The error that validators of a spec raise: what is wrong and the remedy, as separate fields."""
 
 from __future__ import annotations
 
 from pydantic_core import PydanticCustomError
 
 REFUSED = "refused"
-"""Type of the pydantic error, by which spec_errors.py finds its two fields."""
+"""The pydantic error type; its context holds `what` and `remedy`, which spec_errors.py reads."""
 
 
 def refuse(what: str, remedy: str) -> PydanticCustomError:
-    """The error to raise: `what` is wrong with the value, and the `remedy`, one line each."""
+    """The error to raise where a value is wrong.
+
+    Args:
+        what: what is wrong with the value, one line.
+        remedy: what would be right, one line.
+    """
     return PydanticCustomError(REFUSED, "{what}; {remedy}", {"what": what, "remedy": remedy})

@@ -1,4 +1,4 @@
-"""Where results go: a folder, or a bucket with a folder of this machine's beside it."""
+"""Where results are written: a folder, or an S3 bucket with a local folder beside it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ S3 = "s3://"
 
 
 class ResultsLocation(Frozen):
-    """The tables lie in `bucket` (its name and a prefix) where there is one, in `folder` otherwise.
+    """Tables are written to `bucket` (a name and an optional prefix), or to `folder` where it is None.
 
-    What a run works with lies in `folder` in any case: logs, pages, the cache, the tracker's files.
+    Logs, pages, the cache and the trackers' files are always written to `folder`.
     """
 
     folder: Path
@@ -24,13 +24,13 @@ class ResultsLocation(Frozen):
         return str(self.folder) if self.bucket is None else f"{S3}{self.bucket}"
 
 
-def results_location(given: str | Path) -> ResultsLocation:
-    """The place that a folder or an `s3://bucket/prefix` means.
+def results_location(address: str | Path) -> ResultsLocation:
+    """The results location at a folder or an `s3://BUCKET/PREFIX`.
 
     Raises:
-        InputError: another kind of address, or one without a bucket.
+        InputError: the address is of another kind, or its bucket is missing.
     """
-    text = str(given)
+    text = str(address)
     if text.startswith(S3):
         bucket = text.removeprefix(S3).rstrip("/")
         if not {"", ".", ".."} & set(bucket.split("/")):

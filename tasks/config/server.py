@@ -1,4 +1,4 @@
-"""What serves: an engine started and stopped here, or an endpoint that runs already."""
+"""The kinds of server: vLLM or another engine started here, or a server that was started elsewhere."""
 
 from __future__ import annotations
 
@@ -12,42 +12,47 @@ from pydantic import Field, NonNegativeInt, field_validator
 from tasks.config.base import Frozen
 from tasks.config.command_server import CommandServer
 from tasks.config.price import Price
-from tasks.config.started_server import UTILIZATION, StartedServer
+from tasks.config.refusal import refuse
+from tasks.config.started_server import DEFAULT_GPU_MEMORY, StartedServer
 
 ArgValue = bool | int | float | str | list[str] | None
-"""A flag's value: true gives the bare flag, false and null leave it out, a list repeats its values."""
-PARALLEL = ("tensor-parallel-size", "pipeline-parallel-size", "data-parallel-size")
+"""The value of a flag: true passes the bare flag, false and null omit it, a list passes several values."""
+PARALLEL_SIZES = ("tensor-parallel-size", "pipeline-parallel-size", "data-parallel-size")
 
 
 class VllmServer(StartedServer):
-    """A vLLM server from a serving environment or a container image."""
+    """A vLLM server, started here from a serving environment or a container image."""
 
     kind: Literal["vllm"] = "vllm"
-    args: dict[str, ArgValue] = Field(default_factory=dict, description="flags of the engine, without --")
+    args: dict[str, ArgValue] = Field(
+        default_factory=dict, description="flags of `vllm serve`, without the leading --"
+    )
 
     @property
     def settings(self) -> str:
-        """What it is told besides the model, as JSON with sorted keys."""
+        """The flags as JSON with sorted keys."""
         return json.dumps(self.args, sort_keys=True)
 
     @property
     def gpus_needed(self) -> int:
-        """The product of its parallel sizes."""
-        return prod(int(size) for name in PARALLEL if (size := self._number(name)))
+        """The number of GPUs it uses: the product of its parallel sizes."""
+        sizes = [self._number(name) or 1 for name in PARALLEL_SIZES]
+        return prod(int(size) for size in sizes)
 
     @property
     def gpu_memory(self) -> float:
-        """The share of a GPU's memory that it takes."""
-        return self._number("gpu-memory-utilization") or UTILIZATION
+        """The share of each GPU's memory that it uses."""
+        return self._number("gpu-memory-utilization") or DEFAULT_GPU_MEMORY
 
     @property
     def memory_setting(self) -> str:
-        """The field that says how much."""
+        """The spec field that sets `gpu_memory`, for messages."""
         return "server.args.gpu-memory-utilization"
 
     def _number(self, flag: str) -> float | None:
-        """A flag's value, however it is spelt; what is no number is the engine's to refuse."""
-        value = {name.replace("_", "-"): value for name, value in self.args.items()}.get(flag)
+        """The value of a flag, spelled with dashes or underscores; None where it is not a number."""
+        by_flag = {name.replace("_", "-"): value for name, value in self.args.items()}
+        value = by_flag.get(flag)
         try:
             return float(value) if isinstance(value, int | float | str) else None
         except ValueError:
@@ -55,28 +60,30 @@ class VllmServer(StartedServer):
 
     @field_validator("args")
     @classmethod
-    def _no_dashes(cls, args: dict[str, ArgValue]) -> dict[str, ArgValue]:
+    def _check_flags(cls, args: dict[str, ArgValue]) -> dict[str, ArgValue]:
         for flag in args:
             if flag.startswith("-"):
-                raise ValueError(f"{flag!r} starts with a dash; write it as {flag.lstrip('-')!r}")
+                raise refuse(f"{flag!r} starts with a dash", f"write it as {flag.lstrip('-')!r}")
         return args
 
 
 class EndpointServer(Frozen):
-    """A server that runs already and is neither started nor stopped here."""
+    """A server that was started elsewhere; it is neither started nor stopped here."""
 
     kind: Literal["endpoint"]
-    url: str = Field(pattern=r"^https?://[^/\s]+(/.*)?$", description="its base address, up to and with /v1")
-    model: str = Field(min_length=1, description="the name it serves the model under")
-    answers_as: str | None = Field(None, description="the model its answers name, where that is another")
-    tokenizer: str | None = Field(None, description="folder or hub id; the model's name by default")
+    url: str = Field(pattern=r"^https?://[^/\s]+(/.*)?$", description="base URL, including /v1")
+    model: str = Field(min_length=1, description="model name that requests carry")
+    answers_as: str | None = Field(
+        None, description="model name that responses carry, where it differs from the requested one"
+    )
+    tokenizer: str | None = Field(None, description="folder or id on the hub; default: `model`")
     gpus: tuple[NonNegativeInt, ...] | None = Field(
         None,
         min_length=1,
-        description="numbers of its GPUs, where it runs on this machine, for power and clocks",
+        description="its GPUs, if it runs on this machine: their power and clocks are recorded",
     )
     price_per_hour: Price = None
-    api_key_env: str | None = Field(None, description="name of the environment variable that holds its key")
+    api_key_env: str | None = Field(None, description="environment variable that holds its API key")
 
     @property
     def name(self) -> str:
@@ -85,25 +92,28 @@ class EndpointServer(Frozen):
 
     @field_validator("url")
     @classmethod
-    def _address(cls, url: str) -> str:
+    def _check_url(cls, url: str) -> str:
         try:
             parts = urlsplit(url)
-            known = bool(parts.hostname) and parts.port != 0
+            valid = bool(parts.hostname) and parts.port != 0
         except ValueError:
-            known = False
+            valid = False
         if "@" in url.split("/")[2]:
-            raise ValueError("its address holds a password; name the variable with its key in api_key_env")
-        if not known:
-            raise ValueError(f"{url} is no address; write http://HOST:PORT/v1, an IPv6 host in brackets")
+            raise refuse(
+                "the URL holds credentials", "name the environment variable with the API key in api_key_env"
+            )
+        if not valid:
+            raise refuse(f"{url} is not a URL", "write http://HOST:PORT/v1, an IPv6 host in brackets")
         return url
 
     @property
     def base_url(self) -> str:
-        """The address without a closing slash."""
+        """The URL without a trailing slash."""
         return self.url.rstrip("/")
 
 
 OwnServer = VllmServer | CommandServer
+"""A server that is started here."""
 Server = Annotated[VllmServer | CommandServer | EndpointServer, Field(discriminator="kind")]
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""The whole of a spec: what to serve and what to measure."""
+"""A spec: what to serve and what to measure."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from tasks.config.base import Frozen
 from tasks.config.block_names import Blocks
 from tasks.config.gate import Gate
 from tasks.config.question_set import QuestionSet
+from tasks.config.refusal import refuse
 from tasks.config.server import Server, VllmServer
 from tasks.config.sweep import NAME, Sweep
 from tasks.config.trackers import Track
 
 
 class Spec(Frozen):
-    """One YAML file; the unit a person names, runs and compares."""
+    """The contents of one spec file. Runs and comparisons refer to it by its name."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,60}$")
     description: str = ""
     environment: str | None = Field(
         None,
-        description="a file of deployments/environments, `current`, a path to an interpreter, "
-        "image:NAME:TAG@sha256:DIGEST for docker or podman, or null where server.command needs none",
+        description="name of a file in deployments/environments, `current`, path of a Python interpreter, or "
+        "image:NAME:TAG@sha256:DIGEST for docker or podman; null where server.command needs none",
     )
     server: Server
     sweeps: tuple[Sweep, ...] = ()
@@ -33,19 +34,19 @@ class Spec(Frozen):
     blocks: Blocks = Blocks()
 
     @model_validator(mode="after")
-    def _whole(self) -> Self:
+    def _check_whole(self) -> Self:
         names = [sweep.name for sweep in self.sweeps]
         if len(set(names)) != len(names):
-            raise ValueError("two sweeps have the same name; a name must tell them apart")
+            raise refuse("two sweeps have the same name", "give each sweep a name of its own")
         sets = [entry.dataset for entry in self.accuracy]
         if len(set(sets)) != len(sets):
-            raise ValueError("the same question set stands twice; use `repeats` to ask it more often")
+            raise refuse("the same question set is listed twice", "use `repeats` to answer it more than once")
         if not (self.sweeps or self.accuracy):
-            raise ValueError("nothing to measure; give `sweeps`, `accuracy` or both")
+            raise refuse("nothing to measure", "give `sweeps`, `accuracy` or both")
         if isinstance(self.server, VllmServer) and self.environment is None:
-            raise ValueError(
-                "a server of kind vllm needs `environment`; "
-                "name a file of deployments/environments, `current` or an interpreter"
+            raise refuse(
+                "a server of kind vllm needs `environment`",
+                "name a file in deployments/environments, `current` or an interpreter",
             )
         return self
 

@@ -1,89 +1,122 @@
-"""What pydantic found wrong in a spec, said so that a person can mend it."""
+"""Turns pydantic's errors about a spec into one InputError: field, value and remedy."""
 
 from __future__ import annotations
 
-from difflib import get_close_matches
+from collections.abc import Iterable
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from tasks.config import load, refusal
+from tasks.config.load import LOAD_KINDS, TAG_PREFIX
+from tasks.config.saturation import Saturation
+from tasks.config.server import CommandServer, EndpointServer, VllmServer
 from tasks.config.spec import Spec
-from tasks.config.sweep import LISTED, SOUGHT
+from tasks.config.sweep import SEARCHED
 from tasks.errors import InputError
+from tasks.text import did_you_mean
 
-KINDS = ("vllm", "command", "endpoint")
+Location = tuple[int | str, ...]
+"""Where pydantic found an error: fields, list indexes, and the tags of the unions on the way."""
+
+SERVER_KINDS = ("vllm", "command", "endpoint")
+MODEL_BY_TAG: dict[int | str, type[BaseModel]] = {
+    "vllm": VllmServer,
+    "command": CommandServer,
+    "endpoint": EndpointServer,
+    SEARCHED: Saturation,
+    **{TAG_PREFIX + name: kind for name, kind in LOAD_KINDS.items()},
+}
+"""The model that each tag in a location stands for."""
+SHOWN_CHARACTERS = 60
 
 
-def explain(error: ValidationError, data: object, where: str) -> InputError:
-    """The first finding as an InputError (path, what was given, what is allowed), the rest as a count."""
+def spec_error(error: ValidationError, where: str) -> InputError:
+    """The first of pydantic's errors; the remedy says how many more there are.
+
+    Args:
+        error: what pydantic raised for a Spec.
+        where: the spec's name, to begin the message.
+    """
     findings = error.errors(include_url=False)
-    # An unknown field explains the missing one beside it, so it comes first.
+    # A misspelt field also makes the right one missing, so it comes first.
     first = min(findings, key=lambda finding: finding["type"] != "extra_forbidden")
-    what, remedy = _say(first, data)
+    what, remedy = _what_and_remedy(first)
     more = f" ({len(findings) - 1} more after this one)" if len(findings) > 1 else ""
     return InputError(f"{where}: {what}", f"{remedy}{more}")
 
 
-def _say(finding: ErrorDetails, data: object) -> tuple[str, str]:
-    path = [part for part in finding["loc"] if part not in (LISTED, SOUGHT)]
-    if path[:1] == ["server"] and path[1:2] and path[1] in KINDS:
-        del path[1]  # pydantic's own: which kind of server it took it for
-    name = ".".join(str(part) for part in path) or "the whole"
+def _what_and_remedy(finding: ErrorDetails) -> tuple[str, str]:
+    field = _field_path(finding["loc"])
+    value = _shortened(finding["input"])
+    context = finding.get("ctx", {})
     match finding["type"]:
+        case refusal.REFUSED:
+            where = f"{field}: " if field else ""
+            return f"{where}{context['what']}", context["remedy"]
+        case load.NO_SINGLE_KIND:
+            return f"{field} is not a single kind of load", finding["msg"]
         case "extra_forbidden":
-            allowed = _fields(Spec, path[:-1], data)
-            near = get_close_matches(str(path[-1]), allowed, 1)
-            hint = f"did you mean {near[0]}? " if near else ""
-            return f"{name} is no field", f"{hint}allowed are: {', '.join(allowed)}"
+            return f"{field} is not a field", _known_fields(finding["loc"])
         case "missing":
-            return f"{name} is missing", f"give {name} a value"
-        case "union_tag_invalid" | "union_tag_not_found":
-            return (
-                f"{name}.kind is {_short(_kind(finding['input']))}",
-                f"it must be one of: {', '.join(KINDS)}",
-            )
-        case "value_error":
-            what, _, remedy = finding["msg"].removeprefix("Value error, ").partition("; ")
-            return f"{name}: {what}", remedy or f"change {name}"
+            return f"{field} is missing", f"give {field} a value"
+        case "union_tag_not_found":
+            return f"{field}.kind is missing", f"it must be one of: {', '.join(SERVER_KINDS)}"
+        case "union_tag_invalid":
+            return f"{field}.kind is {context['tag']!r}", f"it must be one of: {', '.join(SERVER_KINDS)}"
         case "too_short":
-            return f"{name} is empty", "give it at least one entry"
+            return f"{field} is empty", "give it at least one entry"
         case "string_pattern_mismatch":
-            return f"{name} is {_short(finding['input'])}", f"it must match {finding['ctx']['pattern']}"
-    allowed_text = finding["msg"].replace("Input should be", "it must be").replace("tuple", "list")
-    return f"{name} is {_short(finding['input'])}", allowed_text
+            return f"{field} is {value}", f"it must match {context['pattern']}"
+    requirement = finding["msg"].replace("Input should be", "it must be").replace("tuple", "list")
+    return f"{field} is {value}", requirement
 
 
-def _kind(server: object) -> object:
-    return server.get("kind", "missing") if isinstance(server, dict) else server
+def _field_path(location: Location) -> str:
+    """The location as a path in the spec, without tags; empty for the spec itself."""
+    parts = [str(part) for part in location if not str(part).startswith(TAG_PREFIX)]
+    if parts[:1] == ["server"] and parts[1:2] and parts[1] in SERVER_KINDS:
+        del parts[1]
+    return ".".join(parts)
 
 
-def _short(value: object) -> str:
+def _shortened(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 3]}..."
 
 
-def _fields(model: type[BaseModel], path: list[str | int], data: Any) -> list[str]:
-    """Field names of the model that stands at a path of the spec."""
-    candidates: list[type[BaseModel]] = [model]
-    for part in path:
-        data = data[part]
-        if isinstance(part, str):
-            found = [m.model_fields[part].annotation for m in candidates if part in m.model_fields]
-            candidates = [inner for annotation in found for inner in _models(annotation)]
-    if isinstance(data, dict) and len(candidates) > 1:
-        candidates = [model for model in candidates if _fits(model, path, data)]
-    return sorted({name for m in candidates for name in m.model_fields})
+def _known_fields(location: Location) -> str:
+    """The remedy for an unknown field: the nearest field and all others beside it."""
+    *parents, unknown = location
+    names = sorted({name for model in _models_at(parents) for name in model.model_fields})
+    return f"{did_you_mean(str(unknown), names)}allowed are: {', '.join(names)}"
 
 
-def _fits(model: type[BaseModel], path: list[str | int], data: dict[str, Any]) -> bool:
-    """Whether this one of several models is meant: a server by its kind, a load by standing in a list."""
-    if "kind" in model.model_fields:
-        return data.get("kind") in get_args(model.model_fields["kind"].annotation)
-    return ("until" in model.model_fields) != isinstance(path[-1], int)
+def _models_at(location: Iterable[int | str]) -> list[type[BaseModel]]:
+    """The models that the value at a location may be."""
+    models: list[type[BaseModel]] = [Spec]
+    for part in location:
+        if MODEL_BY_TAG.get(part) in models:
+            models = [MODEL_BY_TAG[part]]
+        elif nested := _models_in_field(models, part):
+            models = nested
+    return models
 
 
-def _models(annotation: Any) -> list[type[BaseModel]]:
+def _models_in_field(models: list[type[BaseModel]], field: int | str) -> list[type[BaseModel]]:
+    nested: list[type[BaseModel]] = []
+    for model in models:
+        if field in model.model_fields:
+            nested += _models_in_type(model.model_fields[str(field)].annotation)
+    return nested
+
+
+def _models_in_type(annotation: Any) -> list[type[BaseModel]]:
+    """The models in a type, for example in `tuple[A, ...] | B | None`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
-    return [model for inner in get_args(annotation) for model in _models(inner)]
+    models: list[type[BaseModel]] = []
+    for inner in get_args(annotation):
+        models += _models_in_type(inner)
+    return models

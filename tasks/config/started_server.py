@@ -1,4 +1,4 @@
-"""What every engine has in common that the pipeline starts and stops again."""
+"""Settings that every server has which is started here, whatever its engine."""
 
 from __future__ import annotations
 
@@ -8,36 +8,55 @@ from pydantic import Field, field_validator, model_validator
 
 from tasks.config.base import Frozen
 from tasks.config.price import Price
+from tasks.config.refusal import refuse
 
 Device = Literal["cuda", "cpu"]
-UTILIZATION = 0.9
-"""The share of a GPU's memory that vLLM takes by default, and other engines about so."""
+DEFAULT_GPU_MEMORY = 0.9
+"""The share of each GPU's memory that vLLM uses by default; other engines use about the same."""
 
 
 class StartedServer(Frozen):
-    """A model, and where and how an engine serves it."""
+    """A server that is started and stopped here: its model, its device and its time limits."""
 
     model: str = Field(
-        min_length=1, description="hub id, folder, or synthetic:gpt-oss (made-up weights, no download)"
+        min_length=1, description="id on the hub, folder, or synthetic:gpt-oss (random weights, no download)"
     )
-    revision: str | None = Field(None, description="commit, tag or branch on the hub; null is the newest")
+    revision: str | None = Field(
+        None, description="commit, tag or branch on the hub; null uses the newest commit"
+    )
     hub: Literal["huggingface", "modelscope"] = "huggingface"
     served_name: str | None = Field(
-        None, description="the name clients ask for; the model's last part by default"
+        None, description="model name that requests carry; default: the last part of `model`"
     )
-    answers_as: str | None = Field(None, description="the model its answers name, where that is another")
-    env: dict[str, str] = Field(default_factory=dict, description="environment variables of the engine")
-    device: Device | None = Field(None, description="cpu takes no GPU; null is what the environment is for")
+    answers_as: str | None = Field(
+        None, description="model name that responses carry, where it differs from the requested one"
+    )
+    env: dict[str, str] = Field(
+        default_factory=dict, description="environment variables of the server process"
+    )
+    device: Device | None = Field(
+        None, description="cpu uses no GPU; null: the device that the environment is built for"
+    )
     gpus: tuple[int, ...] | None = Field(
-        None, min_length=1, description="numbers as nvidia-smi gives them; null takes as many as are needed"
+        None,
+        min_length=1,
+        description="GPU numbers as nvidia-smi shows them; null uses as many free ones as needed",
     )
-    port: int | None = Field(None, ge=1, le=65535, description="null takes a free port")
-    startup_timeout_s: float = Field(1800, gt=0)
-    hang_timeout_s: float = Field(3, ge=1, description="so long silent on /health, in seconds, and it hangs")
+    port: int | None = Field(None, ge=1, le=65535, description="null uses a free port")
+    startup_timeout_s: float = Field(
+        1800, gt=0, description="seconds until the server must be ready; then the start has failed"
+    )
+    hang_timeout_s: float = Field(
+        3, ge=1, description="seconds without an answer on /health before the server counts as hung"
+    )
     stall_timeout_s: float | None = Field(
-        180, gt=0, description="so long without progress while it has work, and its engine hangs; null: never"
+        180,
+        gt=0,
+        description="seconds with unfinished requests and no progress before the engine counts as hung; null: never",
     )
-    tokenizer: str | None = Field(None, description="folder or hub id; the model's by default")
+    tokenizer: str | None = Field(
+        None, description="folder or id on the hub; default: the tokenizer of `model`"
+    )
     price_per_hour: Price = None
 
     @property
@@ -47,13 +66,13 @@ class StartedServer(Frozen):
 
     @field_validator("gpus")
     @classmethod
-    def _each_once(cls, gpus: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    def _check_gpus(cls, gpus: tuple[int, ...] | None) -> tuple[int, ...] | None:
         if gpus is not None and (len(set(gpus)) != len(gpus) or min(gpus) < 0):
-            raise ValueError(f"{list(gpus)} is no set of GPU numbers; name each once, from 0 on")
+            raise refuse(f"{list(gpus)} are not distinct GPU numbers", "list each once, counted from 0")
         return gpus
 
     @model_validator(mode="after")
-    def _one_device(self) -> Self:
+    def _check_device(self) -> Self:
         if self.device == "cpu" and self.gpus is not None:
-            raise ValueError("device is cpu, but gpus names some; leave one of them out")
+            raise refuse("device is cpu, but gpus are listed", "remove `device` or `gpus`")
         return self

@@ -1,4 +1,4 @@
-"""What is measured for speed: a sweep is one kind of request under growing loads."""
+"""A sweep: one kind of request, measured for speed under several loads."""
 
 from __future__ import annotations
 
@@ -7,113 +7,129 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from tasks.config.base import Frozen
-from tasks.config.load import Load, Saturation
+from tasks.config.load import TAG_PREFIX, Load
 from tasks.config.objective import Objective
+from tasks.config.refusal import refuse
+from tasks.config.saturation import Saturation
 
 NAME = r"^[a-z0-9][a-z0-9_-]{0,40}$"
+RUN_NAME_FIELDS = ("model", "sweep", "load", "concurrency", "requests", "repeat")
 
 
-def _listed(given: Any) -> str:
-    return LISTED if isinstance(given, list | tuple) else SOUGHT
+LISTED, SEARCHED = f"{TAG_PREFIX}listed", f"{TAG_PREFIX}searched"
+"""Tags of the two forms of `load`: a list of loads, or a search for one."""
 
 
-LISTED, SOUGHT = "load:listed", "load:sought"
-"""Which form of `load` a spec uses; parts of an error's path that are in no spec."""
+def _form_of_load(value: Any) -> str:
+    return LISTED if isinstance(value, list | tuple) else SEARCHED
+
+
 Loads = Annotated[
-    Annotated[tuple[Load, ...], Field(min_length=1), Tag(LISTED)] | Annotated[Saturation, Tag(SOUGHT)],
-    Discriminator(_listed),
+    Annotated[tuple[Load, ...], Field(min_length=1), Tag(LISTED)] | Annotated[Saturation, Tag(SEARCHED)],
+    Discriminator(_form_of_load),
 ]
 
 
 class Sweep(Frozen):
-    """One dataset on one endpoint, measured at each load `repeats` times, or until it is saturated."""
+    """One dataset on one endpoint, measured `repeats` times at each load, or by a search for saturation."""
 
     name: str = Field(pattern=NAME)
     endpoint: Literal["completions", "chat"] = "completions"
-    dataset: str = Field("random", description="random, openqa, or a JSONL file whose lines have `question`")
+    dataset: str = Field(
+        "random", description="random, openqa, or a JSONL file with a `question` in each line"
+    )
     input_tokens: int = Field(
-        1024, ge=1, description="length of a random prompt; other datasets have their own"
+        1024, ge=1, description="length of each random prompt; other datasets have lengths of their own"
     )
     output_tokens: int | None = Field(
         None,
         ge=1,
-        description="exact output length (ignore_eos and min_tokens); default: 1024 for random, else free",
+        description="exact length of each answer (by ignore_eos and min_tokens); "
+        "null is 1024 for random prompts, and the model's decision for other datasets",
     )
-    max_tokens: int = Field(2048, ge=1, description="upper bound where the output length is free")
-    prefix_tokens: int = Field(0, ge=0, description="length of a prefix that all random prompts share")
+    max_tokens: int = Field(2048, ge=1, description="longest answer where the model decides the length")
+    prefix_tokens: int = Field(0, ge=0, description="length of a prefix shared by all random prompts")
     temperature: float = Field(0.0, ge=0)
-    load: Loads = Field(description="a list of loads, or one with `until: saturated`")
+    load: Loads = Field(description="a list of loads, or a search with `until: saturated`")
     warmup_requests: int = Field(
-        0, ge=0, description="sent first through the same slots, left out of the figures"
+        0,
+        ge=0,
+        description="requests sent before the measured ones, through the same slots; no figure includes them",
     )
     warmup_waves: int = Field(
-        0, ge=0, le=100, description="the same, in waves: as many requests each as a load has slots"
+        0, ge=0, le=100, description="the same, as a number of waves: one request for each slot of the load"
     )
     repeats: int = Field(1, ge=1, le=100)
     objectives: tuple[Objective, ...] = Field(
-        (), description="bounds that a load has to keep, as `ttft_p95_s <= 0.5` and `success >= 0.99`"
+        (), description="bounds on figures, for example `ttft_p95_s <= 0.5` and `success >= 0.99`"
     )
     clients: Literal["auto"] | int = Field(
-        "auto", description="load processes that share a point's slots; auto: one more for each 64 slots"
+        "auto",
+        description="load processes that share a point's slots; auto: one for every 64 slots, "
+        "as far as the machine has CPUs",
     )
-    timeout_s: float = Field(3600, gt=0, description="limit of one request")
+    timeout_s: float = Field(3600, gt=0, description="seconds after which a request has failed")
     run_name: str = Field(
-        "{model}-{sweep}-{load}", description="of {model} {sweep} {load} {concurrency} {requests} {repeat}"
+        "{model}-{sweep}-{load}",
+        description="a point's name, made of {model} {sweep} {load} {concurrency} {requests} {repeat}",
     )
 
     @property
     def loads(self) -> tuple[Load, ...]:
-        """The loads that are listed; none where they are looked for."""
+        """The listed loads; empty where the sweep searches for saturation."""
         return self.load if isinstance(self.load, tuple) else ()
 
     @property
     def search(self) -> Saturation | None:
-        """How loads are looked for, where they are not listed."""
+        """The search for saturation; None where the loads are listed."""
         return self.load if isinstance(self.load, Saturation) else None
 
     @property
     def exact_output_tokens(self) -> int | None:
-        """The output length every request must have, or None where the model decides."""
+        """The output length of every answer in tokens; None where the model decides it."""
         if self.output_tokens is None and self.dataset == "random":
             return 1024
         return self.output_tokens
 
     @field_validator("clients")
     @classmethod
-    def _some_clients(cls, clients: str | int) -> str | int:
+    def _check_clients(cls, clients: str | int) -> str | int:
         if isinstance(clients, int) and not 1 <= clients <= 64:
-            raise ValueError(f"{clients} is no number of processes; it must be auto or 1 to 64")
+            raise refuse(f"{clients} is not a number of load processes", "it must be auto or 1 to 64")
         return clients
 
     @field_validator("dataset")
     @classmethod
-    def _known_dataset(cls, dataset: str) -> str:
+    def _check_dataset(cls, dataset: str) -> str:
         if dataset not in {"random", "openqa"} and not dataset.endswith(".jsonl"):
-            raise ValueError(
-                f"{dataset!r} is no dataset; it must be random, openqa or a file ending in .jsonl"
+            raise refuse(
+                f"{dataset!r} is not a dataset", "it must be random, openqa or a file ending in .jsonl"
             )
         return dataset
 
     @field_validator("run_name")
     @classmethod
-    def _known_fields(cls, template: str) -> str:
+    def _check_run_name(cls, template: str) -> str:
         try:
-            template.format(model="", sweep="", load="", concurrency=1, requests=1, repeat=1)
-            template.format(model="", sweep="", load="", concurrency="rate1", requests=1, repeat=1)
+            # A concurrency is a number or, of an open loop, a label.
+            for concurrency in (1, "rate1"):
+                template.format(model="", sweep="", load="", concurrency=concurrency, requests=1, repeat=1)
         except (KeyError, IndexError, ValueError, AttributeError, TypeError) as error:
-            raise ValueError(
-                f"{error} is no field; allowed in braces: model, sweep, load, concurrency, requests, repeat"
+            raise refuse(
+                f"{template!r} cannot be filled in ({error})",
+                f"allowed in braces: {', '.join(RUN_NAME_FIELDS)}",
             ) from None
         return template
 
     @model_validator(mode="after")
-    def _loads_differ(self) -> Self:
+    def _check_loads(self) -> Self:
         labels = [load.label for load in self.loads]
-        if twice := sorted({label for label in labels if labels.count(label) > 1}):
-            raise ValueError(
-                f"{twice[0]} stands twice; use `repeats` to measure a load more than once, "
-                "and another sweep for other requests at it"
+        repeated = sorted({label for label in labels if labels.count(label) > 1})
+        if repeated:
+            raise refuse(
+                f"{repeated[0]} is listed twice",
+                "use `repeats` to measure a load more than once, and another sweep for other requests at it",
             )
         if self.search and self.repeats > 1:
-            raise ValueError("a search repeats by itself; give `measurements` in its load, not `repeats`")
+            raise refuse("a search repeats by itself", "give `measurements` in its load instead of `repeats`")
         return self

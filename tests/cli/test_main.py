@@ -47,7 +47,7 @@ def refused(done: subprocess.CompletedProcess[str], code: int, *expected: str) -
     ("arguments", "expected"),
     [
         (["smok"], ["no spec is called 'smok'", "did you mean smoke?"]),
-        (["smoke", "--set", "sweeps.0.lod=1"], ["sweeps.0.lod is no field", "did you mean load?"]),
+        (["smoke", "--set", "sweeps.0.lod=1"], ["sweeps.0.lod is not a field", "did you mean load?"]),
         (["smoke", "--set", "sweeps.0.repeats=many"], ["sweeps.0.repeats is 'many'", "integer"]),
         (["smoke", "--set", "sweeps.0.load.0.requests=0"], ["requests is 0", "greater than or equal to 1"]),
         (["smoke", "--set", "sweeps.0.load=[]"], ["sweeps.0.load is empty"]),
@@ -99,7 +99,7 @@ def test_a_run_that_is_worse_than_another_is_exit_code_1(call: Call, tmp_path: P
     store = Store(tmp_path / "results")
     for run_id, speed in (("before", 1.0), ("after", 0.9)):
         point = made_up.point()
-        slower = point.model_copy(update={"request_throughput": point.request_throughput * speed})
+        slower = point.model_copy(update={"request_throughput": point["request_throughput"] * speed})
         record_run(store, made_up.run(run_id))
         record_point(store, run_id, made_up.recorded(slower, run_id), [made_up.request()])
     done = call("compare", "before", "after")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tasks.config.load import LOAD_KINDS, TAG_PREFIX, read_load
@@ -89,10 +91,10 @@ def test_a_level_has_requests_enough_for_its_objectives() -> None:
         ("{until: saturated}", "no single kind", "give `concurrency`"),
         ("{until: saturated, concurrency: 1, rate: 1}", "no single kind", "give `concurrency`"),
         ("{until: saturated, concurrency: 9, max: 9}", "starts at 9", "`max` above"),
-        ("{until: saturated, concurency: 9}", "load.concurency is no field", "did you mean concurrency?"),
+        ("{until: saturated, concurency: 9}", "load.concurency is not a field", "did you mean concurrency?"),
         ("{until: bored, concurrency: 9}", "load.until is 'bored'", "'saturated'"),
-        ("{concurrency: 9, requests: 9}", "load.requests is no field", "requests_per_slot"),
-        ("[{concurrency: 9, reqests: 9}]", "load.0.reqests is no field", "did you mean requests?"),
+        ("{concurrency: 9, requests: 9}", "load.requests is not a field", "requests_per_slot"),
+        ("[{concurrency: 9, reqests: 9}]", "load.0.reqests is not a field", "did you mean requests?"),
     ],
 )
 def test_a_wrong_one_says_what_would_be_right(load: str, what: str, remedy: str) -> None:
@@ -100,7 +102,7 @@ def test_a_wrong_one_says_what_would_be_right(load: str, what: str, remedy: str)
         load_spec("smoke", [f"sweeps.0.load={load}"])
     assert what in caught.value.what
     assert remedy in caught.value.remedy
-    assert TAG_PREFIX not in str(caught.value)
+    assert not re.search(rf"{TAG_PREFIX}\w", str(caught.value))
 
 
 def test_a_search_has_no_repeats_of_its_own() -> None:

@@ -1,4 +1,4 @@
-"""Objectives as a spec writes them."""
+"""Objectives: parsed from text, written as text, and the errors of wrong ones."""
 
 from __future__ import annotations
 
@@ -16,26 +16,32 @@ def test_an_objective_is_written_as_it_was_read(text: str) -> None:
     assert spec.sweeps[0].model_dump(mode="json")["objectives"] == [text]
 
 
-def test_its_figure_and_statistic_are_those_of_a_point() -> None:
-    found = Objective.model_validate("tpot_p99_s <= 0.05")
-    assert (found.figure, found.statistic, found.bound) == ("tpot", "p99", 0.05)
+def test_an_objective_knows_its_figure_and_statistic() -> None:
+    objective = Objective.model_validate("tpot_p99_s <= 0.05")
+    assert (objective.figure, objective.statistic, objective.bound) == ("tpot", "p99", 0.05)
     assert Objective.model_validate("success >= 1").figure == "success"
+
+
+def test_a_percentile_needs_enough_requests() -> None:
+    names = ("ttft_mean_s", "ttft_p50_s", "ttft_p90_s", "ttft_p95_s", "ttft_p99_s")
+    assert [Objective(name=name, bound=1).requests for name in names] == [1, 2, 10, 20, 100]
+    assert Objective(name="success", bound=0.9).requests == 1
 
 
 @pytest.mark.parametrize(
     ("text", "what", "remedy"),
     [
-        ("tftt_p95_s <= 1", "tftt_p95_s is no objective's figure", "did you mean ttft_p95_s?"),
-        ("sucess >= 1", "sucess is no objective's figure", "did you mean success?"),
-        ("ttft_p95_s >= 1", "ttft_p95_s >= is no bound", "write ttft_p95_s <= 1"),
-        ("ttft_p95_s < 1", "ttft_p95_s < is no bound", "write ttft_p95_s <= 1"),
-        ("success <= 0.9", "success <= is no bound", "write success >= 0.9"),
-        ("success >= 99", "99 is no share", "above 0 and up to 1"),
-        ("ttft_p95_s <= 500ms", "500ms is no time", "seconds above 0"),
-        ("fast", "'fast' is no objective", "write it as ttft_p95_s <= 0.5"),
+        ("tftt_p95_s <= 1", "tftt_p95_s is not a figure", "did you mean ttft_p95_s?"),
+        ("sucess >= 1", "sucess is not a figure", "did you mean success?"),
+        ("ttft_p95_s >= 1", "ttft_p95_s cannot have a bound with >=", "write ttft_p95_s <= 1"),
+        ("ttft_p95_s < 1", "ttft_p95_s cannot have a bound with <", "write ttft_p95_s <= 1"),
+        ("success <= 0.9", "success cannot have a bound with <=", "write success >= 0.9"),
+        ("success >= 99", "99 is not a share", "above 0 and up to 1"),
+        ("ttft_p95_s <= 500ms", "500ms is not a time", "seconds above 0"),
+        ("fast", "'fast' is not an objective", "write it as ttft_p95_s <= 0.5"),
     ],
 )
-def test_a_wrong_one_says_what_would_be_right(text: str, what: str, remedy: str) -> None:
+def test_a_wrong_objective_is_refused_with_a_remedy(text: str, what: str, remedy: str) -> None:
     with pytest.raises(InputError) as caught:
         load_spec("smoke", [f"sweeps.0.objectives=['{text}']"])
     assert f"sweeps.0.objectives.0: {what}" in caught.value.what

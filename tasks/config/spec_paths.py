@@ -1,0 +1,56 @@
+"""Makes the relative paths in a spec's raw fields absolute."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tasks.config.home import expanded
+
+Fields = dict[str, Any]
+
+
+def make_paths_absolute(fields: Fields, folder: Path) -> None:
+    """Resolve every relative path against a folder, in place. Wrong values are left for validation.
+
+    Raises:
+        InputError: a path begins with the home of a user that does not exist.
+    """
+    _replace_path(fields, "environment", folder)
+    server = fields.get("server")
+    if isinstance(server, dict):
+        _replace_path(server, "model", folder)
+        _replace_path(server, "tokenizer", folder)
+        _replace_program(server, folder)
+    for sweep in _entries(fields, "sweeps"):
+        if str(sweep.get("dataset", "")).endswith(".jsonl"):
+            sweep["dataset"] = str(folder / expanded(sweep["dataset"]))
+    for question_set in _entries(fields, "accuracy"):
+        if isinstance(question_set.get("path"), str):
+            question_set["path"] = str((folder / expanded(question_set["path"])).resolve())
+
+
+def _replace_path(fields: Fields, name: str, folder: Path) -> None:
+    value = fields.get(name)
+    if isinstance(value, str):
+        fields[name] = _absolute(value, folder)
+
+
+def _replace_program(server: Fields, folder: Path) -> None:
+    """The first word of a server's command is a program."""
+    command = server.get("command")
+    if isinstance(command, list) and command and isinstance(command[0], str):
+        server["command"] = [_absolute(command[0], folder), *command[1:]]
+
+
+def _absolute(value: str, folder: Path) -> str:
+    """The absolute path where the value looks like a path. Ids of a hub have slashes too."""
+    if value.startswith((".", "/", "~")) or value.endswith(".gguf"):
+        # Not resolved: the interpreter of a virtual environment is a link, and the link is what matters.
+        return str(folder / expanded(value))
+    return value
+
+
+def _entries(fields: Fields, name: str) -> list[Fields]:
+    entries = fields.get(name)
+    return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
