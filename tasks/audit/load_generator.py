@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import fmean, median
 
 from tasks.audit.evidence import Evidence
 from tasks.audit.finding import Finding, at_most, unchecked
 from tasks.measure.speed.event_loop_lag import CPU, LAG
+from tasks.probe.reading import Reading
 
 DELAY_LIMIT_S = 0.010
 """Limit of the mean delay; inference-perf sets the same for a load generator's own delay."""
@@ -42,7 +44,7 @@ def client_clock(evidence: Evidence) -> Finding:
     processes = evidence.readings_by_name("client", LAG).values()
     if not processes:
         return unchecked(LAG_NOT_READ)
-    lag = max(median(reading.value for reading in readings) for readings in processes)
+    lag = max(_median(readings) for readings in processes)
     sentence = f"the load generator's event loop lagged {lag * 1000:.0f} ms (median of the per-second maxima)"
     return at_most(LAG_LIMIT_S, lag, "suspect", sentence)
 
@@ -62,3 +64,7 @@ def client_stall(evidence: Evidence) -> Finding:
         limit=PAUSE_LIMIT_S,
         noted=paused,
     )
+
+
+def _median(readings: Sequence[Reading]) -> float:
+    return median(reading.value for reading in readings)

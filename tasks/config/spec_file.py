@@ -38,7 +38,7 @@ def load_spec(
         change: edits the raw fields of the file in place, before the overrides are applied.
 
     Raises:
-        InputError: no such spec, not YAML, or a field is wrong; names the field and what is allowed.
+        InputError: there is no such spec, it is not YAML, or a field is wrong.
     """
     file = _spec_file(name_or_file)
     fields = _read_yaml(file)

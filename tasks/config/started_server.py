@@ -1,4 +1,4 @@
-"""Settings that every server has which is started here, whatever its engine."""
+"""The settings common to all servers that are started here, whatever their engine."""
 
 from __future__ import annotations
 
