@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tasks.config.home import home
-from tasks.provision.built import BuiltEnvironment, built_environments, remove_environments
+from tasks.provision.environment_cache import BuiltEnvironment, built_environments, remove_environments
 
 env = typer.Typer(help="The serving environments that were built on this machine.", no_args_is_help=True)
 GIGABYTE = 10**9

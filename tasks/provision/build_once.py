@@ -1,4 +1,4 @@
-"""Folders that are made once, whole or not at all, however many processes want them."""
+"""Building a folder once, completely or not at all, while several processes may need it."""
 
 from __future__ import annotations
 
@@ -13,54 +13,66 @@ from filelock import FileLock, Timeout
 from tasks.errors import InputError
 
 MARKER = "servegauge.json"
+"""The file that a finished folder has."""
 UNFINISHED = ".building"
+"""The end of an unfinished folder's name."""
 
 
-def build_once(target: Path, make: Callable[[Path], str]) -> str:
-    """The marker's text of `target`, which is made first where it is not there.
+def build_once(target: Path, fill: Callable[[Path], str]) -> str:
+    """Return the text of `target`'s marker file; build `target` first if it does not exist.
 
     Args:
-        target: the finished folder. It appears by a rename, so whoever sees it sees it whole.
-        make: fills the (not yet existing) folder it is given and returns the marker's text.
+        target: the finished folder. It appears by a rename, so no process ever sees a part of it.
+        fill: creates and fills the folder whose path it gets, and returns the marker's text.
 
-    A process that dies leaves an unfinished folder and a free lock; the next one removes the folder.
+    A process that is killed leaves an unfinished folder and a free lock; the next call removes the folder.
 
     Raises:
-        InputError: the folder that should hold it cannot be written.
+        InputError: the parent folder cannot be written.
     """
-    _writable(target.parent)
+    _require_writable(target.parent)
     with _lock(target):
-        remove_leftovers(target.parent, held=target.name)
+        remove_unfinished(target.parent, locked_name=target.name)
         marker = target / MARKER
         if marker.is_file():
             return marker.read_text(encoding="utf-8")
-        # A name of its own: a child of a killed process may still be writing into the old one.
-        building = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}{UNFINISHED}")
+        unfinished = unfinished_path(target)
         try:
-            text = make(building)
-            (building / MARKER).write_text(text, encoding="utf-8")
+            text = fill(unfinished)
+            (unfinished / MARKER).write_text(text, encoding="utf-8")
             shutil.rmtree(target, ignore_errors=True)
-            building.rename(target)
+            unfinished.rename(target)
         finally:
-            shutil.rmtree(building, ignore_errors=True)
+            shutil.rmtree(unfinished, ignore_errors=True)
         return text
 
 
-def remove_leftovers(folder: Path, held: str = "") -> None:
-    """Remove the unfinished folders that nobody works on; `held` is the target whose lock we hold."""
-    for leftover in folder.glob(f".*{UNFINISHED}"):
-        name = leftover.name.removeprefix(".").removesuffix(UNFINISHED).rpartition(".")[0]
-        if name == held:
-            shutil.rmtree(leftover, ignore_errors=True)
+def unfinished_path(target: Path) -> Path:
+    """Return a new hidden name beside `target`. `remove_unfinished` removes folders with such names."""
+    # Random, because a child of a killed process may still write into the last unfinished folder.
+    return target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}{UNFINISHED}")
+
+
+def remove_unfinished(folder: Path, locked_name: str = "") -> None:
+    """Remove the unfinished folders that no process is building.
+
+    Args:
+        folder: the parent folder.
+        locked_name: the name of the target whose lock this process holds.
+    """
+    for unfinished in folder.glob(f".*{UNFINISHED}"):
+        target_name = unfinished.name.removeprefix(".").removesuffix(UNFINISHED).rpartition(".")[0]
+        if target_name == locked_name:
+            shutil.rmtree(unfinished, ignore_errors=True)
             continue
         try:
-            with _lock(folder / name, timeout=0):
-                shutil.rmtree(leftover, ignore_errors=True)
+            with _lock(folder / target_name, timeout=0):
+                shutil.rmtree(unfinished, ignore_errors=True)
         except Timeout:
-            pass
+            pass  # another process is building it
 
 
-def _writable(folder: Path) -> None:
+def _require_writable(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if os.access(folder, os.W_OK | os.X_OK):
@@ -72,5 +84,5 @@ def _writable(folder: Path) -> None:
 
 
 def _lock(target: Path, timeout: float = -1) -> FileLock:
-    # The kernel frees this lock when its holder dies, however it dies.
+    # The kernel frees this lock when the process ends, even if it is killed.
     return FileLock(target.with_name(f".{target.name}.lock"), timeout=timeout)

@@ -1,4 +1,4 @@
-"""Makes `NAME.txt` from `NAME.in`: `python -m tasks.provision.compile_pins NAME...` in the checkout."""
+"""The command `python -m tasks.provision.compile_pins NAME...`: resolves `NAME.in` into `NAME.txt`."""
 
 from __future__ import annotations
 
@@ -9,54 +9,62 @@ import sys
 import uv
 
 from tasks.errors import ExecutionError, ServegaugeError
-from tasks.provision.indexes import extra_indexes, index_answers
+from tasks.provision.indexes import choose_indexes
 from tasks.provision.pip_settings import redacted, uv_settings
 from tasks.provision.requirements import HEADER, Requirements, environments_folder, read_requirements
 
 
 def compile_pins(name: str) -> None:
-    """Resolve the file for the machine it names; only metadata is fetched, and no index is written down.
+    """Resolve one file for the machine that its header names. Only metadata is downloaded.
+
+    The `.txt` lists the file's own extra indexes, never the addresses of this machine's settings.
 
     Raises:
-        ExecutionError: uv found no solution or no index.
+        InputError: the file has a wrong line.
+        ExecutionError: uv finds no solution, or no index answers.
     """
     folder = environments_folder()
-    wanted = read_requirements(folder / f"{name}.in")
+    requirements = read_requirements(folder / f"{name}.in")
     settings = uv_settings()
-    indexes = (*extra_indexes(wanted.extra_indexes), *settings.values("UV_INDEX"))
-    env = {**settings.env, "UV_INDEX": " ".join(url for url in indexes if index_answers(url, settings))}
-    answer = subprocess.run(
-        (uv.find_uv_bin(), *_arguments(wanted), *settings.flags),
-        input="\n".join(wanted.pins),
-        env={**os.environ, **env},
+    indexes = choose_indexes(requirements.extra_indexes, settings)
+    result = subprocess.run(
+        (uv.find_uv_bin(), *_arguments(requirements), *settings.flags),
+        input="\n".join(requirements.pins),
+        env={**os.environ, **settings.env, "UV_INDEX": " ".join(indexes.answering)},
         cwd=folder,
         capture_output=True,
         text=True,
     )
-    if answer.returncode:
-        reason = redacted(answer.stderr.strip())
-        raise ExecutionError(f"{name}.in cannot be resolved", "mend the file or reach its indexes", reason)
-    (folder / f"{name}.txt").write_text(_header(wanted) + answer.stdout, encoding="utf-8")
+    if result.returncode:
+        raise ExecutionError(
+            f"{name}.in cannot be resolved",
+            "correct the file, or make its indexes reachable",
+            redacted(result.stderr.strip()),
+        )
+    (folder / f"{name}.txt").write_text(_header(requirements) + result.stdout, encoding="utf-8")
 
 
-def _arguments(wanted: Requirements) -> list[str]:
+def _arguments(requirements: Requirements) -> list[str]:
     arguments = ["pip", "compile", "-", "--quiet", "--no-header", "--no-annotate"]
-    arguments += ["--python-version", wanted.python]
-    if wanted.platform:
-        arguments += ["--python-platform", wanted.platform]
-    if (environments_folder() / f"{wanted.name}.override").is_file():
-        arguments += ["--override", f"{wanted.name}.override"]
-    return [*arguments, *(("--prerelease", "allow") if wanted.pre else ())]
+    arguments += ["--python-version", requirements.python]
+    if requirements.platform:
+        arguments += ["--python-platform", requirements.platform]
+    if (environments_folder() / f"{requirements.name}.override").is_file():
+        arguments += ["--override", f"{requirements.name}.override"]
+    if requirements.pre:
+        arguments += ["--prerelease", "allow"]
+    return arguments
 
 
-def _header(wanted: Requirements) -> str:
+def _header(requirements: Requirements) -> str:
     lines = [
-        f"{HEADER} engine={wanted.engine} device={wanted.device} python={wanted.python} closed=true "
-        f"disk_gb={wanted.disk_gb:g}",
-        f"# Made from {wanted.name}.in by: python -m tasks.provision.compile_pins {wanted.name}",
-        *(["--pre"] if wanted.pre else []),
-        *(f"--extra-index-url {url}" for url in wanted.extra_indexes),
+        f"{HEADER} engine={requirements.engine} device={requirements.device} python={requirements.python} "
+        f"closed=true disk_gb={requirements.disk_gb:g}",
+        f"# Made from {requirements.name}.in by: python -m tasks.provision.compile_pins {requirements.name}",
     ]
+    if requirements.pre:
+        lines.append("--pre")
+    lines += [f"--extra-index-url {url}" for url in requirements.extra_indexes]
     return "\n".join(lines) + "\n"
 
 

@@ -1,11 +1,12 @@
-"""Commands that end with us, however we end: what is killed in the middle goes on downloading otherwise."""
+"""Commands that the kernel kills when this process dies, so that no download goes on without it."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-# PR_SET_PDEATHSIG, 1 on Linux; elsewhere the command simply runs. Who asked may be gone before it is set.
+# 1 is PR_SET_PDEATHSIG, which Linux alone has; elsewhere the command runs without it. The parent may die
+# before prctl is called: then getppid() no longer names it, and the command is not started.
 CODE = """
 import ctypes, os, signal, sys
 try:
@@ -18,5 +19,8 @@ if os.getppid() == int(sys.argv[1]):
 
 
 def die_with_parent(argv: tuple[str, ...]) -> tuple[str, ...]:
-    """The command, killed by the kernel once the thread that started it is gone: let that one wait."""
+    """Return a command that runs `argv` and is killed when the thread that started it ends.
+
+    That thread must therefore wait for the command.
+    """
     return (sys.executable, "-I", "-S", "-c", CODE, str(os.getpid()), *argv)

@@ -1,4 +1,4 @@
-"""Room on a disk, looked for before something large is put there."""
+"""Free space on a disk, checked before something large is written there."""
 
 from __future__ import annotations
 
@@ -7,30 +7,40 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tasks.errors import NoSpace
-
-GIGABYTE = 10**9
+from tasks.text import GIGABYTE, gigabytes
 
 
 def free_bytes(folder: Path) -> int:
-    """Free space on the disk that holds the folder, or will hold it once it is made."""
-    there = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
-    return shutil.disk_usage(there).free
+    """Return the free bytes on the disk of a folder. The folder need not exist yet."""
+    existing = folder.absolute()
+    while not existing.exists():
+        existing = existing.parent
+    return shutil.disk_usage(existing).free
 
 
 def check_space(
-    what: str, folder: Path, needed: float, variable: str, free: Callable[[Path], int] = free_bytes
+    what: str,
+    folder: Path,
+    needed_bytes: float,
+    variable: str,
+    get_free_bytes: Callable[[Path], int] = free_bytes,
 ) -> None:
-    """Return where `needed` bytes are free.
+    """Check that a disk has room for something large.
 
     Args:
-        variable: the one that names another place for `folder`.
+        what: what needs the room; the message begins with it.
+        folder: the folder it is written to.
+        needed_bytes: how much it needs.
+        variable: the environment variable that moves `folder` to another disk.
+        get_free_bytes: measures the free space; tests pass a stand-in.
 
     Raises:
-        NoSpace: they are not; says both figures.
+        NoSpace: there is too little; the message has both sizes.
     """
-    have = free(folder)
-    if have < needed:
+    available_bytes = get_free_bytes(folder)
+    if available_bytes < needed_bytes:
+        needed = f"{needed_bytes / GIGABYTE:.3g} GB"
         raise NoSpace(
-            f"{what}: {folder} has {have / GIGABYTE:.1f} GB free, {needed / GIGABYTE:.3g} GB are needed",
+            f"{what}: {folder} has {gigabytes(available_bytes)} free, {needed} are needed",
             f"free some space there, or set {variable} to a folder on a larger disk",
         )

@@ -1,4 +1,4 @@
-"""What will serve, before it is made: the engine, its version and the digest that cache keys hold."""
+"""The engine build of a spec's server, known before anything is built: name, version, digest, device."""
 
 from __future__ import annotations
 
@@ -17,68 +17,83 @@ from tasks.provision.interpreter import installed_packages, interpreter_path, pa
 from tasks.provision.provisioned import EngineBuild
 from tasks.provision.requirements import environment_build, find_requirements
 
-UNKNOWN = "unknown"
+UNKNOWN_VERSION = "unknown"
 
 
 def engine_build(server: OwnServer, environment: str | None) -> EngineBuild:
-    """What `server` is served by in an environment, without building it.
+    """Return the engine build that serves `server`, without building the environment.
 
     Args:
-        environment: as `environment_build` takes it, or an image; None where a command needs none.
+        server: the spec's server.
+        environment: the spec's `environment`: a bundled file's stem, `current`, the path of an
+            interpreter, or an image. None: a command runs without one, vLLM runs in `current`.
 
     Raises:
-        InputError: no such environment or program, or one without the engine.
+        InputError: there is no such environment or program, or the environment lacks the engine.
     """
     if isinstance(server, VllmServer):
-        build = _of_vllm(environment)
+        build = _vllm_build(environment)
     else:
-        held = _held(server, environment)
-        content = json.dumps([held.digest, server.version])
-        build = held.model_copy(
-            update={
-                "version": server.version or held.version,
-                "digest": hashlib.sha256(content.encode()).hexdigest(),
-            }
-        )
+        build = _command_build(server, environment)
     return build.model_copy(update={"device": server.device or build.device})
 
 
 def program_path(command: str, python: Path | None) -> Path:
-    """The file of a program, looked for beside the environment's interpreter and then on the PATH.
+    """Return the file of a program, searched beside the environment's interpreter, then on the PATH.
 
     Raises:
-        InputError: there is none.
+        InputError: there is no such program.
     """
-    path = os.pathsep.join([*([str(python.parent)] if python else []), os.environ.get("PATH", os.defpath)])
-    if found := shutil.which(command, path=path):
-        return Path(found)
+    folders = [os.environ.get("PATH", os.defpath)]
+    if python:
+        folders.insert(0, str(python.parent))
+    path = shutil.which(command, path=os.pathsep.join(folders))
+    if path:
+        return Path(path)
     raise InputError(
         f"server.command: there is no program {command!r}",
         "install it, give its whole path, or name in `environment` the python that it lies beside",
     )
 
 
-def _of_vllm(environment: str | None) -> EngineBuild:
-    if is_image(environment):
-        return image_build(environment or "")
+def _vllm_build(environment: str | None) -> EngineBuild:
+    if environment and is_image(environment):
+        return image_build(environment)
     return environment_build(environment or "current")
 
 
-def _held(server: CommandServer, environment: str | None) -> EngineBuild:
-    """What the environment holds of a command's engine; without one, the program that it starts."""
+def _command_build(server: CommandServer, environment: str | None) -> EngineBuild:
+    """Return the environment's build with the version that the spec states, which is also in the digest."""
+    build = _command_environment_build(server, environment)
+    content = json.dumps([build.digest, server.version])
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    return build.model_copy(update={"version": server.version or build.version, "digest": digest})
+
+
+def _command_environment_build(server: CommandServer, environment: str | None) -> EngineBuild:
     if environment is None:
-        with program_path(server.command[0], None).open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return EngineBuild(name="none", engine=server.engine, version=UNKNOWN, digest=digest)
+        return _program_build(server)
     if is_image(environment):
         return image_build(environment, server.engine)
-    if python := interpreter_path(environment):
-        program_path(server.command[0], python)
-        packages = installed_packages(python)
-        return EngineBuild(
-            name="interpreter",
-            engine=server.engine,
-            version=packages.get(canonicalize_name(server.engine), UNKNOWN),
-            digest=packages_digest(packages),
-        )
+    python = interpreter_path(environment)
+    if python:
+        return _interpreter_build(server, python)
     return find_requirements(environment).build.model_copy(update={"engine": server.engine})
+
+
+def _program_build(server: CommandServer) -> EngineBuild:
+    """Return the build of a command without an environment: its program's file is all that is known."""
+    with program_path(server.command[0], None).open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return EngineBuild(name="none", engine=server.engine, version=UNKNOWN_VERSION, digest=digest)
+
+
+def _interpreter_build(server: CommandServer, python: Path) -> EngineBuild:
+    program_path(server.command[0], python)  # raises early if the program is missing
+    versions = installed_packages(python)
+    return EngineBuild(
+        name="interpreter",
+        engine=server.engine,
+        version=versions.get(canonicalize_name(server.engine), UNKNOWN_VERSION),
+        digest=packages_digest(versions),
+    )

@@ -1,4 +1,4 @@
-"""Serving environments: built once from a requirement file with uv, or taken as they are."""
+"""Serving environments: built once from a requirement file with uv, or used as they are."""
 
 from __future__ import annotations
 
@@ -9,98 +9,113 @@ from pathlib import Path
 
 from tasks.config.home import home
 from tasks.config.server import CommandServer, OwnServer
+from tasks.provision import disk_space, indexes, pip_settings, uv_command
 from tasks.provision.build_once import build_once
-from tasks.provision.disk_space import GIGABYTE, check_space, free_bytes
 from tasks.provision.engine_build import engine_build
 from tasks.provision.image import is_image, provide_image
-from tasks.provision.indexes import extra_indexes, index_answers
 from tasks.provision.interpreter import interpreter_path
-from tasks.provision.pip_settings import UvSettings, uv_settings
+from tasks.provision.pip_settings import UvSettings
 from tasks.provision.provisioned import Environment
 from tasks.provision.requirements import Requirements, find_requirements
-from tasks.provision.uv_command import explain_failure, run_uv
-from tasks.provision.verify import check_import, check_needs, check_versions
+from tasks.provision.verify import check_dependencies, check_import, check_versions
+from tasks.text import GIGABYTE, read_end
 
-COMPILE_LIMIT_S = "600"
+BYTECODE_TIMEOUT = {"UV_COMPILE_BYTECODE_TIMEOUT": "600"}
+"""In seconds. uv gives one file 60 seconds, which a busy machine exceeds."""
 
 
 @dataclass(frozen=True)
-class Tools:
-    """What a build asks of the world."""
+class BuildTools:
+    """What a build calls outside of its folder. Tests pass stand-ins."""
 
-    uv: Callable[[tuple[str, ...], Mapping[str, str], Path], int] = run_uv
-    answers: Callable[[str, UvSettings], bool] = index_answers
-    free: Callable[[Path], int] = free_bytes
-    settings: Callable[[], UvSettings] = uv_settings
+    run_uv: Callable[[tuple[str, ...], Mapping[str, str], Path], int] = uv_command.run_uv
+    """Called with arguments, variables and the log file; returns uv's exit code."""
+    index_answers: Callable[[str, UvSettings], bool] = indexes.index_answers
+    free_bytes: Callable[[Path], int] = disk_space.free_bytes
+    uv_settings: Callable[[], UvSettings] = pip_settings.uv_settings
 
 
 def provide_environment(server: OwnServer, name: str | None) -> Environment:
-    """An environment that can serve, built where it is not there yet.
+    """Return an environment that can serve; build it if it does not exist.
 
     Args:
-        name: as `engine_build` takes it.
+        server: the spec's server.
+        name: the spec's `environment`, as `engine_build` takes it.
 
     Raises:
         InputError: as `engine_build`.
-        ProvisionError: an index, the disk or a Python version is missing; retried by the pipeline.
+        ProvisionError: an index, the disk or a Python version is missing.
     """
     build = engine_build(server, name)
     if name and is_image(name):
         return provide_image(name, build)
     if name is None and isinstance(server, CommandServer):
         return Environment(python=None, build=build)
-    if python := interpreter_path(name or "current"):
-        return Environment(python=python, build=build)
-    made = built_environment(find_requirements(name or "current"))
-    return made.model_copy(update={"build": build})
+    python = interpreter_path(name or "current")
+    if python is None:
+        python = build_environment(find_requirements(name or "current")).python
+    return Environment(python=python, build=build)
 
 
-def built_environment(wanted: Requirements, tools: Tools | None = None) -> Environment:
-    """The environment of a requirement file under `home()/environments`, built once for its digest."""
-    build = wanted.build
-    target = home() / "environments" / f"{wanted.name}-{build.digest[:12]}"
+def build_environment(requirements: Requirements, tools: BuildTools | None = None) -> Environment:
+    """Return the environment of a requirement file; build it if its digest was not built on this machine.
 
-    def make(folder: Path) -> str:
-        _build(wanted, folder, target.with_suffix(f"{target.suffix}.log"), tools or Tools())
+    Raises:
+        ProvisionError: an index, the disk or a Python version is missing.
+    """
+    build = requirements.build
+    target = home() / "environments" / f"{requirements.name}-{build.digest[:12]}"
+    log = target.with_name(f"{target.name}.log")
+
+    def fill(folder: Path) -> str:
+        _install(requirements, folder, log, tools or BuildTools())
         return build.model_dump_json(indent=2)
 
-    build_once(target, make)
-    return Environment(python=target / "bin" / "python", build=build)
+    build_once(target, fill)
+    return Environment(python=_python(target), build=build)
 
 
-def _build(wanted: Requirements, folder: Path, log: Path, tools: Tools) -> None:
-    _check_space(wanted, folder.parent, tools)
+def _install(requirements: Requirements, folder: Path, log: Path, tools: BuildTools) -> None:
+    """Create and verify the environment in `folder`, with uv's output in `log`."""
+    what, needed_bytes = f"environment {requirements.name}", requirements.disk_gb * GIGABYTE
+    disk_space.check_space(what, folder.parent, needed_bytes, "SERVEGAUGE_HOME", tools.free_bytes)
     log.unlink(missing_ok=True)
-    settings = tools.settings()
-    machine, listed = settings.values("UV_INDEX"), extra_indexes(wanted.extra_indexes)
-    left_out = tuple(url for url in (*machine, *listed) if not tools.answers(url, settings))
-    used = [url for url in (*listed, *machine) if url not in left_out]
-    env = {**settings.env, "UV_INDEX": " ".join(used), "UV_COMPILE_BYTECODE_TIMEOUT": COMPILE_LIMIT_S}
-    # Relocatable: it is made under another name than the one it is used by.
-    venv = ("venv", "--relocatable", "--python", wanted.python, str(folder))
-    if tools.uv(venv, env, log) == 0:
+    settings = tools.uv_settings()
+    chosen = indexes.choose_indexes(requirements.extra_indexes, settings, tools.index_answers)
+    variables = {**settings.env, "UV_INDEX": " ".join(chosen.answering), **BYTECODE_TIMEOUT}
+
+    def run_uv(*arguments: str) -> int:
+        return tools.run_uv(arguments, variables, log)
+
+    # Relocatable, because the folder is renamed when it is finished.
+    exit_code = run_uv("venv", "--relocatable", "--python", requirements.python, str(folder))
+    if exit_code == 0:
         pins = folder / "pins.txt"
-        pins.write_text("\n".join(wanted.pins) + "\n", encoding="utf-8")
-        # Bytecode, as pip itself makes it: three processes of the server import all of this at each start.
-        install = ("pip", "install", "--compile-bytecode", "-r", str(pins))
-        target = ("--python", str(folder / "bin" / "python"))
-        scope = ("--no-deps",) if wanted.closed else ()
-        pre = ("--prerelease", "allow") if wanted.pre else ()
-        if tools.uv((*install, *target, *scope, *pre, *settings.flags), env, log) == 0:
-            return _verify(wanted, folder, env, log, tools)
-    raise explain_failure(wanted.name, log, left_out)
+        pins.write_text("\n".join(requirements.pins) + "\n", encoding="utf-8")
+        exit_code = run_uv(*_install_arguments(requirements, _python(folder), pins), *settings.flags)
+    if exit_code != 0:
+        raise uv_command.explain_failure(requirements.name, log, chosen.silent)
+    _verify(requirements, _python(folder), log, run_uv)
 
 
-def _check_space(wanted: Requirements, folder: Path, tools: Tools) -> None:
-    what, needed = f"environment {wanted.name}", wanted.disk_gb * GIGABYTE
-    check_space(what, folder, needed, "SERVEGAUGE_HOME", free=tools.free)
+def _install_arguments(requirements: Requirements, python: Path, pins: Path) -> list[str]:
+    # Bytecode is compiled at installation: three processes of a server import all of this at each start.
+    arguments = ["pip", "install", "--compile-bytecode", "-r", str(pins), "--python", str(python)]
+    if requirements.closed:
+        arguments.append("--no-deps")
+    if requirements.pre:
+        arguments += ["--prerelease", "allow"]
+    return arguments
 
 
-def _verify(wanted: Requirements, folder: Path, env: Mapping[str, str], log: Path, tools: Tools) -> None:
-    """Every pin is there, nothing that a package needs is missing, and the engine can be imported."""
-    python = folder / "bin" / "python"
-    check_versions(wanted, python)
-    before = log.stat().st_size
-    if tools.uv(("pip", "check", "--python", str(python)), env, log):
-        check_needs(wanted, log.read_bytes()[before:].decode(errors="replace"))
-    check_import(wanted, python, os.environ)
+def _verify(requirements: Requirements, python: Path, log: Path, run_uv: Callable[..., int]) -> None:
+    """Check the pinned versions, the packages' dependencies and the engine's import."""
+    check_versions(requirements, python)
+    log_size = log.stat().st_size
+    if run_uv("pip", "check", "--python", str(python)) != 0:
+        check_dependencies(requirements, read_end(log, start=log_size))
+    check_import(requirements, python, os.environ)
+
+
+def _python(folder: Path) -> Path:
+    return folder / "bin" / "python"

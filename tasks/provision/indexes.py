@@ -1,41 +1,67 @@
-"""Which package indexes a build uses: those of the file or their replacement, as far as they answer."""
+"""The package indexes of a build: the file's own or their replacement, and which of them answer."""
 
 from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import httpx
 
+from tasks.config.base import Frozen
 from tasks.provision.pip_settings import UvSettings
 
-REPLACEMENT = "SERVEGAUGE_EXTRA_INDEX"
-PATIENCE_S = 5.0
+REPLACEMENT_VARIABLE = "SERVEGAUGE_EXTRA_INDEX"
+TIMEOUT_S = 5.0
+
+
+class Indexes(Frozen):
+    """Addresses of the extra indexes of a build."""
+
+    answering: tuple[str, ...]
+    """uv searches these."""
+    silent: tuple[str, ...]
+    """These do not answer. They are not searched: uv fails at the first index that does not answer."""
+
+
+def index_answers(url: str, settings: UvSettings) -> bool:
+    """Return whether an index answers within a few seconds. A folder always does.
+
+    A status of 403 or 404 counts as an answer: many indexes only have pages for packages.
+    """
+    if not url.startswith(("http://", "https://")):
+        return True
+    bundle = settings.env.get("SSL_CERT_FILE")
+    proxy = settings.env.get("HTTPS_PROXY")
+    # httpx reads a proxy from the environment itself, and only then obeys NO_PROXY.
+    if proxy in (os.environ.get("HTTPS_PROXY"), os.environ.get("https_proxy")):
+        proxy = None
+    try:
+        verify = ssl.create_default_context(cafile=bundle) if bundle else True
+        with httpx.Client(verify=verify, proxy=proxy, timeout=TIMEOUT_S, follow_redirects=True) as client:
+            return client.head(url).status_code < 500
+    except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, ValueError):
+        return False
 
 
 def extra_indexes(listed: tuple[str, ...], environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
-    """The file's extra indexes, or what SERVEGAUGE_EXTRA_INDEX puts in their place (`none`: nothing)."""
-    replacement = environ.get(REPLACEMENT, "").split()
+    """Return the indexes that a file lists, or the replacement that SERVEGAUGE_EXTRA_INDEX names.
+
+    Args:
+        listed: the file's indexes.
+        environ: has the variable, several addresses separated by spaces; `none` means no index.
+    """
+    replacement = environ.get(REPLACEMENT_VARIABLE, "").split()
     if not replacement:
         return listed
     return () if replacement == ["none"] else tuple(replacement)
 
 
-def index_answers(url: str, settings: UvSettings) -> bool:
-    """Whether an index answers at all within a few seconds; one that is a folder does.
-
-    Its root may well say 403 or 404: many indexes only answer for a package's name.
-    """
-    if not url.startswith(("http://", "https://")):
-        return True
-    bundle = settings.env.get("SSL_CERT_FILE")
-    try:
-        verify = ssl.create_default_context(cafile=bundle) if bundle else True
-        # One that stands in the environment httpx finds by itself, and NO_PROXY with it.
-        proxy = settings.env.get("HTTPS_PROXY")
-        proxy = None if proxy in (os.environ.get("HTTPS_PROXY"), os.environ.get("https_proxy")) else proxy
-        with httpx.Client(verify=verify, proxy=proxy, timeout=PATIENCE_S, follow_redirects=True) as client:
-            return client.head(url).status_code < 500
-    except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, ValueError):
-        return False
+def choose_indexes(
+    listed: tuple[str, ...], settings: UvSettings, answers: Callable[[str, UvSettings], bool] = index_answers
+) -> Indexes:
+    """Return the extra indexes of a file and of the machine's settings, split by whether they answer."""
+    answering, silent = list[str](), list[str]()
+    for url in (*extra_indexes(listed), *settings.values("UV_INDEX")):
+        (answering if answers(url, settings) else silent).append(url)
+    return Indexes(answering=tuple(answering), silent=tuple(silent))

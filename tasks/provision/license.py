@@ -10,20 +10,28 @@ import yaml
 FENCE = "---"
 
 
-def license_of(folder: Path) -> str | None:
-    """What a model folder's README.md states; None where it states nothing that can be read."""
+def read_license(folder: Path) -> str | None:
+    """Return the licence in a model folder's README.md; None if the README is missing or states none."""
     try:
         text = (folder / "README.md").read_text(encoding="utf-8")
-        _, matter, _ = text.split(FENCE, 2) if text.startswith(FENCE) else ("", "", "")
-        stated = yaml.safe_load(matter)
-    except (OSError, ValueError, yaml.YAMLError):
+    except (OSError, ValueError):
         return None
-    return stated_license(stated) if isinstance(stated, dict) else None
+    parts = text.split(FENCE, 2)
+    if not text.startswith(FENCE) or len(parts) < 3:
+        return None
+    try:
+        front_matter = yaml.safe_load(parts[1])
+    except (ValueError, yaml.YAMLError):
+        return None
+    return license_from_front_matter(front_matter) if isinstance(front_matter, dict) else None
 
 
-def stated_license(matter: Mapping[str, object]) -> str | None:
-    """Its identifier; for `other` the name that stands beside it."""
-    given = matter.get("license")
-    found = given[0] if isinstance(given, list) and given else given
-    name = matter.get("license_name")
-    return str(name if found == "other" and name else found) if found else None
+def license_from_front_matter(front_matter: Mapping[str, object]) -> str | None:
+    """Return `license`, or `license_name` if `license` is `other`. The first entry of a list counts."""
+    identifier = front_matter.get("license")
+    if isinstance(identifier, list) and identifier:
+        identifier = identifier[0]
+    if not identifier:
+        return None
+    custom_name = front_matter.get("license_name")
+    return str(custom_name if identifier == "other" and custom_name else identifier)

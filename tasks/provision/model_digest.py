@@ -1,4 +1,4 @@
-"""What tells one model folder from another without reading all of its weights."""
+"""Digests that distinguish model folders without reading all of their weights."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ WEIGHTS = {".safetensors", ".bin", ".pt", ".pth", ".gguf"}
 
 
 def folder_digest(folder: Path) -> str:
-    """A SHA-256 over every visible file's name and size, and over what is in it.
+    """Return a SHA-256 over the name, size and `file_digest` of every file that is not hidden.
 
-    Files of weights count by their first and last MiB, all other files whole. So a changed
-    configuration, tokenizer or set of files is always seen, and new weights practically always (a
-    checkpoint's header and first and last tensors change with it); a byte changed in the middle is not.
+    A changed configuration, tokenizer or set of files always changes it. Other weights change it in
+    practice, because a checkpoint's header and its first and last tensors change; one byte changed in
+    the middle of a file of weights does not.
     """
     total = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
-        if path.is_file() and not any(part.startswith(".") for part in name.parts):
+        hidden = any(part.startswith(".") for part in name.parts)
+        if path.is_file() and not hidden:
             total.update(f"{name.as_posix()}\0{path.stat().st_size}\0{file_digest(path)}\0".encode())
     return total.hexdigest()
 
 
 def file_digest(path: Path) -> str:
-    """A SHA-256 of a file's content; of weights the first and the last MiB."""
+    """Return a SHA-256 of a file's content; of weights only the first and the last MiB count."""
     with path.open("rb") as file:
         if path.suffix not in WEIGHTS:
             return hashlib.file_digest(file, "sha256").hexdigest()

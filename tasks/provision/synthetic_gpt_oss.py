@@ -1,7 +1,8 @@
-"""Writes a synthetic gpt-oss model: the real architecture and vocabulary, tiny, with weights made up here.
+"""The recipe of `synthetic:gpt-oss`: a tiny model with the real architecture, vocabulary and tokenizer.
 
-Run by the serving environment's interpreter (`python -I synthetic_gpt_oss.py FOLDER`): on the standard
-library, `openai_harmony`, `torch` and `transformers` alone.
+The serving environment's interpreter runs it as a script (`python -I synthetic_gpt_oss.py FOLDER`). It may
+import the standard library, `openai_harmony`, `torch` and `transformers`, and nothing of this project. What
+it writes is versioned by `RECIPES` in synthetic_models.py.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ FIRST_SPECIAL = 199998
 CONTEXT = 131072
 START, END_OF_TEXT, RETURN, CALL = "<|startoftext|>", "<|endoftext|>", "<|return|>", "<|call|>"
 
-# The real model's shape, small enough for two CPU cores; what is not named is the architecture's default.
+# The real architecture, small enough for two CPU cores. Other settings have transformers' defaults.
 CONFIG = {
     "architectures": ["GptOssForCausalLM"],
     "model_type": "gpt_oss",
@@ -40,6 +41,7 @@ CONFIG = {
     "pad_token_id": 199999,
 }
 
+# o200k's splitting of a text into words, as a regular expression for the tokenizers library.
 _SUFFIX = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
 _UPPER, _LOWER = r"\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}", r"\p{Ll}\p{Lm}\p{Lo}\p{M}"
 SPLIT = "|".join(
@@ -59,7 +61,7 @@ CHAT_TEMPLATE = (
     "{%- endfor -%}"
     "{%- if add_generation_prompt -%}<|start|>assistant{%- endif -%}"
 )
-PROBES = (
+SAMPLE_TEXTS = (
     "How many prime numbers lie below 100?",
     "  if x:\n\treturn 12345.6\r\n\r\n",
     "Größe, café, 東京, 🙂 I'll",
@@ -67,27 +69,29 @@ PROBES = (
 
 
 def token_bytes(encoding: Any, token: int) -> bytes:
-    """The bytes of one token of a Harmony encoding.
+    """Return the bytes of one token of a Harmony encoding.
 
-    The public `decode` only gives text, and most tokens are no whole UTF-8 text; `_inner` is the binding
-    beneath it, and this function is the only place that touches it.
+    The public `decode` returns text, and most tokens are not valid UTF-8 on their own. Therefore this
+    function, and no other, uses the private binding `_inner`.
     """
     return bytes(encoding._inner.decode_bytes([token]))
 
 
 def build_tokenizer(encoding: Any) -> Any:
-    """A fast tokenizer with Harmony's vocabulary and o200k's splitting; checked against Harmony itself."""
+    """Return a fast tokenizer with Harmony's vocabulary and o200k's splitting, checked against Harmony."""
     from transformers import PreTrainedTokenizerFast
     from transformers.convert_slow_tokenizer import TikTokenConverter
 
-    special = [token_bytes(encoding, token).decode() for token in range(FIRST_SPECIAL, VOCABULARY)]
+    special_tokens = [token_bytes(encoding, token).decode() for token in range(FIRST_SPECIAL, VOCABULARY)]
     with tempfile.TemporaryDirectory() as folder:
         ranks = Path(folder) / "o200k.tiktoken"
         with ranks.open("wb") as file:
             for token in range(FIRST_SPECIAL):
                 file.write(base64.b64encode(token_bytes(encoding, token)) + b" %d\n" % token)
         converter: Any = TikTokenConverter
-        converted = converter(vocab_file=str(ranks), pattern=SPLIT, extra_special_tokens=special).converted()
+        converted = converter(
+            vocab_file=str(ranks), pattern=SPLIT, extra_special_tokens=special_tokens
+        ).converted()
     fast: Any = PreTrainedTokenizerFast
     tokenizer = fast(
         tokenizer_object=converted,
@@ -98,20 +102,20 @@ def build_tokenizer(encoding: Any) -> Any:
         clean_up_tokenization_spaces=False,
     )
     tokenizer.chat_template = CHAT_TEMPLATE
-    for text in PROBES:
+    for text in SAMPLE_TEXTS:
         if tokenizer.encode(text, add_special_tokens=False) != encoding.encode(text):
             raise SystemExit(f"the tokenizer does not split {text!r} as Harmony does")
     return tokenizer
 
 
 def write_model(folder: Path) -> None:
-    """Fill a folder with everything that an engine and a client read."""
+    """Write every file that an engine or a client reads: tokenizer, weights and configuration."""
     from openai_harmony import (  # type: ignore[import-not-found]
         HarmonyEncodingName,
         load_harmony_encoding,
     )
 
-    # The script runs isolated (-I), so the module beside it has to be shown to it.
+    # Python's -I keeps the script's own folder off sys.path.
     sys.path.insert(0, str(Path(__file__).parent))
     from synthetic_weights import write_weights  # type: ignore[import-not-found]
 
@@ -119,12 +123,12 @@ def write_model(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer = build_tokenizer(encoding)
     tokenizer.save_pretrained(folder)
-    # What ends an answer: its end, the end of the text, a tool call.
-    eos = [tokenizer.convert_tokens_to_ids(token) for token in (RETURN, END_OF_TEXT, CALL)]
+    # Each of these tokens ends a response.
+    end_tokens = [tokenizer.convert_tokens_to_ids(token) for token in (RETURN, END_OF_TEXT, CALL)]
     generation = {
         "bos_token_id": FIRST_SPECIAL,
-        "eos_token_id": eos,
-        "pad_token_id": eos[1],
+        "eos_token_id": end_tokens,
+        "pad_token_id": end_tokens[1],
         "do_sample": True,
     }
     write_weights(folder, CONFIG, tokenizer)

@@ -1,66 +1,83 @@
-"""Whether an environment that was just built is what was asked for, as its own interpreter sees it."""
+"""Checks of an environment that was just built: its versions, its dependencies, the import of its engine."""
 
 from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tasks.errors import InputError, ProvisionError
+from tasks.provision.engine_packages import engine_packages
 from tasks.provision.interpreter import installed_packages
 from tasks.provision.requirements import Requirements
+from tasks.text import last_lines
 
-IMPORTED = {"vllm": "vllm"}
-"""The module of an engine; of another one, what it is called is not known."""
 IMPORT_LIMIT_S = 300
-UNMET = re.compile(r"The package `([^`]+)` requires `([A-Za-z0-9._-]+)[^`]*`, but (.+)")
-REMEDY = "run again; if it stays so, mend the pins of the environment's file"
+DETAIL_LINES = 15
+UNMET_DEPENDENCY = re.compile(
+    r"The package `(?P<package>[^`]+)` requires `(?P<dependency>[A-Za-z0-9._-]+)[^`]*`, but (?P<problem>.+)"
+)
+REMEDY = "run again; if it stays so, correct the pins of the environment's file"
 
 
-def check_versions(wanted: Requirements, python: Path) -> None:
-    """Raises ProvisionError where a package is not there in its pinned version."""
+def check_versions(requirements: Requirements, python: Path) -> None:
+    """Check that the environment of an interpreter has every pinned version.
+
+    Raises:
+        ProvisionError: a package is missing or has another version, or the interpreter does not run.
+    """
     try:
-        found = installed_packages(python)
+        versions = installed_packages(python)
     except InputError:
         raise ProvisionError(
-            f"environment {wanted.name}: its interpreter does not run", f"look into {python.parent}"
+            f"environment {requirements.name}: its interpreter does not run", f"look into {python.parent}"
         ) from None
-    for pin in wanted.pins:
+    for pin in requirements.pins:
         requirement = Requirement(pin)
         if requirement.marker is not None and not requirement.marker.evaluate():
             continue
-        version = found.get(canonicalize_name(requirement.name))
+        version = versions.get(canonicalize_name(requirement.name))
         if version is None or not requirement.specifier.contains(version, prereleases=True):
             raise ProvisionError(
-                f"environment {wanted.name}: {pin} was not installed (there is {version})",
+                f"environment {requirements.name}: {pin} was not installed (there is {version})",
                 "run again; if it stays so, the index serves another version under this name",
             )
 
 
-def check_needs(wanted: Requirements, said: str) -> None:
-    """Raises ProvisionError for a need that is not met, by the words of `uv pip check`.
+def check_dependencies(requirements: Requirements, pip_check_output: str) -> None:
+    """Check the output of `uv pip check` for dependencies that are not met.
 
-    What the environment leaves out on purpose (NAME.override) is no lack. Whether a wheel fits the platform
-    is left to the import: uv's tags refuse some that work.
+    Packages that the environment omits on purpose (NAME.override) may be missing. Lines about a wheel's
+    platform are ignored, because uv refuses platform tags that work; `check_import` covers them.
+
+    Raises:
+        ProvisionError: a dependency is not met.
     """
-    for package, needed, but in _unmet(said):
-        if canonicalize_name(needed) not in wanted.left_out:
+    for unmet in UNMET_DEPENDENCY.finditer(pip_check_output):
+        if canonicalize_name(unmet["dependency"]) not in requirements.omitted_packages:
             raise ProvisionError(
-                f"environment {wanted.name}: {package} requires {needed}, but {but.strip()}", REMEDY
+                f"environment {requirements.name}: {unmet['package']} requires {unmet['dependency']}, "
+                f"but {unmet['problem'].strip()}",
+                REMEDY,
             )
 
 
-def check_import(wanted: Requirements, python: Path, env: Mapping[str, str]) -> None:
-    """Raises ProvisionError where the engine cannot be imported, with the last lines of what it said."""
-    if (module := IMPORTED.get(wanted.engine)) is None:
+def check_import(requirements: Requirements, python: Path, env: Mapping[str, str]) -> None:
+    """Check that the engine can be imported; an engine whose module is not known passes.
+
+    Raises:
+        ProvisionError: the import fails; the detail has its last lines.
+    """
+    module = engine_packages(requirements.engine).module
+    if module is None:
         return
-    what = f"environment {wanted.name}: {module} cannot be imported"
+    what = f"environment {requirements.name}: {module} cannot be imported"
     try:
-        answer = subprocess.run(
+        result = subprocess.run(
             (str(python), "-c", f"import {module}"),
             capture_output=True,
             text=True,
@@ -70,12 +87,6 @@ def check_import(wanted: Requirements, python: Path, env: Mapping[str, str]) -> 
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ProvisionError(f"{what} ({type(error).__name__})", REMEDY) from None
-    if answer.returncode:
-        tail = "\n".join(answer.stderr.splitlines()[-15:])
-        raise ProvisionError(what, "see what it says; another version may fit this machine", tail)
-
-
-def _unmet(said: str) -> Iterator[tuple[str, str, str]]:
-    for found in UNMET.finditer(said):
-        package, needed, but = found.groups()
-        yield package, needed, but
+    if result.returncode:
+        remedy = "read the error below; another version may fit this machine"
+        raise ProvisionError(what, remedy, last_lines(result.stderr, DETAIL_LINES))

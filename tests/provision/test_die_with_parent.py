@@ -1,4 +1,4 @@
-"""A command that is tied to us ends when we are killed."""
+"""A command that dies with its parent."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import psutil
 from tasks.config.home import checkout
 from tests.serve.fake import until
 
-OWNER = """
+PARENT = """
 import subprocess, sys
 from tasks.provision.die_with_parent import die_with_parent
 subprocess.run(die_with_parent(("/bin/sh", "-c", "echo $$; exec sleep 600")))
 """
 
 
-def test_it_ends_with_whoever_waits_for_it() -> None:
-    argv = (sys.executable, "-c", OWNER)
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, cwd=checkout()) as owner:
-        assert owner.stdout
-        command = psutil.Process(int(owner.stdout.readline()))
+def test_a_killed_parent_ends_the_command() -> None:
+    argv = (sys.executable, "-c", PARENT)
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, cwd=checkout()) as parent:
+        assert parent.stdout
+        command = psutil.Process(int(parent.stdout.readline()))
         assert command.is_running()
-        owner.kill()
-        owner.wait()
+        parent.kill()
+        parent.wait()
     assert until(lambda: not command.is_running() or command.status() == psutil.STATUS_ZOMBIE)

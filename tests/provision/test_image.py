@@ -1,8 +1,7 @@
-"""Container images as environments: what their name says, and what an engine's words become."""
+"""Container images as environments: their name, pulling them, and the program's failures."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ from tasks.errors import InputError, ProvisionError, ServegaugeError
 from tasks.provision.engine_build import engine_build
 from tasks.provision.environment import provide_environment
 from tasks.provision.image import container_program
-from tasks.provision.model import provide_model
 
 DIGEST = "a" * 64
 NAME = f"image:registry.example:5000/vllm/vllm-openai:v0.11.0@sha256:{DIGEST}"
@@ -21,18 +19,18 @@ SERVER = VllmServer(model="m")
 
 @pytest.fixture
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The only folder of the PATH, apart from the system's shell."""
+    """The only folder on the PATH."""
     monkeypatch.setenv("PATH", str(tmp_path))
     return tmp_path
 
 
-def engine(folder: Path, pull: str = "", name: str = "docker", there: bool = False) -> Path:
-    """A client that has the image or not, and says this of a pull; it notes what it is asked."""
+def write_program(folder: Path, pull_error: str = "", name: str = "docker", has_image: bool = False) -> Path:
+    """Write a stand-in for docker that records its arguments; its pull fails with `pull_error`."""
     script = f"""#!/bin/sh
 echo "$@" >> {folder}/calls
 case "$1" in
-  image) exit {0 if there else 1};;
-  pull) echo "{pull}" >&2; exit {1 if pull else 0};;
+  image) exit {0 if has_image else 1};;
+  pull) echo "{pull_error}" >&2; exit {1 if pull_error else 0};;
 esac
 """
     program = folder / name
@@ -41,7 +39,7 @@ esac
     return program
 
 
-def test_the_name_says_what_it_is() -> None:
+def test_the_build_is_known_by_the_name() -> None:
     build = engine_build(SERVER, NAME)
     assert (build.engine, build.version, build.digest, build.device) == ("vllm", "0.11.0", DIGEST, "cuda")
     untagged = engine_build(SERVER, f"image:vllm/vllm-openai@sha256:{DIGEST}")
@@ -51,26 +49,30 @@ def test_the_name_says_what_it_is() -> None:
 
 
 @pytest.mark.parametrize("name", ["image:vllm/vllm-openai:v0.11.0", "image:", "image:x@sha256:abc"])
-def test_a_tag_alone_is_no_name(name: str) -> None:
+def test_an_image_without_digest_is_refused(name: str) -> None:
     with pytest.raises(InputError, match="not named by its digest") as error:
         engine_build(SERVER, name)
     assert "image:NAME:TAG@sha256:DIGEST" in error.value.remedy
 
 
-def test_it_is_pulled_once_and_by_its_digest(path: Path) -> None:
-    program = engine(path)
-    made = provide_environment(SERVER, NAME)
+def test_an_image_is_pulled_once_and_by_its_digest(path: Path) -> None:
+    program = write_program(path)
+    environment = provide_environment(SERVER, NAME)
     reference = f"registry.example:5000/vllm/vllm-openai@sha256:{DIGEST}"
-    assert made.image
-    assert (made.python, made.image.program, made.image.reference) == (None, program, reference)
-    engine(path, there=True)
+    assert environment.image
+    assert (environment.python, environment.image.program, environment.image.reference) == (
+        None,
+        program,
+        reference,
+    )
+    write_program(path, has_image=True)
     provide_environment(SERVER, NAME)
-    asked = f"image inspect {reference}"
-    assert (path / "calls").read_text().splitlines() == [asked, f"pull --quiet {reference}", asked]
+    inspect = f"image inspect {reference}"
+    assert (path / "calls").read_text().splitlines() == [inspect, f"pull --quiet {reference}", inspect]
 
 
 @pytest.mark.parametrize(
-    ("said", "kind", "what", "remedy"),
+    ("stderr", "error", "what", "remedy"),
     [
         (
             "Cannot connect to the Docker daemon at unix:///run/docker.sock. Is the docker daemon running?",
@@ -100,29 +102,21 @@ def test_it_is_pulled_once_and_by_its_digest(path: Path) -> None:
         ("dial tcp: lookup registry.example: i/o timeout", ProvisionError, "cannot be pulled", "mirror"),
     ],
 )
-def test_what_the_engine_says(
-    path: Path, said: str, kind: type[ServegaugeError], what: str, remedy: str
+def test_a_failed_pull_is_explained(
+    path: Path, stderr: str, error: type[ServegaugeError], what: str, remedy: str
 ) -> None:
-    engine(path, said)
-    with pytest.raises(kind) as error:
+    write_program(path, stderr)
+    with pytest.raises(error) as caught:
         provide_environment(SERVER, NAME)
-    assert what in error.value.what
-    assert remedy in error.value.remedy
-    assert said.split(":")[0] in error.value.detail
+    assert what in caught.value.what
+    assert remedy in caught.value.remedy
+    assert stderr.split(":")[0] in caught.value.detail
 
 
-def test_podman_where_it_is_the_one(path: Path) -> None:
+def test_podman_is_used_without_docker(path: Path) -> None:
     with pytest.raises(InputError, match="neither docker nor podman"):
         container_program()
-    podman = engine(path, name="podman")
+    podman = write_program(path, name="podman")
     assert container_program() == podman
-    docker = engine(path)
+    docker = write_program(path)
     assert container_program() == docker
-
-
-def test_a_synthetic_model_needs_an_interpreter(path: Path) -> None:
-    engine(path)
-    environment = provide_environment(SERVER, NAME)
-    with pytest.raises(InputError, match="made with a serving environment's packages"):
-        provide_model(VllmServer(model="synthetic:gpt-oss"), environment)
-    assert os.listdir(path)

