@@ -43,7 +43,13 @@ def test_each_kind_of_load_is_chosen_by_its_field() -> None:
 
 
 def test_a_load_that_an_older_version_printed_is_still_read() -> None:
-    printed = {"concurrency": 4, "rate": None, "arrival": "poisson", "requests": 20, "duration_s": None}
+    printed: dict[str, object] = {
+        "concurrency": 4,
+        "rate": None,
+        "arrival": "poisson",
+        "requests": 20,
+        "duration_s": None,
+    }
     assert read_load(printed) == ClosedLoop(concurrency=4, requests=20)
     printed = {"concurrency": None, "rate": 2.0, "arrival": "poisson", "requests": 20, "duration_s": None}
     assert read_load(printed) == OpenLoop(rate=2.0, requests=20)
