@@ -11,7 +11,8 @@ import uv
 from tasks.errors import ExecutionError, ServegaugeError
 from tasks.provision.indexes import choose_indexes
 from tasks.provision.pip_settings import redacted, uv_settings
-from tasks.provision.requirements import HEADER, Requirements, environments_folder, read_requirements
+from tasks.provision.requirement_files import HEADER, environments_folder, read_requirements
+from tasks.provision.requirements import Requirements
 
 
 def compile_pins(name: str) -> None:

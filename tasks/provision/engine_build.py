@@ -13,9 +13,14 @@ from packaging.utils import canonicalize_name
 from tasks.config.server import CommandServer, OwnServer, VllmServer
 from tasks.errors import InputError
 from tasks.provision.image import image_build, is_image
-from tasks.provision.interpreter import installed_packages, interpreter_path, packages_digest
+from tasks.provision.interpreter import (
+    installed_packages,
+    interpreter_build,
+    interpreter_path,
+    packages_digest,
+)
 from tasks.provision.provisioned import EngineBuild
-from tasks.provision.requirements import environment_build, find_requirements
+from tasks.provision.requirement_files import find_requirements
 
 UNKNOWN_VERSION = "unknown"
 
@@ -36,6 +41,19 @@ def engine_build(server: OwnServer, environment: str | None) -> EngineBuild:
     else:
         build = _command_build(server, environment)
     return build.model_copy(update={"device": server.device or build.device})
+
+
+def environment_build(name: str) -> EngineBuild:
+    """Return the identity of an environment, without building it.
+
+    Args:
+        name: the stem of a bundled file, `current`, or the path of an interpreter.
+
+    Raises:
+        InputError: the name is unknown, the file has a wrong line, or the interpreter has no vLLM.
+    """
+    python = interpreter_path(name)
+    return interpreter_build(name, python) if python else find_requirements(name).build
 
 
 def program_path(command: str, python: Path | None) -> Path:

@@ -16,7 +16,8 @@ from tasks.provision.image import is_image, provide_image
 from tasks.provision.interpreter import interpreter_path
 from tasks.provision.pip_settings import UvSettings
 from tasks.provision.provisioned import Environment
-from tasks.provision.requirements import Requirements, find_requirements
+from tasks.provision.requirement_files import find_requirements
+from tasks.provision.requirements import Requirements
 from tasks.provision.verify import check_dependencies, check_import, check_versions
 from tasks.text import GIGABYTE, read_end
 

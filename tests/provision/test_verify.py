@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tasks.errors import ProvisionError
-from tasks.provision.requirements import Requirements, find_requirements
+from tasks.provision.requirement_files import find_requirements
+from tasks.provision.requirements import Requirements
 from tasks.provision.verify import check_dependencies, check_import, check_versions
 
 REQUIREMENTS = Requirements(
