@@ -17,13 +17,14 @@ from cli.doctor.diagnosis import Diagnosis, Status
 from cli.doctor.network import remote_findings
 from tasks.config.home import home
 from tasks.errors import ServegaugeError
+from tasks.provision.disk_space import free_bytes
 from tasks.provision.environment_cache import built_environments
-from tasks.provision.disk_space import GIGABYTE, free_bytes
 from tasks.provision.hubs.huggingface import HuggingFace
 from tasks.provision.image import container_program
 from tasks.serve.gpu import list_gpus
 from tasks.serve.gpu_choice import users_of
 from tasks.serve.port import choose_port
+from tasks.text import GIGABYTE
 
 PATIENCE_S = 4.0
 ROOM_GB = 20
