@@ -1,4 +1,4 @@
-"""What a run needs to be let in: a tracker's key, a hub's token. Stored encrypted by Prefect's server."""
+"""Blocks with credentials: a tracker's key, a model hub's token. Prefect's server stores them encrypted."""
 
 from __future__ import annotations
 
@@ -11,31 +11,32 @@ from tasks.config.server import OwnServer
 from tasks.config.trackers import SwanLab
 
 Variables = dict[str, SecretStr]
+"""Environment variables that a run sets for its own process."""
 
 
 class SwanLabCredentials(Block):
-    """The key of a SwanLab account, and where its server and workspace are."""
+    """The key of a SwanLab account, its server and its workspace."""
 
     _block_type_name = "SwanLabCredentials"
     _block_type_slug = "swanlab-credentials"
     _description = "Key, host and workspace of a SwanLab account."
 
     api_key: SecretStr = Field(description="From the account's settings page.")
-    host: str | None = Field(default=None, description="Of a SwanLab server of one's own.")
+    host: str | None = Field(default=None, description="Of a SwanLab server that you run yourself.")
     workspace: str | None = Field(default=None, description="The account's own by default.")
 
     def config(self, swanlab: SwanLab) -> SwanLab:
         """The spec's settings with this account's host and workspace."""
-        given = {"host": self.host, "workspace": self.workspace}
-        return swanlab.model_copy(update={name: value for name, value in given.items() if value})
+        settings = {"host": self.host, "workspace": self.workspace}
+        return swanlab.model_copy(update={name: value for name, value in settings.items() if value})
 
     def variables(self, swanlab: SwanLab) -> Variables:
-        """The key under the name that the spec looks for."""
+        """The key, in the variable that the spec names."""
         return {swanlab.api_key_env: self.api_key}
 
 
 class ModelHub(Block):
-    """The hub that models come from, a token for what is closed, a mirror where the hub is far."""
+    """The hub that models come from, a token for private models, and a mirror of the hub."""
 
     _block_type_name = "ModelHub"
     _block_type_slug = "model-hub"
@@ -46,15 +47,18 @@ class ModelHub(Block):
     mirror: str | None = Field(default=None, description="Address used instead of the hub's own.")
 
     def config(self, server: OwnServer) -> OwnServer:
-        """The server, its model taken from this hub."""
+        """The server with this hub for its model."""
         return server.model_copy(update={"hub": self.hub})
 
     def variables(self) -> Variables:
-        """Token and mirror as the hub's own client reads them."""
-        token, mirror = (
-            ("HF_TOKEN", "HF_ENDPOINT")
-            if self.hub == "huggingface"
-            else ("MODELSCOPE_API_TOKEN", "MODELSCOPE_ENDPOINT")
-        )
-        found = {token: self.token, mirror: SecretStr(self.mirror) if self.mirror else None}
-        return {name: value for name, value in found.items() if value is not None}
+        """Token and mirror, in the variables of the hub's own client."""
+        if self.hub == "huggingface":
+            token_name, mirror_name = "HF_TOKEN", "HF_ENDPOINT"
+        else:
+            token_name, mirror_name = "MODELSCOPE_API_TOKEN", "MODELSCOPE_ENDPOINT"
+        variables = {}
+        if self.token is not None:
+            variables[token_name] = self.token
+        if self.mirror:
+            variables[mirror_name] = SecretStr(self.mirror)
+        return variables

@@ -1,4 +1,4 @@
-"""Where things are: the folder of the tables, and what a machine that serves has."""
+"""Blocks without a login of their own: the results location, and a machine that serves."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tasks.config.server import OwnServer
 
 
 class ResultStore(Block):
-    """Where the tables of runs lie: a folder, or a bucket with what opens it."""
+    """The results location: a folder, or a bucket with its access key."""
 
     _block_type_name = "ResultStore"
     _block_type_slug = "result-store"
@@ -28,7 +28,7 @@ class ResultStore(Block):
     secret_access_key: SecretStr | None = Field(default=None, description="Belongs to the access key.")
 
     def config(self) -> ResultsLocation:
-        """The place.
+        """The results location.
 
         Raises:
             InputError: it is another kind of address.
@@ -36,37 +36,39 @@ class ResultStore(Block):
         return results_location(self.location)
 
     def variables(self) -> Variables:
-        """Key, region and address as every S3 client reads them."""
+        """Key, region and address, in the variables that every S3 client reads."""
         plain = {
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_REGION": self.region,
             "AWS_ACCESS_KEY_ID": self.access_key_id,
         }
-        found = {name: SecretStr(value) for name, value in plain.items() if value}
-        return found | ({"AWS_SECRET_ACCESS_KEY": self.secret_access_key} if self.secret_access_key else {})
+        variables = {name: SecretStr(value) for name, value in plain.items() if value}
+        if self.secret_access_key:
+            variables["AWS_SECRET_ACCESS_KEY"] = self.secret_access_key
+        return variables
 
 
 class ServingHost(Block):
-    """A machine that serves: its GPUs, its environment, the variables its servers need."""
+    """A machine that serves: its GPUs, its environment, and the variables of its servers."""
 
     _block_type_name = "ServingHost"
     _block_type_slug = "serving-host"
     _description = "GPU ids, serving environment and extra variables of a machine."
 
     gpu_ids: list[int] = Field(
-        default_factory=list, description="Which GPUs a server takes; empty: as many as it needs."
+        default_factory=list, description="The GPUs of a server; empty: as many as it needs."
     )
     environment: str | None = Field(default=None, description="Serving environment instead of the spec's.")
     env: dict[str, str] = Field(default_factory=dict, description="Variables of the server; no secrets.")
 
     @field_validator("gpu_ids")
     @classmethod
-    def _each_once(cls, gpus: list[int]) -> list[int]:
+    def _are_gpu_numbers(cls, gpus: list[int]) -> list[int]:
         if len(set(gpus)) != len(gpus) or min(gpus, default=0) < 0:
             raise ValueError(f"{gpus} is no set of GPU numbers; name each once, from 0 on")
         return gpus
 
     def config(self, server: OwnServer) -> OwnServer:
-        """The server as this machine runs it; what the spec says of GPUs and variables goes first."""
+        """The server as this machine runs it; GPUs and variables of the spec take precedence."""
         gpus = server.gpus or (None if server.device == "cpu" else tuple(self.gpu_ids) or None)
         return server.model_copy(update={"gpus": gpus, "env": self.env | server.env})

@@ -6,7 +6,7 @@ import typer
 
 
 def deploy() -> None:
-    """Make the work pool, the deployments and the automations on the server of PREFECT_API_URL."""
+    """Create or update the deployments and what they need on the server of PREFECT_API_URL."""
     from operate.deploy import deploy_all
 
     for line in deploy_all():

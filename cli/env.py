@@ -10,42 +10,42 @@ from rich.table import Table
 
 from tasks.config.home import home
 from tasks.provision.environment_cache import BuiltEnvironment, built_environments, remove_environments
+from tasks.text import gigabytes
 
-env = typer.Typer(help="The serving environments that were built on this machine.", no_args_is_help=True)
-GIGABYTE = 10**9
+env = typer.Typer(help="Manage the serving environments that were built on this machine.", no_args_is_help=True)
 
 
 @env.command("list")
 def list_environments() -> None:
-    """Show what was built, how large it is, and whether a bundled file still asks for it."""
-    found = built_environments()
+    """List what was built, how large it is, and whether a bundled file still needs it."""
+    environments = built_environments()
     table = Table("environment", "engine", "built", "size", "state", title=str(home() / "environments"))
-    for entry in found:
+    for entry in environments:
         version = f"{entry.build.engine} {entry.build.version}"
         when = f"{entry.built_at:%Y-%m-%d %H:%M}"
         table.add_row(entry.folder.name, version, when, _size(entry), _state(entry))
-    Console(highlight=False).print(table if found else f"no environment is built under {home()}")
+    Console(highlight=False).print(table if environments else f"no environment is built under {home()}")
 
 
 @env.command("prune")
 def prune_environments(
     everything: Annotated[
-        bool, typer.Option("--all", help="Also those that a bundled file still asks for.")
+        bool, typer.Option("--all", help="Also those that a bundled file still needs.")
     ] = False,
 ) -> None:
-    """Remove the environments that no bundled file asks for; one that a process runs from stays."""
-    gone = remove_environments(everything)
-    for entry in gone:
+    """Remove the environments that no bundled file needs, except those that a process uses."""
+    removed = remove_environments(everything)
+    for entry in removed:
         typer.echo(f"removed {entry.folder.name}, {_size(entry)}")
-    if not gone:
+    if not removed:
         typer.echo("nothing to remove")
 
 
 def _size(entry: BuiltEnvironment) -> str:
-    return f"{entry.size_bytes / GIGABYTE:.1f} GB"
+    return gigabytes(entry.size_bytes)
 
 
 def _state(entry: BuiltEnvironment) -> str:
     if entry.pids:
         return f"in use by pid {', '.join(map(str, entry.pids))}"
-    return "current" if entry.current else "no file asks for it"
+    return "current" if entry.current else "no file needs it"

@@ -1,4 +1,4 @@
-"""The command `servegauge`: registers every command, and turns each error into lines and an exit code."""
+"""The command `servegauge`: its subcommands, and the exit code of each error."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ from cli.worker import worker
 from tasks.errors import InputError, ServegaugeError
 
 COMMANDS = (run, validate, results, report, compare, serve, doctor, up, deploy, worker, blocks)
-"""In the order of the help."""
+"""In the order of `servegauge --help`."""
 
 
 class Terminated(BaseException):
-    """SIGTERM reached the command; a BaseException, so that nothing takes it for a failure and goes on."""
+    """The command received SIGTERM. A BaseException, so that no handler of errors catches it."""
 
 
-class Guarded(TyperGroup):
-    """Turns every end of a command into one or two lines and an exit code, never a traceback."""
+class CommandGroup(TyperGroup):
+    """Prints an error of a command as one or two lines, without a traceback, and sets the exit code."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; the wrong use of it is typer's own affair."""
+        """Run the command. Typer itself reports wrong arguments."""
         try:
             return super().invoke(ctx)
         except ServegaugeError as error:
@@ -51,7 +51,7 @@ class Guarded(TyperGroup):
 
 app = typer.Typer(
     name="servegauge",
-    cls=Guarded,
+    cls=CommandGroup,
     help="Gauge an LLM server: how fast, how right, and can the numbers be believed.",
     no_args_is_help=True,
     add_completion=False,
@@ -66,20 +66,25 @@ app.add_typer(env, name="env")
 
 
 def main() -> None:
-    """The entry point."""
+    """Run the command line."""
     os.environ.setdefault("DO_NOT_TRACK", "1")
-    signal.signal(signal.SIGTERM, _stop)
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup sets it
-        signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    signal.signal(signal.SIGTERM, _terminate)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup ignores it
+        signal.signal(signal.SIGHUP, _hang_up)
     app()
 
 
-def _stop(signum: int, frame: FrameType | None) -> NoReturn:
+def _terminate(signum: int, frame: FrameType | None) -> NoReturn:
     raise Terminated
 
 
+def _hang_up(signum: int, frame: FrameType | None) -> None:
+    """End as SIGTERM does."""
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def _end(code: int, *lines: str) -> NoReturn:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C finds everything ended already
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # everything has ended: a second Ctrl-C must not interrupt the message
     for line in lines:
         typer.echo(line, err=True)
     sys.exit(code)

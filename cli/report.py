@@ -14,7 +14,7 @@ def report(
     run_id: Annotated[str, typer.Argument(help="A run's id, or `last`.", metavar="RUN")] = "last",
     results: ResultsOption = RESULTS,
 ) -> None:
-    """Print the report of a recorded run and write its page again."""
+    """Print the report of a recorded run, and write its page again."""
     from rich.console import Console
 
     from tasks.record.bucket_sync import upload
@@ -28,8 +28,8 @@ def report(
     store = Store(location)
     record_killed_runs(store, location.folder / "files")
     ids = store.run_ids()
-    gathered = report_input(store, ids[0] if run_id == "last" and ids else run_id)
-    page = location.folder / "files" / gathered.run.run_id / "report.html"
-    write_page(gathered, page)
-    upload(location, f"files/{gathered.run.run_id}")
-    print_report(gathered, Console(), str(page))
+    recorded = report_input(store, ids[0] if run_id == "last" and ids else run_id)
+    page = location.folder / "files" / recorded.run.run_id / "report.html"
+    write_page(recorded, page)
+    upload(location, f"files/{recorded.run.run_id}")
+    print_report(recorded, Console(), str(page))

@@ -12,7 +12,7 @@ from tasks.config.results_location import results_location
 
 
 class Format(StrEnum):
-    """How a table is printed."""
+    """Output formats."""
 
     table = "table"
     json = "json"
@@ -24,7 +24,7 @@ def results(
         str, typer.Argument(help="runs, points, knees, checks, requests, scores, samples or telemetry.")
     ],
     results: ResultsOption = RESULTS,
-    form: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.table,
+    form: Annotated[Format, typer.Option("--format", help="How the table is printed.")] = Format.table,
 ) -> None:
     """Print one of the tables."""
     from tasks.record.export import export_table

@@ -15,11 +15,12 @@ def run(
     results: ResultsOption = RESULTS,
     refresh: Annotated[bool, typer.Option("--refresh", help="Measure again what is recorded.")] = False,
 ) -> None:
-    """Measure what SPEC says; reuse what the results hold already."""
+    """Measure what SPEC describes; reuse what is recorded already."""
     from flows.run.preflight import preflight_command
     from tasks.config.results_location import results_location
     from tasks.config.spec_file import load_spec
 
+    # Before Prefect is imported, which takes seconds: wrong input is reported within one.
     preflight_command(load_spec(spec, overrides or ()), results_location(results))
     from flows.run.in_process import run_in_process
 

@@ -16,7 +16,7 @@ AuthOption = Annotated[
     str | None,
     typer.Option(
         envvar=["SERVEGAUGE_AUTH", "PREFECT_SERVER_API_AUTH_STRING"],
-        help="user:password for server, workers and UI.",
+        help="user:password of server, workers and UI.",
     ),
 ]
 
@@ -27,7 +27,8 @@ def up(
     auth: AuthOption = None,
     results: ResultsOption = RESULTS,
 ) -> None:
-    """Start the Prefect server, the deployments and a worker on this machine; Ctrl-C stops all of it."""
-    from operate.up import Up, run_up
+    """Start a Prefect server, the deployments and the workers on this machine; Ctrl-C stops all of it."""
+    from operate.up import run_up
+    from operate.up_settings import UpSettings
 
-    run_up(Up(host=host, port=port, auth=auth, results=results_location(results)))
+    run_up(UpSettings(host=host, port=port, auth=auth, results=results_location(results)))

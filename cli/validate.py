@@ -9,7 +9,7 @@ from tasks.config.spec_file import load_spec
 
 
 def validate(spec: SpecArgument, overrides: SetOption = None) -> None:
-    """Check SPEC and print it whole, with every default."""
+    """Check SPEC and print all of it, defaults included."""
     import yaml
 
     checked = load_spec(spec, overrides or ())

@@ -1,4 +1,4 @@
-"""`servegauge blocks`: registers the block types with the Prefect server in use."""
+"""The block types of servegauge, and their registration on the Prefect server in use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The processes of `servegauge up`: each with its log, started again when it ends, ended for certain."""
+"""The processes of `servegauge up`: each has a log, is restarted when it exits, and is killed at the end."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ import os
 import signal
 import subprocess
 import time
-from collections import deque
 from pathlib import Path
 
+from tasks.text import tail
+
 PR_SET_PDEATHSIG = 1
-QUICK_S = 20.0
+RESTART_PAUSE_S = 20.0
+"""A process that exits again and again is started at most once in this time."""
 TAIL_LINES = 15
 
 
 class Child:
-    """One process in a session of its own, so that Ctrl-C reaches `up` alone and `up` decides the order."""
+    """One process in a session of its own: Ctrl-C reaches only `up`, which ends its processes in order."""
 
     def __init__(self, name: str, argv: tuple[str, ...], env: dict[str, str], log: Path) -> None:
         self.name, self.log = name, log
@@ -29,21 +31,19 @@ class Child:
         """Whether it runs."""
         return self._process.poll() is None
 
-    def keep(self) -> bool:
-        """Start it again where it ended; at most one start in QUICK_S. True where it was started."""
-        if self.alive or time.monotonic() - self._started_at < QUICK_S:
+    def restart_if_exited(self) -> bool:
+        """Start it again if it has exited, at most once in RESTART_PAUSE_S; returns whether it did."""
+        if self.alive or time.monotonic() - self._started_at < RESTART_PAUSE_S:
             return False
         self._start()
         return True
 
     def tail(self) -> str:
         """The last lines of its log."""
-        with contextlib.suppress(OSError), self.log.open(errors="replace") as lines:
-            return "".join(deque(lines, TAIL_LINES))
-        return ""
+        return tail(self.log, TAIL_LINES)
 
     def end(self, grace_s: float = 15.0) -> None:
-        """Ask, then force; its whole group in the end."""
+        """Send SIGTERM, wait `grace_s` seconds, then kill its process group."""
         if self.alive:
             self._process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -67,6 +67,6 @@ class Child:
 
 
 def _end_with_parent() -> None:
-    """Have the kernel ask it to end where `up` itself is killed."""
+    """Have the kernel send SIGTERM to this process when `up` itself is killed."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)

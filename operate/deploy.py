@@ -1,4 +1,4 @@
-"""`servegauge deploy`: work pool, deployments, the machine's place and automations on the server in use."""
+"""Everything that a Prefect server needs: work pool, GPU slot, deployments, automations, block types."""
 
 from __future__ import annotations
 
@@ -12,117 +12,142 @@ import yaml
 from operate.block_types import register_blocks
 from operate.prefect_api import PrefectApi, prefect_api
 from operate.work_pool import POOL, TAG
-from operate.worker import make_gpu_slot
+from operate.worker import create_gpu_slot
 from tasks.config.home import checkout
 from tasks.errors import ExecutionError
 
+DETAIL_CHARACTERS = 4000
+
+Schedules = dict[tuple[str, str], dict[str, Any]]
+"""Schedules by their deployment's id and their slug."""
+
 
 def deploy_all() -> tuple[str, ...]:
-    """Make or renew everything; returns a line for each part.
+    """Create everything on the server in use, or update it; returns a line for each part.
 
     Raises:
-        InputError: no server is configured.
+        InputError: no Prefect server is configured.
         ExecutionError: the server cannot be reached, or refuses a deployment.
     """
     with prefect_api() as api:
-        place = make_gpu_slot(api)
-        switched = _schedules(api)
+        slot = create_gpu_slot(api)
+        schedules = _read_schedules(api)
         _prefect_deploy()
-        _switch(api, switched)
-        deployments, automations = _close_schemas(api), _automations(api)
+        _restore_active(api, schedules)
+        deployments = _close_parameter_schemas(api)
+        automations = _update_automations(api)
     blocks = register_blocks()
     return (
         f"work pool {POOL}",
-        f"place {place}",
+        f"GPU slot {slot}",
         f"deployments {', '.join(deployments)}",
         f"automations {', '.join(automations)}",
         f"block types {', '.join(blocks)}",
     )
 
 
-def _ours(api: PrefectApi) -> list[dict[str, Any]]:
-    """The deployments of prefect.yaml; the pool may have others."""
-    wanted = {"work_pools": {"name": {"any_": [POOL]}}, "deployments": {"tags": {"all_": [TAG]}}}
-    return list(api.send("POST", "/deployments/filter", wanted))
+def _read_deployments(api: PrefectApi) -> list[dict[str, Any]]:
+    """The deployments of prefect.yaml; the work pool may have others."""
+    selection = {"work_pools": {"name": {"any_": [POOL]}}, "deployments": {"tags": {"all_": [TAG]}}}
+    return list(api.send("POST", "/deployments/filter", selection))
 
 
-def _schedules(api: PrefectApi) -> dict[tuple[str, str], dict[str, Any]]:
-    """Every schedule as the server has it, by its deployment and its slug."""
-    return {
-        (found["id"], schedule["slug"]): schedule
-        for found in _ours(api)
-        for schedule in found["schedules"]
-        if schedule["slug"]
-    }
+def _read_schedules(api: PrefectApi) -> Schedules:
+    schedules: Schedules = {}
+    for deployment in _read_deployments(api):
+        for schedule in deployment["schedules"]:
+            if schedule["slug"]:
+                schedules[deployment["id"], schedule["slug"]] = schedule
+    return schedules
 
 
-def _switch(api: PrefectApi, before: dict[tuple[str, str], dict[str, Any]]) -> None:
-    """Leave schedules switched on or off as a person did: Prefect makes them anew, as the file has them."""
-    for key, schedule in _schedules(api).items():
-        wanted = before.get(key, schedule)["active"]
-        if schedule["active"] != wanted:
-            api.send("PATCH", f"/deployments/{key[0]}/schedules/{schedule['id']}", {"active": wanted})
+def _restore_active(api: PrefectApi, before: Schedules) -> None:
+    """Switch schedules on or off as they were before: Prefect created them anew, as prefect.yaml has them."""
+    for key, schedule in _read_schedules(api).items():
+        active = before.get(key, schedule)["active"]
+        if schedule["active"] != active:
+            api.send("PATCH", f"/deployments/{key[0]}/schedules/{schedule['id']}", {"active": active})
 
 
 def _prefect_deploy() -> None:
     root = checkout()
     argv = (sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all")
     env = {**os.environ, "PWD": str(root)}
-    answer = subprocess.run(argv, cwd=root, env=env, capture_output=True, text=True, check=False)
-    if answer.returncode:
-        detail = (answer.stdout + answer.stderr)[-4000:]
-        raise ExecutionError("prefect deploy --all failed", "mend prefect.yaml where it says so", detail)
+    done = subprocess.run(argv, cwd=root, env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        detail = (done.stdout + done.stderr)[-DETAIL_CHARACTERS:]
+        raise ExecutionError("prefect deploy --all failed", "correct prefect.yaml where it says so", detail)
 
 
-def _close_schemas(api: PrefectApi) -> list[str]:
-    """Have the server refuse unknown parameters, which Prefect's own schema lets through to a crash."""
+def _close_parameter_schemas(api: PrefectApi) -> list[str]:
+    """Make the server refuse unknown parameters; with Prefect's own schema the flow run would crash.
+
+    Returns:
+        The names of the deployments.
+    """
     names = []
-    for found in _ours(api):
-        schema = {**found["parameter_openapi_schema"], "additionalProperties": False}
-        api.send("PATCH", f"/deployments/{found['id']}", {"parameter_openapi_schema": schema})
-        names.append(found["name"])
+    for deployment in _read_deployments(api):
+        schema = {**deployment["parameter_openapi_schema"], "additionalProperties": False}
+        api.send("PATCH", f"/deployments/{deployment['id']}", {"parameter_openapi_schema": schema})
+        names.append(deployment["name"])
     return sorted(names)
 
 
-def _automations(api: PrefectApi) -> list[str]:
-    """Those of deployments/automations.yaml, renewed by name, but none whose webhook block is missing."""
+def _update_automations(api: PrefectApi) -> list[str]:
+    """Create or update the automations of deployments/automations.yaml; returns what became of each.
+
+    An automation is left out while its webhook block does not exist.
+    """
     file = checkout() / "deployments" / "automations.yaml"
-    known = {found["name"]: found for found in api.send("POST", "/automations/filter", {})}
-    made = []
+    existing = {automation["name"]: automation for automation in api.send("POST", "/automations/filter", {})}
+    lines = []
     for automation in yaml.safe_load(file.read_text(encoding="utf-8")):
-        if block := automation.pop("webhook", None):
-            document = _webhook(api, block)
-            if document is None:
-                made.append(f"{automation['name']} (left out: there is no Webhook block {block})")
+        name, block = automation["name"], automation.pop("webhook", None)
+        if block:
+            block_id = _webhook_id(api, block)
+            if block_id is None:
+                lines.append(f"{name} (left out: there is no Webhook block {block})")
                 continue
-            automation["actions"][0]["block_document_id"] = document
-        made.append(automation["name"])
-        if (old := known.get(automation["name"])) is None:
-            api.send("POST", "/automations/", automation)
-        elif not _holds(old, automation):  # renewed, it would forget the runs that it waits for
-            api.send("PUT", f"/automations/{old['id']}", automation)
-    return made
+            automation["actions"][0]["block_document_id"] = block_id
+        _update_automation(api, automation, existing.get(name))
+        lines.append(name)
+    return lines
 
 
-def _holds(found: Any, wanted: Any) -> bool:
-    """Whether all that is wanted stands in what was found; the order of words is Prefect's own."""
+def _update_automation(api: PrefectApi, automation: dict[str, Any], existing: dict[str, Any] | None) -> None:
+    """Create an automation, or update it if it differs: an update forgets the runs that it waits for."""
+    if existing is None:
+        api.send("POST", "/automations/", automation)
+    elif not _contains(existing, automation):
+        api.send("PUT", f"/automations/{existing['id']}", automation)
+
+
+def _contains(existing: Any, wanted: Any) -> bool:
+    """Whether Prefect's object has every field of `wanted`; Prefect adds fields, and sorts lists of words."""
     if isinstance(wanted, dict):
-        return isinstance(found, dict) and all(_holds(found.get(key), each) for key, each in wanted.items())
+        return isinstance(existing, dict) and all(
+            _contains(existing.get(name), value) for name, value in wanted.items()
+        )
     if isinstance(wanted, list):
-        if not isinstance(found, list) or len(found) != len(wanted):
-            return False
-        if all(isinstance(each, str) for each in wanted):
-            return sorted(found) == sorted(wanted)
-        return all(map(_holds, found, wanted))
-    if isinstance(wanted, str) and isinstance(found, list):
-        return found == [wanted]
-    return bool(found == wanted)
+        return isinstance(existing, list) and _contains_list(existing, wanted)
+    if isinstance(wanted, str) and isinstance(existing, list):
+        return existing == [wanted]
+    return bool(existing == wanted)
 
 
-def _webhook(api: PrefectApi, name: str) -> str | None:
-    wanted: dict[str, Any] = {
+def _contains_list(existing: list[Any], wanted: list[Any]) -> bool:
+    if len(existing) != len(wanted):
+        return False
+    if all(isinstance(entry, str) for entry in wanted):
+        return sorted(existing) == sorted(wanted)
+    return all(_contains(one, other) for one, other in zip(existing, wanted, strict=True))
+
+
+def _webhook_id(api: PrefectApi, name: str) -> str | None:
+    """The id of a Webhook block, None where it does not exist."""
+    selection: dict[str, Any] = {
         "block_documents": {"name": {"any_": [name]}},
         "block_types": {"slug": {"any_": ["webhook"]}},
     }
-    found = api.send("POST", "/block_documents/filter", wanted)
-    return next((str(document["id"]) for document in found), None)
+    documents = api.send("POST", "/block_documents/filter", selection)
+    return str(documents[0]["id"]) if documents else None

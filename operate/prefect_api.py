@@ -1,4 +1,4 @@
-"""A thin client of Prefect's REST API, for what needs no Prefect in this process."""
+"""A small client of Prefect's REST API, for code that needs no import of Prefect."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from tasks.errors import ExecutionError, InputError
 
 TRIES = 10
 PAUSE_S = 1.0
+TIMEOUT_S = 30.0
 
 
 class PrefectApi:
-    """Requests to one Prefect server; `with Api(url, auth) as api`. Raises httpx.HTTPError."""
+    """Requests to one Prefect server: `with PrefectApi(url, auth) as api`. Raises httpx.HTTPError."""
 
     def __init__(self, url: str, auth: str | None = None) -> None:
-        """Take the address up to and with /api, and user:password where the server asks for it."""
+        """Take the address, /api included, and user:password if the server asks for it."""
         user, _, password = (auth or "").partition(":")
         basic = httpx.BasicAuth(user, password) if auth else None
-        self._http = httpx.Client(base_url=url, auth=basic, timeout=30, trust_env=False)
+        self._http = httpx.Client(base_url=url, auth=basic, timeout=TIMEOUT_S, trust_env=False)
 
     def __enter__(self) -> PrefectApi:
         return self
@@ -32,43 +33,43 @@ class PrefectApi:
         self._http.close()
 
     def get(self, path: str) -> Any:
-        """The answer's JSON."""
-        return self._ask("GET", path, None).raise_for_status().json()
+        """Send a GET request; returns the response's JSON."""
+        return self._request("GET", path, None).raise_for_status().json()
 
     def send(self, method: str, path: str, body: object) -> Any:
-        """The answer's JSON, None where it has none."""
-        answer = self._ask(method, path, body).raise_for_status()
-        return answer.json() if answer.content else None
+        """Send a request with a JSON body; returns the response's JSON, or None for an empty response."""
+        response = self._request(method, path, body).raise_for_status()
+        return response.json() if response.content else None
 
-    def make(self, path: str, name: str, body: object) -> None:
-        """Create what stands at `path` under a name, where it is not there already.
+    def create_missing(self, path: str, name: str, body: object) -> None:
+        """Create an object with a POST to `path`, unless `path/name` exists.
 
-        It is looked for first: a second creation is refused, and the transaction that failed keeps a SQLite
-        database locked for up to a minute.
+        Prefect refuses to create it twice, but the failed transaction locks a SQLite database for up to a
+        minute: so the object is looked up first.
         """
-        if self._ask("GET", f"{path.rstrip('/')}/{name}", None).status_code != httpx.codes.NOT_FOUND:
+        if self._request("GET", f"{path.rstrip('/')}/{name}", None).status_code != httpx.codes.NOT_FOUND:
             return
-        answer = self._ask("POST", path, body)
-        if answer.status_code != httpx.codes.CONFLICT:  # somebody else was quicker
-            answer.raise_for_status()
+        response = self._request("POST", path, body)
+        if response.status_code != httpx.codes.CONFLICT:  # another process created it meanwhile
+            response.raise_for_status()
 
-    def _ask(self, method: str, path: str, body: object) -> httpx.Response:
-        """A locked SQLite database is answered with 503; the next second it is free."""
+    def _request(self, method: str, path: str, body: object) -> httpx.Response:
+        """Send a request, again while the server answers 503: its SQLite database is locked for a second."""
         for _ in range(TRIES):
-            answer = self._http.request(method, path, json=body)
-            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+            response = self._http.request(method, path, json=body)
+            if response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
                 break
             time.sleep(PAUSE_S)
-        return answer
+        return response
 
 
 @contextmanager
 def prefect_api() -> Iterator[PrefectApi]:
-    """The server that the environment names.
+    """A client of the server that PREFECT_API_URL names; turns HTTP errors in the block into ours.
 
     Raises:
-        InputError: it names none.
-        ExecutionError: it cannot be reached, or refuses a request.
+        InputError: PREFECT_API_URL is not set.
+        ExecutionError: the server cannot be reached, or refuses a request.
     """
     url = os.environ.get("PREFECT_API_URL")
     if not url:
@@ -77,10 +78,11 @@ def prefect_api() -> Iterator[PrefectApi]:
         with PrefectApi(url, os.environ.get("PREFECT_API_AUTH_STRING")) as api:
             yield api
     except httpx.HTTPStatusError as error:
-        said = f"{error.response.status_code} {error.response.text[:300]}"
-        hint = "set PREFECT_API_AUTH_STRING" if error.response.status_code == 401 else "read its log"
-        raise ExecutionError(f"Prefect's server at {url} said {said}", hint) from None
+        status = error.response.status_code
+        answer = f"{status} {error.response.text[:300]}"
+        remedy = "set PREFECT_API_AUTH_STRING" if status == httpx.codes.UNAUTHORIZED else "read its log"
+        raise ExecutionError(f"Prefect's server at {url} answered {answer}", remedy) from None
     except httpx.HTTPError as error:
         raise ExecutionError(
-            f"no Prefect server answers at {url}: {error}", "start it, or mend the address"
+            f"no Prefect server answers at {url}: {error}", "start it, or correct the address"
         ) from None

@@ -1,4 +1,4 @@
-"""The command `servegauge serve`: the server of a spec, for a person, until Ctrl-C."""
+"""The server of a spec without a run, as `servegauge serve` starts it, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -19,42 +19,34 @@ from tasks.probe.identity import server_identity
 from tasks.probe.ready import report_death, wait_ready
 from tasks.provision.environment import provide_environment
 from tasks.provision.model import provide_model
+from tasks.provision.provisioned import Environment, Model
 from tasks.serve.argv import check_owned
 from tasks.serve.flags import ask_flags, check_flags
 from tasks.serve.gpu_lease import lease_for
 from tasks.serve.launch import ServerSetup
 from tasks.serve.process import ServerProcess, serving
 
-KEY = "OPENAI_API_KEY"
-"""Where clients look for a key; ours is taken from there too, so that the two agree."""
-LOOK_S = 0.5
+KEY_VARIABLE = "OPENAI_API_KEY"
+"""Clients read their key from it; the server's key comes from it too, so that both agree."""
+CHECK_PAUSE_S = 0.5
+
+Show = Callable[[str], None]
+"""Shows the user one line."""
 
 
-def serve_alone(spec: Spec, say: Callable[[str], None]) -> None:
-    """Start the server, say how to ask it, and stay until it is interrupted.
+def serve_alone(spec: Spec, show: Show) -> None:
+    """Start the server, print how to reach it, and keep it running until Ctrl-C.
 
     Raises:
-        InputError: the spec has no server that is started here, or names blocks that say how.
-        ExecutionError: it did not start, or it ended by itself.
+        InputError: the spec's server is not started here, or the spec names blocks that only runs read.
+        ExecutionError: the server did not start, or ended by itself.
     """
-    server = spec.server
-    if not isinstance(server, StartedServer):
-        raise InputError(f"spec {spec.name}: its server runs already, at {server.url}", "ask it there")
-    if spec.blocks.hub or spec.blocks.host:
-        raise InputError(
-            f"spec {spec.name}: its blocks hub and host are read by runs alone",
-            "use --set blocks.hub=null --set blocks.host=null; set the hub's variables and server.env",
-        )
-    check_owned(server)
-    environment = provide_environment(server, spec.environment)
-    say(f"environment {environment.build.name}: {environment.build.engine} {environment.build.version}")
-    check_flags(server, environment.build, ask_flags(environment))
-    model = provide_model(server, environment)
-    say(f"model {model.identity.name} at {model.identity.revision[:12]}")
+    server = _checked_server(spec)
+    environment, model = _provision(server, spec.environment, show)
     log = home() / "logs" / f"serve-{spec.name}-{os.getpid()}.log"
-    key = SecretStr(os.environ.get(KEY) or secrets.token_urlsafe(32))
-    with lease_for(server, environment, say) as lease:
-        say(f"starts, log {log}")
+    api_key = SecretStr(os.environ.get(KEY_VARIABLE) or secrets.token_urlsafe(32))
+    with lease_for(server, environment, show) as lease:
+        show(f"the server starts, log {log}")
         setup = ServerSetup(
             server=server,
             model=model,
@@ -62,31 +54,65 @@ def serve_alone(spec: Spec, say: Callable[[str], None]) -> None:
             log=log,
             name=spec.name,
             lease=lease,
-            api_key=key,
+            api_key=api_key,
         )
         with serving(setup) as process:
-            _ready(server, process, log, say)
-            _stay(process, say)
+            _wait_until_ready(server, process, log, show)
+            _print_address(process, show)
+            _wait_for_interrupt(process, show)
 
 
-def _ready(server: OwnServer, process: ServerProcess, log: Path, say: Callable[[str], None]) -> None:
-    took = wait_ready(process.endpoint, process.check, server.startup_timeout_s, log=log)
+def _checked_server(spec: Spec) -> OwnServer:
+    server = spec.server
+    if not isinstance(server, StartedServer):
+        raise InputError(
+            f"spec {spec.name}: its server already runs, at {server.url}", "send requests to that address"
+        )
+    if spec.blocks.hub or spec.blocks.host:
+        raise InputError(
+            f"spec {spec.name}: only runs read its blocks hub and host",
+            "use --set blocks.hub=null --set blocks.host=null; set the hub's variables and server.env",
+        )
+    check_owned(server)
+    return server
+
+
+def _provision(server: OwnServer, environment_name: str | None, show: Show) -> tuple[Environment, Model]:
+    environment = provide_environment(server, environment_name)
+    build = environment.build
+    show(f"environment {build.name}: {build.engine} {build.version}")
+    check_flags(server, build, ask_flags(environment))
+    model = provide_model(server, environment)
+    show(f"model {model.identity.name} at {model.identity.revision[:12]}")
+    return environment, model
+
+
+def _wait_until_ready(server: OwnServer, process: ServerProcess, log: Path, show: Show) -> None:
+    seconds = wait_ready(process.endpoint, process.check, server.startup_timeout_s, log=log)
     with report_death(process.check):
         server_identity(process.endpoint, managed=True)
-    say(f"ready after {took:.1f} s; Ctrl-C stops it")
+    show(f"ready after {seconds:.1f} s; Ctrl-C stops it")
+
+
+def _print_address(process: ServerProcess, show: Show) -> None:
+    """Print the server's address for a shell; a random key too, but only on a terminal.
+
+    A file or a log must not hold the key.
+    """
     print(f"export OPENAI_BASE_URL={process.endpoint.url}")
-    if not os.environ.get(KEY) and sys.stdout.isatty() and process.endpoint.api_key:
-        # Shown to who started it, on the terminal alone: a file or a log must not hold it.
-        print(f"export {KEY}={process.endpoint.api_key.get_secret_value()}")
-    elif not os.environ.get(KEY) and process.endpoint.api_key:
-        say(f"its key is random and shown on a terminal alone; set {KEY} before to choose it")
+    key = process.endpoint.api_key
+    if key and not os.environ.get(KEY_VARIABLE):
+        if sys.stdout.isatty():
+            print(f"export {KEY_VARIABLE}={key.get_secret_value()}")
+        else:
+            show(f"its key is random and printed only on a terminal; set {KEY_VARIABLE} to choose the key")
     sys.stdout.flush()
 
 
-def _stay(process: ServerProcess, say: Callable[[str], None]) -> None:
+def _wait_for_interrupt(process: ServerProcess, show: Show) -> None:
     try:
         while True:
             process.check()
-            time.sleep(LOOK_S)
+            time.sleep(CHECK_PAUSE_S)
     except KeyboardInterrupt:
-        say("stops")
+        show("the server stops")

@@ -10,99 +10,60 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
+from contextlib import ExitStack, contextmanager
 from types import FrameType
 
 import httpx
 from rich.console import Console
 
 from operate.children import Child
+from operate.end_runs import end_runs, pause_pool
 from operate.prefect_api import PrefectApi
+from operate.up_settings import UpSettings
 from operate.work_pool import POOL
-from tasks.config.base import Frozen
-from tasks.config.home import checkout, home
-from tasks.config.results_location import ResultsLocation
+from tasks.config.home import checkout
 from tasks.errors import ExecutionError, InputError
 from tasks.serve.loopback import is_loopback
 
 START_LIMIT_S = 120.0
-STOP_LIMIT_S = 30.0
-UNDER_WAY = ["PENDING", "RUNNING", "CANCELLING"]
+DETAIL_CHARACTERS = 4000
 console = Console(stderr=True, highlight=False)
 
 
-class Up(Frozen):
-    """What `servegauge up` was asked for."""
-
-    host: str = "127.0.0.1"
-    port: int = 4200
-    auth: str | None = None
-    results: ResultsLocation = ResultsLocation(folder=Path("results"))
-
-    @property
-    def address(self) -> str:
-        """Where a browser on this machine finds the UI."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
-
-
-def settings(up: Up, folder: Path) -> dict[str, str]:
-    """Prefect's settings for server, workers and commands; the password only ever as a variable."""
-    found = {
-        "PREFECT_HOME": str(folder),
-        "PREFECT_API_URL": f"{up.address}/api",
-        "PREFECT_SERVER_UI_API_URL": "/api",  # whatever name a browser has for this machine
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-        # In memory, a restart of the server would crash the run that holds the place and keep it taken.
-        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
-        "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
-        "PREFECT_WORKER_QUERY_SECONDS": "2",
-        "SERVEGAUGE_RESULTS": _absolute(up.results),
-        "PYTHONUNBUFFERED": "1",
-    }
-    if up.auth:
-        found |= {"PREFECT_SERVER_API_AUTH_STRING": up.auth, "PREFECT_API_AUTH_STRING": up.auth}
-    return found
-
-
-def _absolute(results: ResultsLocation) -> str:
-    return str(results) if results.bucket else str(results.folder.resolve())
-
-
-def run_up(up: Up) -> None:
+def run_up(settings: UpSettings) -> None:
     """Start everything and wait; Ctrl-C or SIGTERM stops it all.
 
     Raises:
-        InputError: the password has no colon, or it runs already.
-        ExecutionError: a part does not start, or ends by itself again and again.
+        InputError: --auth is not user:password, it already runs, or something else answers at its address.
+        ExecutionError: the server or a worker does not start, or the deployments are refused.
     """
-    if up.auth is not None and not all(up.auth.partition(":")):
+    if settings.auth is not None and not all(settings.auth.partition(":")):
         raise InputError("--auth is not user:password", "write both, with a colon between them")
-    folder = home() / "prefect"
-    with _alone(folder, up):
-        env = {**os.environ, **settings(up, folder)}
-        with _stopping() as stop, _server(up, env, folder, stop) as server:
-            _deploy(env)
-            _paused(up, False)
-            with _workers(up, env, folder) as workers:
-                _wait_for_workers(up, workers, stop)
-                _greet(up, folder)
-                while not stop.wait(1.0):
-                    for child in (server, *workers):
-                        if child.keep():
-                            console.print(
-                                f"the {child.name} had ended and was started again, log {child.log}"
-                            )
-                console.print("stopping: runs first, then the workers, then the server")
-                _end_runs(up)
+    with _only_one(settings), _stop_event() as stop, _server(settings, stop) as server:
+        _deploy(settings)
+        pause_pool(settings, False)
+        with _workers(settings) as workers:
+            _wait_for_workers(settings, workers, stop)
+            _print_addresses(settings)
+            _keep_running((server, *workers), stop)
+            console.print("stopping: runs first, then the workers, then the server")
+            end_runs(settings)
+
+
+def _keep_running(children: tuple[Child, ...], stop: threading.Event) -> None:
+    """Restart what exits until `stop` is set."""
+    while not stop.wait(1.0):
+        for child in children:
+            if child.restart_if_exited():
+                console.print(f"the {child.name} exited and was started again, log {child.log}")
 
 
 @contextmanager
-def _alone(folder: Path, up: Up) -> Iterator[None]:
+def _only_one(settings: UpSettings) -> Iterator[None]:
+    """Hold the lock of Prefect's folder. Raises InputError while another `servegauge up` holds it."""
+    folder = settings.folder
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder.chmod(0o700)  # Prefect's database is readable for all; its folder is not
+    folder.chmod(0o700)  # Prefect creates its database readable for everybody
     with (folder / "up.lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -113,132 +74,121 @@ def _alone(folder: Path, up: Up) -> Iterator[None]:
                 "use that one, or stop it with Ctrl-C (or SIGTERM)",
             ) from None
         lock.truncate(0)
-        lock.write(f"{up.address} (process {os.getpid()})")
+        lock.write(f"{settings.address} (process {os.getpid()})")
         lock.flush()
         yield
 
 
 @contextmanager
-def _stopping() -> Iterator[threading.Event]:
+def _stop_event() -> Iterator[threading.Event]:
     """An event that the first Ctrl-C or SIGTERM sets."""
     stop = threading.Event()
 
-    def heard(signum: int, frame: FrameType | None) -> None:
+    def set_stop(signum: int, frame: FrameType | None) -> None:
         stop.set()
 
-    before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
+    previous = {number: signal.signal(number, set_stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield stop
     finally:
-        for number, handler in before.items():
+        for number, handler in previous.items():
             signal.signal(number, handler)
 
 
 @contextmanager
-def _server(up: Up, env: dict[str, str], folder: Path, stop: threading.Event) -> Iterator[Child]:
-    if _answers(up):
-        raise InputError(f"{up.address} answers already", "give another --port, or stop what listens there")
-    argv = ("-m", "prefect", "server", "start", "--host", up.host, "--port", str(up.port))
-    server = Child("server", (sys.executable, *argv), env, folder / "server.log")
+def _server(settings: UpSettings, stop: threading.Event) -> Iterator[Child]:
+    """The Prefect server, from its first answer on; ended at the end of the block."""
+    if _answers(settings):
+        raise InputError(
+            f"{settings.address} answers already", "give another --port, or stop what listens there"
+        )
+    options = ("--host", settings.host, "--port", str(settings.port))
+    argv = (sys.executable, "-m", "prefect", "server", "start", *options)
+    server = Child("server", argv, settings.variables, settings.folder / "server.log")
     try:
-        _wait_for(server, up, stop)
+        _wait_for_server(server, settings, stop)
         yield server
     finally:
         server.end()
 
 
-def _wait_for(server: Child, up: Up, stop: threading.Event) -> None:
+def _wait_for_server(server: Child, settings: UpSettings, stop: threading.Event) -> None:
     deadline = time.monotonic() + START_LIMIT_S
-    while not _answers(up):
+    while not _answers(settings):
         if stop.wait(0.25):
             raise KeyboardInterrupt
         if not server.alive or time.monotonic() > deadline:
             raise ExecutionError("the Prefect server did not start", f"read {server.log}", server.tail())
 
 
-def _answers(up: Up) -> bool:
+def _answers(settings: UpSettings) -> bool:
     try:
-        return httpx.get(f"{up.address}/api/health", timeout=2, trust_env=False).status_code < 500
+        response = httpx.get(f"{settings.api_url}/health", timeout=2, trust_env=False)
     except httpx.HTTPError:
         return False
+    return response.status_code < 500
 
 
-def _deploy(env: dict[str, str]) -> None:
+def _deploy(settings: UpSettings) -> None:
     argv = (sys.executable, "-P", "-m", "cli.main", "deploy")
-    # A session of its own: Ctrl-C is ours, and heard when it has ended.
-    answer = subprocess.run(
-        argv, env=env, cwd=checkout(), capture_output=True, text=True, check=False, start_new_session=True
+    done = subprocess.run(
+        argv,
+        env=settings.variables,
+        cwd=checkout(),
+        capture_output=True,
+        text=True,
+        check=False,
+        start_new_session=True,  # Ctrl-C must not interrupt it halfway; `up` stops when it has ended
     )
-    if answer.returncode:
-        tail = (answer.stdout + answer.stderr)[-4000:]
-        raise ExecutionError("the deployments could not be made", "mend what stands above", tail)
+    if done.returncode:
+        detail = (done.stdout + done.stderr)[-DETAIL_CHARACTERS:]
+        raise ExecutionError("servegauge deploy failed", "correct what it says above", detail)
 
 
 @contextmanager
-def _workers(up: Up, env: dict[str, str], folder: Path) -> Iterator[tuple[Child, ...]]:
-    """One worker for runs, one at a time; one for the flows that only wait for runs or read tables."""
+def _workers(settings: UpSettings) -> Iterator[tuple[Child, ...]]:
+    """One worker for runs, one at a time, and one for the flows that wait for runs or read tables."""
     with ExitStack() as stack:
-        started = []
+        children = []
         for name, options in {"worker": (), "control": ("--control",)}.items():
             argv = (sys.executable, "-P", "-m", "cli.main", "worker", *options)
-            child = Child(name, argv, env, folder / f"{name}.log")
+            child = Child(name, argv, settings.variables, settings.folder / f"{name}.log")
             stack.callback(child.end)
-            started.append(child)
-        yield tuple(started)
+            children.append(child)
+        yield tuple(children)
 
 
-def _wait_for_workers(up: Up, workers: tuple[Child, ...], stop: threading.Event) -> None:
-    """Until each has reported to the server, so that a run started now is taken up at once."""
+def _wait_for_workers(settings: UpSettings, workers: tuple[Child, ...], stop: threading.Event) -> None:
+    """Wait until the server lists each worker as online: then a new run starts at once."""
     deadline = time.monotonic() + START_LIMIT_S
-    with PrefectApi(f"{up.address}/api", up.auth) as api:
+    with PrefectApi(settings.api_url, settings.auth) as api:
         while not stop.wait(0.5):
-            with suppress(httpx.HTTPError):  # a crowded machine's server may be late; the deadline counts
-                found = api.send("POST", f"/work_pools/{POOL}/workers/filter", {})
-                if sum(worker["status"] == "ONLINE" for worker in found) >= len(workers):
-                    return
-            dead = next((worker for worker in workers if not worker.alive), None)
-            if dead or time.monotonic() > deadline:
-                late = dead or workers[0]
+            if _online_workers(api) >= len(workers):
+                return
+            exited = [worker for worker in workers if not worker.alive]
+            if exited or time.monotonic() > deadline:
+                late = exited[0] if exited else workers[0]
                 raise ExecutionError(f"the {late.name} did not start", f"read {late.log}", late.tail())
 
 
-def _greet(up: Up, folder: Path) -> None:
-    console.print(f"servegauge is up: [bold]{up.address}[/]", soft_wrap=True)
-    console.print(
-        f"  another terminal reaches it with: export PREFECT_API_URL={up.address}/api", soft_wrap=True
-    )
-    if up.auth:
-        console.print("  and with PREFECT_API_AUTH_STRING set to user:password")
-    elif not is_loopback(up.host):
-        console.print("  [yellow]anybody who reaches this machine can start runs: see --auth[/]")
-    console.print(
-        f"  results {_absolute(up.results)} · logs {folder} · Ctrl-C stops all of it", soft_wrap=True
-    )
+def _online_workers(api: PrefectApi) -> int:
+    """How many workers are online; 0 while the server answers too late, as on a busy machine."""
+    try:
+        workers = api.send("POST", f"/work_pools/{POOL}/workers/filter", {})
+    except httpx.HTTPError:
+        return 0
+    return sum(worker["status"] == "ONLINE" for worker in workers)
 
 
-def _paused(up: Up, paused: bool) -> None:
-    """Whether runs that wait in line go on waiting."""
-    with PrefectApi(f"{up.address}/api", up.auth) as api:
-        api.send("PATCH", f"/work_pools/{POOL}", {"is_paused": paused})
-
-
-def _end_runs(up: Up) -> None:
-    """Cancel what is under way and wait for it, so that every run says how it ended."""
-    under_way = {"flow_runs": {"state": {"type": {"any_": UNDER_WAY}}}}
-    cancelling = {"state": {"type": "CANCELLING", "message": "servegauge up is stopping"}}
-    deadline = time.monotonic() + STOP_LIMIT_S
-    asked: set[str] = set()
-    with suppress(httpx.HTTPError):
-        _paused(up, True)  # or the next one in line begins where one ends, and ends with its worker
-    with PrefectApi(f"{up.address}/api", up.auth) as api:
-        while time.monotonic() < deadline:
-            try:
-                runs = api.send("POST", "/flow_runs/filter", under_way)
-                for run in (run for run in runs if run["id"] not in asked):
-                    api.send("POST", f"/flow_runs/{run['id']}/set_state", cancelling)
-                    asked.add(run["id"])
-            except httpx.HTTPError:
-                return
-            if not runs:
-                return
-            time.sleep(0.5)
+def _print_addresses(settings: UpSettings) -> None:
+    lines = [
+        f"servegauge is up: [bold]{settings.address}[/]",
+        f"  in another terminal: export PREFECT_API_URL={settings.api_url}",
+    ]
+    if settings.auth:
+        lines.append("  and set PREFECT_API_AUTH_STRING to user:password")
+    elif not is_loopback(settings.host):
+        lines.append("  [yellow]anybody who reaches this machine can start runs: see --auth[/]")
+    lines.append(f"  results {settings.results_text} · logs {settings.folder} · Ctrl-C stops all of it")
+    for line in lines:
+        console.print(line, soft_wrap=True)

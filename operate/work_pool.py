@@ -1,4 +1,4 @@
-"""The names of the work pool and its queues, as prefect.yaml has them."""
+"""Names on the Prefect server that prefect.yaml and the code share: work pool, queues, tag, GPU slot."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import socket
 
 POOL = "gpu"
 TAG = "servegauge"
-"""Every deployment and run of servegauge has it: tells them from other flows on a server."""
+"""A tag of every deployment and run of servegauge; the server may have other flows."""
 CONTROL = "control"
-"""The queue of flows that take no GPU: they wait for runs, or read tables."""
+"""The queue of flows that use no GPU: they wait for other runs, or read tables."""
 
 
-def host_queue(host: str | None = None) -> str:
-    """The queue of one machine's runs; `default` is for whichever machine is free."""
-    name = os.environ.get("SERVEGAUGE_HOST") or host or socket.gethostname()
+def host_queue() -> str:
+    """The queue of this machine's runs, named by SERVEGAUGE_HOST or else its host name."""
+    name = os.environ.get("SERVEGAUGE_HOST") or socket.gethostname()
     return re.sub(r"[^A-Za-z0-9._-]", "-", name)
 
 
 def gpu_slot_name() -> str:
-    """The global concurrency limit of this machine's GPUs."""
+    """The Prefect concurrency limit that is this machine's GPU slot."""
     return f"gpu-{host_queue()}"

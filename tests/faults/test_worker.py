@@ -10,7 +10,7 @@ import pytest
 
 from operate.prefect_api import PrefectApi
 from operate.work_pool import POOL
-from operate.worker import make_gpu_slot
+from operate.worker import create_gpu_slot
 from tests.faults.command import command
 from tests.faults.driver import PROBE, table
 from tests.faults.engine import ROOT, Case
@@ -25,7 +25,7 @@ def deployment(api: str) -> str:
     """The benchmark on this machine's queue; the deployment's id."""
     with PrefectApi(api) as prefect, pytest.MonkeyPatch.context() as patch:
         patch.setenv("SERVEGAUGE_HOST", HOST)
-        make_gpu_slot(prefect)
+        create_gpu_slot(prefect)
         steps = [{"prefect.deployments.steps.set_working_directory": {"directory": str(ROOT)}}]
         body = {
             "name": "benchmark",

@@ -13,7 +13,7 @@ from prefect.states import Completed, Scheduled
 from flows.matrix import _cancelled_on_error, matrix
 from operate.prefect_api import PrefectApi
 from operate.work_pool import host_queue
-from operate.worker import make_gpu_slot
+from operate.worker import create_gpu_slot
 from tasks.errors import InputError
 
 
@@ -30,7 +30,7 @@ def anything() -> None:
 
 def test_a_host_without_a_queue_is_wrong_input(api: str) -> None:
     with PrefectApi(api) as prefect:
-        make_gpu_slot(prefect)
+        create_gpu_slot(prefect)
     with pytest.raises(InputError, match="the queue nowhere") as caught:
         matrix(hosts=[host_queue(), "nowhere"])
     assert host_queue() in caught.value.remedy
