@@ -25,14 +25,12 @@ def build_once(target: Path, fill: Callable[[Path], str]) -> str:
         target: the finished folder. It appears by a rename, so no process ever sees a part of it.
         fill: creates and fills the folder whose path it gets, and returns the marker's text.
 
-    A process that is killed leaves an unfinished folder and a free lock; the next call removes the folder.
-
     Raises:
         InputError: the parent folder cannot be written.
     """
     _require_writable(target.parent)
     with _lock(target):
-        remove_unfinished(target.parent, locked_name=target.name)
+        remove_unfinished(target.parent, locked_name=target.name)  # of processes that were killed
         marker = target / MARKER
         if marker.is_file():
             return marker.read_text(encoding="utf-8")
@@ -42,9 +40,9 @@ def build_once(target: Path, fill: Callable[[Path], str]) -> str:
             (unfinished / MARKER).write_text(text, encoding="utf-8")
             shutil.rmtree(target, ignore_errors=True)
             unfinished.rename(target)
+            return text
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
-        return text
 
 
 def unfinished_path(target: Path) -> Path:

@@ -26,23 +26,28 @@ def compile_pins(name: str) -> None:
     """
     folder = environments_folder()
     requirements = read_requirements(folder / f"{name}.in")
+    pins = _resolve(requirements)
+    (folder / f"{name}.txt").write_text(_header(requirements) + pins, encoding="utf-8")
+
+
+def _resolve(requirements: Requirements) -> str:
     settings = uv_settings()
     indexes = choose_indexes(requirements.extra_indexes, settings)
     result = subprocess.run(
         (uv.find_uv_bin(), *_arguments(requirements), *settings.flags),
         input="\n".join(requirements.pins),
         env={**os.environ, **settings.env, "UV_INDEX": " ".join(indexes.answering)},
-        cwd=folder,
+        cwd=environments_folder(),
         capture_output=True,
         text=True,
     )
     if result.returncode:
         raise ExecutionError(
-            f"{name}.in cannot be resolved",
+            f"{requirements.name}.in cannot be resolved",
             "correct the file, or make its indexes reachable",
             redacted(result.stderr.strip()),
         )
-    (folder / f"{name}.txt").write_text(_header(requirements) + result.stdout, encoding="utf-8")
+    return result.stdout
 
 
 def _arguments(requirements: Requirements) -> list[str]:

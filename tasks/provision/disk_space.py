@@ -32,7 +32,6 @@ def check_space(
         folder: the folder it is written to.
         needed_bytes: how much it needs.
         variable: the environment variable that moves `folder` to another disk.
-        get_free_bytes: measures the free space; tests pass a stand-in.
 
     Raises:
         NoSpace: there is too little; the message has both sizes.

@@ -80,21 +80,10 @@ def token_bytes(encoding: Any, token: int) -> bytes:
 def build_tokenizer(encoding: Any) -> Any:
     """Return a fast tokenizer with Harmony's vocabulary and o200k's splitting, checked against Harmony."""
     from transformers import PreTrainedTokenizerFast
-    from transformers.convert_slow_tokenizer import TikTokenConverter
 
-    special_tokens = [token_bytes(encoding, token).decode() for token in range(FIRST_SPECIAL, VOCABULARY)]
-    with tempfile.TemporaryDirectory() as folder:
-        ranks = Path(folder) / "o200k.tiktoken"
-        with ranks.open("wb") as file:
-            for token in range(FIRST_SPECIAL):
-                file.write(base64.b64encode(token_bytes(encoding, token)) + b" %d\n" % token)
-        converter: Any = TikTokenConverter
-        converted = converter(
-            vocab_file=str(ranks), pattern=SPLIT, extra_special_tokens=special_tokens
-        ).converted()
     fast: Any = PreTrainedTokenizerFast
     tokenizer = fast(
-        tokenizer_object=converted,
+        tokenizer_object=_convert_vocabulary(encoding),
         bos_token=START,
         eos_token=RETURN,
         pad_token=END_OF_TEXT,
@@ -106,6 +95,22 @@ def build_tokenizer(encoding: Any) -> Any:
         if tokenizer.encode(text, add_special_tokens=False) != encoding.encode(text):
             raise SystemExit(f"the tokenizer does not split {text!r} as Harmony does")
     return tokenizer
+
+
+def _convert_vocabulary(encoding: Any) -> Any:
+    """Return Harmony's tokens and o200k's splitting as an object of the tokenizers library."""
+    from transformers.convert_slow_tokenizer import TikTokenConverter
+
+    special_tokens = [token_bytes(encoding, token).decode() for token in range(FIRST_SPECIAL, VOCABULARY)]
+    with tempfile.TemporaryDirectory() as folder:
+        ranks = Path(folder) / "o200k.tiktoken"
+        with ranks.open("wb") as file:
+            for token in range(FIRST_SPECIAL):
+                file.write(base64.b64encode(token_bytes(encoding, token)) + b" %d\n" % token)
+        converter: Any = TikTokenConverter
+        return converter(
+            vocab_file=str(ranks), pattern=SPLIT, extra_special_tokens=special_tokens
+        ).converted()
 
 
 def write_model(folder: Path) -> None:
@@ -123,17 +128,20 @@ def write_model(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer = build_tokenizer(encoding)
     tokenizer.save_pretrained(folder)
+    write_weights(folder, CONFIG, tokenizer)
+    text = json.dumps(_generation_config(tokenizer), indent=2) + "\n"
+    (folder / "generation_config.json").write_text(text, encoding="utf-8")
+
+
+def _generation_config(tokenizer: Any) -> dict[str, object]:
     # Each of these tokens ends a response.
     end_tokens = [tokenizer.convert_tokens_to_ids(token) for token in (RETURN, END_OF_TEXT, CALL)]
-    generation = {
+    return {
         "bos_token_id": FIRST_SPECIAL,
         "eos_token_id": end_tokens,
         "pad_token_id": end_tokens[1],
         "do_sample": True,
     }
-    write_weights(folder, CONFIG, tokenizer)
-    text = json.dumps(generation, indent=2) + "\n"
-    (folder / "generation_config.json").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -54,15 +54,14 @@ def provide_synthetic_model(model: str, environment: Environment) -> Path:
     """Return the folder of a synthetic model; build it if this machine does not have it.
 
     Args:
-        model: its name.
-        environment: the serving environment whose interpreter runs the recipe.
+        model: the name in `server.model`.
+        environment: its interpreter runs the recipe.
 
     Raises:
         InputError: there is no such recipe, or the environment has no interpreter.
         ProvisionError: the recipe fails.
     """
-    recipe = _find_recipe(model)
-    python = environment.python
+    recipe, python = _find_recipe(model), environment.python
     if python is None:
         raise InputError(
             f"model {model} is made with a serving environment's packages, and this spec has none",

@@ -23,6 +23,7 @@ class FakeHub(Hub):
     """A hub whose cache has one revision, or none; it can be out of reach."""
 
     name = "fake"
+    address = "https://hub.example"
     token_variable = address_variable = cache_variable = "FAKE"
     cache = Path("/cache")
 

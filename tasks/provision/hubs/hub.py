@@ -23,10 +23,12 @@ class Hub(ABC):
 
     name: ClassVar[str]
     """The hub's name in messages."""
+    address: ClassVar[str]
+    """The hub's own address."""
     token_variable: ClassVar[str]
     """The environment variable with the access token."""
     address_variable: ClassVar[str]
-    """The environment variable with the address of a mirror."""
+    """The environment variable with the address of a mirror, used instead of `address`."""
     cache_variable: ClassVar[str]
     """The environment variable that moves the cache to another folder."""
 

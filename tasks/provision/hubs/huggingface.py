@@ -19,6 +19,7 @@ class HuggingFace(Hub):
     """The hub at HF_ENDPOINT, with its cache under HF_HOME."""
 
     name = "Hugging Face"
+    address = "https://huggingface.co"
     token_variable = "HF_TOKEN"
     address_variable = "HF_ENDPOINT"
     cache_variable = "HF_HOME"

@@ -28,6 +28,7 @@ class ModelScope(Hub):
     """
 
     name = "ModelScope"
+    address = "https://modelscope.cn"
     token_variable = "MODELSCOPE_API_TOKEN"
     address_variable = "MODELSCOPE_ENDPOINT"
     cache_variable = "MODELSCOPE_CACHE"
