@@ -12,7 +12,9 @@ from tasks.config.home import home
 from tasks.provision.environment_cache import BuiltEnvironment, built_environments, remove_environments
 from tasks.text import gigabytes
 
-env = typer.Typer(help="Manage the serving environments that were built on this machine.", no_args_is_help=True)
+env = typer.Typer(
+    help="Manage the serving environments that were built on this machine.", no_args_is_help=True
+)
 
 
 @env.command("list")

@@ -84,7 +84,9 @@ def _hang_up(signum: int, frame: FrameType | None) -> None:
 
 
 def _end(code: int, *lines: str) -> NoReturn:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # everything has ended: a second Ctrl-C must not interrupt the message
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # everything has ended: a second Ctrl-C must not interrupt the message
     for line in lines:
         typer.echo(line, err=True)
     sys.exit(code)

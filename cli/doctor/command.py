@@ -7,9 +7,9 @@ import typer
 
 def doctor() -> None:
     """Say what this machine can run, with a remedy for what it cannot."""
-    from cli.doctor.machine import findings, lines
+    from cli.doctor.machine import diagnose, lines_of
 
-    found = findings()
-    typer.echo("\n".join(lines(found)))
-    if any(diagnosis.grade == "broken" for diagnosis in found):
+    diagnoses = diagnose()
+    typer.echo("\n".join(lines_of(diagnoses)))
+    if any(diagnosis.status == "broken" for diagnosis in diagnoses):
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""One thing that the doctor looked at."""
+"""The result of one check of the doctor."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Literal
 from tasks.config.base import Frozen
 
 Status = Literal["ok", "limited", "broken"]
+"""`limited`: some specs cannot run. `broken`: none can."""
 
 
 class Diagnosis(Frozen):
-    """One thing: `limited` means that some specs cannot run, `broken` that none can."""
+    """What was checked, how it is, and what to do if it is not ok."""
 
     name: str
-    grade: Status
+    status: Status
     text: str
     remedy: str = ""

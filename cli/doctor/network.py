@@ -1,4 +1,4 @@
-"""What the doctor asks over the network: Prefect's server, the package index, the hubs, the tracker."""
+"""The checks of `servegauge doctor` over the network: Prefect, package index, model hubs, tracker."""
 
 from __future__ import annotations
 
@@ -10,74 +10,104 @@ from pathlib import Path
 import httpx
 
 from cli.doctor.diagnosis import Diagnosis
+from tasks.config.base import Frozen
 from tasks.provision.indexes import index_answers
 from tasks.provision.pip_settings import redacted, uv_settings
 
-PATIENCE_S = 4.0
-HUBS = {
-    "Hugging Face": (
-        "HF_ENDPOINT",
-        "https://huggingface.co",
-        "set HF_ENDPOINT to a mirror, or give server.model a folder",
-    ),
-    "ModelScope": (
-        "MODELSCOPE_ENDPOINT",
-        "https://modelscope.cn",
-        "set MODELSCOPE_ENDPOINT to a mirror, or give server.model a folder",
-    ),
-    "SwanLab": ("", "https://api.swanlab.cn", "keep track.swanlab.mode offline or disabled"),
-}
+TIMEOUT_S = 4.0
+
+Reach = Callable[[str], bool]
+"""Says whether an address answers."""
 
 
-def remote_findings(reach: Callable[[str], bool] | None = None) -> tuple[Diagnosis, ...]:
-    """Everything at the same time, in the order of a run. `reach`: whether an address answers."""
-    known = reach or _reach
+class Site(Frozen):
+    """A web service that runs may use; `variable` is the one that replaces its address."""
+
+    name: str
+    variable: str | None = None
+    address: str
+    remedy: str
+
+
+SITES = (
+    Site(
+        name="Hugging Face",
+        variable="HF_ENDPOINT",
+        address="https://huggingface.co",
+        remedy="set HF_ENDPOINT to a mirror, or set server.model to a folder",
+    ),
+    Site(
+        name="ModelScope",
+        variable="MODELSCOPE_ENDPOINT",
+        address="https://modelscope.cn",
+        remedy="set MODELSCOPE_ENDPOINT to a mirror, or set server.model to a folder",
+    ),
+    Site(
+        name="SwanLab",
+        address="https://api.swanlab.cn",
+        remedy="keep track.swanlab.mode offline or disabled",
+    ),
+)
+
+
+def diagnose_network(reach: Reach | None = None) -> tuple[Diagnosis, ...]:
+    """Check everything at the same time; the diagnoses are in the order in which a run needs it.
+
+    Args:
+        reach: says whether an address answers; replaces the network in tests.
+    """
+    answers = reach or _answers
     with ThreadPoolExecutor() as pool:
-        asked = [
-            pool.submit(_prefect, known),
-            pool.submit(_index, reach),
-            *(pool.submit(_hub, name, *place, known) for name, place in HUBS.items()),
-        ]
-        return (*(each.result() for each in asked), _key())
+        checks = [pool.submit(_prefect, answers), pool.submit(_index, reach)]
+        checks += [pool.submit(_site, site, answers) for site in SITES]
+        return (*(check.result() for check in checks), _swanlab_key())
 
 
-def _index(reach: Callable[[str], bool] | None) -> Diagnosis:
-    """The index that environments are built from, asked as uv is told to ask it."""
+def _index(reach: Reach | None) -> Diagnosis:
+    """The package index that environments are built from, with the settings that uv gets."""
     settings = uv_settings()
     url = settings.env.get("UV_DEFAULT_INDEX") or "https://pypi.org/simple"
     answers = reach(url) if reach else index_answers(url, settings)
-    text = f"{redacted(url)} {'answers' if answers else 'is out of reach'}"
-    remedy = (
-        "name a mirror (pip config set global.index-url ADDRESS); environments that are built still serve"
+    return Diagnosis(
+        name="package index",
+        status="ok" if answers else "limited",
+        text=f"{redacted(url)} {'answers' if answers else 'cannot be reached'}",
+        remedy="name a mirror (pip config set global.index-url ADDRESS); built environments still serve",
     )
-    return Diagnosis(name="package index", grade="ok" if answers else "limited", text=text, remedy=remedy)
 
 
-def _prefect(reach: Callable[[str], bool]) -> Diagnosis:
+def _prefect(reach: Reach) -> Diagnosis:
     url = os.environ.get("PREFECT_API_URL", "")
     if not url:
-        return Diagnosis(name="Prefect", grade="ok", text="no server is set; each run brings its own")
+        return Diagnosis(name="Prefect", status="ok", text="no server is set; each run starts its own")
     answers = reach(f"{url.rstrip('/')}/health")
-    remedy = "start it with servegauge up, or unset PREFECT_API_URL"
-    text = f"{url} {'answers' if answers else 'does not answer'}"
-    return Diagnosis(name="Prefect", grade="ok" if answers else "broken", text=text, remedy=remedy)
+    return Diagnosis(
+        name="Prefect",
+        status="ok" if answers else "broken",
+        text=f"{url} {'answers' if answers else 'does not answer'}",
+        remedy="start it with servegauge up, or unset PREFECT_API_URL",
+    )
 
 
-def _hub(name: str, variable: str, usual: str, remedy: str, reach: Callable[[str], bool]) -> Diagnosis:
-    url = (variable and os.environ.get(variable)) or usual
+def _site(site: Site, reach: Reach) -> Diagnosis:
+    url = (site.variable and os.environ.get(site.variable)) or site.address
     answers = reach(url)
-    text = f"{url} {'answers' if answers else 'is out of reach'}"
-    return Diagnosis(name=name, grade="ok" if answers else "limited", text=text, remedy=remedy)
+    return Diagnosis(
+        name=site.name,
+        status="ok" if answers else "limited",
+        text=f"{url} {'answers' if answers else 'cannot be reached'}",
+        remedy=site.remedy,
+    )
 
 
-def _key() -> Diagnosis:
-    signed = bool(os.environ.get("SWANLAB_API_KEY")) or (Path.home() / ".swanlab" / ".netrc").is_file()
+def _swanlab_key() -> Diagnosis:
+    known = bool(os.environ.get("SWANLAB_API_KEY")) or (Path.home() / ".swanlab" / ".netrc").is_file()
     remedy = "set SWANLAB_API_KEY for mode online; offline needs none"
-    return Diagnosis(name="SwanLab key", grade="ok", text="set" if signed else "not set", remedy=remedy)
+    return Diagnosis(name="SwanLab key", status="ok", text="set" if known else "not set", remedy=remedy)
 
 
-def _reach(url: str) -> bool:
+def _answers(url: str) -> bool:
     try:
-        return httpx.head(url, timeout=PATIENCE_S, follow_redirects=True).status_code < 500
+        return httpx.head(url, timeout=TIMEOUT_S, follow_redirects=True).status_code < 500
     except (httpx.HTTPError, httpx.InvalidURL):
         return False

@@ -61,7 +61,7 @@ def test_a_run_is_recorded_and_a_second_one_reuses_it(
     assert server.log() == []
     reused = table(results, "points", second)
     assert reused["reused"].to_list() == [True, True]
-    assert [reasons[0] for reasons in reused["reasons"]] == [f"reused: measured by {first}"] * 2
+    assert reused["measured_by"].to_list() == [first] * 2
     assert reused["ttft_mean_s"].to_list() == points["ttft_mean_s"].to_list()
     assert table(results, "requests", second).is_empty()
     assert table(results, "checks", second).drop("run_id").equals(checks.drop("run_id"))

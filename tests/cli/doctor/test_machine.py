@@ -1,4 +1,4 @@
-"""What the doctor says of this machine."""
+"""The diagnoses of this machine and of the network."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.doctor.diagnosis import Diagnosis
-from cli.doctor.machine import _gpus, findings, lines
+from cli.doctor.machine import _gpus, diagnose, lines_of
 from tests.serve.nvml import Nvml
 
 NAMES = (
@@ -17,8 +17,9 @@ NAMES = (
 )
 
 
-def by_name(found: tuple[Diagnosis, ...]) -> dict[str, Diagnosis]:
-    return {finding.name: finding for finding in found}
+def by_name(diagnoses: tuple[Diagnosis, ...]) -> dict[str, Diagnosis]:
+    """Diagnoses by what they are about."""
+    return {diagnosis.name: diagnosis for diagnosis in diagnoses}
 
 
 class NoDriver:
@@ -32,25 +33,25 @@ class NoDriver:
         raise cls.NVMLError
 
 
-def test_every_bad_grade_has_a_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_everything_that_is_not_ok_has_a_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SERVEGAUGE_HOME", str(tmp_path / "not-yet"))
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
     monkeypatch.setattr("tasks.serve.gpu.import_module", lambda name: NoDriver)
-    found = findings(lambda url: False)
-    assert ", ".join(finding.name for finding in found) == NAMES
-    named = by_name(found)
-    assert named["Prefect"].grade == "broken"
-    assert named["Hugging Face"].grade == "limited"
+    diagnoses = diagnose(lambda url: False)
+    assert ", ".join(diagnosis.name for diagnosis in diagnoses) == NAMES
+    named = by_name(diagnoses)
+    assert named["Prefect"].status == "broken"
+    assert named["Hugging Face"].status == "limited"
     assert named["environments"].text == "none is built yet"
-    assert named["Python"].grade == named["uv"].grade == named["ports"].grade == "ok"
-    assert all(finding.remedy for finding in found if finding.grade != "ok")
-    text = lines(found)
-    assert sum("->" in line for line in text) == sum(finding.grade != "ok" for finding in found)
+    assert named["Python"].status == named["uv"].status == named["ports"].status == "ok"
+    assert all(diagnosis.remedy for diagnosis in diagnoses if diagnosis.status != "ok")
+    text = lines_of(diagnoses)
+    assert sum("->" in line for line in text) == sum(diagnosis.status != "ok" for diagnosis in diagnoses)
     assert not (tmp_path / "not-yet").exists()
 
 
 @pytest.mark.parametrize(
-    ("script", "grade", "text"),
+    ("script", "status", "text"),
     [
         (None, "limited", "no docker, no podman"),
         ("echo 28.1.1", "ok", "docker 28.1.1"),
@@ -58,21 +59,21 @@ def test_every_bad_grade_has_a_remedy(tmp_path: Path, monkeypatch: pytest.Monkey
     ],
 )
 def test_the_container_engine(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str | None, grade: str, text: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str | None, status: str, text: str
 ) -> None:
     if script:
         (tmp_path / "docker").write_text(f"#!/bin/sh\n{script}\n")
         (tmp_path / "docker").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    found = by_name(findings(lambda url: True))["containers"]
-    assert found.grade == grade
-    assert found.text.startswith(text)
+    containers = by_name(diagnose(lambda url: True))["containers"]
+    assert containers.status == status
+    assert containers.text.startswith(text)
 
 
 def test_gpus_with_their_driver_and_who_is_on_them() -> None:
     driver, busy, free = _gpus(Nvml(40, 1, pids=(os.getpid(),)))
-    assert (driver.name, driver.grade, driver.text) == ("driver", "ok", "580.65")
-    assert (busy.name, busy.grade, free.grade) == ("GPU 0", "limited", "ok")
+    assert (driver.name, driver.status, driver.text) == ("driver", "ok", "580.65")
+    assert (busy.name, busy.status, free.status) == ("GPU 0", "limited", "ok")
     assert "40.0 of 80.0 GB free" in busy.text
     assert f"(pid {os.getpid()})" in busy.text
     assert "server.gpus" in busy.remedy
@@ -84,9 +85,9 @@ def test_addresses_are_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_INDEX_URL", "https://wheels.example/simple")
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     asked: list[str] = []
-    named = by_name(findings(lambda url: not asked.append(url)))  # type: ignore[func-returns-value]
+    named = by_name(diagnose(lambda url: not asked.append(url)))  # type: ignore[func-returns-value]
     assert "https://mirror.example" in asked
     assert "https://wheels.example/simple" in asked
     assert named["package index"].text == "https://wheels.example/simple answers"
-    assert named["Hugging Face"].grade == "ok"
-    assert named["Prefect"].grade == "ok"
+    assert named["Hugging Face"].status == "ok"
+    assert named["Prefect"].status == "ok"
