@@ -8,7 +8,7 @@ from tasks.config.gate import PREVIOUS
 from tasks.config.results_location import ResultsLocation
 from tasks.config.server import EndpointServer, OwnServer
 from tasks.config.spec import Spec
-from tasks.measure.question_files import check_accuracy_folder, check_questions
+from tasks.measure.question_files import check_question_set, check_questions
 from tasks.probe.identity import server_identity
 from tasks.provision.engine_build import engine_build
 from tasks.provision.image import container_program, is_image
@@ -38,9 +38,8 @@ def preflight(spec: Spec, results: ResultsLocation | None) -> None:
     for sweep in spec.sweeps:
         if sweep.dataset.endswith(".jsonl"):
             check_questions(Path(sweep.dataset))
-    for accuracy in spec.accuracy:
-        if accuracy.path is not None:
-            check_accuracy_folder(Path(accuracy.path))
+    for question_set in spec.accuracy:
+        check_question_set(question_set)
     if isinstance(spec.server, EndpointServer):
         endpoint_of(spec.server)
     else:

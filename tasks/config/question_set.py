@@ -1,16 +1,18 @@
-"""What is measured for accuracy: a question set, how answers are generated, how often."""
+"""What a spec's `accuracy` holds: a question set, how answers are generated, how often it is asked."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
 from tasks.config.base import Frozen
+from tasks.config.datasets import AIME25, DATASETS, Dataset, DatasetName
 
 
 class Generation(Frozen):
-    """How answers are sampled. Null leaves a value to the server, and has to be written to be had."""
+    """How answers are sampled. The request leaves out what is null, and the server's default applies."""
 
     reasoning_effort: Literal["low", "medium", "high"] | None = None
     temperature: float | None = Field(1.0, ge=0)
@@ -19,13 +21,23 @@ class Generation(Frozen):
 
 
 class QuestionSet(Frozen):
-    """One question set, answered `repeats` times by the served model."""
+    """The questions of one dataset, each answered `repeats` times by the served model."""
 
-    dataset: Literal["aime25"] = "aime25"
+    dataset: DatasetName = AIME25.name
     path: str | None = Field(
-        None, description="a folder with test.jsonl (problem, answer) instead of the hub"
+        None, description="a folder with the dataset's file (aime25: test.jsonl), used instead of the hub"
     )
     generation: Generation = Generation()
     batch_size: int = Field(10, ge=1, description="questions asked at the same time")
     timeout_s: float = Field(60000, gt=0, description="limit of one answer")
     repeats: int = Field(1, ge=1, le=1000)
+
+    @property
+    def definition(self) -> Dataset:
+        """The dataset's entry in DATASETS."""
+        return DATASETS[self.dataset]
+
+    @property
+    def file(self) -> Path | None:
+        """The file with the questions; None where they come from the hub."""
+        return Path(self.path) / self.definition.file if self.path is not None else None

@@ -1,4 +1,4 @@
-"""Checks of question files, before anything starts; each refusal names the file and the line."""
+"""Checks of question files before a run starts, and the copy of a question set that EvalScope reads."""
 
 from __future__ import annotations
 
@@ -7,85 +7,110 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tasks.config.datasets import Dataset
+from tasks.config.question_set import QuestionSet
 from tasks.errors import InputError
 
-TEST = "test.jsonl"
+Record = dict[str, Any]
+SWEEP_LINE = '{"question": "…"}'
 
 
 def check_questions(path: Path) -> int:
-    """Check a sweep's JSONL file and count its questions.
+    """Check a sweep's JSONL file and return the number of its questions.
 
     Raises:
-        InputError: there is no file, a line is no JSON object with a text `question`, or there are no lines.
+        InputError: the file cannot be read, holds no questions, or a line is no JSON object with a text
+            `question`; names the file and the line.
     """
     count = 0
     for number, record in _records(path):
-        if not _text(record.get("question")):
-            raise _refused(path, number, "has no `question`", 'each line is {"question": "…"}')
+        if not _is_text(record.get("question")):
+            raise _line_error(path, number, "has no `question`", f"each line is {SWEEP_LINE}")
         count += 1
     if not count:
-        raise InputError(f"{path} holds no questions", 'write one JSON object a line: {"question": "…"}')
+        raise InputError(f"{path} holds no questions", f"write one JSON object a line: {SWEEP_LINE}")
     return count
 
 
-def check_accuracy_folder(path: Path) -> Path:
-    """Check an accuracy set's folder, and give it back.
+def check_question_set(question_set: QuestionSet) -> int:
+    """Check the file of a question set and return the number of its questions.
+
+    A set without a folder is not checked; its dataset states the number of questions on the hub.
 
     Raises:
-        InputError: there is no test.jsonl, or a line lacks its problem or its answer.
+        InputError: the file cannot be read, holds no questions, or a line lacks its question or its answer;
+            names the file and the line.
     """
-    file = path / TEST
-    if not [None for _ in _accuracy_records(file)]:
-        raise InputError(f"{file} holds no questions", 'write lines of {"problem": "…", "answer": "…"}')
-    return path
+    dataset, file = question_set.definition, question_set.file
+    if file is None:
+        return dataset.hub_questions
+    count = len(list(_question_records(file, dataset)))
+    if not count:
+        raise InputError(f"{file} holds no questions", f"write lines of {dataset.line_form}")
+    return count
 
 
-def copy_accuracy_folder(source: Path, target: Path) -> None:
-    """Copy a checked set's problems with every answer as text: EvalScope stumbles over numbers."""
-    target.mkdir(parents=True, exist_ok=True)
-    lines = [
-        json.dumps(
-            {"problem": record["problem"], "answer": str(record["answer"]).strip()}, ensure_ascii=False
-        )
-        for _, record in _accuracy_records(source / TEST)
-    ]
-    (target / TEST).write_text("\n".join(lines) + "\n", encoding="utf-8")
+def copy_questions(file: Path, dataset: Dataset, folder: Path) -> None:
+    """Write a question set's file into another folder: question and answer alone, both as text.
+
+    EvalScope fails on an answer that is a number.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = []
+    for _, record in _question_records(file, dataset):
+        question, answer = record[dataset.question_field], str(record[dataset.answer_field]).strip()
+        fields = {dataset.question_field: question, dataset.answer_field: answer}
+        lines.append(json.dumps(fields, ensure_ascii=False) + "\n")
+    (folder / dataset.file).write_text("".join(lines), encoding="utf-8")
 
 
-def _accuracy_records(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    remedy = 'each line is {"problem": "…", "answer": "…"}'
+def _question_records(file: Path, dataset: Dataset) -> Iterator[tuple[int, Record]]:
+    """Yield the number and the object of every line; raises InputError where question or answer lacks."""
+    remedy = f"each line is {dataset.line_form}"
     for number, record in _records(file):
-        if not _text(record.get("problem")):
-            raise _refused(file, number, "has no `problem`", remedy)
-        answer = record.get("answer")
-        if isinstance(answer, bool) or not (isinstance(answer, int) or _text(answer)):
-            raise _refused(file, number, "has no `answer`", remedy)
+        if not _is_text(record.get(dataset.question_field)):
+            raise _line_error(file, number, f"has no `{dataset.question_field}`", remedy)
+        if not _is_answer(record.get(dataset.answer_field)):
+            raise _line_error(file, number, f"has no `{dataset.answer_field}`", remedy)
         yield number, record
 
 
-def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Line numbers and objects of a JSONL file; empty lines are passed over."""
+def _records(path: Path) -> Iterator[tuple[int, Record]]:
+    """Yield the number and the object of every line of a JSONL file that is not empty."""
+    for number, line in enumerate(_lines(path), 1):
+        if line.strip():
+            yield number, _parse(path, number, line)
+
+
+def _lines(path: Path) -> list[str]:
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
-        raise InputError(
-            f"cannot read the questions in {path}: {reason}", "give the path of a JSONL file"
-        ) from None
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                record = json.loads(line)
-            except ValueError:
-                raise _refused(path, number, "is no JSON", "write one JSON object a line") from None
-            if not isinstance(record, dict):
-                raise _refused(path, number, "is no JSON object", "write one JSON object a line")
-            yield number, record
+        what = f"cannot read the questions in {path}: {reason}"
+        raise InputError(what, "give the path of a JSONL file") from None
+    return text.split("\n")  # not splitlines(): JSON may hold U+2028 as it is
 
 
-def _text(value: object) -> bool:
+def _parse(path: Path, number: int, line: str) -> Record:
+    remedy = "write one JSON object a line"
+    try:
+        record = json.loads(line)
+    except ValueError:
+        raise _line_error(path, number, "is no JSON", remedy) from None
+    if not isinstance(record, dict):
+        raise _line_error(path, number, "is no JSON object", remedy)
+    return record
+
+
+def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
-def _refused(path: Path, number: int, what: str, remedy: str) -> InputError:
+def _is_answer(value: object) -> bool:
+    """Whether a value is a text or a whole number. Python counts True as a number."""
+    return _is_text(value) or (isinstance(value, int) and not isinstance(value, bool))
+
+
+def _line_error(path: Path, number: int, what: str, remedy: str) -> InputError:
     return InputError(f"{path}, line {number} {what}", remedy)

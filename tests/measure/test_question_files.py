@@ -1,4 +1,4 @@
-"""Question files: the bundled ones hold, wrong ones are refused with their line."""
+"""Question files: the bundled ones are right, wrong ones are refused with their line."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tasks.config.datasets import AIME25
 from tasks.config.home import checkout
+from tasks.config.question_set import QuestionSet
 from tasks.errors import InputError
-from tasks.measure.question_files import check_accuracy_folder, check_questions, copy_accuracy_folder
+from tasks.measure.question_files import check_question_set, check_questions, copy_questions
 from tasks.measure.speed.prompts import lead_in, questions_path, read_questions
 
 SAMPLE = "deployments/questions/aime-format-sample"
@@ -23,7 +25,17 @@ def test_the_bundled_questions_are_many_and_differ() -> None:
 
 
 def test_the_bundled_accuracy_sample_is_good() -> None:
-    assert check_accuracy_folder(checkout() / SAMPLE) == checkout() / SAMPLE
+    assert check_question_set(QuestionSet(path=str(checkout() / SAMPLE))) == 8
+
+
+def test_a_set_without_a_folder_has_the_questions_of_the_hub() -> None:
+    assert check_question_set(QuestionSet()) == 30
+
+
+def test_empty_lines_are_not_counted(tmp_path: Path) -> None:
+    line = '{"problem": "p", "answer": 42}\n'
+    (tmp_path / "test.jsonl").write_text(f"{line}\n{line}")
+    assert check_question_set(QuestionSet(path=str(tmp_path))) == 2
 
 
 def test_a_line_separator_ends_no_line(tmp_path: Path) -> None:
@@ -76,18 +88,21 @@ def test_a_missing_question_file_is_refused(tmp_path: Path) -> None:
 def test_a_wrong_accuracy_set_is_refused(tmp_path: Path, record: dict[str, object], what: str) -> None:
     (tmp_path / "test.jsonl").write_text(json.dumps(record))
     with pytest.raises(InputError, match=what):
-        check_accuracy_folder(tmp_path)
+        check_question_set(QuestionSet(path=str(tmp_path)))
 
 
-def test_a_missing_accuracy_folder_is_refused_and_never_fetched(tmp_path: Path) -> None:
+def test_a_missing_accuracy_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"test\.jsonl"):
-        check_accuracy_folder(tmp_path / "none")
+        check_question_set(QuestionSet(path=str(tmp_path / "none")))
 
 
 def test_numbers_become_text_in_the_copy(tmp_path: Path) -> None:
     (tmp_path / "test.jsonl").write_text(
         '{"problem": "p", "answer": 42, "more": 1}\n\n{"problem": "q", "answer": " 7 "}'
     )
-    copy_accuracy_folder(tmp_path, tmp_path / "copy")
+    copy_questions(tmp_path / "test.jsonl", AIME25, tmp_path / "copy")
     lines = (tmp_path / "copy/test.jsonl").read_text().splitlines()
-    assert [json.loads(line)["answer"] for line in lines] == ["42", "7"]
+    assert [json.loads(line) for line in lines] == [
+        {"problem": "p", "answer": "42"},
+        {"problem": "q", "answer": "7"},
+    ]

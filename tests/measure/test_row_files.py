@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tasks.measure.results import SampleRow
+from tasks.measure.accuracy.sample_row import SampleRow
 from tasks.measure.row_files import one_line, read_rows, write_rows
-from tests.measure.accuracy.test_scores import sample
+from tests.measure.accuracy.made_up import sample
 
 
 def test_rows_read_back_as_they_were(tmp_path: Path) -> None:

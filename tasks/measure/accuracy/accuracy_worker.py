@@ -1,129 +1,165 @@
-"""Runs EvalScope's aime25 against the endpoint; imported and called only in a measuring process."""
+"""Runs EvalScope on a question set; imported and called only in a measuring process."""
 
 from __future__ import annotations
 
+import importlib
 import shutil
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
-from typing import Any, ClassVar
+from typing import Any
 
-import evalscope.benchmarks.aime.aime_adapter
-import evalscope.evaluator.evaluator  # noqa: F401  EvalScope imports both late, at every run
+import evalscope.evaluator.evaluator  # noqa: F401  EvalScope would import it during every evaluation
 from evalscope import TaskConfig, run_task
 from evalscope.api.model import GenerateConfig
 from evalscope.api.registry import get_benchmark
 from evalscope.models.openai_compatible import OpenAICompatibleAPI
 
-from tasks.measure.accuracy.evalscope_rows import Question, read_jsonl, sample_rows
+from tasks.config.datasets import DATASETS
+from tasks.config.question_set import QuestionSet
+from tasks.measure.accuracy.evalscope_rows import EvalScopeOutput, Question, read_jsonl, sample_rows
+from tasks.measure.accuracy.sample_row import SampleRow
 from tasks.measure.jobs import AccuracyJob
-from tasks.measure.question_files import check_accuracy_folder, copy_accuracy_folder
-from tasks.measure.results import SampleRow
+from tasks.measure.question_files import copy_questions
 from tasks.measure.row_files import SAMPLES, one_line, write_rows
 from tasks.serve.endpoint import Endpoint
 
+OUTPUTS = "evalscope"
+"""The folder, within a job's, that EvalScope writes to."""
+
+# EvalScope would import an adapter during every evaluation. Here the fork server imports them once.
+for _dataset in DATASETS.values():
+    importlib.import_module(_dataset.adapter)
+
 
 class CountingModel(OpenAICompatibleAPI):  # type: ignore[misc]
-    """EvalScope's client that also counts its answers and keeps its errors, which EvalScope only logs."""
+    """EvalScope's client that also counts finished answers and keeps errors, which EvalScope only logs.
 
-    report: ClassVar[Callable[[int], None]]
-    endpoint: ClassVar[Endpoint]
+    Attributes:
+        errors: the errors of failed requests, by prompt, in the order they happened.
+    """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, endpoint: Endpoint, config: Any, report: Callable[[int], None]) -> None:
+        """Connect to an endpoint.
+
+        Args:
+            endpoint: the server that answers.
+            config: EvalScope's GenerateConfig.
+            report: called with the number of finished answers, failed ones included.
+        """
+        super().__init__(
+            model_name=endpoint.model,
+            base_url=endpoint.url,
+            api_key=endpoint.api_key.get_secret_value() if endpoint.api_key else "none",
+            config=config,
+            max_retries=0,
+        )
         self.errors: dict[str, list[str]] = defaultdict(list)
-        self._done, self._lock = 0, Lock()
+        self._endpoint, self._report = endpoint, report
+        self._finished, self._lock = 0, Lock()
 
     def generate(self, input: Any, *args: Any, **kwargs: Any) -> Any:
-        """As EvalScope does."""
+        """Send one request as EvalScope does; raises ValueError if another model answered."""
         try:
-            answer = super().generate(input, *args, **kwargs)
-            if doubt := type(self).endpoint.doubt(answer.model):
-                raise ValueError(doubt)
-            return answer
+            output = super().generate(input, *args, **kwargs)
+            mismatch = self._endpoint.model_mismatch(output.model)
+            if mismatch:
+                raise ValueError(mismatch)
+            return output
         except Exception as error:
             with self._lock:
                 self.errors[input[-1].text].append(one_line(str(error) or type(error).__name__, self.api_key))
             raise
         finally:
             with self._lock:
-                self._done += 1
-                type(self).report(self._done)
+                self._finished += 1
+                self._report(self._finished)
 
     def handle_bad_request(self, ex: Exception) -> Any:
-        """A refusal is an error: EvalScope takes the text of some for an answer, last number and all."""
+        """Raise the error: EvalScope makes some refusals an answer and judges their text."""
         raise ex
 
 
 def run(job: AccuracyJob, report: Callable[[int], None]) -> int:
-    """Evaluate; rows go to samples.jsonl in the job's folder.
+    """Evaluate; the rows go to samples.jsonl in the job's folder.
+
+    Args:
+        job: the question set and the endpoint that answers.
+        report: called with the number of finished answers.
 
     Returns:
         The number of rows.
     """
-    outputs = job.folder / "evalscope"
+    outputs = job.folder / OUTPUTS
     shutil.rmtree(outputs, ignore_errors=True)
-    CountingModel.report, CountingModel.endpoint = staticmethod(report), job.endpoint
-    key = job.endpoint.api_key
-    model = CountingModel(
-        model_name=job.endpoint.model,
-        base_url=job.endpoint.url,
-        api_key=key.get_secret_value() if key else "none",
-        config=_generation(job),
-        max_retries=0,
-    )
-    config = _task(job, model, str(outputs))
-    questions = _questions(job, config)
+    question_set = job.accuracy
+    generate_config = _generate_config(question_set)
+    model = CountingModel(job.endpoint, generate_config, report)
+    config = _task_config(job, model, generate_config)
+    questions = _questions(question_set, config)
     run_task(config)
-    rows = sample_rows(
-        job.accuracy.dataset,
-        questions,
-        job.accuracy.repeats,
-        read_jsonl(outputs / "predictions"),
-        read_jsonl(outputs / "reviews"),
-        model.errors,
+    output = EvalScopeOutput(
+        predictions=read_jsonl(outputs / "predictions"),
+        reviews=read_jsonl(outputs / "reviews"),
+        errors=model.errors,
     )
+    rows = sample_rows(question_set.definition, questions, question_set.repeats, output)
     write_rows(job.folder / SAMPLES, SampleRow, rows)
     for page in outputs.glob("reports/*.html"):
-        page.unlink()
+        page.unlink()  # the run has a report page of its own
     return len(rows)
 
 
-def _generation(job: AccuracyJob) -> Any:
-    """What the spec leaves null is not sent. One attempt: retries of EvalScope and of the SDK multiply."""
-    generation = job.accuracy.generation
-    sampling = generation.model_dump(exclude_none=True, exclude={"reasoning_effort"})
-    effort = generation.reasoning_effort
-    extra = {"extra_body": {"reasoning_effort": effort}} if effort else {}
-    return GenerateConfig(**sampling, **extra, stream=True, timeout=job.accuracy.timeout_s, retries=1)
-
-
-def _task(job: AccuracyJob, model: CountingModel, outputs: str) -> Any:
-    dataset, arguments = job.accuracy.dataset, {}
-    if job.accuracy.path is not None:
-        folder = job.folder / "questions"
-        copy_accuracy_folder(check_accuracy_folder(Path(job.accuracy.path)), folder)
-        arguments = {dataset: {"local_path": str(folder)}}
+def _task_config(job: AccuracyJob, model: CountingModel, generate_config: Any) -> Any:
+    """EvalScope's TaskConfig; questions from a file are copied into the job's folder."""
+    question_set = job.accuracy
     return TaskConfig(
         model=model,
         eval_type="openai_api",
-        datasets=[dataset],
-        dataset_args=arguments,
-        eval_batch_size=job.accuracy.batch_size,
-        generation_config=_generation(job),
-        repeats=job.accuracy.repeats,
+        datasets=[question_set.dataset],
+        dataset_args={question_set.dataset: _dataset_args(question_set, job.folder / "questions")},
+        eval_batch_size=question_set.batch_size,
+        generation_config=generate_config,
+        repeats=question_set.repeats,
         ignore_errors=True,
-        work_dir=outputs,
+        work_dir=str(job.folder / OUTPUTS),
         no_timestamp=True,
     )
 
 
-def _questions(job: AccuracyJob, config: Any) -> dict[int, Question]:
-    """Every question as it will be asked, so that one without an answer has its row all the same."""
-    datasets = get_benchmark(job.accuracy.dataset, config).load_dataset()
-    samples = {sample.group_id: sample for dataset in datasets.values() for sample in dataset}
-    return {
-        group: Question(number, samples[group].input[-1].text, str(samples[group].target))
-        for number, group in enumerate(sorted(samples))
-    }
+def _generate_config(question_set: QuestionSet) -> Any:
+    """EvalScope's GenerateConfig; it leaves out what the spec leaves null."""
+    generation = question_set.generation
+    sampling = generation.model_dump(exclude_none=True, exclude={"reasoning_effort"})
+    if generation.reasoning_effort:
+        sampling["extra_body"] = {"reasoning_effort": generation.reasoning_effort}
+    # One attempt: retries of EvalScope would hide a failure, and multiply those of the OpenAI client.
+    return GenerateConfig(**sampling, stream=True, timeout=question_set.timeout_s, retries=1)
+
+
+def _dataset_args(question_set: QuestionSet, folder: Path) -> dict[str, Any]:
+    """EvalScope's `dataset_args`. Questions from a file are copied into `folder` for EvalScope to read."""
+    dataset = question_set.definition
+    if question_set.file is None:
+        return dataset.evalscope_args
+    copy_questions(question_set.file, dataset, folder)
+    # A folder has no named subsets: `default` holds all its questions.
+    return {**dataset.evalscope_args, "local_path": str(folder), "subset_list": ["default"]}
+
+
+def _questions(question_set: QuestionSet, config: Any) -> dict[int, Question]:
+    """The questions as they will be asked, so that one without an answer also gets its row.
+
+    Returns:
+        The questions by the number under which EvalScope groups the repeats of a question.
+    """
+    samples = {}
+    for subset in get_benchmark(question_set.dataset, config).load_dataset().values():
+        for sample in subset:
+            samples[sample.group_id] = sample
+    questions = {}
+    for number, group in enumerate(sorted(samples)):
+        sample = samples[group]
+        questions[group] = Question(number, sample.input[-1].text, str(sample.target))
+    return questions

@@ -1,115 +1,127 @@
-"""From EvalScope's prediction and review files to one row for each question and repeat; pure."""
+"""Turns EvalScope's prediction and review files into one row for each question and repeat."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tasks.measure.results import SampleRow
+from tasks.config.datasets import Dataset
+from tasks.measure.accuracy.sample_row import SampleRow
 
-AIME_SIZE = 30
-AIME_SUBSETS = ("AIME2025-I", "AIME2025-II")
-REASONS = {"max_tokens": "length"}
-"""EvalScope's names for the reasons that OpenAI's API names otherwise."""
+Record = dict[str, Any]
+FINISH_REASONS = {"max_tokens": "length"}
+"""EvalScope's finish reasons that OpenAI's API names otherwise."""
+NO_ANSWER = "no answer was recorded"
+NOT_JUDGED = "the answer could not be judged"
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question as EvalScope asks it: its place, the text sent, the right answer."""
+    """One question as EvalScope asks it: its position in the set, the text sent, the right answer."""
 
     number: int
     prompt: str
     target: str
 
 
-def subset_of(dataset: str, number: int, questions: int) -> str:
-    """The subset a question belongs to.
+@dataclass(frozen=True, slots=True)
+class EvalScopeOutput:
+    """What an evaluation leaves behind.
 
-    A set given as `aime25` with exactly 30 questions is taken for the AIME 2025 in its usual order: 15 of
-    AIME I, then 15 of AIME II. Every other set is one subset, `default`.
+    Attributes:
+        predictions: the records of `predictions/`, one for each response.
+        reviews: the records of `reviews/`, one for each response that EvalScope scored.
+        errors: the errors of failed requests, by prompt, in the order they happened.
     """
-    if dataset == "aime25" and questions == AIME_SIZE:
-        return AIME_SUBSETS[number * 2 // AIME_SIZE]
-    return "default"
+
+    predictions: Sequence[Record]
+    reviews: Sequence[Record]
+    errors: Mapping[str, Sequence[str]]
 
 
-def read_jsonl(folder: Path) -> list[dict[str, Any]]:
-    """All records of all JSONL files under a folder."""
-    files = sorted(folder.rglob("*.jsonl"))
-    return [
-        json.loads(line) for file in files for line in file.read_text(encoding="utf-8").split("\n") if line
-    ]
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """One question at one repeat."""
+
+    subset: str
+    question: Question
+    repeat: int
+
+
+def read_jsonl(folder: Path) -> list[Record]:
+    """Return all records of all JSONL files below a folder."""
+    records = []
+    for file in sorted(folder.rglob("*.jsonl")):
+        lines = file.read_text(encoding="utf-8").split("\n")
+        records += [json.loads(line) for line in lines if line]
+    return records
 
 
 def sample_rows(
-    dataset: str,
-    questions: Mapping[int, Question],
-    repeats: int,
-    predictions: Iterable[dict[str, Any]],
-    reviews: Iterable[dict[str, Any]],
-    errors: Mapping[str, list[str]],
+    dataset: Dataset, questions: Mapping[int, Question], repeats: int, output: EvalScopeOutput
 ) -> tuple[SampleRow, ...]:
-    """Exactly one row for each question and repeat; EvalScope leaves failed ones out, here they are wrong.
+    """Return exactly one row for each question and repeat, wrong where EvalScope has no score for it.
 
     Args:
-        dataset: the set's name.
-        questions: by the number EvalScope groups repeats under.
-        repeats: how often each was asked.
-        predictions: records of `predictions/`.
-        reviews: records of `reviews/`.
-        errors: the errors that each prompt met, in order.
+        dataset: divides the questions into subsets and names EvalScope's judgement.
+        questions: by the number under which EvalScope groups the repeats of a question.
+        repeats: how often each question was asked.
+        output: what EvalScope left behind.
     """
-    outputs = {record["index"]: record["model_output"] for record in predictions}
-    scored = {}
-    for review in reviews:
-        score = review["sample_score"]
-        scored[score["group_id"], score.get("generation_index") or 0] = (review["index"], score["score"])
-    left = {prompt: list(texts) for prompt, texts in errors.items()}
+    responses = {record["index"]: record["model_output"] for record in output.predictions}
+    reviews = {_sample_key(review): review for review in output.reviews}
+    errors_left = {prompt: list(errors) for prompt, errors in output.errors.items()}
     rows = []
     for group, question in sorted(questions.items(), key=lambda item: item[1].number):
-        subset = subset_of(dataset, question.number, len(questions))
+        subset = dataset.subset_of(question.number, len(questions))
         for repeat in range(repeats):
-            if found := scored.get((group, repeat)):
-                rows.append(_answered(subset, question, repeat, outputs.get(found[0]) or {}, found[1]))
+            sample = _Sample(subset, question, repeat)
+            review = reviews.get((group, repeat))
+            if review is not None:
+                response = responses.get(review["index"]) or {}
+                score = review["sample_score"]["score"]
+                rows.append(_judged_row(sample, response, score, dataset.judgement))
             else:
-                texts = left.get(question.prompt)
-                rows.append(
-                    _failed(subset, question, repeat, texts.pop(0) if texts else "no answer was recorded")
-                )
+                errors = errors_left.get(question.prompt)
+                rows.append(_failed_row(sample, errors.pop(0) if errors else NO_ANSWER))
     return tuple(rows)
 
 
-def _answered(
-    subset: str, question: Question, repeat: int, output: dict[str, Any], score: dict[str, Any]
-) -> SampleRow:
-    choice = (output.get("choices") or [{}])[0]
-    reason = choice.get("stop_reason")
-    usage = output.get("usage") or {}
+def _sample_key(review: Record) -> tuple[int, int]:
+    """The group of a review's question, and the repeat."""
+    score = review["sample_score"]
+    return score["group_id"], score.get("generation_index") or 0
+
+
+def _judged_row(sample: _Sample, response: Record, score: Record, judgement: str) -> SampleRow:
+    choice = (response.get("choices") or [{}])[0]
+    finish_reason = choice.get("stop_reason")
+    usage = response.get("usage") or {}
     return SampleRow(
-        subset=subset,
-        question=question.number,
-        repeat=repeat,
-        target=question.target,
+        subset=sample.subset,
+        question=sample.question.number,
+        repeat=sample.repeat,
+        target=sample.question.target,
         answer=score.get("extracted_prediction") or None,
-        correct=(score.get("value") or {}).get("acc") == 1,
+        correct=(score.get("value") or {}).get(judgement) == 1,
         response=_text((choice.get("message") or {}).get("content")),
-        finish_reason=REASONS.get(reason, reason),
+        finish_reason=FINISH_REASONS.get(finish_reason, finish_reason),
         input_tokens=usage.get("input_tokens"),
         output_tokens=usage.get("output_tokens"),
-        latency_s=output.get("time"),
-        error=None if score.get("status") == "success" else "the answer could not be judged",
+        latency_s=response.get("time"),
+        error=None if score.get("status") == "success" else NOT_JUDGED,
     )
 
 
-def _failed(subset: str, question: Question, repeat: int, error: str) -> SampleRow:
+def _failed_row(sample: _Sample, error: str) -> SampleRow:
     return SampleRow(
-        subset=subset,
-        question=question.number,
-        repeat=repeat,
-        target=question.target,
+        subset=sample.subset,
+        question=sample.question.number,
+        repeat=sample.repeat,
+        target=sample.question.target,
         answer=None,
         correct=False,
         response="",
@@ -122,10 +134,12 @@ def _failed(subset: str, question: Question, repeat: int, error: str) -> SampleR
 
 
 def _text(content: Any) -> str:
-    """Reasoning and answer in the order they came."""
+    """Return the text of a message, reasoning and answer in the order they came."""
     if isinstance(content, str):
         return content
-    parts = [
-        part.get("reasoning") or part.get("text") or "" for part in content or () if isinstance(part, dict)
-    ]
-    return "\n\n".join(part for part in parts if part)
+    texts = []
+    for part in content or ():
+        text = (part.get("reasoning") or part.get("text")) if isinstance(part, dict) else None
+        if text:
+            texts.append(text)
+    return "\n\n".join(texts)

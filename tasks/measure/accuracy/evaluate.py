@@ -1,21 +1,19 @@
-"""Measures accuracy on a question set: runs its process, reads its rows, scores them."""
+"""Measures accuracy on a question set: runs the measuring process, reads its rows, scores them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from math import ceil
-from pathlib import Path
 
-from tasks.measure.accuracy.scores import score_rows
+from tasks.config.question_set import QuestionSet
+from tasks.measure.accuracy.sample_row import SampleRow
+from tasks.measure.accuracy.scores import Score, score_rows
 from tasks.measure.jobs import SETUP_S, AccuracyJob
 from tasks.measure.processes.pool import run_job
-from tasks.measure.question_files import TEST, check_accuracy_folder
-from tasks.measure.results import SampleRow, Score
+from tasks.measure.question_files import check_question_set
 from tasks.measure.row_files import SAMPLES, read_rows
 
 WORKER = "tasks.measure.accuracy.accuracy_worker:run"
-HUB_QUESTIONS = 30
-"""Questions of a set that is fetched from the hub."""
 
 
 def measure_accuracy(
@@ -24,33 +22,40 @@ def measure_accuracy(
     """Ask every question of a set and score the answers.
 
     Args:
-        job: what to measure; its folder keeps samples.jsonl, worker.log and EvalScope's own files.
-        check: raises (ServerDied) when going on is pointless; called several times a second.
-        progress: called with (answers finished, answers in all).
+        job: what to measure; its folder gets samples.jsonl, worker.log and EvalScope's own files.
+        check: raises ServerDied when the server is dead; called several times a second.
+        progress: called with the number of finished answers and the number of all answers.
 
     Returns:
         A score for each subset and OVERALL, and one row for each question and repeat, failed ones included.
 
     Raises:
-        InputError: the set's folder is not as it must be.
+        InputError: the set's folder lacks its file, or a line of the file is wrong.
         MeasureError: the measuring process failed, died or ran out of time.
     """
-    accuracy = job.accuracy
-    total = _questions(accuracy.path) * accuracy.repeats
-    (job.folder / SAMPLES).unlink(missing_ok=True)
+    question_set = job.accuracy
+    answers = check_question_set(question_set) * question_set.repeats
+    rows_file = job.folder / SAMPLES
+    rows_file.unlink(missing_ok=True)
     run_job(
         WORKER,
         job,
         check=check,
-        progress=lambda done: progress(done, total),
-        timeout_s=SETUP_S + accuracy.timeout_s * (ceil(total / accuracy.batch_size) + 1),
+        progress=lambda finished: progress(finished, answers),
+        timeout_s=time_limit_s(question_set, answers),
     )
-    rows = tuple(read_rows(job.folder / SAMPLES, SampleRow))
-    return score_rows(accuracy.dataset, rows), rows
+    rows = tuple(read_rows(rows_file, SampleRow))
+    return score_rows(question_set.definition, rows), rows
 
 
-def _questions(path: str | None) -> int:
-    if path is None:
-        return HUB_QUESTIONS
-    lines = (check_accuracy_folder(Path(path)) / TEST).read_text(encoding="utf-8").split("\n")
-    return sum(bool(line.strip()) for line in lines)
+def time_limit_s(question_set: QuestionSet, answers: int) -> float:
+    """Return the seconds after which the measuring process is ended.
+
+    No set lasts longer when each answer keeps its limit. One batch and SETUP_S are added as a margin.
+
+    Args:
+        question_set: states how many questions are asked at the same time and the limit of one answer.
+        answers: the number of questions times repeats.
+    """
+    batches = ceil(answers / question_set.batch_size)
+    return SETUP_S + question_set.timeout_s * (batches + 1)

@@ -1,4 +1,4 @@
-"""One answer to one question."""
+"""The row of one answer to one question."""
 
 from __future__ import annotations
 
@@ -7,7 +7,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SampleRow:
-    """One answer to one question. `answer` is what was extracted, `response` the whole text."""
+    """One answer to one question.
+
+    Attributes:
+        subset: the subset of the dataset that the question belongs to.
+        question: the question's position in the set, from 0.
+        repeat: how often the question was asked before.
+        target: the right answer.
+        answer: what EvalScope extracted from the response; None where it found no answer.
+        correct: whether the answer is right; False where the request failed.
+        response: the whole text, reasoning included.
+        finish_reason: why the response ended, in the words of OpenAI's API.
+        input_tokens: the prompt's length, as the server reports it.
+        output_tokens: the response's length, as the server reports it.
+        latency_s: seconds from the request to the end of the response.
+        error: why there is no answer or no judgement; None where the answer was judged.
+    """
 
     subset: str
     question: int

@@ -1,61 +1,68 @@
-"""From answers to scores with their 95 % intervals; pure.
+"""Turns the rows of a question set into scores with 95 % intervals.
 
 One repeat: Wilson's score interval (Wilson, JASA 22, 1927), right for few questions and shares near 0 and 1.
 Repeats of a question are not independent, so with repeats each question counts once, by its mean, and the
 interval is Student's t over those means: the clustered standard error of Miller, "Adding Error Bars to Evals"
-(arXiv 2411.00640), for clusters of equal size. Where all means are equal that error is 0 and says nothing;
-then Wilson's interval over the questions is given.
+(arXiv 2411.00640), for clusters of equal size. If all means are equal, that standard error is 0 and tells
+nothing about the uncertainty; then Wilson's interval over the questions is used.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from math import sqrt
-from statistics import fmean, stdev
+from statistics import fmean
 
-from tasks.measure.results import SampleRow, Score
-from tasks.stats import Z, student_t
+from tasks.config.base import Frozen
+from tasks.config.datasets import Dataset
+from tasks.measure.accuracy.sample_row import SampleRow
+from tasks.stats import Z, mean_interval
 
-METRIC = "AveragePass@1"
 OVERALL = "OVERALL"
+"""The subset of a score over all questions."""
 
 
-def wilson(value: float, trials: int) -> tuple[float, float]:
-    """The 95 % interval of a share seen in `trials` independent trials."""
-    scale = 1 + Z * Z / trials
-    centre = (value + Z * Z / (2 * trials)) / scale
-    half = Z / scale * sqrt(value * (1 - value) / trials + Z * Z / (4 * trials * trials))
-    return max(0.0, centre - half), min(1.0, centre + half)
+class Score(Frozen):
+    """One score of one subset. The interval is 95 %; failed and truncated count samples."""
+
+    dataset: str
+    subset: str
+    metric: str
+    questions: int
+    repeats: int
+    value: float
+    ci_low: float
+    ci_high: float
+    failed: int
+    truncated: int
 
 
-def interval(means: Sequence[float], repeats: int) -> tuple[float, float]:
-    """The 95 % interval of the mean of per-question means, within 0 and 1."""
-    value, questions = fmean(means), len(means)
-    spread = stdev(means) if questions > 1 else 0.0
-    if repeats == 1 or spread == 0:
-        return wilson(value, questions)
-    half = student_t(questions - 1) * spread / sqrt(questions)
-    return max(0.0, value - half), min(1.0, value + half)
+def score_rows(dataset: Dataset, rows: Sequence[SampleRow]) -> tuple[Score, ...]:
+    """Return a score for each subset in the questions' order, then OVERALL; none if there are no rows.
+
+    A failed sample counts as wrong.
+    """
+    rows_of: dict[str, list[SampleRow]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: row.question):
+        rows_of[row.subset].append(row)
+    scores = [_score(dataset, subset, subset_rows) for subset, subset_rows in rows_of.items()]
+    if rows:
+        scores.append(_score(dataset, OVERALL, rows))
+    return tuple(scores)
 
 
-def score_rows(dataset: str, rows: Sequence[SampleRow]) -> tuple[Score, ...]:
-    """A score for each subset in the questions' order, then OVERALL. A failed sample counts as wrong."""
-    subsets = tuple(dict.fromkeys(row.subset for row in sorted(rows, key=lambda row: row.question)))
-    parts = [(name, [row for row in rows if row.subset == name]) for name in subsets]
-    return tuple(_score(dataset, name, part) for name, part in [*parts, (OVERALL, list(rows))] if part)
-
-
-def _score(dataset: str, subset: str, rows: Sequence[SampleRow]) -> Score:
-    verdicts: dict[int, list[bool]] = {}
+def _score(dataset: Dataset, subset: str, rows: Sequence[SampleRow]) -> Score:
+    judgements: dict[int, list[bool]] = defaultdict(list)
     for row in rows:
-        verdicts.setdefault(row.question, []).append(row.correct)
-    means = [fmean(answers) for answers in verdicts.values()]
-    repeats = max(len(answers) for answers in verdicts.values())
+        judgements[row.question].append(row.correct)
+    means = [fmean(judgements_of_question) for judgements_of_question in judgements.values()]
+    repeats = max(len(judgements_of_question) for judgements_of_question in judgements.values())
     low, high = interval(means, repeats)
     return Score(
-        dataset=dataset,
+        dataset=dataset.name,
         subset=subset,
-        metric=METRIC,
+        metric=dataset.metric,
         questions=len(means),
         repeats=repeats,
         value=fmean(means),
@@ -64,3 +71,24 @@ def _score(dataset: str, subset: str, rows: Sequence[SampleRow]) -> Score:
         failed=sum(row.error is not None for row in rows),
         truncated=sum(row.finish_reason == "length" for row in rows),
     )
+
+
+def interval(means: Sequence[float], repeats: int) -> tuple[float, float]:
+    """Return the 95 % interval of the mean of per-question means, within 0 and 1.
+
+    Args:
+        means: for each question the share of its repeats that were right.
+        repeats: how often each question was asked.
+    """
+    if repeats == 1 or len(set(means)) == 1:
+        return wilson(fmean(means), len(means))
+    low, high = mean_interval(means)
+    return max(0.0, low), min(1.0, high)
+
+
+def wilson(share: float, trials: int) -> tuple[float, float]:
+    """Return Wilson's 95 % interval of a share of successes in independent trials."""
+    scale = 1 + Z * Z / trials
+    centre = (share + Z * Z / (2 * trials)) / scale
+    half = Z / scale * sqrt(share * (1 - share) / trials + Z * Z / (4 * trials * trials))
+    return max(0.0, centre - half), min(1.0, centre + half)

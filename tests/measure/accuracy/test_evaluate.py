@@ -1,72 +1,40 @@
-"""Accuracy against the stub: EvalScope's own verdicts, a row for every answer."""
+"""Accuracy against the stub: EvalScope's own judgements, a row for every answer, the time limit."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tasks.config.datasets import DATASETS
 from tasks.config.question_set import QuestionSet
-from tasks.errors import InputError
+from tasks.errors import InputError, MeasureError
+from tasks.measure.accuracy import evaluate
 from tasks.measure.accuracy.evaluate import measure_accuracy
-from tasks.measure.jobs import AccuracyJob
-from tasks.measure.results import SampleRow, Score
-from tasks.serve.endpoint import Endpoint
+from tasks.measure.accuracy.sample_row import SampleRow
+from tasks.measure.accuracy.scores import Score
+from tasks.measure.jobs import SETUP_S, AccuracyJob
+from tests.measure.accuracy.conftest import AnsweringStub, MakeJob, write_questions
+from tests.measure.accuracy.made_up import GSM8K
 from tests.measure.conftest import KEY
-from tests.stub.process import Stub
-
-pytestmark = pytest.mark.usefixtures("warm")
-Stubs = Callable[..., Stub]
 
 
-def write_set(folder: Path, size: int, right: set[int]) -> list[dict[str, str]]:
-    """Write questions, and give the stub's answers: right ones for some of them."""
-    folder.mkdir()
-    records = [{"problem": f"Number [{n:03d}]: add {n} to 100.", "answer": n + 100} for n in range(size)]
-    (folder / "test.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
-    values = [n + 100 if n in right else n + 500 for n in range(size)]
-    return [
-        {"contains": f"[{n:03d}]", "answer": f"It is \\boxed{{{value}}}"} for n, value in enumerate(values)
-    ]
+def measure(job: AccuracyJob) -> tuple[tuple[Score, ...], tuple[SampleRow, ...]]:
+    """Measure while nobody watches the server or the progress."""
+    return measure_accuracy(job, lambda: None, lambda finished, answers: None)
 
 
-def measure(
-    server: Stub, folder: Path, tmp_path: Path, **fields: Any
-) -> tuple[tuple[Score, ...], tuple[SampleRow, ...]]:
-    """Evaluate the set against the stub."""
-    job = AccuracyJob(
-        accuracy=QuestionSet(path=str(folder), **({"timeout_s": 20} | fields)),
-        endpoint=Endpoint(url=server.url, model="stub", tokenizer="none", api_key=KEY),
-        folder=tmp_path / "job",
-        attempt=0,
-    )
-    return measure_accuracy(job, lambda: None, lambda done, total: None)
-
-
-@pytest.fixture
-def answering(stub: Stubs, tmp_path: Path) -> Callable[[int, set[int]], Stub]:
-    """A stub that answers some of so many questions rightly; the questions lie in `set`."""
-
-    def start(size: int, right: set[int]) -> Stub:
-        answers = tmp_path / "answers.json"
-        answers.write_text(json.dumps(write_set(tmp_path / "set", size, right)))
-        return stub(ttft=0.001, itl=0.001, tokens=64, answers=answers, api_key=KEY)
-
-    return start
-
-
-def test_twelve_of_each_fifteen_are_080(answering: Callable[[int, set[int]], Stub], tmp_path: Path) -> None:
+@pytest.mark.usefixtures("warm")
+def test_twelve_of_each_fifteen_are_080(
+    answering: AnsweringStub, accuracy_job: MakeJob, tmp_path: Path
+) -> None:
+    write_questions(tmp_path / "set", 30)
     right = set(range(12)) | set(range(15, 27))
-    server = answering(30, right)
-    scores, rows = measure(server, tmp_path / "set", tmp_path)
-    assert [(score.subset, score.value) for score in scores] == [
-        ("AIME2025-I", pytest.approx(0.8)),
-        ("AIME2025-II", pytest.approx(0.8)),
-        ("OVERALL", pytest.approx(0.8)),
-    ]
+    job = accuracy_job(answering(30, right).url)
+    scores, rows = measure(job)
+    assert [score.subset for score in scores] == ["AIME2025-I", "AIME2025-II", "OVERALL"]
+    assert [score.value for score in scores] == pytest.approx([0.8, 0.8, 0.8])
     assert scores[-1].ci_low == pytest.approx(0.627, abs=1e-3)
     assert [row.question for row in rows] == list(range(30))
     assert {row.question for row in rows if row.correct} == right
@@ -74,25 +42,34 @@ def test_twelve_of_each_fifteen_are_080(answering: Callable[[int, set[int]], Stu
     assert rows[3].response == "It is \\boxed{103}"
     assert (rows[3].finish_reason, rows[3].error) == ("stop", None)
     assert rows[3].output_tokens == 3
-    files = [path for path in (tmp_path / "job").rglob("*") if path.is_file()]
+    files = [path for path in job.folder.rglob("*") if path.is_file()]
     assert all(KEY not in path.read_text(errors="replace") for path in files)
 
 
-def test_repeats_have_a_row_each(answering: Callable[[int, set[int]], Stub], tmp_path: Path) -> None:
-    scores, rows = measure(answering(4, {0, 1, 2}), tmp_path / "set", tmp_path, repeats=3)
+@pytest.mark.usefixtures("warm")
+def test_repeats_have_a_row_each(answering: AnsweringStub, accuracy_job: MakeJob, tmp_path: Path) -> None:
+    write_questions(tmp_path / "set", 4)
+    reports: list[tuple[int, int]] = []
+    job = accuracy_job(answering(4, {0, 1, 2}).url, repeats=3)
+    scores, rows = measure_accuracy(
+        job, lambda: None, lambda finished, answers: reports.append((finished, answers))
+    )
     assert [(row.question, row.repeat) for row in rows] == [(q, r) for q in range(4) for r in range(3)]
     assert [(score.subset, score.value, score.repeats) for score in scores] == [
         ("default", 0.75, 3),
         ("OVERALL", 0.75, 3),
     ]
+    assert reports == [(finished, 12) for finished in range(1, 13)]
 
 
-def test_failed_samples_are_wrong_and_told(
-    answering: Callable[[int, set[int]], Stub], tmp_path: Path
+@pytest.mark.usefixtures("warm")
+def test_failed_samples_are_wrong_and_counted(
+    answering: AnsweringStub, accuracy_job: MakeJob, tmp_path: Path
 ) -> None:
+    write_questions(tmp_path / "set", 4)
     server = answering(4, {0, 1, 2, 3})
     server.faults([{"kind": "error500", "every": 2}])
-    scores, rows = measure(server, tmp_path / "set", tmp_path, batch_size=1)
+    scores, rows = measure(accuracy_job(server.url, batch_size=1))
     assert len(server.log()) == 4  # nothing was tried twice
     assert len(rows) == 4
     assert (scores[-1].value, scores[-1].failed) == (0.5, 2)
@@ -100,25 +77,87 @@ def test_failed_samples_are_wrong_and_told(
     assert all(row.target for row in rows)
 
 
+@pytest.mark.usefixtures("warm")
 @pytest.mark.parametrize("kind", ["error500", "wrong_model"])
 def test_all_failed_is_zero_with_every_error(
-    answering: Callable[[int, set[int]], Stub], tmp_path: Path, kind: str
+    answering: AnsweringStub, accuracy_job: MakeJob, tmp_path: Path, kind: str
 ) -> None:
+    write_questions(tmp_path / "set", 3)
     server = answering(3, {0, 1, 2})
     server.faults([{"kind": kind}])
-    scores, rows = measure(server, tmp_path / "set", tmp_path)
+    scores, rows = measure(accuracy_job(server.url))
     assert (scores[-1].value, scores[-1].failed) == (0, 3)
     assert all(row.error for row in rows)
 
 
+@pytest.mark.usefixtures("warm")
 def test_a_cut_answer_is_counted_as_truncated(
-    answering: Callable[[int, set[int]], Stub], tmp_path: Path
+    answering: AnsweringStub, accuracy_job: MakeJob, tmp_path: Path
 ) -> None:
-    scores, rows = measure(answering(3, {0, 1, 2}), tmp_path / "set", tmp_path, generation={"max_tokens": 2})
+    write_questions(tmp_path / "set", 3)
+    scores, rows = measure(accuracy_job(answering(3, {0, 1, 2}).url, generation={"max_tokens": 2}))
     assert scores[-1].truncated == 3
     assert {row.finish_reason for row in rows} == {"length"}
 
 
-def test_a_missing_folder_is_refused(stub: Stubs, tmp_path: Path) -> None:
+def test_a_missing_folder_is_refused(accuracy_job: MakeJob) -> None:
     with pytest.raises(InputError):
-        measure(stub(), tmp_path / "none", tmp_path)
+        measure(accuracy_job("http://127.0.0.1:9/v1"))
+
+
+@pytest.mark.usefixtures("warm")
+def test_a_second_dataset_takes_one_row(
+    answering: AnsweringStub, accuracy_job: MakeJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(DATASETS, GSM8K.name, GSM8K)
+    monkeypatch.setattr(evaluate, "WORKER", "tests.measure.accuracy.workers:run_with_second_dataset")
+    write_questions(tmp_path / "set", 4, question_field="question")
+    job = accuracy_job(answering(4, {0, 1, 2}).url, dataset="gsm8k")
+    scores, rows = measure(job)
+    assert [(score.dataset, score.subset, score.value) for score in scores] == [
+        ("gsm8k", "default", 0.75),
+        ("gsm8k", "OVERALL", 0.75),
+    ]
+    assert [row.answer for row in rows] == ["100", "101", "102", "503"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "batches"),
+    [
+        ({"dataset": "aime25"}, 3),
+        ({"dataset": "aime25", "repeats": 8, "batch_size": 7}, 35),
+        ({"dataset": "gsm8k"}, 132),
+        ({"dataset": "gsm8k", "repeats": 2, "batch_size": 1}, 2638),
+    ],
+)
+def test_the_time_limit_follows_the_questions_of_the_hub(
+    accuracy_job: MakeJob, monkeypatch: pytest.MonkeyPatch, fields: dict[str, Any], batches: int
+) -> None:
+    monkeypatch.setitem(DATASETS, GSM8K.name, GSM8K)
+    job = accuracy_job("http://127.0.0.1:9/v1", path=None, **fields)
+    assert limit_of(job, monkeypatch) == SETUP_S + 20 * (batches + 1)
+
+
+def test_the_time_limit_follows_the_lines_of_a_file(
+    accuracy_job: MakeJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_questions(tmp_path / "set", 1319)
+    assert limit_of(accuracy_job("http://127.0.0.1:9/v1"), monkeypatch) == SETUP_S + 20 * 133
+
+
+def limit_of(job: AccuracyJob, monkeypatch: pytest.MonkeyPatch) -> float:
+    """The time limit that a measurement gives its process."""
+    limits: list[float] = []
+
+    def run_job(target: str, job: AccuracyJob, *, timeout_s: float, **callbacks: object) -> None:
+        limits.append(timeout_s)
+        raise MeasureError("not measured", "")
+
+    monkeypatch.setattr(evaluate, "run_job", run_job)
+    with pytest.raises(MeasureError, match="not measured"):
+        measure(job)
+    return limits[0]
+
+
+def test_the_default_limit_of_aime_is_sized_by_its_thirty_questions() -> None:
+    assert evaluate.time_limit_s(QuestionSet(), 30) == SETUP_S + 60000 * 4

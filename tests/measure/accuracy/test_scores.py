@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
+from tasks.config.datasets import AIME25
 from tasks.measure.accuracy.scores import interval, score_rows, wilson
-from tasks.measure.results import SampleRow
-
-
-def sample(
-    question: int, correct: bool, repeat: int = 0, subset: str = "default", **fields: Any
-) -> SampleRow:
-    """One answer."""
-    values: dict[str, Any] = {
-        "target": "42",
-        "answer": "42" if correct else "7",
-        "response": "",
-        "finish_reason": "stop",
-        "input_tokens": 1,
-        "output_tokens": 1,
-        "latency_s": 1.0,
-        "error": None,
-    }
-    return SampleRow(subset=subset, question=question, repeat=repeat, correct=correct, **(values | fields))
+from tests.measure.accuracy.made_up import sample
 
 
 def test_wilson_gives_the_textbook_values() -> None:
@@ -51,13 +33,14 @@ def test_equal_means_do_not_give_an_empty_interval() -> None:
 
 def test_scores_come_per_subset_and_overall() -> None:
     rows = [sample(0, True, subset="A"), sample(1, False, subset="A"), sample(2, True, subset="B")]
-    scores = score_rows("aime25", rows)
-    assert [(score.subset, score.value, score.questions) for score in scores] == [
-        ("A", 0.5, 2),
-        ("B", 1.0, 1),
-        ("OVERALL", pytest.approx(2 / 3), 3),
-    ]
-    assert {score.metric for score in scores} == {"AveragePass@1"}
+    scores = score_rows(AIME25, rows)
+    assert [(score.subset, score.questions) for score in scores] == [("A", 2), ("B", 1), ("OVERALL", 3)]
+    assert [score.value for score in scores] == pytest.approx([0.5, 1.0, 2 / 3])
+    assert {(score.dataset, score.metric) for score in scores} == {("aime25", "AveragePass@1")}
+
+
+def test_no_rows_have_no_scores() -> None:
+    assert score_rows(AIME25, []) == ()
 
 
 def test_failed_and_truncated_samples_are_counted() -> None:
@@ -67,5 +50,5 @@ def test_failed_and_truncated_samples_are_counted() -> None:
         sample(1, False, finish_reason="length"),
         sample(1, True, repeat=1),
     ]
-    overall = score_rows("aime25", rows)[-1]
+    overall = score_rows(AIME25, rows)[-1]
     assert (overall.value, overall.failed, overall.truncated, overall.repeats) == (0.5, 1, 1, 2)

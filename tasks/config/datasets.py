@@ -1,0 +1,97 @@
+"""Every dataset that accuracy is measured on: DATASETS, and the check of a spec's dataset name."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+
+from tasks.config.base import Frozen
+from tasks.config.refusal import refuse
+from tasks.text import did_you_mean
+
+WHOLE = "default"
+"""The only subset of questions that are not divided."""
+
+
+class Subset(Frozen):
+    """Consecutive questions of a dataset that get a score of their own."""
+
+    name: str
+    questions: int = Field(ge=1)
+
+
+class Dataset(Frozen):
+    """One dataset that EvalScope can fetch from the hub, ask and judge.
+
+    The dataset must have one subset on the hub: EvalScope numbers the questions of each subset from 0.
+
+    Attributes:
+        name: the dataset's name in specs, in tables and in EvalScope's registry.
+        description: what the dataset is.
+        hub_questions: the number of questions on the hub.
+        subsets: the parts that get a score of their own, in the order of the questions.
+        metric: the name of the score in tables.
+        judgement: the entry of EvalScope's score that is 1 for a right answer.
+        adapter: the EvalScope module that registers the dataset.
+        evalscope_args: what EvalScope's `dataset_args` hold for the dataset.
+        file: the file of a folder that replaces the hub, one JSON object a line.
+        question_field: the field of that object with the question.
+        answer_field: the field of that object with the right answer.
+    """
+
+    name: str
+    description: str
+    hub_questions: int = Field(ge=1)
+    subsets: tuple[Subset, ...] = ()
+    metric: str = "AveragePass@1"
+    judgement: str = "acc"
+    adapter: str
+    evalscope_args: dict[str, Any] = Field(default_factory=dict)
+    file: str = "test.jsonl"
+    question_field: str
+    answer_field: str = "answer"
+
+    @property
+    def line_form(self) -> str:
+        """What a line of the dataset's file looks like, for messages."""
+        return f'{{"{self.question_field}": "…", "{self.answer_field}": "…"}}'
+
+    def subset_of(self, number: int, questions: int) -> str:
+        """Return the name of the subset that a question belongs to.
+
+        Only a question set of the dataset's full size is divided: the questions of a smaller or larger one
+        cannot be told apart by their position.
+
+        Args:
+            number: the question's position, from 0.
+            questions: the number of questions in the set.
+        """
+        names: list[str] = []
+        for subset in self.subsets:
+            names += [subset.name] * subset.questions
+        return names[number] if questions == len(names) else WHOLE
+
+
+AIME25 = Dataset(
+    name="aime25",
+    description="the 30 problems of the American Invitational Mathematics Examination 2025",
+    hub_questions=30,
+    subsets=(Subset(name="AIME2025-I", questions=15), Subset(name="AIME2025-II", questions=15)),
+    adapter="evalscope.benchmarks.aime.aime_adapter",
+    question_field="problem",
+)
+
+DATASETS: dict[str, Dataset] = {dataset.name: dataset for dataset in (AIME25,)}
+"""The registry, by name: a new dataset is a row here."""
+
+
+def _check_name(name: str) -> str:
+    if name not in DATASETS:
+        hint = did_you_mean(name.lower(), DATASETS)
+        raise refuse(f"{name!r} is no dataset", f"{hint}allowed are: {', '.join(DATASETS)}")
+    return name
+
+
+DatasetName = Annotated[str, AfterValidator(_check_name), Field(json_schema_extra={"enum": list(DATASETS)})]
+"""The name of a dataset in DATASETS."""

@@ -1,0 +1,45 @@
+"""A question set in a spec: its dataset is checked by name, its form is the one that cache keys hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from tasks.config.datasets import AIME25, DATASETS
+from tasks.config.question_set import QuestionSet
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("aime24", "did you mean aime25? "), ("AIME25", "did you mean aime25? "), ("mmlu", "")],
+)
+def test_an_unknown_dataset_is_refused_with_the_nearest_name(name: str, hint: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        QuestionSet(dataset=name)
+    (error,) = caught.value.errors()
+    assert error["loc"] == ("dataset",)
+    assert error["ctx"] == {"what": f"'{name}' is no dataset", "remedy": f"{hint}allowed are: aime25"}
+
+
+def test_the_schema_lists_the_names() -> None:
+    assert QuestionSet.model_json_schema()["properties"]["dataset"]["enum"] == list(DATASETS)
+
+
+def test_the_json_form_is_the_one_of_recorded_cache_keys() -> None:
+    """A change here changes every cache key, so that recorded scores are measured again."""
+    assert QuestionSet().model_dump(mode="json") == {
+        "dataset": "aime25",
+        "path": None,
+        "generation": {"reasoning_effort": None, "temperature": 1.0, "top_p": 1.0, "max_tokens": 32768},
+        "batch_size": 10,
+        "timeout_s": 60000.0,
+        "repeats": 1,
+    }
+
+
+def test_the_file_is_the_one_of_the_dataset() -> None:
+    assert QuestionSet(path="/questions").file == Path("/questions/test.jsonl")
+    assert QuestionSet().file is None
+    assert QuestionSet().definition is AIME25

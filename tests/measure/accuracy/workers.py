@@ -1,0 +1,47 @@
+"""Workers for the tests of accuracy; importing this imports EvalScope, so only measuring processes do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from evalscope.api.messages import ChatMessageUser
+from evalscope.api.model import GenerateConfig
+
+from tasks.config.datasets import DATASETS
+from tasks.measure.accuracy import accuracy_worker
+from tasks.measure.accuracy.accuracy_worker import CountingModel
+from tasks.measure.jobs import AccuracyJob
+from tests.measure.accuracy.made_up import GSM8K
+
+
+def run_with_second_dataset(job: AccuracyJob, report: Callable[[int], None]) -> int:
+    """Register a second dataset in this process, then evaluate as always."""
+    DATASETS[GSM8K.name] = GSM8K
+    return accuracy_worker.run(job, report)
+
+
+def two_models(
+    job: AccuracyJob, report: Callable[[int], None]
+) -> list[tuple[list[int], dict[str, list[str]]]]:
+    """Send requests through two models of one process: the first answers, the second is another model.
+
+    Returns:
+        For each model what it reported, and its errors.
+    """
+    config = GenerateConfig(stream=True, retries=1)
+    results: list[tuple[list[int], dict[str, list[str]]]] = []
+    for endpoint in (job.endpoint, job.endpoint.model_copy(update={"answers_as": "another"})):
+        counts: list[int] = []
+        model = CountingModel(endpoint, config, counts.append)
+        for prompt in ("first", "second"):
+            _generate(model, prompt, config)
+        results.append((counts, dict(model.errors)))
+    return results
+
+
+def _generate(model: Any, prompt: str, config: Any) -> None:
+    try:
+        model.generate([ChatMessageUser(content=prompt)], [], "none", config)
+    except ValueError as error:
+        print(error)
