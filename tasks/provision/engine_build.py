@@ -70,7 +70,7 @@ def program_path(command: str, python: Path | None) -> Path:
         return Path(path)
     raise InputError(
         f"server.command: there is no program {command!r}",
-        "install it, give its whole path, or name in `environment` the python that it lies beside",
+        "install it, give its whole path, or name in `environment` the python beside it",
     )
 
 

@@ -27,7 +27,7 @@ PULL_FAILURES = (
     CommandFailure(
         re.compile(r"permission denied .*(?:socket|daemon)", re.I),
         InputError,
-        "{program} does not let this user in",
+        "this user may not use {program}",
         "add the user to the group docker, or use rootless docker or podman",
     ),
     CommandFailure(
@@ -49,7 +49,7 @@ PULL_FAILURES = (
     CommandFailure(
         re.compile(r"unauthorized|denied|authentication required", re.I),
         InputError,
-        "its registry does not give it without permission",
+        "its registry requires permission to read it",
         "`{program} login` with an account that may pull it",
     ),
 )

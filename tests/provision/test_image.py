@@ -83,7 +83,7 @@ def test_an_image_is_pulled_once_and_by_its_digest(path: Path) -> None:
         (
             "permission denied while trying to connect to the Docker daemon socket at unix:///run/docker.sock",
             InputError,
-            "docker does not let this user in",
+            "this user may not use docker",
             "group docker",
         ),
         ("manifest for x@sha256:a not found: manifest unknown", InputError, "no such image", "docker login"),

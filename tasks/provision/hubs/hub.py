@@ -60,14 +60,14 @@ class Hub(ABC):
     def unknown(self, repository: str) -> InputError:
         """Return the error for a repository that the hub does not have, or does not show to this user."""
         return InputError(
-            f"model {repository}: {self.name} has no such model that you may see",
+            f"model {repository}: {self.name} has no such model, or your account may not see it",
             f"check server.model and server.hub; for a private model set {self.token_variable}",
         )
 
     def gated(self, repository: str) -> InputError:
         """Return the error for a repository that this user may not read."""
         return InputError(
-            f"model {repository}: {self.name} does not give it without permission",
+            f"model {repository}: {self.name} requires permission to read it",
             f"accept its terms on the hub, then set {self.token_variable} to a token that may read it",
         )
 
@@ -79,7 +79,7 @@ class Hub(ABC):
         """Return the error for a cache that this user cannot write."""
         return InputError(
             f"model {repository}: {self.name}'s cache cannot be written ({error.filename})",
-            f"set {self.cache_variable} to a folder of yours",
+            f"set {self.cache_variable} to a folder that you can write",
         )
 
     def out_of_reach(self, repository: str, error: Exception) -> ProvisionError:

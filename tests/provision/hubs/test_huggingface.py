@@ -168,7 +168,11 @@ def test_an_impossible_repository_name_is_refused() -> None:
         (httpx.ConnectTimeout("slow"), ProvisionError, "cannot be reached"),
         (errors.HfHubHTTPError("down", response=UNAVAILABLE), ProvisionError, "cannot be reached"),
         (errors.HfHubHTTPError("bad token", response=UNAUTHORIZED), InputError, "set HF_TOKEN to a token"),
-        (PermissionError(errno.EACCES, "no", "/cache"), InputError, "set HF_HOME to a folder of yours"),
+        (
+            PermissionError(errno.EACCES, "no", "/cache"),
+            InputError,
+            "set HF_HOME to a folder that you can write",
+        ),
         (OSError(errno.ENOSPC, "full"), ProvisionError, "cache is full"),
     ],
 )
