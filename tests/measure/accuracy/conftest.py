@@ -1,4 +1,4 @@
-"""What the tests of accuracy share: a stub that knows the answers, and jobs that point at it."""
+"""What the tests of accuracy share: a stub with prepared answers, and jobs for it."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from tests.measure.conftest import KEY
 
 
 def measure(job: AccuracyJob) -> tuple[tuple[Score, ...], tuple[SampleRow, ...]]:
-    """Measure while nobody watches the server or the progress."""
+    """Measure without a server check and without progress."""
     return measure_accuracy(job, lambda: None, lambda finished, answers: None)
 
 
