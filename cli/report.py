@@ -20,15 +20,16 @@ def report(
     from tasks.record.bucket_sync import upload
     from tasks.record.run_lock import record_killed_runs
     from tasks.record.store import Store
-    from tasks.report.gather import report_input
     from tasks.report.page.html import write_page
     from tasks.report.page.terminal import print_report
+    from tasks.report.read_report import read_report
+    from tasks.report.read_report import read_report
 
     location = results_location(results)
     store = Store(location)
     record_killed_runs(store, location.folder / "files")
     ids = store.run_ids()
-    recorded = report_input(store, ids[0] if run_id == "last" and ids else run_id)
+    recorded = read_report(store, ids[0] if run_id == "last" and ids else run_id)
     page = location.folder / "files" / recorded.run.run_id / "report.html"
     write_page(recorded, page)
     upload(location, f"files/{recorded.run.run_id}")

@@ -1,4 +1,4 @@
-"""The flow on a real Prefect server against the stub: what is measured, reused, failed and kept."""
+"""The flow on a real Prefect server with the stub: what is measured, reused, failed and recorded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tasks.audit.checks import CHECKS
 from tasks.errors import EndpointError, InputError, MeasureError, RegressionError
 from tasks.probe import identity
 from tasks.record.store import Store
-from tasks.report.gather import report_input
+from tasks.report.read_report import read_report
 from tasks.serve.endpoint import Endpoint
 from tests.probe.nvml import Nvml
 from tests.stub.process import Stub
@@ -48,7 +48,7 @@ def test_a_run_is_recorded_and_a_second_one_reuses_it(
     assert requests.height == 22
     assert set(requests["output_tokens"]) == {8}
     assert set(requests["input_tokens"]) == {32}
-    assert requests["ttft_s"].min() >= 0.02
+    assert min(requests["ttft_s"].to_list()) >= 0.02
     assert table(results, "runs", first)["outcome"].to_list() == ["completed"]
     telemetry = table(results, "telemetry", first)
     assert "vllm:generation_tokens_total" in set(telemetry["metric"])
@@ -70,7 +70,7 @@ def test_a_run_is_recorded_and_a_second_one_reuses_it(
     assert table(results, "points", third)["reused"].to_list() == [False, False]
 
 
-def test_objectives_give_goodput_and_new_ones_are_held_against_what_was_measured(
+def test_objectives_give_goodput_and_reused_points_are_judged_by_new_ones(
     stub: Start, quick: Write, tmp_path: Path, tokenizer: Path
 ) -> None:
     server = stub(ttft=0.02, itl=0.005, tokenizer=str(tokenizer), slots=2)
@@ -95,7 +95,7 @@ def test_objectives_give_goodput_and_new_ones_are_held_against_what_was_measured
     assert plain["goodput"].to_list() == [None, None]
 
 
-def test_energy_and_cost_are_given_where_power_and_price_are(
+def test_energy_and_cost_follow_from_power_and_price(
     stub: Start, quick: Write, tmp_path: Path, tokenizer: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in ("probe.gpu_source", "serve.gpu"):
@@ -119,7 +119,7 @@ def test_energy_and_cost_are_given_where_power_and_price_are(
     assert dearer["cost_per_million_tokens"] == pytest.approx(2 * point["cost_per_million_tokens"])
 
 
-def test_a_tracker_that_fails_is_a_warning_that_stays(
+def test_a_tracker_that_fails_is_a_recorded_warning(
     stub: Start, quick: Write, tmp_path: Path, tokenizer: Path
 ) -> None:
     server = stub(tokenizer=str(tokenizer))
@@ -128,7 +128,7 @@ def test_a_tracker_that_fails_is_a_warning_that_stays(
     (row,) = table(tmp_path, "runs", run).to_dicts()
     assert row["outcome"] == "completed"
     assert row["warnings"] == ["not tracked in SwanLab: no answer within 0.001 s"]
-    assert report_input(Store(tmp_path), run).warnings == tuple(row["warnings"])
+    assert read_report(Store(tmp_path), run).warnings == tuple(row["warnings"])
     assert row["warnings"][0] in (tmp_path / "files" / run / "report.html").read_text(encoding="utf-8")
 
 
@@ -144,9 +144,9 @@ def test_a_search_finds_the_knee_and_a_second_one_measures_nothing(
     points = table(results, "points", first)
     assert knee["points"] == points.height
     assert set(points["concurrency"]) == {1, 2, 4}
-    shown = Artifact.get(key="saturation")
-    assert shown is not None
-    assert '"Knee": "2"' in str(shown.data)
+    artifact = Artifact.get(key="saturation")
+    assert isinstance(artifact, Artifact)
+    assert '"Knee": "2"' in str(artifact.data)
 
     server.clear_log()
     second = benchmark(spec=spec, results=str(results), overrides=load)
@@ -185,7 +185,7 @@ def test_a_gate_fails_a_run_that_is_worse_than_the_one_before(
 ) -> None:
     gate, results = ["gate.worse_than=20"], str(tmp_path / "results")
     spec = quick(stub(ttft=0.02, itl=0.005, tokenizer=str(tokenizer)))
-    before = benchmark(spec=spec, overrides=gate, results=results)  # nothing yet to be held against
+    before = benchmark(spec=spec, overrides=gate, results=results)  # there is no earlier run to compare with
     spec = quick(stub(ttft=0.02, itl=0.02, tokenizer=str(tokenizer)))
     with pytest.raises(RegressionError, match="the gate does not hold") as caught:
         benchmark(spec=spec, overrides=gate, results=results)
@@ -194,7 +194,7 @@ def test_a_gate_fails_a_run_that_is_worse_than_the_one_before(
     after = store.run_ids()[0]
     assert table(store.place.folder, "runs", after)["outcome"].to_list() == ["failed"]
     assert "invalid" not in table(store.place.folder, "points", after)["verdict"].to_list()
-    # A failed run is no baseline: the next one is held against the good one, and fails as well.
+    # A failed run is no baseline: the next run is compared with the completed one, and fails too.
     with pytest.raises(RegressionError, match="the gate does not hold") as caught:
         benchmark(spec=spec, overrides=gate, results=results)
     assert before in caught.value.remedy
@@ -225,7 +225,7 @@ def test_a_point_without_one_success_is_a_failed_point(
     assert points["verdict"].to_list() == ["invalid", "invalid"]
 
 
-def test_a_server_that_tells_no_start_time_is_never_taken_for_another(
+def test_figures_of_a_server_without_a_start_time_are_not_reused(
     stub: Start, quick: Write, tmp_path: Path, tokenizer: Path
 ) -> None:
     server = stub(tokenizer=str(tokenizer), no_metrics=True)
@@ -252,7 +252,7 @@ def test_a_wrong_model_name_is_wrong_input(stub: Start, quick: Write, tmp_path: 
         (concurrency_test, {"spec": "neither.yaml"}),
     ],
 )
-def test_wrong_input_leaves_its_cause_too(flow: Any, given: dict[str, Any]) -> None:
+def test_wrong_input_has_a_failure_artifact_too(flow: Any, given: dict[str, Any]) -> None:
     state = flow(**given, return_state=True)
     with pytest.raises(InputError) as caught:
         state.result()
@@ -262,7 +262,7 @@ def test_wrong_input_leaves_its_cause_too(flow: Any, given: dict[str, Any]) -> N
     assert caught.value.what in [artifact.description for artifact in found]
 
 
-def test_an_endpoint_is_asked_once_who_it_is(
+def test_an_endpoint_is_asked_once_for_its_model(
     stub: Start, quick: Write, tmp_path: Path, tokenizer: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
@@ -278,7 +278,7 @@ def test_an_endpoint_is_asked_once_who_it_is(
     assert asked == [server.url]
 
 
-def test_a_gpu_that_is_not_here_is_wrong_input(
+def test_a_gpu_that_does_not_exist_is_wrong_input(
     stub: Start, quick: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tasks.serve.gpu.import_module", lambda name: Nvml(300))
@@ -286,7 +286,7 @@ def test_a_gpu_that_is_not_here_is_wrong_input(
         benchmark(spec=quick(stub()), overrides=["server.gpus=[7]"], results=str(tmp_path / "results"))
 
 
-def test_an_endpoint_that_is_gone_is_named(stub: Start, quick: Write, tmp_path: Path) -> None:
+def test_an_endpoint_that_does_not_answer_is_named(stub: Start, quick: Write, tmp_path: Path) -> None:
     server = stub()
     spec = quick(server)
     server.kill()

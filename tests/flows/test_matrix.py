@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from prefect import flow
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.states import Completed, Scheduled
 
 from flows.matrix import _cancelled_on_error, matrix
@@ -45,7 +45,8 @@ def test_more_combinations_than_a_comparison_holds_are_wrong_input() -> None:
 @pytest.mark.usefixtures("api")
 def test_what_was_started_is_cancelled_with_it_and_what_is_over_stays() -> None:
     with get_client(sync_client=True) as client:
-        runs = [client.create_flow_run(anything, state=state) for state in (Scheduled(), Completed())]
+        states: list[State] = [Scheduled(), Completed()]
+        runs = [client.create_flow_run(anything, state=state) for state in states]
         with pytest.raises(KeyboardInterrupt):
             _interrupted([run.id for run in runs])
         ended: list[FlowRun] = [client.read_flow_run(run.id) for run in runs]

@@ -28,14 +28,14 @@ def test_nothing_changed_is_the_spec_itself() -> None:
 
 def test_levels_replace_the_loads_of_every_sweep_with_five_waves_each() -> None:
     spec = load_changed_spec("smoke", SpecChanges(concurrency=(2, 6)))
-    assert [[(load.concurrency, load.requests) for load in sweep.load] for sweep in spec.sweeps] == [
-        [(2, 10), (6, 30)]
-    ] * 2
+    for sweep in spec.sweeps:
+        assert [(load.label, load.requests) for load in sweep.loads] == [("c2", 10), ("c6", 30)]
 
 
 def test_requests_alone_keep_the_levels() -> None:
     spec = load_changed_spec("smoke", SpecChanges(requests=7, only="speed"))
-    assert [(load.concurrency, load.requests) for load in spec.sweeps[0].load] == [(1, 7), (4, 7), (8, 7)]
+    loads = spec.sweeps[0].loads
+    assert [(load.label, load.requests) for load in loads] == [("c1", 7), ("c4", 7), ("c8", 7)]
     assert spec.accuracy == ()
 
 

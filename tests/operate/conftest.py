@@ -34,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long tests are for who asks for them."""
+    """Skip long tests unless SERVEGAUGE_LONG is set."""
     if not os.environ.get("SERVEGAUGE_LONG"):
         skip = pytest.mark.skip(reason="takes minutes: set SERVEGAUGE_LONG=1")
         for item in items:
@@ -45,8 +45,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upped]:
     """Server, deployments and workers, started once."""
-    hurry = {"PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "10"}
-    with servegauge_up(tmp_path_factory.mktemp("up"), **hurry, **dict([ENDPOINT_KEY])) as running:
+    name, key = ENDPOINT_KEY
+    variables = {"PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "10", name: key}
+    with servegauge_up(tmp_path_factory.mktemp("up"), variables=variables) as running:
         yield running
 
 
@@ -72,7 +73,7 @@ def quick(tmp_path_factory: pytest.TempPathFactory, engine: Stub, tokenizer: Pat
 
 @pytest.fixture(scope="session")
 def slow(tokenizer: Path) -> Iterator[Stub]:
-    """A stub that takes a while for every answer."""
+    """A stub whose answers take seconds."""
     with stub_server(ttft=0.2, itl=0.1, tokens=200, tokenizer=str(tokenizer)) as stub:
         yield stub
 
@@ -89,7 +90,7 @@ def slow_spec(quick: str, slow: Stub, engine: Stub, tmp_path: Path) -> str:
 
 @pytest.fixture
 def specs(quick: str, engine: Stub, tokenizer: Path, tmp_path: Path) -> Iterator[tuple[str, str]]:
-    """A spec for each machine: two loads on one server would be told by the audit, and rightly."""
+    """A spec for each of two machines, with a server each: two loads on one server make a point suspect."""
     with stub_server(ttft=0.01, itl=0.002, tokens=8, tokenizer=str(tokenizer)) as other:
         second = tmp_path / "second.yaml"
         second.write_text(Path(quick).read_text().replace(engine.url, other.url))
@@ -98,7 +99,7 @@ def specs(quick: str, engine: Stub, tokenizer: Path, tmp_path: Path) -> Iterator
 
 @pytest.fixture(scope="session")
 def every_minute(up: Upped, quick: str) -> str:
-    """A schedule that fires each minute, of a deployment of its own; the deployment's id."""
+    """A deployment with a schedule of every minute; its id."""
     deployment = str(up.deployment("nightly-smoke")["id"])
     schedule = {"cron": "* * * * *", "timezone": "Europe/Berlin"}
     body = [{"active": True, "schedule": schedule, "parameters": {"spec": quick}}]

@@ -1,4 +1,4 @@
-"""Several machines on one: API servers, workers and a database, each a process of the tests."""
+"""Several machines on one: API servers, workers, a database and Redis, each a process of the tests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WORKERS = "/work_pools/gpu/workers/filter"
 
 
 class Site:
-    """Processes that end with the `with` block, the last one first."""
+    """Processes that end with the `with` block, in reverse order."""
 
     def __init__(self, folder: Path, results: Path, settings: Mapping[str, str]) -> None:
         self._folder, self._stack = folder, ExitStack()
@@ -38,7 +38,7 @@ class Site:
         self._stack.close()
 
     def start(self, name: str, *argv: str, **variables: str) -> subprocess.Popen[bytes]:
-        """Start `python -m …`, its log beside the others."""
+        """Start `python -m …` with a log of its own."""
         log = self._stack.enter_context((self._folder / f"{name}.log").open("wb"))
         env = self.env | {"PREFECT_HOME": str(self._folder / name)} | variables
         command = (sys.executable, "-m", *argv)
@@ -71,7 +71,7 @@ class Site:
 
 
 def answers(server: Server) -> bool:
-    """Whether the server is there."""
+    """Whether the server answers."""
     try:
         return server.http.get("/health").status_code == 200
     except httpx.HTTPError:
@@ -80,7 +80,7 @@ def answers(server: Server) -> bool:
 
 @contextmanager
 def postgres_server(folder: Path) -> Iterator[str]:
-    """A throwaway cluster on a loopback port; its URL."""
+    """A temporary PostgreSQL cluster on a loopback port; yields its URL."""
     port, binaries = free_port(), Path(str(INITDB)).parent
     owner = "postgres" if os.geteuid() == 0 else None  # it refuses to run as root
     if owner:
@@ -88,8 +88,8 @@ def postgres_server(folder: Path) -> Iterator[str]:
             parent.chmod(0o755)
         shutil.chown(folder, owner, owner)
     data = folder / "data"
-    plain = {"cwd": folder, "user": owner, "check": True, "capture_output": True}
-    subprocess.run((binaries / "initdb", "-D", data, "-U", "gauge", "-A", "trust"), **plain)  # type: ignore[call-overload]
+    initdb = (binaries / "initdb", "-D", data, "-U", "gauge", "-A", "trust")
+    subprocess.run(initdb, cwd=folder, user=owner, check=True, capture_output=True)
     argv = (binaries / "postgres", "-D", data, "-p", str(port), "-k", folder, "-h", "127.0.0.1")
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(argv, cwd=folder, user=owner, stdout=log, stderr=log)
@@ -104,7 +104,7 @@ def postgres_server(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def redis_server(folder: Path) -> Iterator[str]:
-    """A Redis that keeps nothing, on a loopback port; its URL without the number of a database."""
+    """A Redis that saves nothing, on a loopback port; yields its URL without the number of a database."""
     port = free_port()
     argv = (str(REDIS), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder))
     with (folder / "redis.log").open("wb") as log:

@@ -6,7 +6,9 @@ import shutil
 import signal
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -53,8 +55,8 @@ def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
     return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
 
 
-def beside(host: str) -> dict[str, object]:
-    """A run beside others: on the queue without a limit, with a place of its own."""
+def parallel(host: str) -> dict[str, Any]:
+    """Options of a run in parallel to others: on the queue without a limit, with a GPU slot of its own."""
     return {
         "work_queue_name": "control",
         "job_variables": {"env": {"SERVEGAUGE_HOST": host, MARK: host}},
@@ -113,14 +115,14 @@ def test_cancelled_in_every_stage_nothing_is_left(
     runs = {}
     for stage, spec in specs.items():
         up.post("/v2/concurrency_limits/", {"name": f"gpu-{stage}", "limit": 1, "active": True})
-        runs[stage] = up.start({"spec": spec, "refresh": True}, **beside(stage))
+        runs[stage] = up.start({"spec": spec, "refresh": True}, **parallel(stage))
     held = dict[str, list[psutil.Process]]()
 
     def cancel_those_that_are_there() -> bool:
         for stage, run in runs.items():
             if stage not in held and (REACHED[stage] in up.logs(run) or up.state(run) in OVER):
                 assert up.state(run) == "RUNNING", f"{stage}: {up.logs(run)}"
-                assert taken(up, stage) == 1
+                assert occupied(up, stage) == 1
                 held[stage] = family(run)
                 cancel(up, run)
         return len(held) == len(runs)
@@ -128,16 +130,32 @@ def test_cancelled_in_every_stage_nothing_is_left(
     assert until(cancel_those_that_are_there, 120), {s: up.logs(r) for s, r in runs.items() if s not in held}
     for stage, run in runs.items():
         asked = time.monotonic()
-        assert until(lambda r=run: up.state(r) == "CANCELLED", GONE_S), f"{stage}: {up.logs(run)}"
-        left = until(lambda s=stage: not (alive(held[s]) or marked(s)), GONE_S)
-        assert left, f"{stage}: {[p.cmdline() for p in alive(held[stage]) + marked(stage)]}"
-        assert until(lambda s=stage: taken(up, s) == 0, GONE_S), f"{stage}: its place is still taken"
+        assert until(partial(is_cancelled, up, run), GONE_S), f"{stage}: {up.logs(run)}"
+        processes = held[stage]
+        ended = until(partial(have_ended, processes, stage), GONE_S)
+        assert ended, f"{stage}: {[p.cmdline() for p in alive(processes) + marked(stage)]}"
+        assert until(partial(is_free, up, stage), GONE_S), f"{stage}: its GPU slot is still occupied"
         print(f"{stage}: gone {time.monotonic() - asked:.1f} s after it was asked for")
         assert recorded(up, run) == ("stopped", *KEPT[stage])
 
 
-def taken(up: Upped, host: str) -> int:
-    """How much of a machine's place is held, as Prefect's API tells it."""
+def is_cancelled(up: Upped, run: str) -> bool:
+    """Whether the run ended as cancelled."""
+    return up.state(run) == "CANCELLED"
+
+
+def have_ended(processes: list[psutil.Process], mark: str) -> bool:
+    """Whether these processes and all with the mark have ended."""
+    return not (alive(processes) or marked(mark))
+
+
+def is_free(up: Upped, host: str) -> bool:
+    """Whether no run holds a machine's GPU slot."""
+    return occupied(up, host) == 0
+
+
+def occupied(up: Upped, host: str) -> int:
+    """How many runs hold a machine's GPU slot."""
     return int(up.ask("GET", f"/v2/concurrency_limits/gpu-{host}")["active_slots"])
 
 

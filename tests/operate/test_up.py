@@ -43,7 +43,7 @@ def test_its_folder_is_closed_and_it_listens_on_loopback_alone(up: Upped) -> Non
 def test_nothing_is_made_twice(up: Upped) -> None:
     """What SQLite refuses keeps it locked, and everything else waits or fails for up to a minute.
 
-    `servegauge deploy` and two workers have each made sure of the machine's place by now.
+    `servegauge deploy` and two workers have each created the GPU slot by now, or found it.
     """
     assert "UNIQUE constraint failed" not in (up.folder / "home" / "prefect" / "server.log").read_text()
 
@@ -51,7 +51,7 @@ def test_nothing_is_made_twice(up: Upped) -> None:
 @pytest.mark.long
 def test_with_a_password_and_stopped_with_nothing_left(tmp_path: Path) -> None:
     secret = "s3cret-of-up"
-    with servegauge_up(tmp_path, SERVEGAUGE_AUTH=f"gauge:{secret}") as up:
+    with servegauge_up(tmp_path, variables={"SERVEGAUGE_AUTH": f"gauge:{secret}"}) as up:
         assert up.http.get("/deployments/count").status_code == 401
         up.http.auth = ("gauge", secret)
         assert up.post("/deployments/count", {}) == 8

@@ -1,4 +1,4 @@
-"""`servegauge up` as a process of the tests, and questions to the Prefect server that it starts."""
+"""`servegauge up` as a process of the tests, and a client of the Prefect server that it starts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Json = dict[str, Any]
 
 
 def until(true: Callable[[], Any], limit_s: float = 120.0, pause_s: float = 0.2) -> Any:
-    """The first true answer, asked for until the limit; the last answer after it."""
+    """Call `true` until it returns something true or the limit is over; returns its last value."""
     deadline = time.monotonic() + limit_s
     while not (answer := true()) and time.monotonic() < deadline:
         time.sleep(pause_s)
@@ -35,7 +35,7 @@ def until(true: Callable[[], Any], limit_s: float = 120.0, pause_s: float = 0.2)
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
+    """A port that is free now."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])
@@ -49,7 +49,7 @@ def snippet(name: str) -> str:
 
 
 class Server:
-    """A Prefect server's REST API, and words for what the tests ask of it."""
+    """A client of a Prefect server's REST API."""
 
     def __init__(self, address: str, auth: tuple[str, str] | None = None) -> None:
         self.address = address
@@ -65,7 +65,7 @@ class Server:
         return answer.json() if answer.content else None
 
     def answer(self, method: str, path: str, body: object = None) -> httpx.Response:
-        """Whatever is answered; a locked database is asked again."""
+        """Any response but 503: a locked database is asked again."""
         for _ in range(20):
             answer = self.http.request(method, path, json=body)
             if answer.status_code != 503:
@@ -74,16 +74,16 @@ class Server:
         return answer
 
     def deployment(self, name: str, flow: str = "benchmark") -> Json:
-        """A deployment as the server knows it."""
+        """A deployment as the API returns it."""
         return dict(self.ask("GET", f"/deployments/name/{flow}/{name}"))
 
     def start(self, parameters: Json, name: str = "benchmark", flow: str = "benchmark", **more: Any) -> str:
-        """Trigger a run; its id."""
+        """Start a run of a deployment; returns its id."""
         path = f"/deployments/{self.deployment(name, flow)['id']}/create_flow_run"
         return str(self.post(path, {"parameters": parameters, **more})["id"])
 
     def run(self, run: str) -> Json:
-        """A flow run as the server knows it."""
+        """A flow run as the API returns it."""
         return dict(self.ask("GET", f"/flow_runs/{run}"))
 
     def state(self, run: str) -> str:
@@ -91,12 +91,12 @@ class Server:
         return str(self.run(run)["state_type"])
 
     def ended(self, run: str, limit_s: float = 180.0) -> str:
-        """The state it ends in; the state it is in after the limit."""
+        """The state that it ends in, or its state after the limit."""
         until(lambda: self.state(run) in OVER, limit_s)
         return self.state(run)
 
     def artifacts(self, run: str) -> dict[str, Json]:
-        """The run's artifacts by key, the newest of each."""
+        """The newest artifact of a run for each key."""
         wanted = {"artifacts": {"flow_run_id": {"any_": [run]}}}
         found = sorted(self.post("/artifacts/filter", wanted), key=lambda artifact: artifact["created"])
         return {artifact["key"]: artifact for artifact in found if artifact["key"]}
@@ -109,13 +109,13 @@ class Server:
         ]
 
     def logs(self, run: str) -> str:
-        """What the run said, for the message of a failed test."""
+        """The run's log, for the message of a failed test."""
         found = self.post("/logs/filter", {"logs": {"flow_run_id": {"any_": [run]}}, "limit": 200})
         return "\n".join(line["message"] for line in found)
 
 
 class Upped(Server):
-    """A `servegauge up` that runs."""
+    """A running `servegauge up`."""
 
     def __init__(
         self, process: subprocess.Popen[bytes], port: int, folder: Path, env: Mapping[str, str]
@@ -125,7 +125,7 @@ class Upped(Server):
 
     @property
     def results(self) -> Path:
-        """The tables of its runs."""
+        """The folder of its runs' tables."""
         return self.folder / "results"
 
     def child(self, *words: str) -> psutil.Process:
@@ -135,7 +135,7 @@ class Upped(Server):
         return found
 
     def worker(self) -> psutil.Process:
-        """The worker of the GPU's runs."""
+        """The worker that uses the GPU slot."""
         return self.child("worker", "default")
 
     def output(self) -> str:
@@ -144,8 +144,10 @@ class Upped(Server):
 
 
 @contextmanager
-def servegauge_up(folder: Path, *options: str, by_make: bool = False, **variables: str) -> Iterator[Upped]:
-    """Run it until the block is left. Raises AssertionError where it does not start."""
+def servegauge_up(
+    folder: Path, *options: str, by_make: bool = False, variables: Mapping[str, str] | None = None
+) -> Iterator[Upped]:
+    """Run `servegauge up` inside the block. Raises AssertionError if it does not start."""
     folder.mkdir(exist_ok=True)
     port = free_port()
     env = {
@@ -155,7 +157,7 @@ def servegauge_up(folder: Path, *options: str, by_make: bool = False, **variable
         "HOME": str(folder),
         "SERVEGAUGE_HOME": str(folder / "home"),
         "PYTHONPATH": str(ROOT),
-        **variables,
+        **(variables or {}),
     }
     options = ("--port", str(port), "--results", str(folder / "results"), *options)
     command = (sys.executable, "-m", "cli.main", "up", *options)
@@ -175,7 +177,7 @@ def servegauge_up(folder: Path, *options: str, by_make: bool = False, **variable
 
 
 def stop(process: subprocess.Popen[bytes]) -> int:
-    """End it as Ctrl-C does; its exit code. What it leaves running is killed."""
+    """End it as Ctrl-C does, and kill what it leaves running; returns its exit code."""
     if process.poll() is None:
         family = psutil.Process(process.pid).children(recursive=True)
         os.killpg(process.pid, signal.SIGINT)

@@ -1,4 +1,4 @@
-"""Blocks' variables reach the measuring processes, even where those were made ready before."""
+"""Variables of blocks reach the measuring processes, even if their fork server was started before."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from pydantic import SecretStr
 
 from blocks.credentials import ModelHub
 from flows.run.block_settings import with_blocks
-from operate.serve_alone import serve_alone
 from tasks.config.results_location import ResultsLocation
 from tasks.config.spec_file import load_spec
-from tasks.errors import InputError
 from tasks.measure.jobs import PointJob
 from tasks.measure.processes import pool
 from tests.measure.conftest import make_job
@@ -22,12 +20,14 @@ __all__ = ["make_job"]
 
 
 @pytest.mark.usefixtures("api")
-def test_a_warm_fork_server_is_renewed(make_job: Callable[..., PointJob], tmp_path: Path) -> None:
+def test_a_fork_server_is_started_again_with_the_variables(
+    make_job: Callable[..., PointJob], tmp_path: Path
+) -> None:
     ModelHub(token=SecretStr("of-a-test"), mirror="http://mirror.test").save("warm", overwrite=True)
     spec = load_spec("smoke", ["blocks.hub=warm"])
     pool.warm_up()
 
-    def seen() -> object:
+    def hub_variables() -> object:
         return pool.run_job(
             "tests.measure.processes.workers:hub",
             make_job(),
@@ -36,13 +36,8 @@ def test_a_warm_fork_server_is_renewed(make_job: Callable[..., PointJob], tmp_pa
             timeout_s=60,
         )
 
-    before = seen()
+    before = hub_variables()
     with with_blocks(spec, ResultsLocation(folder=tmp_path)):
-        assert seen() == ("of-a-test", "http://mirror.test")
+        assert hub_variables() == ("of-a-test", "http://mirror.test")
     assert before != ("of-a-test", "http://mirror.test")
-    pool.shut_down()  # the next test's must not have them
-
-
-def test_a_server_alone_says_that_it_reads_no_blocks() -> None:
-    with pytest.raises(InputError, match="blocks hub and host"):
-        serve_alone(load_spec("smoke", ["blocks.hub=warm"]), print)
+    pool.shut_down()  # the processes of the next test must not inherit them

@@ -1,0 +1,31 @@
+"""`servegauge compare`: the table, and the exit code of a regression."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tasks.record.store import Store
+from tasks.record.write_run import record_point, record_run
+from tests.cli.answer import Call, refused
+from tests.record import made_up
+
+
+def test_a_run_that_is_worse_than_another_is_exit_code_1(call: Call, tmp_path: Path) -> None:
+    store = Store(tmp_path / "results")
+    for run_id, speed in (("before", 1.0), ("after", 0.9)):
+        point = made_up.point()
+        throughput = point["request_throughput"]
+        assert throughput is not None
+        figures = {**point.figures, "request_throughput": throughput * speed}
+        slower = point.model_copy(update={"figures": figures})
+        record_run(store, made_up.run(run_id))
+        record_point(store, run_id, made_up.recorded(slower, run_id), [made_up.request()])
+    done = call("compare", "before", "after")
+    assert done.returncode == 0, done.stderr
+    assert "2.57 (-10.0 %)" in done.stdout
+    assert call("compare", "before", "after", "--worse-than", "15").returncode == 0
+    done = call("compare", "before", "after", "--worse-than", "5")
+    assert done.returncode == 1
+    assert "B: throughput 4: RPS (req/s): -10.0 %" in done.stderr
+    assert "1 figure is worse than in A by more than 5 %" in done.stderr
+    refused(call("compare", "before"), 2, "1 given")

@@ -1,0 +1,76 @@
+"""The server of a run: when it is started again, and what runs while it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import forkserver
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from flows.run import server
+from flows.run.run import Run
+from flows.run.run_warnings import RunWarnings
+from flows.run.server import RunServer
+from tasks.config.server import VllmServer
+from tasks.errors import RecordError, ServerDied
+from tasks.measure.processes import pool
+from tasks.serve.process import ServerProcess
+from tests.serve.fake import until
+
+LIMIT_S = 60.0
+DIED = ServerDied("the server ended with exit code 1", "read its log")
+RUN = cast(Run, SimpleNamespace(spec=SimpleNamespace(server=VllmServer(model="m")), results="results"))
+
+
+class FakeProcess:
+    """A server process that counts its restarts."""
+
+    endpoint = None
+    restarts = 0
+
+    def restart(self) -> None:
+        """Count."""
+        self.restarts += 1
+
+
+def test_a_server_is_restarted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "wait_until_ready", lambda run, process: None)
+    process, warnings = FakeProcess(), RunWarnings()
+    started = RunServer(RUN, cast(ServerProcess, process), None, warnings)
+    started.restart(DIED)
+    assert process.restarts == 1
+    assert warnings.texts == ("the server ended with exit code 1; restarting it once",)
+    with pytest.raises(ServerDied, match="exit code 1"):
+        started.restart(DIED)
+    assert process.restarts == 1
+
+
+def test_a_server_that_was_started_elsewhere_is_not_restarted() -> None:
+    with pytest.raises(ServerDied, match="exit code 1"):
+        RunServer(RUN, None, None, RunWarnings()).restart(DIED)
+
+
+def test_without_a_server_a_missing_figure_is_named() -> None:
+    with server.no_server(RUN) as nothing, pytest.raises(RecordError, match="can no longer be read"):
+        _ = nothing.endpoint
+
+
+def test_measuring_workers_are_imported_while_the_server_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool.shut_down()
+
+    def imported() -> bool:
+        pid = cast(Any, forkserver)._forkserver._forkserver_pid
+        return bool(pid) and "numpy" in Path(f"/proc/{pid}/maps").read_text()
+
+    @contextmanager
+    def starting(*_: object) -> Iterator[Any]:
+        assert until(imported, LIMIT_S)  # the start waits until the fork server has imported the workers
+        yield SimpleNamespace(endpoint=None)
+
+    monkeypatch.setattr(server, "started_server", starting)
+    with server.open_server(RUN):
+        pass
