@@ -17,12 +17,13 @@ from flows.run.gpu_slot import gpu_slot
 from flows.run.preflight import preflight
 from flows.run.report_failure import FailureReport, report_failure
 from flows.run.results import RunResults
-from flows.run.reuse import is_reusable, synced_bucket
+from flows.run.reuse import is_reusable
 from flows.run.run import Run, new_run
 from flows.run.run_record import record_outcome
 from flows.run.run_warnings import RunWarnings
 from flows.run.server import RunServer, no_server, open_server
 from flows.run.sweep import measure_sweeps
+from flows.run.synced_bucket import synced_bucket
 from flows.run.worker_watch import end_with_worker
 from flows.ui import artifacts, console
 from flows.ui.progress import show_progress

@@ -69,13 +69,8 @@ def matrix(
     """
     combinations = _combinations(models, environments, hosts)
     # Machines that are alike have the same cache keys: the second one would reuse the figures of the first.
-    several_machines = len(set(hosts or ())) > 1
-    common = {
-        "spec": spec,
-        "overrides": overrides or [],
-        "results": results,
-        "refresh": refresh or several_machines,
-    }
+    refresh = refresh or len(set(hosts or ())) > 1
+    common = {"spec": spec, "overrides": overrides or [], "results": results, "refresh": refresh}
     with end_with_worker(), report_failure():
         _check(len(combinations), hosts or [])
         with _cancelled_on_error() as started:

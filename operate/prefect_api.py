@@ -65,7 +65,7 @@ class PrefectApi:
 
 @contextmanager
 def prefect_api() -> Iterator[PrefectApi]:
-    """A client of the server that PREFECT_API_URL names; turns HTTP errors in the block into ours.
+    """A client of the server that PREFECT_API_URL names; HTTP errors in the block are raised as below.
 
     Raises:
         InputError: PREFECT_API_URL is not set.

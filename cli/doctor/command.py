@@ -7,7 +7,7 @@ import typer
 
 def doctor() -> None:
     """Say what this machine can run, with a remedy for what it cannot."""
-    from cli.doctor.machine import diagnose, lines_of
+    from cli.doctor.diagnose import diagnose, lines_of
 
     diagnoses = diagnose()
     typer.echo("\n".join(lines_of(diagnoses)))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
@@ -14,11 +13,10 @@ from prefect.filesystems import LocalFileSystem
 from prefect.results import ResultStore
 
 from flows.run.context import RunContext
-from flows.run.run import Run
 from flows.run.server import RunServer
 from flows.ui import console
 from tasks.config.results_location import ResultsLocation
-from tasks.errors import MeasureError, RecordError, ServerDied
+from tasks.errors import MeasureError, ServerDied
 from tasks.record import bucket_sync
 
 CACHE = "cache"
@@ -123,7 +121,7 @@ def with_cache(
 
 
 def cache_folder(results: ResultsLocation) -> Path:
-    """Inside the results location: whoever deletes the results measures again."""
+    """Inside the results location: without the results, everything is measured again."""
     return results.folder / CACHE
 
 
@@ -141,19 +139,3 @@ def is_reusable(results: ResultsLocation, refresh: bool, key: str) -> bool:
 def remove_from_cache(results: ResultsLocation, key: str) -> None:
     """Remove a result, so that an older one is not reused after a newer measurement of it failed."""
     bucket_sync.remove(results, f"{CACHE}/{key}")
-
-
-@contextmanager
-def synced_bucket(run: Run) -> Iterator[None]:
-    """For results in a bucket: download the cache first, upload it and the run's files at the end."""
-    bucket_sync.download(run.results, CACHE)
-    try:
-        yield
-    finally:
-        try:
-            bucket_sync.upload(run.results, CACHE)
-            bucket_sync.upload(run.results, f"files/{run.id}")
-        except RecordError as error:  # the tables are complete
-            console.stage(
-                "record", f"{error.what}; the files that are missing there are in {run.folder}", "yellow"
-            )

@@ -1,12 +1,8 @@
-"""The checks of `servegauge doctor` on this machine, and its output."""
+"""The doctor's checks of GPUs, memory, disk and ports."""
 
 from __future__ import annotations
 
 import os
-import platform
-import subprocess
-import sys
-from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import Any
@@ -14,74 +10,24 @@ from typing import Any
 import psutil
 
 from cli.doctor.diagnosis import Diagnosis, Status
-from cli.doctor.network import Reach, diagnose_network
 from tasks.config.home import home
 from tasks.errors import ServegaugeError
 from tasks.provision.disk_space import free_bytes
-from tasks.provision.environment_cache import built_environments
 from tasks.provision.hubs.huggingface import HuggingFace
-from tasks.provision.image import container_program
 from tasks.serve.gpu import list_gpus
 from tasks.serve.gpu_choice import users_of
 from tasks.serve.port import choose_port
-from tasks.text import GIGABYTE, gigabytes, last_lines
+from tasks.text import GIGABYTE, gigabytes
 
-TIMEOUT_S = 4.0
 ENVIRONMENT_GB = 20
 """Size of the largest bundled environment."""
 MODEL_GB = 14
 """Size of the weights of openai/gpt-oss-20b that vLLM reads."""
 
 
-def diagnose(reach: Reach | None = None) -> tuple[Diagnosis, ...]:
-    """Check this machine and the network, in the order in which a run needs them.
-
-    Args:
-        reach: says whether an address answers; replaces the network in tests.
-    """
-    machine = (
-        _python(),
-        _uv(),
-        *_gpus(),
-        _memory(),
-        _disk(),
-        _models(),
-        _ports(),
-        _containers(),
-        _environments(),
-    )
-    return (*machine, *diagnose_network(reach))
-
-
-def lines_of(diagnoses: Sequence[Diagnosis]) -> list[str]:
-    """The output of the doctor: a line for each diagnosis, and its remedy below it if it is not ok."""
-    width = max(len(diagnosis.name) for diagnosis in diagnoses)
-    lines = []
-    for diagnosis in diagnoses:
-        lines.append(f"{diagnosis.status:<8} {diagnosis.name:<{width}}  {diagnosis.text}")
-        if diagnosis.remedy and diagnosis.status != "ok":
-            lines.append(f"{'':<8} {'':<{width}}  -> {diagnosis.remedy}")
-    return lines
-
-
-def _python() -> Diagnosis:
-    text = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
-    good = sys.version_info >= (3, 11) and platform.system() == "Linux"
-    return Diagnosis(
-        name="Python", status="ok" if good else "broken", text=text, remedy="run it on Linux with Python 3.11"
-    )
-
-
-def _uv() -> Diagnosis:
-    import uv
-
-    try:
-        answer = subprocess.run((uv.find_uv_bin(), "--version"), capture_output=True, text=True, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return Diagnosis(
-            name="uv", status="limited", text="does not run", remedy="pip install uv; no environment is built"
-        )
-    return Diagnosis(name="uv", status="ok", text=answer.stdout.strip())
+def diagnose_hardware() -> tuple[Diagnosis, ...]:
+    """Check what a server needs of the machine."""
+    return (*_gpus(), _memory(), _disk(), _models(), _ports())
 
 
 def _gpus(nvml: Any = None) -> tuple[Diagnosis, ...]:
@@ -159,29 +105,3 @@ def _ports() -> Diagnosis:
             remedy="bring up the loopback interface",
         )
     return Diagnosis(name="ports", status="ok", text="127.0.0.1 can be listened on")
-
-
-def _containers() -> Diagnosis:
-    remedy = "only an environment of the form image:... needs docker or podman"
-    try:
-        program = container_program()
-        argv = (str(program), "version", "--format", "{{.Server.Version}}")
-        answer = subprocess.run(argv, capture_output=True, text=True, timeout=TIMEOUT_S)
-    except ServegaugeError:
-        return Diagnosis(name="containers", status="limited", text="no docker, no podman", remedy=remedy)
-    except (OSError, subprocess.TimeoutExpired):
-        return Diagnosis(
-            name="containers", status="limited", text=f"{program} does not answer", remedy=remedy
-        )
-    if answer.returncode:
-        error = last_lines(answer.stderr, 1) or "it does not answer"
-        remedy = f"make `{program.name} info` work for this user; {remedy}"
-        return Diagnosis(name="containers", status="limited", text=f"{program.name}: {error}", remedy=remedy)
-    return Diagnosis(name="containers", status="ok", text=f"{program.name} {answer.stdout.strip()}")
-
-
-def _environments() -> Diagnosis:
-    names = [entry.folder.name for entry in built_environments() if entry.current]
-    remedy = "the first run builds the environment that its spec names"
-    text = ", ".join(names) or "none is built yet"
-    return Diagnosis(name="environments", status="ok", text=text, remedy="" if names else remedy)

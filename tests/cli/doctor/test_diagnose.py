@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from cli.doctor.diagnose import diagnose, lines_of
 from cli.doctor.diagnosis import Diagnosis
-from cli.doctor.machine import _gpus, diagnose, lines_of
+from cli.doctor.hardware import _gpus
 from tests.serve.nvml import Nvml
 
 NAMES = (
