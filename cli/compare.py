@@ -29,10 +29,10 @@ def compare(
     from rich.console import Console
 
     from flows.compare import check_regressions, check_run_count, load_runs
-    from tasks.report.comparison.tables import comparison
+    from tasks.report.comparison.comparison_tables import comparison_tables
     from tasks.report.page.terminal import print_tables
 
     check_run_count(runs)
     compared = load_runs(runs, results_location(results))
-    print_tables(comparison(compared), Console())
+    print_tables(comparison_tables(compared), Console())
     check_regressions(compared, worse_than)

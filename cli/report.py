@@ -23,7 +23,6 @@ def report(
     from tasks.report.page.html import write_page
     from tasks.report.page.terminal import print_report
     from tasks.report.read_report import read_report
-    from tasks.report.read_report import read_report
 
     location = results_location(results)
     store = Store(location)

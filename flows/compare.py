@@ -19,10 +19,11 @@ from tasks.config.results_location import ResultsLocation, results_location
 from tasks.errors import InputError, RegressionError
 from tasks.record.question_shares import question_shares
 from tasks.record.store import Store
-from tasks.report.comparison.compared import ComparedRun
-from tasks.report.comparison.tables import comparison, missing, worse
-from tasks.report.gather import report_input
-from tasks.report.report_input import as_records
+from tasks.report.comparison.compared_run import ComparedRun
+from tasks.report.comparison.comparison_tables import comparison_tables
+from tasks.report.comparison.regressions import missing_figures, regressions
+from tasks.report.read_report import read_report
+from tasks.report.table import as_records
 
 MOST_RUNS = len(ascii_uppercase)
 """Runs are named A to Z."""
@@ -53,7 +54,7 @@ def compare(
     """
     with end_with_worker(), report_failure():
         compared = load_runs(runs, results_location(results))
-        for table in comparison(compared):
+        for table in comparison_tables(compared):
             key = f"comparison-{table.title.split()[0].lower()}"
             create_table_artifact(key=key, table=as_records(table), description=table.title)
             console.stage("compare", f"{table.title}: {len(table.rows)} rows")
@@ -71,7 +72,7 @@ def load_runs(runs: list[str], results: ResultsLocation) -> tuple[ComparedRun, .
         InputError: there is no such run; names the nearest ids.
     """
     store = Store(results)
-    reports = [report_input(store, run) for run in runs]
+    reports = [read_report(store, run) for run in runs]
     return tuple(
         ComparedRun(report=report, answers=question_shares(store, report.accuracy)) for report in reports
     )
@@ -92,7 +93,7 @@ def check_regressions(compared: tuple[ComparedRun, ...], worse_than: float | Non
     """
     if worse_than is None:
         return
-    lines = (*worse(compared, worse_than), *missing(compared))
+    lines = (*regressions(compared, worse_than), *missing_figures(compared))
     if lines:
         count = "1 figure is" if len(lines) == 1 else f"{len(lines)} figures are"
         what = f"{count} worse than in A by more than {worse_than:g} %, or missing"

@@ -16,7 +16,7 @@ from tasks.record.results import RecordedPoint, RunRecord
 from tasks.record.store import Store
 from tasks.record.write_run import record_accuracy, record_point, record_run
 from tasks.report.report_input import ReportInput
-from tasks.report.timeline import timeline
+from tasks.report.timeline import read_timeline
 
 
 def finish(run: Run, results: RunResults, warnings: RunWarnings) -> str:
@@ -68,7 +68,7 @@ def _track_and_report(run: Run, record: RunRecord, results: RunResults, problems
         points=results.points,
         knees=results.knees,
         accuracy=results.accuracy,
-        course=timeline(Store(run.results), record),
+        timeline=read_timeline(Store(run.results), record),
         results_path=str(run.results),
     )
     report_id = report(report_input, page)

@@ -12,8 +12,8 @@ from tasks.record.baseline import previous_run
 from tasks.record.question_shares import question_shares
 from tasks.record.results import RunRecord
 from tasks.record.store import Store
-from tasks.report.comparison.compared import ComparedRun
-from tasks.report.comparison.tables import worse
+from tasks.report.comparison.compared_run import ComparedRun
+from tasks.report.comparison.regressions import regressions
 from tasks.report.report_input import ReportInput
 
 
@@ -60,7 +60,7 @@ def _regressions(run: Run, percent: float, new: ComparedRun) -> list[str]:
     if baseline is None:
         console.stage("gate", "no earlier run of this spec, model and hardware to compare with")
         return []
-    lines = worse((*load_runs([baseline], run.results), new), percent)
+    lines = regressions((*load_runs([baseline], run.results), new), percent)
     console.stage("gate", f"{len(lines)} figures worse than in {baseline} by more than {percent:g} %")
     reason = f"worse than in {baseline} by more than {percent:g} %"
     return [f"{reason}: {line.removeprefix('B: ')}" for line in lines]

@@ -10,9 +10,11 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from flows.run.run import Run
 from tasks.errors import RegressionError, ServegaugeError
-from tasks.report.report_input import ReportInput, as_records
-from tasks.report.tables.knees import knee_table
-from tasks.report.tables.speed import score_table, speed_tables
+from tasks.report.report_input import ReportInput
+from tasks.report.table import as_records
+from tasks.report.tables.knee_table import knee_table
+from tasks.report.tables.report_tables import tables_of_sweeps
+from tasks.report.tables.score_table import score_table
 from tasks.text import tail
 from tasks.track.bundle import TrackOutcome
 
@@ -36,7 +38,7 @@ def create_failure_artifact(error: ServegaugeError, run: Run | None) -> None:
 def create_figure_artifacts(report_input: ReportInput) -> None:
     """Show the table of each sweep, the knees and the scores."""
     scores = score_table(report_input)
-    for table in (*speed_tables(report_input), knee_table(report_input.knees), scores):
+    for table in (*tables_of_sweeps(report_input), knee_table(report_input), scores):
         if table is None:
             continue
         key = "scores" if table is scores else table.title.lower().replace(" ", "-").replace("_", "-")

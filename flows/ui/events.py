@@ -11,9 +11,9 @@ from prefect.runtime import deployment, flow_run
 from flows.run.results import RunProblems
 from flows.run.run import Run
 from tasks.measure.speed.figures import BY_NAME
+from tasks.report.best_load import best_load
+from tasks.report.load_repeats import usable_repeats
 from tasks.report.report_input import ReportInput
-from tasks.report.tables.best import best
-from tasks.report.tables.repeats import sound_by_load
 
 MOST_FAILURES = 20
 """At most so many lines of failures are part of an event."""
@@ -22,12 +22,12 @@ MOST_FAILURES = 20
 def emit_finished_run(report_input: ReportInput, problems: RunProblems) -> None:
     """Emit `servegauge.run.finished` with the figures, and `servegauge.regression` where the gate failed."""
     record, points = report_input.run, report_input.points
-    highest = best(sound_by_load(points), BY_NAME["output_token_throughput"])
-    scores = [score for entry in report_input.accuracy for score in entry.scores[-1:]]
+    highest = best_load(usable_repeats(points), BY_NAME["output_token_throughput"])
+    scores = [entry.scores[-1] for entry in report_input.accuracy if entry.scores]
     payload = {
         "points": len(points),
         "invalid": sum(point.verdict.verdict == "invalid" for point in points),
-        "output_tokens_per_s": highest[0] if highest else None,
+        "output_tokens_per_s": highest.mean if highest else None,
         "knees": {knee.sweep: knee.knee for knee in report_input.knees},
         "scores": {score.dataset: score.value for score in scores},
         "failures": [*problems.failures, *problems.missed][:MOST_FAILURES],

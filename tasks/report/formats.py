@@ -1,55 +1,61 @@
-"""How figures are written: digits, units, and what stands where there is none."""
+"""Texts of a report that several tables share: loads, scores, durations, and why a figure is missing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from tasks.measure.speed.notation import MISSING
 from tasks.measure.speed.point_result import PointResult
 from tasks.record.results import RecordedPoint, RunRecord
 
-NONE = MISSING
-UNSEEN = "too few answers show this time: they came in one piece, or of one token"
+TIME_NOT_VISIBLE = "too few responses show this time: they arrived in one chunk or have one token"
+"""Why a point with enough requests still has no TTFT or TPOT percentile."""
 
 
-def success(point: PointResult) -> str:
-    """Per cent, never rounded up to 100."""
-    asked = point.succeeded + point.failed
-    share = 1000 * point.succeeded // asked / 10 if asked else 0.0
-    return f"{share:g}"
+def success_percent(point: PointResult) -> str:
+    """Per cent of the requests that succeeded; rounded down, so that 100 means all of them."""
+    ended = point.succeeded + point.failed
+    percent = 1000 * point.succeeded // ended / 10 if ended else 0.0
+    return f"{percent:g}"
 
 
-def score(value: float) -> str:
-    """A score between 0 and 1."""
+def score_text(value: float) -> str:
+    """A score between 0 and 1, with three digits."""
     return f"{value:.3f}"
 
 
-def load(point: PointResult, repeated: bool) -> str:
-    """A point's load, with the number of its repeat where there are several."""
-    return f"{point.load.text} #{point.repeat}" if repeated else point.load.text
+def load_text(point: PointResult, with_repeat: bool = False) -> str:
+    """The load of a point, as `4`, or with the number of its repeat, as `4 #2`."""
+    return f"{point.load.text} #{point.repeat}" if with_repeat else point.load.text
 
 
-def load_kind(points: Iterable[PointResult]) -> str:
-    """What the loads of some points are called together: the name of their kind, or load."""
+def common_load_kind(points: Iterable[PointResult]) -> str:
+    """The name of the load kind that all points share; `load` where they differ."""
     kinds = {point.load.kind for point in points}
     return kinds.pop() if len(kinds) == 1 else "load"
 
 
-def source(measured_by: str, run_id: str) -> str:
-    """Whether the figures are this run's own."""
+def source_text(measured_by: str, run_id: str) -> str:
+    """Whether the run itself measured a figure, or which earlier run it was reused from."""
     return "measured" if measured_by == run_id else f"reused from {measured_by}"
 
 
-def took(run: RunRecord) -> str:
-    """How long the run has taken, to the second."""
+def run_duration(run: RunRecord) -> str:
+    """The duration of the run in whole seconds, as `0:01:35`."""
     if run.finished_at is None:
         return "not finished"
     return str(timedelta(seconds=round((run.finished_at - run.started_at).total_seconds())))
 
 
-def why(point: RecordedPoint) -> tuple[str, ...]:
-    """All reasons of a point's verdict, and the first error its requests have met."""
-    error = point.result.first_error
-    told = error is None or any(error in reason for reason in point.verdict.reasons)
-    return point.verdict.reasons if told else (*point.verdict.reasons, f"first error: {error}")
+def reasons_with_first_error(point: RecordedPoint) -> tuple[str, ...]:
+    """All reasons of a point's verdict, and the first error of its requests unless a reason quotes it."""
+    error, reasons = point.result.first_error, point.verdict.reasons
+    if error is None or any(error in reason for reason in reasons):
+        return reasons
+    return (*reasons, f"first error: {error}")
+
+
+def missing_notes(reasons: Mapping[str, bool]) -> tuple[str, ...]:
+    """A footnote for each reason that applies, why a cell of the table is empty."""
+    return tuple(f"{MISSING}: {reason}" for reason, applies in reasons.items() if applies)

@@ -1,4 +1,4 @@
-"""What a report is made from, and the plain tables it is made of."""
+"""Everything that a report shows of one run."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from tasks.plan.search import Knee
 from tasks.record.results import RecordedAccuracy, RecordedPoint, RunRecord
 
 
-class Line(Frozen):
-    """One figure of the telemetry over time: seconds since the run's start, and values."""
+class TimelineCurve(Frozen):
+    """One telemetry metric over the time of a run.
+
+    `panel`: title of the chart's panel that shows it. `name`: tells curves of one panel apart.
+    `seconds`: since the start of the run.
+    """
 
     panel: str
     name: str
@@ -17,39 +21,16 @@ class Line(Frozen):
 
 
 class ReportInput(Frozen):
-    """All that a report tells of one run. `results_path` is where the Parquet tables lie."""
+    """One run with its figures. `results_path`: the folder or bucket that holds the Parquet tables."""
 
     run: RunRecord
     points: tuple[RecordedPoint, ...] = ()
     knees: tuple[Knee, ...] = ()
     accuracy: tuple[RecordedAccuracy, ...] = ()
-    course: tuple[Line, ...] = ()
+    timeline: tuple[TimelineCurve, ...] = ()
     results_path: str
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What a person should know, though no figure is wrong for it."""
+        """The run's warnings; none of them makes a figure wrong."""
         return self.run.warnings
-
-
-class Column(Frozen):
-    """A column's name and, where its cells are numbers, their unit."""
-
-    name: str
-    unit: str = ""
-    numeric: bool = False
-
-
-class Table(Frozen):
-    """A table of texts, ready to be shown anywhere."""
-
-    title: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[str, ...], ...]
-    footnotes: tuple[str, ...] = ()
-
-
-def as_records(table: Table) -> list[dict[str, str]]:
-    """The rows as Prefect's table artifacts want them: a dict a row, units in the names."""
-    names = [f"{c.name} ({c.unit})" if c.unit else c.name for c in table.columns]
-    return [dict(zip(names, row, strict=True)) for row in table.rows]

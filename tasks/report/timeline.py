@@ -1,8 +1,8 @@
-"""What the telemetry of a run shows over time, gathered for a chart."""
+"""Reads the curves of the report's timeline chart from the table `telemetry`."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import polars as pl
 
@@ -10,16 +10,17 @@ from tasks.probe.gpu_source import POWER, UTILIZATION
 from tasks.probe.machine_source import BUSY, OTHERS
 from tasks.record.results import RunRecord
 from tasks.record.store import Store
-from tasks.report.report_input import Line
+from tasks.report.report_input import TimelineCurve
 
-SHOWN = 600
-"""At most so many values of a line are drawn."""
+MOST_SAMPLES = 600
+"""Highest number of values that a curve shows; longer telemetry is thinned out evenly."""
 
 
-class Wanted(NamedTuple):
-    """A line of the chart: where it is drawn, which readings it is made of, and what they count there.
+class CurveSpec(NamedTuple):
+    """Which telemetry makes a curve, and where the chart shows it.
 
-    `all_of_them`: how readings of several cards or processes at one moment become one value.
+    `factor` turns the metric's unit into the panel's. `combine` makes one value of those that several GPUs
+    or processes have at the same time.
     """
 
     panel: str
@@ -27,38 +28,40 @@ class Wanted(NamedTuple):
     source: str
     metric: str
     factor: float = 1
-    all_of_them: str = "sum"
+    combine: Literal["sum", "mean"] = "sum"
 
 
-WANTED = (
-    Wanted("Requests at the server", "running", "server", "vllm:num_requests_running"),
-    Wanted("Requests at the server", "waiting", "server", "vllm:num_requests_waiting"),
-    Wanted("KV cache in use, %", "", "server", "vllm:kv_cache_usage_perc", 100),
-    Wanted("GPU power, W", "", "gpu", POWER),
-    Wanted("GPU utilisation, %", "", "gpu", UTILIZATION, 100, "mean"),
-    Wanted("Processors of the machine, %", "all", "machine", BUSY, 100),
-    Wanted("Processors of the machine, %", "others'", "machine", OTHERS, 100),
+CURVES = (
+    CurveSpec("Requests at the server", "running", "server", "vllm:num_requests_running"),
+    CurveSpec("Requests at the server", "waiting", "server", "vllm:num_requests_waiting"),
+    CurveSpec("KV cache in use, %", "", "server", "vllm:kv_cache_usage_perc", 100),
+    CurveSpec("GPU power, W", "", "gpu", POWER),
+    CurveSpec("GPU utilisation, %", "", "gpu", UTILIZATION, 100, "mean"),
+    CurveSpec("CPUs of the machine, %", "all processes", "machine", BUSY, 100),
+    CurveSpec("CPUs of the machine, %", "other processes", "machine", OTHERS, 100),
 )
+"""The registry: a new curve is a row here. A panel shows at most two."""
 
 
-def timeline(store: Store, run: RunRecord) -> tuple[Line, ...]:
-    """The lines that the run's own telemetry holds. Raises RecordError."""
+def read_timeline(store: Store, run: RunRecord) -> tuple[TimelineCurve, ...]:
+    """Read the curves that the run's own telemetry holds. Raises RecordError."""
     telemetry = store.read("telemetry", run.run_id)
-    return tuple(line for wanted in WANTED if (line := _line(telemetry, wanted, run)) is not None)
+    curves = (_curve(telemetry, spec, run) for spec in CURVES)
+    return tuple(curve for curve in curves if curve is not None)
 
 
-def _line(telemetry: pl.DataFrame, wanted: Wanted, run: RunRecord) -> Line | None:
-    ours = (pl.col("source") == wanted.source) & pl.col("metric").str.contains(
-        f"^{wanted.metric}(_gpu\\d+)?$"
-    )
-    value = pl.col("value").sum() if wanted.all_of_them == "sum" else pl.col("value").mean()
-    found = telemetry.filter(ours).group_by("time").agg(value).sort("time")
-    if found.is_empty():
+def _curve(telemetry: pl.DataFrame, spec: CurveSpec, run: RunRecord) -> TimelineCurve | None:
+    """The curve of one metric; None where it was not sampled."""
+    any_gpu = f"^{spec.metric}(_gpu\\d+)?$"
+    is_sample = (pl.col("source") == spec.source) & pl.col("metric").str.contains(any_gpu)
+    value = pl.col("value").sum() if spec.combine == "sum" else pl.col("value").mean()
+    samples = telemetry.filter(is_sample).group_by("time").agg(value).sort("time")
+    if samples.is_empty():
         return None
-    found = found.gather_every(1 + found.height // SHOWN)
-    return Line(
-        panel=wanted.panel,
-        name=wanted.name,
-        seconds=tuple((time - run.started_at).total_seconds() for time in found["time"]),
-        values=tuple((found["value"] * wanted.factor).to_list()),
+    samples = samples.gather_every(1 + samples.height // MOST_SAMPLES)
+    return TimelineCurve(
+        panel=spec.panel,
+        name=spec.name,
+        seconds=tuple((time - run.started_at).total_seconds() for time in samples["time"]),
+        values=tuple((samples["value"] * spec.factor).to_list()),
     )

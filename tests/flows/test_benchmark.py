@@ -192,8 +192,8 @@ def test_a_gate_fails_a_run_that_is_worse_than_the_one_before(
     assert caught.value.remedy.startswith(f"worse than in {before} by more than 20 %: throughput 1: RPS")
     store = Store(tmp_path / "results")
     after = store.run_ids()[0]
-    assert table(store.place.folder, "runs", after)["outcome"].to_list() == ["failed"]
-    assert "invalid" not in table(store.place.folder, "points", after)["verdict"].to_list()
+    assert table(store.location.folder, "runs", after)["outcome"].to_list() == ["failed"]
+    assert "invalid" not in table(store.location.folder, "points", after)["verdict"].to_list()
     # A failed run is no baseline: the next run is compared with the completed one, and fails too.
     with pytest.raises(RegressionError, match="the gate does not hold") as caught:
         benchmark(spec=spec, overrides=gate, results=results)

@@ -16,8 +16,8 @@ from tasks.record.read_run import recorded_requests
 from tasks.record.results import RecordedAccuracy, RecordedPoint
 from tasks.record.schemas import TABLES, TableName
 from tasks.record.store import Store
-from tasks.report.gather import report_input
 from tasks.report.page.html import render_page
+from tasks.report.read_report import read_report
 
 OLD = checkout() / "tests" / "fixtures" / "results-0.1.0"
 MEASURED, REUSED, FAILED = (
@@ -52,7 +52,7 @@ def test_every_row_and_column_is_read(store: Store, table: TableName) -> None:
 @pytest.mark.parametrize("run_id", [MEASURED, REUSED, FAILED])
 def test_every_figure_comes_back_as_it_was_written(store: Store, run_id: str) -> None:
     written = raw("points").filter(pl.col("run_id") == run_id)
-    points = report_input(store, run_id).points
+    points = read_report(store, run_id).points
     assert len(points) == written.height
     for point in points:
         result = point.result
@@ -71,7 +71,7 @@ def test_every_figure_comes_back_as_it_was_written(store: Store, run_id: str) ->
 
 
 def test_a_reused_point_names_the_run_that_measured_it_and_finds_its_requests(store: Store) -> None:
-    report = report_input(store, REUSED)
+    report = read_report(store, REUSED)
     written = raw("points").filter((pl.col("run_id") == REUSED) & pl.col("reused"))
     reused = [point for point in report.points if point.run_id == MEASURED]
     assert len(reused) == written.height > 10
@@ -84,14 +84,14 @@ def test_a_reused_point_names_the_run_that_measured_it_and_finds_its_requests(st
 
 
 def test_a_failed_run_says_why(store: Store) -> None:
-    report = report_input(store, FAILED)
+    report = read_report(store, FAILED)
     failed = [point for point in report.points if point.result.failed]
     assert {point.result.first_error for point in failed} == {"no whole answer within 0.03 s"}
 
 
 @pytest.mark.parametrize("run_id", [MEASURED, REUSED, FAILED])
 def test_the_page_shows_it(store: Store, run_id: str) -> None:
-    page = render_page(report_input(store, run_id))
+    page = render_page(read_report(store, run_id))
     assert "Sweep throughput" in page
     assert run_id in page
 

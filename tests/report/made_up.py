@@ -1,35 +1,64 @@
-"""A made-up report that has every case in it once."""
+"""A made-up report that has every case once."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from tasks.audit.verdict import Verdict
+from tasks.record.results import RecordedPoint
+from tasks.report.measured_sweep import MeasuredSweep, measured_sweeps
 from tasks.report.report_input import ReportInput
+from tasks.report.table import Table
 from tests.record import made_up
 
 
-def report(**given: object) -> ReportInput:
-    """Five sweeps: several loads, one load, repeats, a reused point, a point that failed altogether."""
+def points() -> tuple[RecordedPoint, ...]:
+    """Five sweeps: several loads, one load, repeats, a reused point, a point without a success."""
     checks = (made_up.check(), made_up.check("valid"), made_up.check("unchecked"))
     suspect = Verdict(verdict="suspect", reasons=("two waves, made up",), checks=checks)
     invalid = Verdict(verdict="invalid", reasons=("no request succeeded",))
-    points = (
+    repeats = [made_up.point("twice", load, 40, repeat=repeat) for load in (4, 8) for repeat in (1, 2)]
+    return (
         made_up.recorded(made_up.point(concurrency=100, requests=200, failed=3), verdict=suspect),
         made_up.recorded(made_up.point(concurrency=1, requests=5)),
         made_up.recorded(made_up.point(concurrency=10, requests=50)),
         made_up.recorded(made_up.expensive(made_up.bounded(made_up.point("one-load", 20, 100), 4.0))),
-        *(made_up.recorded(made_up.point("twice", n, 40, repeat=r)) for n in (4, 8) for r in (1, 2)),
+        *map(made_up.recorded, repeats),
         made_up.recorded(made_up.point("again", 20, 100), "run-0"),
         made_up.recorded(made_up.point("broken", 20, 100, failed=100), verdict=invalid),
     )
-    filled = {
-        "run": made_up.run().model_copy(
-            update={"sweeps": tuple(dict.fromkeys(p.result.sweep for p in points))}
-        ),
-        "points": points,
+
+
+def report(**fields: Any) -> ReportInput:
+    """A report of `points()`, with some fields replaced."""
+    sweeps = dict.fromkeys(point.result.sweep for point in points())
+    defaults = {
+        "run": made_up.run().model_copy(update={"sweeps": tuple(sweeps)}),
+        "points": points(),
         "knees": (made_up.knee(), made_up.knee("one-load").model_copy(update={"knee": None, "low": None})),
         "accuracy": (made_up.accuracy(),),
         "results_path": "results",
     }
-    if "warnings" in given:
-        filled["run"] = made_up.run().model_copy(update={"warnings": given.pop("warnings")})
-    return ReportInput.model_validate(filled | given)
+    return ReportInput.model_validate(defaults | fields)
+
+
+def with_warnings(*warnings: str) -> ReportInput:
+    """A report whose run has these warnings."""
+    return report(run=made_up.run().model_copy(update={"warnings": warnings}))
+
+
+def sweep(name: str) -> MeasuredSweep:
+    """One sweep of the report."""
+    return next(sweep for sweep in measured_sweeps(report()) if sweep.name == name)
+
+
+def sweep_of(*measured: RecordedPoint) -> MeasuredSweep:
+    """The sweep that points of one sweep make."""
+    (only,) = measured_sweeps(report(points=measured))
+    return only
+
+
+def cells(table: Table, column: str) -> list[str]:
+    """The cells of a column."""
+    index = [entry.name for entry in table.columns].index(column)
+    return [row[index] for row in table.rows]

@@ -1,9 +1,10 @@
-"""How far one run's figure is from another's, and whether that is more than noise; pure.
+"""How much a figure differs between two runs, and whether that is more than noise; pure.
 
 Speed: the repeats of a load are independent, so the interval of the difference of two means is Welch's
-(Biometrika 34, 1947), told as a share of the first mean. Scores: the questions are the same, so the interval
-is Student's t over the differences of each question, the paired standard error of Miller, "Adding Error Bars
-to Evals" (arXiv 2411.00640); for one answer a question also McNemar's exact test (Psychometrika 12, 1947).
+(Biometrika 34, 1947), given as a share of the first mean. Scores: both runs answer the same questions, so the
+interval is Student's t over the differences of each question, the paired standard error of Miller, "Adding
+Error Bars to Evals" (arXiv 2411.00640); with one answer a question also McNemar's exact test (Psychometrika
+12, 1947).
 """
 
 from __future__ import annotations
@@ -18,66 +19,70 @@ from tasks.config.base import Frozen
 from tasks.stats import student_t
 
 Question = tuple[int, str]
-"""Its number and its right answer."""
+"""A question's number and its right answer."""
 
 
 class Change(Frozen):
-    """From one value to another. `half` is half of the 95 % interval; None where it cannot be known.
+    """The change from one value to another: a share of the first for speed, a difference for scores.
 
-    Both are shares of the first value for speed, and differences for scores.
+    `half_width`: half the width of its 95 % interval; None where it is not known.
     """
 
-    by: float
-    half: float | None = None
+    difference: float
+    half_width: float | None = None
 
     @property
-    def noise(self) -> bool:
-        """Whether no change at all lies within the interval."""
-        return self.half is not None and abs(self.by) <= self.half
+    def is_noise(self) -> bool:
+        """Whether the interval includes zero."""
+        return self.half_width is not None and abs(self.difference) <= self.half_width
 
 
 class PairedChange(Change):
-    """Of a score. `questions` both runs were asked; `p` is McNemar's, None with repeats."""
+    """The change of a score.
+
+    `questions`: how many both runs answered. `p`: McNemar's, None where a question has several answers.
+    """
 
     questions: int
     p: float | None = None
 
 
 def speed_change(base: Sequence[float], new: Sequence[float]) -> Change | None:
-    """Between the means of two sets of repeats; None where the first is 0."""
-    first = fmean(base)
-    if not first:
+    """The change between the means of two sets of repeats; None where the first mean is 0."""
+    base_mean = fmean(base)
+    if not base_mean:
         return None
-    by = fmean(new) / first - 1
+    difference = fmean(new) / base_mean - 1
     if len(base) < 2 or len(new) < 2:
-        return Change(by=by)
-    own, other = variance(base) / len(base), variance(new) / len(new)
-    if not own + other:
-        return Change(by=by, half=0.0)
-    freedom = (own + other) ** 2 / (own**2 / (len(base) - 1) + other**2 / (len(new) - 1))
-    return Change(by=by, half=student_t(freedom) * sqrt(own + other) / abs(first))
+        return Change(difference=difference)
+    base_error, new_error = variance(base) / len(base), variance(new) / len(new)  # squared standard errors
+    error = base_error + new_error
+    if not error:
+        return Change(difference=difference, half_width=0.0)
+    freedom = error**2 / (base_error**2 / (len(base) - 1) + new_error**2 / (len(new) - 1))
+    return Change(difference=difference, half_width=student_t(freedom) * sqrt(error) / abs(base_mean))
 
 
 def paired_change(
     base: Mapping[Question, float], new: Mapping[Question, float], single: bool
 ) -> PairedChange | None:
-    """Between two runs' scores on the questions that both were asked; None where they share none.
+    """The change between two runs' scores on the questions that both answered; None where they share none.
 
     Args:
         base: the share of right answers to each question, 0 to 1.
         new: as `base`.
-        single: whether each question was answered once in both.
+        single: whether each question has one answer in both runs.
     """
     differences = [new[question] - base[question] for question in base if question in new]
     if not differences:
         return None
     count = len(differences)
-    half = student_t(count - 1) * stdev(differences) / sqrt(count) if count > 1 else None
+    half_width = student_t(count - 1) * stdev(differences) / sqrt(count) if count > 1 else None
     p = mcnemar(differences.count(1), differences.count(-1)) if single else None
-    return PairedChange(by=fmean(differences), half=half, questions=count, p=p)
+    return PairedChange(difference=fmean(differences), half_width=half_width, questions=count, p=p)
 
 
 def mcnemar(gained: int, lost: int) -> float:
-    """The exact two-sided p of so many answers gained and lost, were both runs equally good."""
-    turned = gained + lost
-    return min(1.0, 2 * float(bdtr(min(gained, lost), turned, 0.5))) if turned else 1.0
+    """The exact two-sided p of as many gained and lost right answers, if both runs were equally good."""
+    changed = gained + lost
+    return min(1.0, 2 * float(bdtr(min(gained, lost), changed, 0.5))) if changed else 1.0

@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from tasks.report.report_input import Column, ReportInput, Table
-from tasks.report.tables.speed import all_tables
-from tasks.report.tables.summary import headline, reuse
+from tasks.report.report_input import ReportInput
+from tasks.report.run_summary import headline, reuse_note
+from tasks.report.table import Column, Table
+from tasks.report.tables.report_tables import all_tables
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~&])")
 
 
 def markdown(report: ReportInput) -> str:
     """The whole report; every text in it is escaped."""
-    parts = [f"# {_escaped(report.run.spec)}", "\n".join(_pair(*pair) for pair in headline(report))]
-    if told := reuse(report):
-        parts.append(_escaped(told))
+    parts = [f"# {_escaped(report.run.spec)}"]
+    parts.append("\n".join(_pair(name, value) for name, value in headline(report)))
+    note = reuse_note(report)
+    if note:
+        parts.append(_escaped(note))
     parts += [_table(table) for table in all_tables(report)]
     if report.warnings:
         parts.append("\n".join(f"- **Warning:** {_escaped(warning)}" for warning in report.warnings))
@@ -25,14 +28,14 @@ def markdown(report: ReportInput) -> str:
 
 
 def _table(table: Table) -> str:
-    lines = [
-        f"## {_escaped(table.title)}\n",
-        _row(_header(column) for column in table.columns),
-        _row("---:" if column.numeric else "---" for column in table.columns),
-        *(_row(_escaped(cell) for cell in row) for row in table.rows),
-    ]
-    notes = "".join(f"\n- {_escaped(note)}" for note in table.footnotes)
-    return "\n".join(lines) + (f"\n{notes}" if notes else "")
+    lines = [f"## {_escaped(table.title)}", ""]
+    lines.append(_row(_header(column) for column in table.columns))
+    lines.append(_row("---:" if column.numeric else "---" for column in table.columns))
+    lines += [_row(map(_escaped, row)) for row in table.rows]
+    if table.footnotes:
+        lines.append("")
+        lines += [f"- {_escaped(note)}" for note in table.footnotes]
+    return "\n".join(lines)
 
 
 def _header(column: Column) -> str:
@@ -48,4 +51,5 @@ def _pair(name: str, value: str) -> str:
 
 
 def _escaped(text: str) -> str:
+    """The text on one line, with a backslash before every character that Markdown would interpret."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

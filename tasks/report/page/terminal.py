@@ -1,4 +1,4 @@
-"""Shows a report in the terminal."""
+"""Prints a report in the terminal."""
 
 from __future__ import annotations
 
@@ -7,20 +7,14 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from tasks.report.report_input import Column, ReportInput, Table
-from tasks.report.tables.speed import all_tables
-from tasks.report.tables.summary import headline, reuse
+from tasks.report.report_input import ReportInput
+from tasks.report.run_summary import headline, reuse_note
+from tasks.report.table import Column, Table
+from tasks.report.tables.report_tables import all_tables
 
-_COLOURS = {
-    "valid": "green",
-    "suspect": "yellow",
-    "invalid": "red",
-    "completed": "green",
-    "failed": "red",
-    "stopped": "yellow",
-    "killed": "red",
-}
-_SHORT = {
+NARROW = 115
+"""Below this width in characters a table uses SHORT_TEXTS, less padding and fewer columns."""
+SHORT_TEXTS = {
     "Latency": "Lat.",
     "Requests": "Num",
     "Success": "Succ.",
@@ -29,25 +23,42 @@ _SHORT = {
     "suspect": "?",
     "invalid": "no",
 }
+COLOURS = {
+    "valid": "green",
+    "suspect": "yellow",
+    "invalid": "red",
+    "completed": "green",
+    "failed": "red",
+    "stopped": "yellow",
+    "killed": "red",
+}
+"""Colours of verdicts and outcomes."""
+FOLDED = ("Source", "Model")
+"""Columns that become a footnote where all their cells are equal."""
+FOLDED_IF_NARROW = ("Success", "Verdict")
 
 
 def print_report(report: ReportInput, console: Console, page: str | None = None) -> None:
-    """Print every table of the report, then where everything lies."""
+    """Print every table of the report, its warnings, and where its files are.
+
+    Args:
+        report: the run.
+        console: where to print.
+        page: path of the report page, if there is one.
+    """
     console.print()
     for name, value in headline(report):
-        console.print(
-            Text.assemble((f"{name:<10}", "bold"), (value, _COLOURS.get(value, ""))), soft_wrap=True
-        )
-    if told := reuse(report):
-        console.print(Text(told, style="cyan"), soft_wrap=True)
-    for table in all_tables(report):
-        _print_table(table, console)
+        _print_pair(console, name, value)
+    note = reuse_note(report)
+    if note:
+        console.print(Text(note, style="cyan"), soft_wrap=True)
+    print_tables(all_tables(report), console)
     console.print()
     for warning in report.warnings:
         console.print(Text(f"warning: {warning}", style="yellow"), soft_wrap=True)
-    _line(console, "Results", report.results_path)
+    _print_pair(console, "Results", report.results_path)
     if page is not None:
-        _line(console, "Report", page)
+        _print_pair(console, "Report", page)
 
 
 def print_tables(tables: tuple[Table, ...], console: Console) -> None:
@@ -56,66 +67,68 @@ def print_tables(tables: tuple[Table, ...], console: Console) -> None:
         _print_table(table, console)
 
 
+def _print_pair(console: Console, name: str, value: str) -> None:
+    console.print(Text.assemble((f"{name:<10}", "bold"), (value, COLOURS.get(value, ""))), soft_wrap=True)
+
+
 def _print_table(table: Table, console: Console) -> None:
+    narrow = console.width < NARROW
+    shown = _fold_equal_columns(table, {*FOLDED, *FOLDED_IF_NARROW} if narrow else set(FOLDED))
     console.print()
     console.print(Text(table.title, style="bold"))
-    narrow = console.width < 115
-    shown, same = _without_sameness(
-        table, {"Source", "Model"} | ({"Success", "Verdict"} if narrow else set())
-    )
-    drawn = RichTable(
-        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 0, 0, 1 if narrow else 2)
-    )
-    for column in shown.columns:
-        drawn.add_column(
+    console.print(_rich_table(shown, narrow))
+    if shown.footnotes:
+        console.print()
+    for note in shown.footnotes:
+        console.print(Text(f"  {note}", style="dim"), soft_wrap=True)
+
+
+def _rich_table(table: Table, narrow: bool) -> RichTable:
+    padding = (0, 0, 0, 1 if narrow else 2)
+    rich_table = RichTable(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=padding)
+    for column in table.columns:
+        rich_table.add_column(
             _header(column, narrow),
             justify="right" if column.numeric else "left",
             no_wrap=column.numeric,
             vertical="bottom",
         )
-    for row in shown.rows:
-        drawn.add_row(*(_cell(cell, narrow) for cell in row))
-    console.print(drawn)
-    if same or table.footnotes:
-        console.print()
-    for note in (*same, *table.footnotes):
-        console.print(Text(f"  {note}", style="dim"), soft_wrap=True)
+    for row in table.rows:
+        rich_table.add_row(*(_cell(text, narrow) for text in row))
+    return rich_table
 
 
-def _without_sameness(table: Table, names: set[str]) -> tuple[Table, tuple[str, ...]]:
-    """The table without those of the named columns that say the same in every row, and a note for each."""
-    same = {
-        place: table.rows[0][place]
-        for place, column in enumerate(table.columns)
-        if column.name in names and len({row[place] for row in table.rows}) == 1
-    }
-    keep = [place for place in range(len(table.columns)) if place not in same]
-    slim = table.model_copy(
-        update={
-            "columns": tuple(table.columns[place] for place in keep),
-            "rows": tuple(tuple(row[place] for place in keep) for row in table.rows),
-        }
+def _fold_equal_columns(table: Table, names: set[str]) -> Table:
+    """Replace each named column whose cells are all equal by a footnote, before the table's own footnotes."""
+    kept: list[int] = []
+    notes = []
+    for index, column in enumerate(table.columns):
+        values = {row[index] for row in table.rows}
+        if column.name in names and len(values) == 1:
+            notes.append(f"{column.name}: {values.pop()} {column.unit}".rstrip())
+        else:
+            kept.append(index)
+    return Table(
+        title=table.title,
+        columns=tuple(table.columns[index] for index in kept),
+        rows=tuple(_cells_at(kept, row) for row in table.rows),
+        footnotes=(*notes, *table.footnotes),
     )
-    return slim, tuple(_note(table.columns[place], value) for place, value in same.items())
 
 
-def _note(column: Column, value: str) -> str:
-    return f"{column.name}: {value} {column.unit}".rstrip()
+def _cells_at(indexes: list[int], row: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(row[index] for index in indexes)
 
 
 def _header(column: Column, narrow: bool) -> str:
-    """Name, statistic and unit, each on a line of its own: columns as narrow as their figures."""
+    """Name, statistic and unit on a line each: a column is then only as wide as its figures."""
     parts = [*column.name.split(" "), column.unit] if column.unit else [column.name]
-    return "\n".join(_short(part, narrow) for part in parts)
+    return "\n".join(_shortened(part, narrow) for part in parts)
 
 
 def _cell(text: str, narrow: bool) -> Text:
-    return Text(_short(text, narrow), style=_COLOURS.get(text, ""))
+    return Text(_shortened(text, narrow), style=COLOURS.get(text, ""))
 
 
-def _short(text: str, narrow: bool) -> str:
-    return _SHORT.get(text, text) if narrow else text
-
-
-def _line(console: Console, name: str, value: str) -> None:
-    console.print(Text.assemble((f"{name:<10}", "bold"), value), soft_wrap=True)
+def _shortened(text: str, narrow: bool) -> str:
+    return SHORT_TEXTS.get(text, text) if narrow else text

@@ -1,24 +1,22 @@
-"""The page: one file that needs nothing else, and in which nothing is taken for HTML that is not."""
+"""The page: one file that loads nothing from outside, and in which no text of a run becomes HTML."""
 
 from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
 from tasks.audit.verdict import Verdict
 from tasks.errors import RecordError
-from tasks.report.charts.speed import score_chart, sweep_chart
 from tasks.report.page.html import render_page, write_page
 from tests.record import made_up
 from tests.report.made_up import report
 
 
 class Reader(HTMLParser):
-    """The tags and texts of a page, and whether every tag is closed."""
+    """The tags and texts of a page; `open` holds the tags that are not closed."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -42,11 +40,11 @@ class Reader(HTMLParser):
         self.texts.append(data.strip())
 
 
-def test_the_page_is_whole_and_tells_everything() -> None:
+def test_the_page_is_complete() -> None:
     page = Reader(render_page(report()))
     assert page.open == []
-    assert page.tags.count("svg") == 5  # four sweeps that have answers, and the scores
-    for told in (
+    assert page.tags.count("svg") == 5  # four sweeps with a success, and the scores
+    for text in (
         "573.1",
         "suspect",
         "two waves, made up",
@@ -54,7 +52,7 @@ def test_the_page_is_whole_and_tells_everything() -> None:
         "Made-up CPU (2 CPUs)",
         "0.500",
     ):
-        assert told in page.texts, told
+        assert text in page.texts, text
 
 
 def test_every_check_of_a_point_can_be_unfolded() -> None:
@@ -65,14 +63,14 @@ def test_every_check_of_a_point_can_be_unfolded() -> None:
     assert {"0.02", "0.01"} <= set(page.texts)
 
 
-def test_the_page_asks_nobody_for_anything() -> None:
+def test_the_page_loads_nothing_from_outside() -> None:
     page = render_page(report())
     assert not re.search(r"<(script|link|img|iframe|image)\b|@import|url\((?!#)", page)
     addresses = set(re.findall(r"https?://[^\s\"'<]+", page))
     assert addresses <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
 
 
-def test_nothing_of_a_run_becomes_html() -> None:
+def test_no_text_of_a_run_becomes_html() -> None:
     nasty = '"><script>alert(1)</script>'
     run = made_up.run().model_copy(update={"spec": nasty, "run_id": nasty, "warnings": (nasty,)})
     point = made_up.recorded(made_up.point(nasty), nasty, Verdict(verdict="suspect", reasons=(nasty,)))
@@ -84,28 +82,10 @@ def test_nothing_of_a_run_becomes_html() -> None:
 
 
 def test_a_run_without_any_figures_still_has_a_page() -> None:
-    page = Reader(render_page(report(points=(), accuracy=(), warnings=())))
+    run = made_up.run().model_copy(update={"warnings": ()})
+    page = Reader(render_page(report(run=run, points=(), accuracy=())))
     assert page.tags.count("svg") == 0
     assert "Measured with" in page.texts
-
-
-def test_charts_are_drawn_for_many_loads_for_one_and_for_none() -> None:
-    points = report().points
-    for name in ("throughput", "one-load", "twice", "again"):
-        chart = sweep_chart(name, [point for point in points if point.result.sweep == name])
-        assert chart is not None
-        ElementTree.fromstring(chart)
-        assert "var(--main)" in chart
-        assert "#03" not in chart
-    assert sweep_chart("broken", [point for point in points if point.result.sweep == "broken"]) is None
-    assert score_chart(()) is None
-
-
-def test_the_percentiles_in_a_chart_are_those_that_are_there() -> None:
-    small = [made_up.recorded(made_up.point(concurrency=n, requests=5)) for n in (1, 2)]
-    large = [made_up.recorded(made_up.point(concurrency=n, requests=50)) for n in (1, 2)]
-    assert "P95" not in (sweep_chart("small", small) or "")
-    assert "P95" in (sweep_chart("large", large) or "")
 
 
 def test_the_same_report_gives_the_same_page(tmp_path: Path) -> None:
@@ -114,7 +94,7 @@ def test_the_same_report_gives_the_same_page(tmp_path: Path) -> None:
     assert [entry.name for entry in path.parent.iterdir()] == ["page.html"]
 
 
-def test_a_page_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+def test_a_page_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(RecordError, match=r"page\.html"):
         write_page(report(), tmp_path / "file" / "page.html")

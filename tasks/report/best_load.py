@@ -1,0 +1,31 @@
+"""The load with the best mean of a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from operator import attrgetter
+from typing import NamedTuple
+
+from tasks.measure.speed.figure import Figure
+from tasks.measure.speed.point_result import PointResult
+from tasks.report.load_repeats import Repeats, mean_of
+
+
+class BestLoad(NamedTuple):
+    """A load by its first repeat, and the mean of the figure over all its repeats."""
+
+    point: PointResult
+    mean: float
+
+
+def best_load(loads: Iterable[Repeats], figure: Figure) -> BestLoad | None:
+    """Find the load whose mean of the figure is the best; None where no load has the figure."""
+    candidates = []
+    for repeats in loads:
+        mean = mean_of(figure, repeats)
+        if mean is not None:
+            candidates.append(BestLoad(repeats[0], mean))
+    if not candidates:
+        return None
+    choose = max if figure.better == "higher" else min
+    return choose(candidates, key=attrgetter("mean"))

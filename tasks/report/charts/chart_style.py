@@ -1,0 +1,81 @@
+"""The look of the charts, and their SVG: its colours and fonts are those of the page around it."""
+
+from __future__ import annotations
+
+import io
+import re
+from html import escape
+from typing import Any
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+# placeholders: to_svg replaces them by the page's CSS variables, which have a dark and a light value
+INK, GRID, MAIN, SECOND, THIRD = "#010101", "#020202", "#030303", "#040404", "#050505"
+_VARIABLES = {INK: "--ink-soft", GRID: "--line", MAIN: "--main", SECOND: "--second", THIRD: "--third"}
+STYLE = {
+    "svg.fonttype": "none",
+    "text.parse_math": False,
+    "font.size": 9.5,
+    "text.color": INK,
+    "axes.edgecolor": GRID,
+    "axes.labelcolor": INK,
+    "axes.titlesize": 10.5,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 12,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "axes.axisbelow": True,
+    "grid.color": GRID,
+    "grid.linewidth": 0.8,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.major.size": 0,
+    "ytick.major.size": 0,
+    "lines.linewidth": 2,
+    "lines.markersize": 5.5,
+    "legend.frameon": False,
+    "legend.fontsize": 9,
+}
+LEGEND = {"loc": "lower right", "handlelength": 1.8, "borderpad": 0}
+"""Arguments of `Axes.legend` that every chart shares."""
+_NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
+_SVG_EDITS = (
+    (re.compile(r' (?:width|height)="[^"]+pt"'), ""),
+    (re.compile(r"<style.*?</style>", re.DOTALL), ""),
+    (re.compile(r" font-family: [^;\"]+;?"), ""),
+    # the ids of matplotlib's groups would repeat in every chart of a page, and nothing refers to them
+    (re.compile(r' id="[a-z0-9.]+_\d+"'), ""),
+)
+
+
+def set_number_ticks(axes: Any) -> None:
+    """Label the y axis with few, plain numbers."""
+    axes.yaxis.set_major_locator(MaxNLocator(4))
+    axes.yaxis.set_major_formatter(FuncFormatter(_tick_text))
+
+
+def to_svg(figure: Figure, alt: str) -> str:
+    """The figure as an `svg` element that takes its width, fonts and colours from the page.
+
+    Args:
+        figure: drawn with STYLE.
+        alt: the text for screen readers.
+    """
+    file = io.StringIO()
+    figure.savefig(file, format="svg", transparent=True, metadata=_NO_METADATA)
+    text = file.getvalue()
+    svg = text[text.index("<svg") :]
+    for pattern, replacement in _SVG_EDITS:
+        svg = pattern.sub(replacement, svg)
+    for colour, variable in _VARIABLES.items():
+        svg = svg.replace(colour, f"var({variable})")
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
+
+
+def _tick_text(value: float, position: int | None) -> str:
+    """matplotlib passes the position of the tick too."""
+    return f"{value:,.10g}"

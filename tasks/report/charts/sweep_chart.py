@@ -1,0 +1,172 @@
+"""Draws the throughput, latency, TTFT and TPOT of a sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import fmean
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import NullLocator
+
+from tasks.config.objective import STATISTICS
+from tasks.measure.speed.figures import BY_NAME
+from tasks.measure.speed.notation import MILLISECONDS
+from tasks.measure.speed.point_result import PointResult
+from tasks.report import formats
+from tasks.report.charts.chart_style import (
+    LEGEND,
+    MAIN,
+    SECOND,
+    STYLE,
+    THIRD,
+    set_number_ticks,
+    to_svg,
+)
+from tasks.report.load_repeats import mean_of
+from tasks.report.measured_sweep import MeasuredSweep
+
+Samples = Sequence[tuple[float, float]]
+"""The level of a load and the value of a figure there, a pair for each point."""
+CURVE_STYLES = (("mean", MAIN, "-"), ("p50", SECOND, "--"), ("p95", THIRD, ":"))
+"""Statistics of a time over the load, with colour and line style."""
+CLOSE_LEVELS = 1.25
+"""Labels of two levels closer than this factor would overlap; a search measures such levels."""
+
+
+def sweep_chart(sweep: MeasuredSweep) -> str | None:
+    """Throughput and times over the load; where there is one load, the statistics of its times as bars.
+
+    Points without a success are left out; None where no point is left.
+    """
+    points = [result for result in sweep.results if result.succeeded]
+    if not points:
+        return None
+    levels = sorted({point.load.level for point in points})
+    with mpl.rc_context(STYLE | {"svg.hashsalt": sweep.name}):
+        figure = _curves_over_load(points, levels) if len(levels) > 1 else _bars_of_one_load(points)
+        return to_svg(figure, f"{sweep.name}: throughput, latency, TTFT and TPOT; the table has the figures")
+
+
+def _curves_over_load(points: Sequence[PointResult], levels: list[float]) -> Figure:
+    figure = Figure(figsize=(9.6, 5.6), layout=ConstrainedLayoutEngine(h_pad=0.14, w_pad=0.14))
+    (throughput, latency), (ttft, tpot) = figure.subplots(2, 2)
+    _plot_throughput(throughput, points, levels)
+    for axes, time in ((latency, "latency"), (ttft, "ttft"), (tpot, "tpot")):
+        _plot_statistics(axes, points, time)
+        _set_load_axis(axes, _time_title(time), levels)
+    for axes in (ttft, tpot):
+        axes.set_xlabel(formats.common_load_kind(points))
+    return figure
+
+
+def _plot_throughput(axes: Any, points: Sequence[PointResult], levels: list[float]) -> None:
+    samples = _samples(points, "output_token_throughput")
+    _plot_curve(axes, samples, "", MAIN, "-")
+    labelled = _without_close(levels)
+    for level, value in _means(samples):
+        if level in labelled:
+            text, offset = f"{value:,.0f}", {"xytext": (0, 7), "textcoords": "offset points"}
+            axes.annotate(text, (level, value), ha="center", fontsize=9, **offset)
+    _set_load_axis(axes, "Output tokens per second", levels)
+    axes.margins(y=0.16)
+    axes.set_ylim(bottom=0)
+
+
+def _plot_statistics(axes: Any, points: Sequence[PointResult], time: str) -> None:
+    """Mean, P50 and P95 over the load; a percentile that no point has is not in the legend."""
+    factor = 1000 if BY_NAME[f"{time}_mean_s"].notation is MILLISECONDS else 1
+    for statistic, colour, style in CURVE_STYLES:
+        samples = _samples(points, f"{time}_{statistic}_s", factor)
+        if samples:
+            _plot_curve(axes, samples, _statistic_label(statistic), colour, style)
+    axes.margins(y=0.12)
+    axes.set_ylim(bottom=0)
+    axes.legend(ncols=3, bbox_to_anchor=(1, 0.99), **LEGEND)
+
+
+def _samples(points: Sequence[PointResult], figure: str, factor: float = 1) -> list[tuple[float, float]]:
+    """The figure of every point that has it."""
+    samples = []
+    for point in points:
+        value = point[figure]
+        if value is not None:
+            samples.append((point.load.level, value * factor))
+    return samples
+
+
+def _plot_curve(axes: Any, samples: Samples, label: str, colour: str, style: str) -> None:
+    """A line through the means of the repeats; where there are several, a pale dot for each repeat."""
+    means = _means(samples)
+    axes.plot(*_x_and_y(means), color=colour, linestyle=style, marker="o", label=label)
+    if len(means) < len(samples):
+        axes.plot(*_x_and_y(samples), color=colour, linestyle="", marker="o", alpha=0.35)
+
+
+def _means(samples: Samples) -> list[tuple[float, float]]:
+    """The mean of the repeats at each level, levels ascending."""
+    values_by_level: dict[float, list[float]] = {}
+    for level, value in samples:
+        values_by_level.setdefault(level, []).append(value)
+    return [(level, fmean(values)) for level, values in sorted(values_by_level.items())]
+
+
+def _x_and_y(samples: Samples) -> tuple[list[float], list[float]]:
+    return [level for level, _ in samples], [value for _, value in samples]
+
+
+def _set_load_axis(axes: Any, title: str, levels: list[float]) -> None:
+    labelled = _without_close(levels)
+    axes.set_title(title, fontweight="bold")
+    axes.set_xscale("log")
+    axes.set_xticks(labelled, [f"{level:g}" for level in labelled])
+    axes.xaxis.set_minor_locator(NullLocator())
+    set_number_ticks(axes)
+    axes.margins(x=0.06)
+
+
+def _without_close(levels: list[float]) -> list[float]:
+    """The levels whose labels do not overlap."""
+    kept: list[float] = []
+    for level in levels:
+        if not kept or level >= CLOSE_LEVELS * kept[-1]:
+            kept.append(level)
+    return kept
+
+
+def _bars_of_one_load(points: Sequence[PointResult]) -> Figure:
+    figure = Figure(figsize=(9.6, 2.3), layout=ConstrainedLayoutEngine(w_pad=0.14))
+    for axes, time in zip(figure.subplots(1, 3), ("latency", "ttft", "tpot"), strict=True):
+        _plot_bars(axes, time, points)
+    return figure
+
+
+def _plot_bars(axes: Any, time: str, points: Sequence[PointResult]) -> None:
+    """A bar for the mean and each percentile, averaged over the repeats; the mean on top."""
+    means: dict[str, float] = {}
+    for statistic in reversed(STATISTICS):
+        mean = mean_of(BY_NAME[f"{time}_{statistic}_s"], points)
+        if mean is not None:
+            means[statistic] = mean
+    axes.set_title(_time_title(time), fontweight="bold")
+    colours = [MAIN if statistic == "mean" else SECOND for statistic in means]
+    bars = axes.barh(list(map(_statistic_label, means)), list(means.values()), height=0.62, color=colours)
+    write = BY_NAME[f"{time}_mean_s"].notation.write
+    axes.bar_label(bars, [write(mean) for mean in means.values()], padding=4, fontsize=9)
+    axes.grid(False)
+    axes.set_xticks([])
+    axes.spines["bottom"].set_visible(False)
+    axes.margins(x=0.2)
+
+
+def _time_title(time: str) -> str:
+    """As `TTFT, ms`."""
+    name = "Latency" if time == "latency" else time.upper()
+    return f"{name}, {BY_NAME[f'{time}_mean_s'].notation.unit}"
+
+
+def _statistic_label(statistic: str) -> str:
+    """As `mean` and `P95`."""
+    return statistic if statistic == "mean" else statistic.upper()

@@ -1,0 +1,69 @@
+"""Draws the telemetry of a run: server, GPUs and machine over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from math import ceil, nan
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from tasks.report.charts.chart_style import LEGEND, MAIN, SECOND, STYLE, set_number_ticks, to_svg
+from tasks.report.report_input import ReportInput, TimelineCurve
+
+GAP_S = 4.0
+"""A longer time without a sample interrupts the curve: telemetry is not sampled between points."""
+COLUMNS = 2
+ALT_TEXT = "server, GPUs and machine during the run; the table telemetry has the figures"
+
+
+def timeline_chart(report: ReportInput) -> str | None:
+    """A panel for each group of curves, all over the same time; None without telemetry."""
+    panels: dict[str, list[TimelineCurve]] = {}
+    for curve in report.timeline:
+        panels.setdefault(curve.panel, []).append(curve)
+    if not panels:
+        return None
+    with mpl.rc_context(STYLE | {"svg.hashsalt": "timeline", "lines.linewidth": 1.4}):
+        return to_svg(_draw(panels), ALT_TEXT)
+
+
+def _draw(panels: dict[str, list[TimelineCurve]]) -> Figure:
+    rows = ceil(len(panels) / COLUMNS)
+    layout = ConstrainedLayoutEngine(h_pad=0.12, w_pad=0.14)
+    figure = Figure(figsize=(9.6, 0.4 + 2.1 * rows), layout=layout)
+    cells = figure.subplots(rows, COLUMNS, squeeze=False, sharex=True).flatten()
+    for axes, (title, curves) in zip(cells, panels.items(), strict=False):
+        _draw_panel(axes, title, curves)
+    for axes in cells[len(panels) :]:
+        axes.set_axis_off()
+    return figure
+
+
+def _draw_panel(axes: Any, title: str, curves: Sequence[TimelineCurve]) -> None:
+    for curve, colour, style in zip(curves, (MAIN, SECOND), ("-", "--"), strict=False):
+        seconds, values = interrupted(curve)
+        axes.plot(seconds, values, color=colour, linestyle=style, marker=".", markersize=3, label=curve.name)
+    axes.set_title(title, fontweight="bold")
+    axes.set_xlabel("s since the run's start")
+    axes.xaxis.set_tick_params(labelbottom=True)
+    set_number_ticks(axes)
+    axes.margins(x=0.02, y=0.12)
+    axes.set_ylim(bottom=0)
+    if len(curves) > 1:
+        axes.legend(ncols=2, bbox_to_anchor=(1, 0.98), **LEGEND)
+
+
+def interrupted(curve: TimelineCurve) -> tuple[list[float], list[float]]:
+    """Seconds and values of a curve, with a NaN in every gap, where matplotlib interrupts the line."""
+    seconds, values = list(curve.seconds[:1]), list(curve.values[:1])
+    for (before, after), value in zip(pairwise(curve.seconds), curve.values[1:], strict=True):
+        if after - before > GAP_S:
+            seconds.append(before)
+            values.append(nan)
+        seconds.append(after)
+        values.append(value)
+    return seconds, values

@@ -1,0 +1,70 @@
+"""Compares the scores of several runs: every score, and its change since the first run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import NamedTuple
+
+from tasks.measure.accuracy.scores import OVERALL
+from tasks.record.question_shares import QuestionShare
+from tasks.report.comparison.change import PairedChange, Question, paired_change
+from tasks.report.comparison.compared_run import ComparedRun
+
+
+class ScoreKey(NamedTuple):
+    """A score, equal in every run that has it."""
+
+    dataset: str
+    subset: str
+    metric: str
+
+
+class ScoreComparison(NamedTuple):
+    """One score. `values` and `changes` have an entry for each run; the first run has no change.
+
+    A change counts the questions that both runs answered.
+    """
+
+    key: ScoreKey
+    values: tuple[float | None, ...]
+    changes: tuple[PairedChange | None, ...]
+
+
+def compare_scores(runs: Sequence[ComparedRun]) -> tuple[ScoreComparison, ...]:
+    """Compare every score that at least one run has."""
+    base, *others = runs
+    scores_of_runs = [_values_by_score(run) for run in runs]
+    comparisons = []
+    for key in dict.fromkeys(chain.from_iterable(scores_of_runs)):
+        values = tuple(scores.get(key) for scores in scores_of_runs)
+        changes = [_score_change(base, new, key) for new in others]
+        comparisons.append(ScoreComparison(key, values, changes=(None, *changes)))
+    return tuple(comparisons)
+
+
+def _values_by_score(run: ComparedRun) -> dict[ScoreKey, float]:
+    values = {}
+    for accuracy in run.report.accuracy:
+        for score in accuracy.scores:
+            values[ScoreKey(score.dataset, score.subset, score.metric)] = score.value
+    return values
+
+
+def _score_change(base: ComparedRun, new: ComparedRun, key: ScoreKey) -> PairedChange | None:
+    base_answers, new_answers = _answers_of(base, key), _answers_of(new, key)
+    single = all(question.answers == 1 for question in (*base_answers, *new_answers))
+    return paired_change(_shares(base_answers), _shares(new_answers), single)
+
+
+def _answers_of(run: ComparedRun, key: ScoreKey) -> list[QuestionShare]:
+    """The answers that a score counts: those of its subset, or of the whole dataset."""
+    return [
+        question
+        for question in run.answers
+        if question.dataset == key.dataset and key.subset in (question.subset, OVERALL)
+    ]
+
+
+def _shares(answers: Sequence[QuestionShare]) -> dict[Question, float]:
+    return {(question.question, question.target): question.share for question in answers}

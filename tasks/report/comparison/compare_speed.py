@@ -1,0 +1,66 @@
+"""Compares the speed of several runs: every figure of every load, and its change since the first run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import NamedTuple
+
+from tasks.measure.speed.figure import Figure
+from tasks.measure.speed.figures import figures_in
+from tasks.measure.speed.point_result import PointResult
+from tasks.report.comparison.change import Change, speed_change
+from tasks.report.comparison.compared_run import ComparedRun
+from tasks.report.load_repeats import Repeats, mean_of, usable_repeats, values_of
+from tasks.report.measured_sweep import measured_sweeps
+
+_FIGURES = figures_in("comparison")
+
+
+class LoadKey(NamedTuple):
+    """A load of a sweep, equal in every run that measured it."""
+
+    sweep: str
+    load: str
+
+
+class SpeedComparison(NamedTuple):
+    """One figure of one load.
+
+    `means` and `changes` have an entry for each run; the first run has no change.
+    """
+
+    key: LoadKey
+    figure: Figure
+    means: tuple[float | None, ...]
+    changes: tuple[Change | None, ...]
+
+
+def repeats_by_load(run: ComparedRun) -> dict[LoadKey, list[PointResult]]:
+    """The usable repeats of each load of a run, sweep by sweep and by rising load."""
+    loads = {}
+    for sweep in measured_sweeps(run.report):
+        for repeats in usable_repeats(sweep.points):
+            loads[LoadKey(sweep.name, repeats[0].load.text)] = repeats
+    return loads
+
+
+def compare_speed(runs: Sequence[ComparedRun]) -> tuple[SpeedComparison, ...]:
+    """Compare every figure that at least one run has, load by load in the order of their first run."""
+    loads_of_runs = [repeats_by_load(run) for run in runs]
+    comparisons = []
+    for key in dict.fromkeys(chain.from_iterable(loads_of_runs)):
+        repeats_of_runs = [loads.get(key, []) for loads in loads_of_runs]
+        for figure in _FIGURES:
+            comparison = _compare_figure(key, figure, repeats_of_runs)
+            if any(mean is not None for mean in comparison.means):
+                comparisons.append(comparison)
+    return tuple(comparisons)
+
+
+def _compare_figure(key: LoadKey, figure: Figure, repeats_of_runs: Sequence[Repeats]) -> SpeedComparison:
+    """Compare one figure of one load. A run that did not measure the load has no repeats."""
+    base, *others = [values_of(figure, repeats) for repeats in repeats_of_runs]
+    changes = [speed_change(base, new) if base and new else None for new in others]
+    means = tuple(mean_of(figure, repeats) for repeats in repeats_of_runs)
+    return SpeedComparison(key, figure, means, changes=(None, *changes))

@@ -1,0 +1,77 @@
+"""The footnotes of a comparison's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tasks.measure.speed.figures import BY_NAME
+from tasks.report.comparison.change import Change
+from tasks.report.comparison.compare_scores import ScoreComparison
+from tasks.report.comparison.compare_speed import repeats_by_load
+from tasks.report.comparison.compared_run import LETTERS, ComparedRun
+from tasks.report.load_repeats import mean_of
+
+OUTPUT_LENGTH = BY_NAME["output_tokens_mean"]
+OUTPUT_LENGTH_TOLERANCE = 0.01
+"""Two runs whose output tokens a request differ by a greater share did not do the same work."""
+
+PointKey = tuple[str, str, str, int]
+"""The run that measured a point, its sweep, the label of its load, and its repeat."""
+
+
+def change_notes(changes: Sequence[Change | None]) -> list[str]:
+    """What the signs beside the changes mean, for the signs that occur."""
+    known = [change for change in changes if change is not None]
+    notes = []
+    if any(change.half_width is not None for change in known):
+        notes.append("±: 95 % interval of the change")
+    if any(change.is_noise for change in known):
+        notes.append("≈: the interval includes zero, so the change may be noise")
+    if any(change.half_width is None for change in known):
+        notes.append("no ±: measured once, so how much of the change is noise is not known")
+    return notes
+
+
+def mcnemar_notes(comparisons: Sequence[ScoreComparison]) -> list[str]:
+    """McNemar's p of each change of a score that has one."""
+    notes = []
+    for comparison in comparisons:
+        for letter, change in zip(LETTERS, comparison.changes, strict=False):
+            if change is not None and change.p is not None:
+                score = f"{comparison.key.dataset} {comparison.key.subset}"
+                runs = f"{letter} against A over {change.questions} questions"
+                notes.append(f"{score}: {runs}, McNemar's p = {change.p:.3f}")
+    return notes
+
+
+def shared_point_notes(runs: Sequence[ComparedRun]) -> list[str]:
+    """How many points a run and the first one both took from one measurement: these always agree."""
+    base_points = _point_keys(runs[0])
+    notes = []
+    for letter, run in zip(LETTERS[1:], runs[1:], strict=False):
+        shared = len(base_points & _point_keys(run))
+        if shared:
+            notes.append(f"{letter}: {shared} of its points are the same measurements as in A, reused")
+    return notes
+
+
+def output_length_notes(runs: Sequence[ComparedRun]) -> list[str]:
+    """The loads whose mean output length differs from that of the first run."""
+    base_loads = repeats_by_load(runs[0])
+    notes = []
+    for letter, run in zip(LETTERS[1:], runs[1:], strict=False):
+        for key, repeats in repeats_by_load(run).items():
+            base_length = mean_of(OUTPUT_LENGTH, base_loads.get(key, []))
+            length = mean_of(OUTPUT_LENGTH, repeats)
+            if base_length and length and abs(length / base_length - 1) > OUTPUT_LENGTH_TOLERANCE:
+                lengths = f"{length:.1f} output tokens a request in {letter}, {base_length:.1f} in A"
+                notes.append(f"{key.sweep} {key.load}: {lengths}: not the same work")
+    return notes
+
+
+def _point_keys(run: ComparedRun) -> set[PointKey]:
+    keys = set()
+    for point in run.report.points:
+        result = point.result
+        keys.add((point.run_id, result.sweep, result.load.label, result.repeat))
+    return keys

@@ -1,0 +1,84 @@
+"""The tables of a comparison: what differs between the runs, their speed, and their scores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tasks.measure.speed.notation import MISSING
+from tasks.report import formats
+from tasks.report.comparison.change import Change
+from tasks.report.comparison.change_text import percent_text, points_text
+from tasks.report.comparison.compare_scores import compare_scores
+from tasks.report.comparison.compare_speed import compare_speed
+from tasks.report.comparison.compared_run import LETTERS, ComparedRun
+from tasks.report.comparison.comparison_notes import (
+    change_notes,
+    mcnemar_notes,
+    output_length_notes,
+    shared_point_notes,
+)
+from tasks.report.comparison.difference_table import difference_table
+from tasks.report.comparison.regressions import missing_figures
+from tasks.report.table import Column, Table, numeric_columns, text_columns
+
+_SPEED_COLUMNS = (Column(name="Sweep"), Column(name="Conc.", numeric=True), Column(name="Figure"))
+_SCORE_COLUMNS = text_columns("Dataset", "Subset", "Metric")
+
+
+def comparison_tables(runs: Sequence[ComparedRun]) -> tuple[Table, ...]:
+    """Every table that has a row. Each change is that from the first run."""
+    tables = (difference_table(runs), speed_table(runs), score_table(runs))
+    return tuple(table for table in tables if table.rows)
+
+
+def speed_table(runs: Sequence[ComparedRun]) -> Table:
+    """A row for each figure of each load, a column for each run."""
+    comparisons = compare_speed(runs)
+    rows, changes = [], list[Change | None]()
+    for comparison in comparisons:
+        cells = _cells(comparison.means, comparison.changes, comparison.figure.notation.write, percent_text)
+        rows.append((*comparison.key, comparison.figure.title, *cells))
+        changes += comparison.changes
+    notes = (
+        *change_notes(changes),
+        *output_length_notes(runs),
+        *shared_point_notes(runs),
+        *missing_figures(runs),
+    )
+    columns = (*_SPEED_COLUMNS, *_run_columns(runs))
+    return Table(title="Speed side by side", columns=columns, rows=tuple(rows), footnotes=notes)
+
+
+def score_table(runs: Sequence[ComparedRun]) -> Table:
+    """A row for each score, a column for each run."""
+    comparisons = compare_scores(runs)
+    rows, changes = [], list[Change | None]()
+    for comparison in comparisons:
+        cells = _cells(comparison.values, comparison.changes, formats.score_text, points_text)
+        rows.append((*comparison.key, *cells))
+        changes += comparison.changes
+    notes = (*change_notes(changes), *mcnemar_notes(comparisons))
+    columns = (*_SCORE_COLUMNS, *_run_columns(runs))
+    return Table(title="Accuracy side by side", columns=columns, rows=tuple(rows), footnotes=notes)
+
+
+def _run_columns(runs: Sequence[ComparedRun]) -> tuple[Column, ...]:
+    return numeric_columns(*LETTERS[: len(runs)])
+
+
+def _cells(
+    values: Sequence[float | None],
+    changes: Sequence[Change | None],
+    value_text: Callable[[float], str],
+    change_text: Callable[[Change], str],
+) -> list[str]:
+    """A cell for each run: its value, and in brackets the change."""
+    cells = []
+    for value, change in zip(values, changes, strict=True):
+        if value is None:
+            cells.append(MISSING)
+        elif change is None:
+            cells.append(value_text(value))
+        else:
+            cells.append(f"{value_text(value)} ({change_text(change)})")
+    return cells

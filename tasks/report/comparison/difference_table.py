@@ -1,0 +1,52 @@
+"""The table `Differences`: what the compared runs were not measured with alike."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any
+
+from tasks.measure.speed.notation import MISSING
+from tasks.report.comparison.compared_run import LETTERS, ComparedRun
+from tasks.report.report_input import ReportInput
+from tasks.report.table import Table, text_columns
+
+_JSON_FIELDS = ("server_args", "server_env", "client_versions")
+"""Fields of the manifest that hold a JSON object: each of its keys is a row of its own."""
+
+
+def difference_table(runs: Sequence[ComparedRun]) -> Table:
+    """A row for each setting that is not equal in all runs; a footnote with each run's id."""
+    settings_of_runs = [_settings(run.report) for run in runs]
+    rows = []
+    for name in dict.fromkeys(chain.from_iterable(settings_of_runs)):
+        values = [settings.get(name, MISSING) for settings in settings_of_runs]
+        if len(set(values)) > 1:
+            rows.append((name, *values))
+    run_ids = [run.report.run.run_id for run in runs]
+    return Table(
+        title="Differences",
+        columns=text_columns("", *LETTERS[: len(runs)]),
+        rows=tuple(rows),
+        footnotes=tuple(f"{letter}: {run_id}" for letter, run_id in zip(LETTERS, run_ids, strict=False)),
+    )
+
+
+def _settings(report: ReportInput) -> dict[str, str]:
+    """Everything that may differ between two runs, by its name in the table."""
+    settings = {"spec": report.run.spec, "spec digest": report.run.spec_digest}
+    for field, value in report.run.manifest.model_dump().items():
+        name = field.replace("_", " ")
+        if field in _JSON_FIELDS:
+            for key, setting in json.loads(value or "{}").items():
+                settings[f"{name}: {key}"] = _value_text(setting)
+        else:
+            settings[name] = _value_text(value)
+    return settings
+
+
+def _value_text(value: Any) -> str:
+    if value is None or value == "":
+        return MISSING
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -1,0 +1,65 @@
+"""What is worse or missing in a run, compared with the first one: a line for each figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tasks.report.comparison.change import Change
+from tasks.report.comparison.change_text import percent_text, points_text
+from tasks.report.comparison.compare_scores import compare_scores
+from tasks.report.comparison.compare_speed import SpeedComparison, compare_speed, repeats_by_load
+from tasks.report.comparison.compared_run import LETTERS, ComparedRun
+
+
+def regressions(runs: Sequence[ComparedRun], percent: float) -> tuple[str, ...]:
+    """Every figure that is worse than in the first run by more than `percent`, as `B: SWEEP LOAD: …`.
+
+    Changes that may be noise are left out. Scores are compared by points of 100.
+    """
+    return (*_slower(runs, percent), *_less_accurate(runs, percent))
+
+
+def missing_figures(runs: Sequence[ComparedRun]) -> tuple[str, ...]:
+    """Every load and score of the first run that another run does not have, as `B: SWEEP LOAD: …`."""
+    return (*_missing_loads(runs), *_missing_scores(runs))
+
+
+def _slower(runs: Sequence[ComparedRun], percent: float) -> Iterator[str]:
+    for comparison in compare_speed(runs):
+        sweep, load = comparison.key
+        for letter, change in zip(LETTERS, comparison.changes, strict=False):
+            if change and _is_worse(change, _loss(comparison, change), percent):
+                yield f"{letter}: {sweep} {load}: {comparison.figure.title}: {percent_text(change)}"
+
+
+def _less_accurate(runs: Sequence[ComparedRun], percent: float) -> Iterator[str]:
+    for comparison in compare_scores(runs):
+        for letter, change in zip(LETTERS, comparison.changes, strict=False):
+            if change and _is_worse(change, -change.difference, percent):
+                yield f"{letter}: {comparison.key.dataset} {comparison.key.subset}: {points_text(change)}"
+
+
+def _loss(comparison: SpeedComparison, change: Change) -> float:
+    """By how much the figure became worse; negative where it became better."""
+    return -change.difference if comparison.figure.better == "higher" else change.difference
+
+
+def _is_worse(change: Change, loss: float, percent: float) -> bool:
+    return not change.is_noise and 100 * loss > percent
+
+
+def _missing_loads(runs: Sequence[ComparedRun]) -> Iterator[str]:
+    loads_of_runs = [repeats_by_load(run) for run in runs]
+    for key in loads_of_runs[0]:
+        for letter, loads in zip(LETTERS, loads_of_runs, strict=False):
+            if key not in loads:
+                yield f"{letter}: {key.sweep} {key.load}: not measured, or invalid"
+
+
+def _missing_scores(runs: Sequence[ComparedRun]) -> Iterator[str]:
+    for comparison in compare_scores(runs):
+        if comparison.values[0] is None:
+            continue
+        for letter, value in zip(LETTERS, comparison.values, strict=False):
+            if value is None:
+                yield f"{letter}: {comparison.key.dataset} {comparison.key.subset}: not asked"

@@ -1,0 +1,41 @@
+"""The points of a report, sweep by sweep."""
+
+from __future__ import annotations
+
+from tasks.config.base import Frozen
+from tasks.measure.speed.point_result import PointResult
+from tasks.record.results import RecordedPoint
+from tasks.report.report_input import ReportInput
+
+
+class MeasuredSweep(Frozen):
+    """One sweep of a run: its points by rising load, then by repeat. `run_id`: the run of the report."""
+
+    name: str
+    points: tuple[RecordedPoint, ...]
+    run_id: str
+
+    @property
+    def results(self) -> list[PointResult]:
+        """The figures of every point."""
+        return [point.result for point in self.points]
+
+    @property
+    def has_repeats(self) -> bool:
+        """Whether any load was measured more than once."""
+        return any(point.result.repeat > 1 for point in self.points)
+
+
+def measured_sweeps(report: ReportInput) -> tuple[MeasuredSweep, ...]:
+    """Group the points of a report by sweep, in the order of each sweep's first point."""
+    points_by_sweep: dict[str, list[RecordedPoint]] = {}
+    for point in report.points:
+        points_by_sweep.setdefault(point.result.sweep, []).append(point)
+    return tuple(
+        MeasuredSweep(name=name, points=tuple(sorted(points, key=_rising_load)), run_id=report.run.run_id)
+        for name, points in points_by_sweep.items()
+    )
+
+
+def _rising_load(point: RecordedPoint) -> tuple[object, ...]:
+    return (point.result.load.sort_key, point.result.repeat)

@@ -1,0 +1,58 @@
+"""The verdicts of the points, as the page's section "Can the figures be believed?" shows them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal, get_args
+
+from tasks.audit.verdict import Check, CheckVerdict
+from tasks.config.base import Frozen
+from tasks.record.results import RecordedPoint
+from tasks.report import formats
+from tasks.report.measured_sweep import MeasuredSweep, measured_sweeps
+from tasks.report.report_input import ReportInput
+
+VERDICTS: tuple[Literal["valid", "suspect", "invalid"], ...] = ("valid", "suspect", "invalid")
+
+
+class PointVerdict(Frozen):
+    """A point, its verdict, the reasons for it, and every check with a summary of them all."""
+
+    sweep: str
+    load: str
+    verdict: str
+    reasons: tuple[str, ...]
+    checks: tuple[Check, ...]
+    checks_summary: str
+
+
+def point_verdicts(report: ReportInput) -> list[PointVerdict]:
+    """The verdict of every point, sweep by sweep and by rising load."""
+    verdicts = []
+    for sweep in measured_sweeps(report):
+        verdicts += [_point_verdict(sweep, point) for point in sweep.points]
+    return verdicts
+
+
+def verdict_counts(points: Sequence[RecordedPoint]) -> dict[str, int]:
+    """How many points have each verdict; verdicts of no point are left out."""
+    counts = Counter(point.verdict.verdict for point in points)
+    return {verdict: counts[verdict] for verdict in VERDICTS if counts[verdict]}
+
+
+def _point_verdict(sweep: MeasuredSweep, point: RecordedPoint) -> PointVerdict:
+    return PointVerdict(
+        sweep=sweep.name,
+        load=formats.load_text(point.result, sweep.has_repeats),
+        verdict=point.verdict.verdict,
+        reasons=formats.reasons_with_first_error(point),
+        checks=point.verdict.checks,
+        checks_summary=_summary(point.verdict.checks),
+    )
+
+
+def _summary(checks: tuple[Check, ...]) -> str:
+    """As `20 valid, 2 unchecked, 1 suspect`."""
+    counts = Counter(check.verdict for check in checks)
+    return ", ".join(f"{counts[verdict]} {verdict}" for verdict in get_args(CheckVerdict) if counts[verdict])

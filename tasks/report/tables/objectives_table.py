@@ -1,0 +1,77 @@
+"""The table of a sweep's objectives: the bounded figures of each point, and whether it met them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tasks.config.objective import SUCCESS, Objective
+from tasks.measure.speed.figures import BY_NAME
+from tasks.measure.speed.notation import MISSING, SECONDS
+from tasks.measure.speed.objectives import margin
+from tasks.measure.speed.point_result import PointResult
+from tasks.report import formats
+from tasks.report.measured_sweep import MeasuredSweep
+from tasks.report.table import Column, Table, figure_column
+
+_THROUGHPUT, _GOODPUT = BY_NAME["request_throughput"], BY_NAME["goodput"]
+_MET = {True: "yes", False: "no", None: MISSING}
+_GOODPUT_NOTE = "Goodput: requests per second that each keep every bound"
+
+
+def objectives_table(sweep: MeasuredSweep) -> Table | None:
+    """A row a point with objectives: throughput, goodput and each bounded figure; None without objectives."""
+    points = [result for result in sweep.results if result.objectives]
+    if not points:
+        return None
+    bounds: dict[Objective, None] = {}
+    for point in points:
+        bounds.update(dict.fromkeys(point.objectives))
+    columns = (
+        Column(name="Load", numeric=True),
+        figure_column(_THROUGHPUT),
+        figure_column(_GOODPUT),
+        *(Column(name=str(bound), numeric=True) for bound in bounds),
+        Column(name="Met"),
+    )
+    return Table(
+        title=f"Sweep {sweep.name} objectives",
+        columns=columns,
+        rows=tuple(_row(point, list(bounds), sweep.has_repeats) for point in points),
+        footnotes=(_GOODPUT_NOTE, *_missing_notes(points)),
+    )
+
+
+def _row(point: PointResult, bounds: Sequence[Objective], with_repeat: bool) -> tuple[str, ...]:
+    throughput = _THROUGHPUT.notation.text(point[_THROUGHPUT.name])
+    goodput = _GOODPUT.notation.text(point[_GOODPUT.name])
+    values = [_bounded_value(bound, point) for bound in bounds]
+    met = _MET[point.objectives_met]
+    return (formats.load_text(point, with_repeat), throughput, goodput, *values, met)
+
+
+def _bounded_value(bound: Objective, point: PointResult) -> str:
+    if bound.name == SUCCESS:
+        return f"{point.succeeded / (point.requests or 1):.4g}"
+    return SECONDS.text(point[bound.name])
+
+
+def _missing_notes(points: Sequence[PointResult]) -> tuple[str, ...]:
+    too_few = not_visible = False
+    for point in points:
+        for bound in point.objectives:
+            if margin(bound, point) is not None:
+                continue
+            # each request that succeeds has a latency: where that percentile is missing too, they are too few
+            if point[f"latency_{bound.statistic}_s"] is None:
+                too_few = True
+            else:
+                not_visible = True
+    return formats.missing_notes(
+        {
+            "too few requests for this figure": too_few,
+            formats.TIME_NOT_VISIBLE: not_visible,
+            "the point's requests are no longer recorded": any(
+                point[_GOODPUT.name] is None for point in points
+            ),
+        }
+    )

@@ -1,0 +1,51 @@
+"""The registry of the report's tables. A new table is one file beside this one and a row here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tasks.report.measured_sweep import MeasuredSweep, measured_sweeps
+from tasks.report.report_input import ReportInput
+from tasks.report.table import Table
+from tasks.report.tables.best_table import best_table
+from tasks.report.tables.energy_cost_table import energy_cost_table
+from tasks.report.tables.knee_table import knee_table
+from tasks.report.tables.objectives_table import objectives_table
+from tasks.report.tables.repeats_table import repeats_table
+from tasks.report.tables.score_table import score_table
+from tasks.report.tables.sweep_table import sweep_table
+
+SWEEP_TABLES: tuple[Callable[[MeasuredSweep], Table | None], ...] = (
+    sweep_table,
+    repeats_table,
+    objectives_table,
+    energy_cost_table,
+)
+"""Tables of one sweep, in the order in which a report shows them."""
+RUN_TABLES: tuple[Callable[[ReportInput], Table | None], ...] = (knee_table, best_table, score_table)
+"""Tables of the whole run; a report shows them after those of its sweeps."""
+
+
+def all_tables(report: ReportInput) -> tuple[Table, ...]:
+    """Every table of a report."""
+    return (*tables_of_sweeps(report), *tables_of_run(report))
+
+
+def tables_of_sweeps(report: ReportInput) -> tuple[Table, ...]:
+    """The tables of every sweep, sweep by sweep."""
+    tables: list[Table] = []
+    for sweep in measured_sweeps(report):
+        tables += tables_of_sweep(sweep)
+    return tuple(tables)
+
+
+def tables_of_sweep(sweep: MeasuredSweep) -> tuple[Table, ...]:
+    """The tables of one sweep that have something to show; the first is its main table."""
+    tables = (build(sweep) for build in SWEEP_TABLES)
+    return tuple(table for table in tables if table is not None)
+
+
+def tables_of_run(report: ReportInput) -> tuple[Table, ...]:
+    """The tables of the whole run that have something to show."""
+    tables = (build(report) for build in RUN_TABLES)
+    return tuple(table for table in tables if table is not None)

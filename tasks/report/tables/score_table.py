@@ -1,0 +1,46 @@
+"""The table `Accuracy`: the score of every subset of every question set."""
+
+from __future__ import annotations
+
+from tasks.measure.accuracy.scores import Score
+from tasks.record.results import RecordedAccuracy
+from tasks.report import formats
+from tasks.report.report_input import ReportInput
+from tasks.report.table import Table, numeric_columns, text_columns
+
+TITLE = "Accuracy"
+_COLUMNS = (
+    *text_columns("Model", "Dataset", "Metric", "Subset"),
+    *numeric_columns("Num", "Score", "95 % CI", "Failed", "Truncated"),
+    *text_columns("Source"),
+)
+_REPEATS_NOTE = "Num: questions × answers to each"
+
+
+def score_table(report: ReportInput) -> Table | None:
+    """A row a score with its interval; None where there are no scores."""
+    rows, has_repeats = [], False
+    for accuracy in report.accuracy:
+        for score in accuracy.scores:
+            rows.append(_row(report, score, accuracy))
+            has_repeats = has_repeats or score.repeats > 1
+    if not rows:
+        return None
+    footnotes = (_REPEATS_NOTE,) if has_repeats else ()
+    return Table(title=TITLE, columns=_COLUMNS, rows=tuple(rows), footnotes=footnotes)
+
+
+def _row(report: ReportInput, score: Score, accuracy: RecordedAccuracy) -> tuple[str, ...]:
+    repeats = f" × {score.repeats}" if score.repeats > 1 else ""
+    return (
+        report.run.manifest.model,
+        score.dataset,
+        score.metric,
+        score.subset,
+        f"{score.questions}{repeats}",
+        formats.score_text(score.value),
+        f"{formats.score_text(score.ci_low)} – {formats.score_text(score.ci_high)}",
+        str(score.failed),
+        str(score.truncated),
+        formats.source_text(accuracy.run_id, report.run.run_id),
+    )

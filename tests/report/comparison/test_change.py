@@ -1,0 +1,47 @@
+"""The change between two runs, and whether it is more than noise."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.report.comparison.change import mcnemar, paired_change, speed_change
+
+
+def test_a_change_between_repeats_has_welchs_interval() -> None:
+    # Worked by hand: means 10 and 12, variances 1 and 4 of three each: t(2.94) = 3.22, error sqrt(5/3).
+    change = speed_change([9, 10, 11], [10, 12, 14])
+    assert change is not None
+    assert change.difference == pytest.approx(0.2)
+    assert change.half_width == pytest.approx(0.416, abs=0.001)
+    assert change.is_noise
+
+
+def test_a_change_of_one_repeat_has_no_interval_and_is_not_called_noise() -> None:
+    change = speed_change([10], [12])
+    assert change is not None
+    assert (change.half_width, change.is_noise) == (None, False)
+
+
+def test_a_change_from_zero_is_not_known() -> None:
+    assert speed_change([0.0], [1.0]) is None
+
+
+def test_questions_are_compared_one_by_one() -> None:
+    base = {(number, "7"): float(number < 5) for number in range(10)}
+    new = base | {(5, "7"): 1.0, (6, "7"): 1.0, (7, "8"): 1.0}
+    change = paired_change(base, new, single=True)
+    assert change is not None
+    assert (change.difference, change.questions) == (0.2, 10)
+    assert change.half_width == pytest.approx(2.262 * 0.4216 / 10**0.5, abs=0.001)
+    assert change.p == 0.5  # two gained, none lost: 2 · (1/2)²
+
+
+def test_other_questions_are_not_compared() -> None:
+    assert paired_change({(1, "7"): 1.0}, {(1, "8"): 1.0}, single=True) is None
+
+
+@pytest.mark.parametrize(
+    ("gained", "lost", "p"), [(0, 0, 1.0), (5, 5, 1.0), (0, 6, 0.03125), (8, 1, 0.0390625)]
+)
+def test_mcnemars_exact_p(gained: int, lost: int, p: float) -> None:
+    assert mcnemar(gained, lost) == pytest.approx(p)

@@ -1,0 +1,58 @@
+"""The tables of a comparison: speed and scores of several runs, and how they changed."""
+
+from __future__ import annotations
+
+from tasks.report.comparison.comparison_tables import comparison_tables
+from tests.report.comparison.compared_runs import compared, expensive_run, titled
+
+SPEED, SCORES = "Speed side by side", "Accuracy side by side"
+
+
+def test_a_load_is_one_row_whatever_its_repeats() -> None:
+    table = titled(comparison_tables((compared("a"), compared("b", 1.1))), SPEED)
+    assert table.rows[0] == ("throughput", "4", "RPS (req/s)", "2.91", "3.21 (+10.0 ± 2.3 %)")
+    assert "±: 95 % interval of the change" in table.footnotes
+
+
+def test_energy_and_cost_are_compared_where_they_are_known() -> None:
+    rows = titled(comparison_tables((expensive_run("a", 1), expensive_run("b", 2))), SPEED).rows
+    assert [(row[2], row[-1].split()[1]) for row in rows[-2:]] == [
+        ("Energy output (J/tok)", "(+0.0"),
+        ("Cost output (per 1M tok)", "(+100.0"),
+    ]
+    rows = titled(comparison_tables((compared("a"),)), SPEED).rows
+    assert not [row for row in rows if "Cost" in row[2]]
+
+
+def test_noise_is_marked() -> None:
+    table = titled(comparison_tables((compared("a"), compared("b", 1.005))), SPEED)
+    assert table.rows[0][-1] == "2.93 (+0.5 ± 2.2 % ≈)"
+    assert "≈: the interval includes zero, so the change may be noise" in table.footnotes
+
+
+def test_a_change_of_one_repeat_has_no_interval() -> None:
+    table = titled(comparison_tables((compared("a", repeats=1), compared("b", 1.1, repeats=1))), SPEED)
+    assert table.rows[0][-1] == "3.17 (+10.0 %)"
+    assert table.footnotes[0].startswith("no ±: measured once")
+
+
+def test_scores_are_compared_question_by_question() -> None:
+    table = titled(comparison_tables((compared("a"), compared("b", right=2))), SCORES)
+    assert table.rows[0] == ("aime25", "AIME2025-I", "mean_acc", "0.400", "0.400 (-0.300 ± 0.346 ≈)")
+    assert "aime25 AIME2025-I: B against A over 10 questions, McNemar's p = 0.250" in table.footnotes
+
+
+def test_equal_runs_have_no_table_of_differences() -> None:
+    tables = comparison_tables((compared("a"), compared("b")))
+    assert [table.title for table in tables] == [SPEED, SCORES]
+
+
+def test_responses_of_other_lengths_are_not_the_same_work() -> None:
+    table = titled(comparison_tables((compared("a"), compared("b", tokens=80))), SPEED)
+    note = "throughput 4: 80.0 output tokens a request in B, 64.0 in A: not the same work"
+    assert note in table.footnotes
+
+
+def test_shared_measurements_are_named() -> None:
+    table = titled(comparison_tables((compared("a"), compared("a"))), SPEED)
+    assert "B: 3 of its points are the same measurements as in A, reused" in table.footnotes

@@ -1,0 +1,22 @@
+"""The report as Markdown."""
+
+from __future__ import annotations
+
+from tasks.report.page.markdown import markdown
+from tests.record import made_up
+from tests.report.made_up import report
+
+
+def test_markdown_has_a_line_for_every_row_note_and_warning() -> None:
+    text = markdown(report())
+    assert "| Conc. | Requests | RPS (req/s) | Latency mean (s) |" in text
+    assert "| 100 | 200 | 8.95 | 11.000 | 22.000 | 573.1 |" in text
+    assert "- **Warning:** not tracked, made up" in text
+    assert "- 100: suspect: two waves, made up" in text
+
+
+def test_text_from_a_server_cannot_break_the_markdown() -> None:
+    manifest = made_up.run().manifest.model_copy(update={"model": "a|b\n<script>*x*"})
+    text = markdown(report(run=made_up.run().model_copy(update={"manifest": manifest})))
+    assert "a\\|b \\<script\\>\\*x\\*" in text
+    assert "<script>" not in text

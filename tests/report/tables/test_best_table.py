@@ -1,0 +1,37 @@
+"""The table of the best configuration."""
+
+from __future__ import annotations
+
+from tasks.record.results import RecordedPoint
+from tasks.report.tables.best_table import best_table
+from tests.record import made_up
+from tests.record.made_up import spread
+from tests.report.made_up import points, report
+
+
+def test_the_best_configuration_leaves_out_invalid_points_and_sweeps_of_one_load() -> None:
+    fast = made_up.point(concurrency=50, requests=100).with_figures({"request_throughput": 1e6})
+    invalid = made_up.recorded(fast, verdict=points()[-1].verdict)
+    table = best_table(report(points=(*points(), invalid)))
+    assert table is not None
+    assert table.rows == (
+        ("throughput", "highest RPS", "100", "8.95 req/s"),
+        ("throughput", "lowest mean latency", "1", "1.100 s"),
+        ("twice", "highest RPS", "8", "4.44 req/s"),
+        ("twice", "lowest mean latency", "4", "1.400 s"),
+    )
+    assert best_table(report(points=())) is None
+
+
+def repeat(load: int, number: int, rate: float) -> RecordedPoint:
+    """A repeat with this request throughput, and the latency of one request at a time."""
+    point = made_up.point("s", load, repeat=number)
+    return made_up.recorded(point.with_figures({"request_throughput": rate} | spread("latency", 1 / rate)))
+
+
+def test_one_lucky_repeat_is_not_the_best() -> None:
+    repeats = (repeat(4, 1, 9.0), repeat(4, 2, 1.0), repeat(8, 1, 6.0), repeat(8, 2, 6.0))
+    table = best_table(report(points=repeats))
+    assert table is not None
+    assert [row[2:] for row in table.rows] == [("8", "6.00 req/s"), ("8", "0.167 s")]
+    assert best_table(report(points=repeats[:2])) is None  # one load, twice

@@ -1,0 +1,38 @@
+"""The table of a sweep's objectives."""
+
+from __future__ import annotations
+
+from tasks.config.objective import Objective
+from tasks.report import formats
+from tasks.report.tables.objectives_table import objectives_table
+from tests.record import made_up
+from tests.report.made_up import sweep, sweep_of
+
+
+def test_every_bounded_figure_is_beside_throughput_and_goodput() -> None:
+    table = objectives_table(sweep("one-load"))
+    assert table is not None
+    assert table.title == "Sweep one-load objectives"
+    names = [column.name for column in table.columns]
+    assert names == ["Load", "RPS", "Goodput", "latency_p95_s <= 4", "Met"]
+    assert table.rows == (("20", "6.67", "3.33", "4.500", "no"),)
+    assert objectives_table(sweep("throughput")) is None
+
+
+def test_a_point_with_too_few_requests_is_not_judged() -> None:
+    small = made_up.recorded(made_up.bounded(made_up.point(requests=5), 4.0))
+    table = objectives_table(sweep_of(small))
+    assert table is not None
+    assert table.rows[0][-2:] == ("–", "–")
+    assert table.footnotes[-1] == "–: too few requests for this figure"
+
+
+def test_a_time_that_responses_do_not_show_is_no_small_sample() -> None:
+    point = made_up.point("one-load", 20, 100)
+    one_chunk = {name: None for name in point.figures if name.startswith(("tpot", "itl"))}
+    bounded = point.with_figures({**one_chunk, "goodput": 1.0}).model_copy(
+        update={"objectives": (Objective(name="tpot_p95_s", bound=1.0),)}
+    )
+    table = objectives_table(sweep_of(made_up.recorded(bounded)))
+    assert table is not None
+    assert table.footnotes[1:] == (f"–: {formats.TIME_NOT_VISIBLE}",)

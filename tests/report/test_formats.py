@@ -1,0 +1,24 @@
+"""Texts that several tables share."""
+
+from __future__ import annotations
+
+from tasks.report import formats
+from tests.record import made_up
+
+
+def test_success_is_never_rounded_up_to_all() -> None:
+    assert formats.success_percent(made_up.point(requests=100_000, failed=1)) == "99.9"
+
+
+def test_the_first_error_is_added_unless_a_reason_quotes_it() -> None:
+    point = made_up.recorded(made_up.point(failed=1))
+    assert formats.reasons_with_first_error(point) == ("first error: HTTP 500 made up",)
+    quoted = point.verdict.model_copy(update={"reasons": ("1 failed: HTTP 500 made up",)})
+    point = point.model_copy(update={"verdict": quoted})
+    assert formats.reasons_with_first_error(point) == quoted.reasons
+
+
+def test_loads_of_several_kinds_are_called_load() -> None:
+    closed = made_up.point()
+    assert formats.common_load_kind([closed]) == "concurrency"
+    assert formats.common_load_kind([closed, made_up.open_point(closed, 2.0)]) == "load"
