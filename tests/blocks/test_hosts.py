@@ -1,4 +1,4 @@
-"""Blocks without a server: the plain models and the variables that they give."""
+"""Blocks as plain models, without a Prefect server: what they change in a spec, and their variables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from blocks.credentials import ModelHub, Variables
+from blocks.credentials import Variables
 from blocks.hosts import ResultStore, ServingHost
 from tasks.config.server import VllmServer
 from tasks.errors import InputError
@@ -17,7 +17,7 @@ def shown(variables: Variables) -> dict[str, str]:
     return {name: value.get_secret_value() for name, value in variables.items()}
 
 
-def test_a_bucket_brings_what_opens_it() -> None:
+def test_a_bucket_has_the_variables_of_an_s3_client() -> None:
     store = ResultStore(
         location="s3://bucket/team",
         endpoint_url="http://minio:9000",
@@ -33,32 +33,21 @@ def test_a_bucket_brings_what_opens_it() -> None:
     assert "'key'" not in repr(store)
 
 
-def test_a_folder_brings_nothing_and_another_address_is_refused() -> None:
+def test_a_folder_has_no_variables_and_another_address_is_refused() -> None:
     store = ResultStore(location="~/results")
     assert (store.config().folder, store.variables()) == (Path.home() / "results", {})
     with pytest.raises(InputError, match="gs://bucket"):
         ResultStore(location="gs://bucket").config()
 
 
-def test_a_hub_brings_its_clients_own_names() -> None:
-    token = SecretStr("token")
-    assert shown(ModelHub(token=token).variables()) == {"HF_TOKEN": "token"}
-    closed = ModelHub(hub="modelscope", token=token, mirror="mirror.example")
-    assert shown(closed.variables()) == {
-        "MODELSCOPE_API_TOKEN": "token",
-        "MODELSCOPE_ENDPOINT": "mirror.example",
-    }
-    assert closed.config(VllmServer(model="a/b")).hub == "modelscope"
-
-
-def test_the_spec_goes_before_the_host() -> None:
+def test_variables_of_the_spec_take_precedence_over_the_host() -> None:
     host = ServingHost(gpu_ids=[2, 3], env={"A": "host", "B": "host"})
     server = host.config(VllmServer(model="a/b", env={"B": "spec"}))
     assert server.env == {"A": "host", "B": "spec"}
-    assert server.gpus == (2, 3)  # as if the spec had named them: locked, and seen to be free
+    assert server.gpus == (2, 3)  # as if the spec named them: they are locked and checked to be free
 
 
-def test_what_the_spec_says_of_gpus_goes_first() -> None:
+def test_gpus_of_the_spec_take_precedence_over_the_host() -> None:
     host = ServingHost(gpu_ids=[3, 5])
     assert host.config(VllmServer(model="m", gpus=(1,))).gpus == (1,)
     assert host.config(VllmServer(model="m", device="cpu")).gpus is None
@@ -66,6 +55,6 @@ def test_what_the_spec_says_of_gpus_goes_first() -> None:
 
 
 @pytest.mark.parametrize("wrong", [[0, 0], [-1]])
-def test_a_gpu_is_named_once_and_by_its_number(wrong: list[int]) -> None:
+def test_gpu_ids_are_distinct_numbers(wrong: list[int]) -> None:
     with pytest.raises(ValidationError, match="name each once"):
         ServingHost(gpu_ids=wrong)

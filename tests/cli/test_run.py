@@ -41,10 +41,10 @@ def test_questions_without_answers(call: Call, tmp_path: Path) -> None:
 
 
 def test_a_port_in_use(call: Call) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
         refused(call("run", "smoke", "--set", f"server.port={port}"), 1, str(port), "server.port")
 
 

@@ -144,8 +144,7 @@ def test_a_search_finds_the_knee_and_a_second_one_measures_nothing(
     points = table(results, "points", first)
     assert knee["points"] == points.height
     assert set(points["concurrency"]) == {1, 2, 4}
-    artifact = Artifact.get(key="saturation")
-    assert isinstance(artifact, Artifact)
+    artifact: Any = Artifact.get(key="saturation")
     assert '"Knee": "2"' in str(artifact.data)
 
     server.clear_log()
@@ -244,7 +243,7 @@ def test_a_wrong_model_name_is_wrong_input(stub: Start, quick: Write, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("flow", "given"),
+    ("flow", "wrong"),
     [
         (benchmark, {"spec": "nosuch.yaml"}),
         (benchmark, {"spec": "smoke", "results": "s3://bucket/../wrong"}),
@@ -252,14 +251,14 @@ def test_a_wrong_model_name_is_wrong_input(stub: Start, quick: Write, tmp_path: 
         (concurrency_test, {"spec": "neither.yaml"}),
     ],
 )
-def test_wrong_input_has_a_failure_artifact_too(flow: Any, given: dict[str, Any]) -> None:
-    state = flow(**given, return_state=True)
+def test_wrong_input_has_a_failure_artifact_too(flow: Any, wrong: dict[str, Any]) -> None:
+    state = flow(**wrong, return_state=True)
     with pytest.raises(InputError) as caught:
         state.result()
     with get_client(sync_client=True) as client:
         failures = ArtifactFilter(key=ArtifactFilterKey(any_=["failure"]))
-        found = client.read_artifacts(artifact_filter=failures, limit=50)
-    assert caught.value.what in [artifact.description for artifact in found]
+        artifacts = client.read_artifacts(artifact_filter=failures, limit=50)
+    assert caught.value.what in [artifact.description for artifact in artifacts]
 
 
 def test_an_endpoint_is_asked_once_for_its_model(

@@ -1,4 +1,4 @@
-"""A whole run against an engine that a command template starts, with real processes."""
+"""A run whose server is started by a command template, with real processes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tasks.record.store import Store
 pytestmark = pytest.mark.usefixtures("api")
 ROOT = checkout()
 STUB = f"sleep 600 | exec {sys.executable} -m tests.stub.server --itl 0.005"
-"""The stub ends with its stdin, so it is given one that stays."""
+"""The stub exits at the end of its stdin, so `sleep` keeps that open."""
 
 
 def write(folder: Path, model: Path, shell: str, **fields: object) -> str:
@@ -51,16 +51,16 @@ def write(folder: Path, model: Path, shell: str, **fields: object) -> str:
     return str(file)
 
 
-def left(folder: Path) -> list[int]:
+def running(folder: Path) -> list[int]:
     """Processes that the server's environment marks."""
-    found = []
+    pids = []
     for process in psutil.process_iter():
         try:
             if process.environ().get("MARK") == str(folder) and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process.pid)
+                pids.append(process.pid)
         except psutil.Error:
             continue
-    return found
+    return pids
 
 
 def test_it_is_started_measured_and_ended(tmp_path: Path, model: Path) -> None:
@@ -73,7 +73,7 @@ def test_it_is_started_measured_and_ended(tmp_path: Path, model: Path) -> None:
     (row,) = store.read("runs", run).to_dicts()
     assert (row["engine"], row["engine_version"], row["outcome"]) == ("stub", "1.0", "completed")
     assert "{port}" in row["server_args"]
-    assert left(tmp_path) == []
+    assert running(tmp_path) == []
     again = benchmark(spec=write(tmp_path, model, command), results=str(tmp_path / "results"))
     assert store.read("points", again)["reused"].to_list() == [True]
 

@@ -1,4 +1,4 @@
-"""Block types and documents on the tests' server, made as an operator makes them."""
+"""Block types and documents on the tests' server, created as an operator creates them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from tests.operate.upper import ROOT, Server, Upped
 
 
 def register(up: Upped) -> list[str]:
-    """Run `servegauge blocks`; the names it tells."""
+    """Run `servegauge blocks`; returns the names that it prints."""
     env = {**up.env, "PREFECT_API_URL": f"{up.address}/api"}
     argv = (sys.executable, "-m", "cli.main", "blocks")
     return subprocess.run(argv, env=env, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
 
 
 def make_block(server: Server, kind: str, name: str, data: Mapping[str, object]) -> None:
-    """A block document, as the UI makes one."""
+    """Create a block document, as the UI does."""
     block_type = server.ask("GET", f"/block_types/slug/{kind}")
     wanted = {"block_schemas": {"block_type_id": {"any_": [block_type["id"]]}}}
     schema = server.post("/block_schemas/filter", wanted)[0]

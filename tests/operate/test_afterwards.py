@@ -1,4 +1,4 @@
-"""What follows a run: a notification of a regression, an end of what is stuck, the comparison of a matrix."""
+"""After a run: the notification of a regression, the end of a stuck run, the comparison of a matrix."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ SHORT_S = 10
 
 @pytest.fixture
 def calls() -> Iterator[tuple[str, list[str]]]:
-    """An address that takes calls, and the bodies of those that came."""
-    heard: list[str] = []
+    """The address of a webhook, and the bodies that it received."""
+    bodies: list[str] = []
 
     class Hook(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            heard.append(self.rfile.read(int(self.headers["content-length"])).decode())
+            bodies.append(self.rfile.read(int(self.headers["content-length"])).decode())
             self.send_response(204)
             self.end_headers()
 
@@ -39,24 +39,24 @@ def calls() -> Iterator[tuple[str, list[str]]]:
 
     with HTTPServer(("127.0.0.1", 0), Hook) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", heard
+        yield f"http://127.0.0.1:{server.server_port}", bodies
         server.shutdown()
 
 
 def test_a_regression_calls_the_webhook(up: Upped, quick: str, calls: tuple[str, list[str]]) -> None:
-    address, heard = calls
+    address, bodies = calls
     make_block(up, "webhook", "servegauge-notify", {"url": address, "method": "POST"})
     env = {**up.env, "PREFECT_API_URL": f"{up.address}/api"}
     argv = (sys.executable, "-m", "cli.main", "deploy")
-    told = subprocess.run(argv, env=env, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert "a regression is told" in told
-    assert "left out" not in told
+    output = subprocess.run(argv, env=env, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "a regression is told" in output  # the automation's name
+    assert "left out" not in output
     run = up.start({"spec": quick, "only": "speed", "overrides": MISSED})
     assert up.ended(run) == "FAILED", up.logs(run)
-    assert until(lambda: heard, 30)
-    told = json.loads(heard[0])
-    assert told["text"].startswith("quick: ")
-    assert told["run"] == up.run(run)["labels"]["servegauge.run"]
+    assert until(lambda: bodies, 30)
+    body = json.loads(bodies[0])
+    assert body["text"].startswith("quick: ")
+    assert body["run"] == up.run(run)["labels"]["servegauge.run"]
 
 
 def test_a_matrix_runs_every_combination_and_compares_them(up: Upped, quick: str) -> None:
@@ -71,7 +71,8 @@ def test_a_matrix_runs_every_combination_and_compares_them(up: Upped, quick: str
 
 def test_a_run_that_is_stuck_is_cancelled(up: Upped, slow_spec: str) -> None:
     file = ROOT / "deployments" / "automations.yaml"
-    (limit,) = (found for found in yaml.safe_load(file.read_text()) if "past their limit" in found["name"])
+    automations = yaml.safe_load(file.read_text())
+    (limit,) = (automation for automation in automations if "past their limit" in automation["name"])
     soon = (datetime.now(UTC) + timedelta(seconds=12)).isoformat()
     state = {"type": "SCHEDULED", "state_details": {"scheduled_time": soon}}
     run = up.start({"spec": slow_spec, "only": "speed", "refresh": True, "requests": 60}, state=state)

@@ -1,4 +1,4 @@
-"""Runs started over the API: what is refused, the documented snippets, the schedule, the waiting line."""
+"""Runs started over the API: what is refused, the documented snippets, the schedule, the queue."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 from tasks.record.store import Store
 from tests.operate.upper import Upped, snippet, until
 
-pytestmark = pytest.mark.timeout(900)  # twelve runs in line, where the long tests are wanted
+pytestmark = pytest.mark.timeout(900)  # the long tests queue twelve runs
 BAD: tuple[tuple[str, Any], ...] = (
     ("spec", "nosuch"),
     ("spec", 3),
@@ -51,7 +51,7 @@ BAD: tuple[tuple[str, Any], ...] = (
 )
 
 
-def read_along(up: Upped, argv: tuple[str, ...], name: str, quick: str) -> subprocess.Popen[str]:
+def start_snippet(up: Upped, argv: tuple[str, ...], name: str, quick: str) -> subprocess.Popen[str]:
     """Start a snippet as a reader would, with another server and a quicker spec."""
     env = {**up.env, "PREFECT_API_URL": f"{up.address}/api", "SPEC": quick}
     env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"
@@ -60,7 +60,7 @@ def read_along(up: Upped, argv: tuple[str, ...], name: str, quick: str) -> subpr
 
 
 @dataclass
-class Line:
+class Queue:
     """What was started at once: the output and exit code of the snippets, and the ids of runs."""
 
     curl: tuple[str, int]
@@ -69,16 +69,16 @@ class Line:
 
 
 @pytest.fixture(scope="module")
-def line(up: Upped, quick: str, every_minute: str) -> Line:
+def queue(up: Upped, quick: str, every_minute: str) -> Queue:
     """The two snippets and some runs, all started at once, all waited for."""
     number = 10 if os.environ.get("SERVEGAUGE_LONG") else 2
-    curl = read_along(up, ("bash", "-euo", "pipefail", "-c"), "curl", quick)
-    gate = read_along(up, (sys.executable, "-c"), "python", quick)
+    curl = start_snippet(up, ("bash", "-euo", "pipefail", "-c"), "curl", quick)
+    gate = start_snippet(up, (sys.executable, "-c"), "python", quick)
     runs = [up.start({"spec": quick, "refresh": True}, idempotency_key=f"run {n}") for n in range(number)]
     for run in runs:
         up.ended(run, 600)
-    told = [snippet.communicate(timeout=120)[0] for snippet in (curl, gate)]
-    return Line((told[0], curl.returncode), (told[1], gate.returncode), runs)
+    outputs = [snippet.communicate(timeout=120)[0] for snippet in (curl, gate)]
+    return Queue((outputs[0], curl.returncode), (outputs[1], gate.returncode), runs)
 
 
 @pytest.mark.parametrize(("field", "value"), BAD, ids=[f"{field}={str(value)[:20]}" for field, value in BAD])
@@ -95,7 +95,7 @@ def test_a_bad_parameter_is_refused_by_name_and_makes_no_run(up: Upped, field: s
 def events_of(up: Upped, run: str, name: str) -> list[dict[str, Any]]:
     """The payloads of a run's events of that name."""
     recorded = up.run(run)["labels"]["servegauge.run"]
-    return [told for told in up.events(name) if told["run_id"] == recorded]
+    return [event for event in up.events(name) if event["run_id"] == recorded]
 
 
 MISSED = ["gate.objectives=true", "sweeps.0.objectives=[ttft_mean_s <= 0.001]"]
@@ -106,9 +106,9 @@ def test_a_failed_gate_is_an_event_and_a_cause(up: Upped, quick: str) -> None:
     run = up.start({"spec": quick, "only": "speed", "overrides": MISSED})
     assert up.ended(run) == "FAILED", up.logs(run)
     assert "the gate does not hold" in up.artifacts(run)["failure"]["data"]
-    (told,) = until(lambda: events_of(up, run, "servegauge.regression"), 60)
-    assert told["spec"] == "quick"
-    assert "misses its objectives" in told["first"]
+    (event,) = until(lambda: events_of(up, run, "servegauge.regression"), 60)
+    assert event["spec"] == "quick"
+    assert "misses its objectives" in event["first"]
 
 
 def test_requests_that_failed_are_a_cause_and_no_regression(up: Upped, quick: str, engine: Any) -> None:
@@ -124,38 +124,38 @@ def test_requests_that_failed_are_a_cause_and_no_regression(up: Upped, quick: st
     assert not events_of(up, run, "servegauge.regression")
 
 
-def test_the_documented_curl_prints_the_figures(line: Line) -> None:
-    told, code = line.curl
-    assert code == 0, told
-    assert "COMPLETED" in told
-    assert '"Conc.": "4"' in told
+def test_the_documented_curl_prints_the_figures(queue: Queue) -> None:
+    output, code = queue.curl
+    assert code == 0, output
+    assert "COMPLETED" in output
+    assert '"Conc.": "4"' in output
 
 
-def test_the_documented_python_is_a_gate(line: Line) -> None:
-    told, code = line.python
-    assert code == 0, told
-    assert '"Conc.": "4"' in told
+def test_the_documented_python_is_a_gate(queue: Queue) -> None:
+    output, code = queue.python
+    assert code == 0, output
+    assert '"Conc.": "4"' in output
 
 
-def test_an_idempotency_key_makes_one_run_of_two_requests(up: Upped, quick: str, line: Line) -> None:
-    assert up.start({"spec": quick}, idempotency_key="run 0") == line.runs[0]
+def test_an_idempotency_key_makes_one_run_of_two_requests(up: Upped, quick: str, queue: Queue) -> None:
+    assert up.start({"spec": quick}, idempotency_key="run 0") == queue.runs[0]
 
 
-def test_runs_started_at_once_wait_for_each_other_and_none_is_lost(up: Upped, line: Line) -> None:
-    assert [up.state(run) for run in line.runs] == ["COMPLETED"] * len(line.runs)
-    spans = sorted((up.run(run)["start_time"], up.run(run)["end_time"]) for run in line.runs)
+def test_runs_started_at_once_wait_for_each_other_and_none_is_lost(up: Upped, queue: Queue) -> None:
+    assert [up.state(run) for run in queue.runs] == ["COMPLETED"] * len(queue.runs)
+    spans = sorted((up.run(run)["start_time"], up.run(run)["end_time"]) for run in queue.runs)
     assert all(end <= start for (_, end), (start, _) in pairwise(spans))
-    pages = [up.artifacts(run)["report"]["data"] for run in line.runs]
+    pages = [up.artifacts(run)["report"]["data"] for run in queue.runs]
     recorded = Store(up.results).read("runs").filter(pl.col("outcome") == "completed")["run_id"].to_list()
     assert [sum(run_id in page for run_id in recorded) for page in pages] == [1] * len(pages)
 
 
-def test_a_run_leaves_its_story(up: Upped, line: Line) -> None:
-    artifacts = up.artifacts(line.runs[0])
+def test_a_run_has_its_artifacts_and_events(up: Upped, queue: Queue) -> None:
+    artifacts = up.artifacts(queue.runs[0])
     assert {"progress", "sweep-throughput", "scores", "files", "report"} <= set(artifacts)
     assert artifacts["progress"]["data"] == 100
     assert '"Conc.": "4"' in artifacts["sweep-throughput"]["data"]
-    assert up.run(line.runs[0])["name"] == "quick"
+    assert up.run(queue.runs[0])["name"] == "quick"
     finished = until(lambda: up.events("servegauge.run.finished"))
     assert finished[0]["outcome"] == "completed"
     assert finished[0]["output_tokens_per_s"] > 0

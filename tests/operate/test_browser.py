@@ -1,6 +1,6 @@
 """A person's way through Prefect's UI: open the deployment, fill the form, start, watch, open the artifacts.
 
-With SERVEGAUGE_SCREENSHOTS=DIR the pictures of the documentation are taken on the way of the real smoke.
+With SERVEGAUGE_SCREENSHOTS=DIR the test of the real smoke takes the pictures of the documentation.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def page() -> Iterator[Page]:
 
 
 def picture(page: Page, name: str) -> None:
-    """Keep what is seen, where pictures are wanted."""
+    """Save a screenshot if SERVEGAUGE_SCREENSHOTS is set."""
     if folder := os.environ.get("SERVEGAUGE_SCREENSHOTS"):
         page.wait_for_timeout(1500)  # for what moves in; nothing depends on it
         page.screenshot(path=Path(folder) / f"{name}.png")
@@ -124,7 +124,7 @@ def test_the_real_smoke_from_make_up_to_the_report(made_up: Upped, page: Page) -
 
 
 def started(up: Upped) -> str:
-    """The run that the form made."""
+    """The id of the newest run of the deployment `benchmark`."""
     names = {"flow_runs": {"deployment_id": {"any_": [up.deployment("benchmark")["id"]]}}}
     runs = up.post("/flow_runs/filter", {**names, "sort": "EXPECTED_START_TIME_DESC", "limit": 1})
     return str(runs[0]["id"])

@@ -1,4 +1,4 @@
-"""The deployments beside `benchmark`: each does what its description says."""
+"""The deployments other than `benchmark` do what their descriptions say."""
 
 from __future__ import annotations
 

@@ -41,17 +41,17 @@ def family(run: str) -> list[psutil.Process]:
 
 
 def marked(mark: str) -> list[psutil.Process]:
-    """Every process that has a run's mark in its environment, whoever its parent is by now."""
-    found = []
+    """Every process with a run's mark in its environment, whatever its parent is."""
+    processes = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             if process.environ().get(MARK) == mark:
-                found.append(process)
-    return alive(found)
+                processes.append(process)
+    return alive(processes)
 
 
 def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
-    """Those that are not over."""
+    """Those that still run."""
     return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
 
 
@@ -64,7 +64,7 @@ def parallel(host: str) -> dict[str, Any]:
 
 
 def cancel(up: Upped, run: str) -> None:
-    """Ask for it as the UI does."""
+    """Cancel a run as the UI does."""
     up.post(f"/flow_runs/{run}/set_state", {"state": {"type": "CANCELLING"}})
 
 
@@ -85,7 +85,7 @@ def never_swept(spec: str, folder: Path) -> str:
 
 
 def never_provided(folder: Path, tokenizer: Path) -> Case:
-    """The same, whose interpreter tells its packages, and makes no synthetic model in ten minutes."""
+    """A spec whose interpreter lists its packages, but takes ten minutes to generate a synthetic model."""
     case = never_ready(folder, tokenizer)
     case.python.write_text(f'#!/bin/sh\n[ "$1" = -c ] || exec sleep 600\n{case.python.read_text()}')
     case.model = Path("synthetic:gpt-oss")
@@ -135,7 +135,7 @@ def test_cancelled_in_every_stage_nothing_is_left(
         ended = until(partial(have_ended, processes, stage), GONE_S)
         assert ended, f"{stage}: {[p.cmdline() for p in alive(processes) + marked(stage)]}"
         assert until(partial(is_free, up, stage), GONE_S), f"{stage}: its GPU slot is still occupied"
-        print(f"{stage}: gone {time.monotonic() - asked:.1f} s after it was asked for")
+        print(f"{stage}: ended {time.monotonic() - asked:.1f} s after it was asked for")
         assert recorded(up, run) == ("stopped", *KEPT[stage])
 
 
@@ -183,7 +183,9 @@ def test_a_run_ends_with_its_worker_and_the_next_is_not_blocked(
     ]
     gone_s = time.monotonic() - killed
     assert until(lambda: "plan:" in up.logs(waits), 90 - gone_s), up.logs(waits)
-    print(f"{number.name}: gone after {gone_s:.1f} s, the next began after {time.monotonic() - killed:.1f} s")
+    print(
+        f"{number.name}: ended after {gone_s:.1f} s, the next began after {time.monotonic() - killed:.1f} s"
+    )
     assert up.ended(run, 90) in {"CRASHED", "CANCELLED", "FAILED"}
     print(f"{number.name}: {up.state(run)} after {time.monotonic() - killed:.1f} s")
     assert up.ended(waits) == "COMPLETED"

@@ -1,4 +1,4 @@
-"""Outgrowing one machine: PostgreSQL below the server, two workers with a queue each."""
+"""A Prefect server on PostgreSQL, and two workers with a queue each."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def test_twenty_runs_over_two_queues_all_finish_and_none_twice(
         assert until(lambda: all(server.state(run) in OVER for run in runs), 400, 1.0)
         states = [server.state(run) for run in runs]
         assert states == ["COMPLETED"] * RUNS, server.logs(runs[states.index("FAILED")])
-        found = [server.run(run) for run in runs]
-    assert [run["run_count"] for run in found] == [1] * RUNS
-    assert [run["work_queue_name"] for run in found] == [HOSTS[n % 2] for n in range(RUNS)]
+        flow_runs = [server.run(run) for run in runs]
+    assert [run["run_count"] for run in flow_runs] == [1] * RUNS
+    assert [run["work_queue_name"] for run in flow_runs] == [HOSTS[n % 2] for n in range(RUNS)]
     recorded = Store(tmp_path / "results").read("runs")
     assert recorded["outcome"].to_list() == ["completed"] * RUNS
-    labels = [run["labels"]["servegauge.run"] for run in found]
+    labels = [run["labels"]["servegauge.run"] for run in flow_runs]
     assert sorted(labels) == sorted(recorded["run_id"].to_list())

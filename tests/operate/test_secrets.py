@@ -1,4 +1,4 @@
-"""Keys and tokens of every kind, given as they should be, and looked for everywhere while runs use them."""
+"""No key or token is readable anywhere while runs use them: files, API, log, command lines, bucket."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.timeout(600)
 
 
 @contextmanager
-def every_command_line(seen: set[str]) -> Iterator[None]:
+def every_command_line(command_lines: set[str]) -> Iterator[None]:
     """Collect the command lines of all processes of the machine while the block lasts."""
     over = threading.Event()
 
@@ -32,7 +32,7 @@ def every_command_line(seen: set[str]) -> Iterator[None]:
         while not over.wait(PAUSE_S):
             for process in psutil.process_iter():
                 with suppress(psutil.Error):
-                    seen.add(" ".join(process.cmdline()))
+                    command_lines.add(" ".join(process.cmdline()))
 
     watcher = threading.Thread(target=look)
     watcher.start()
@@ -49,8 +49,8 @@ def written(*folders: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in files if path.suffix != ".key"}
 
 
-def told(up: Upped, run: str) -> str:
-    """All that the API tells of a run: itself with its parameters, its logs, artifacts, tasks and events."""
+def api_text(up: Upped, run: str) -> str:
+    """What the API returns about a run: parameters, logs, artifacts, tasks and events."""
     of_run = {"flow_runs": {"id": {"any_": [run]}}}
     tasks = up.post("/task_runs/filter", of_run)
     events = up.post("/events/filter", {"filter": {"event": {"prefix": ["servegauge."]}}})
@@ -67,10 +67,10 @@ def case(tmp_path: Path, tokenizer: Path) -> Case:
 def test_no_key_is_seen_anywhere_and_blocks_reach_the_server(
     up: Upped, quick: str, case: Case, s3: S3, tokenizer: Path, tmp_path: Path
 ) -> None:
-    seen: set[str] = set()
+    command_lines: set[str] = set()
     with (
         stub_server(ttft=0.01, itl=0.002, tokens=8, tokenizer=str(tokenizer), api_key=ENDPOINT) as closed,
-        every_command_line(seen),
+        every_command_line(command_lines),
     ):
         register(up)
         make_block(up, "swanlab-credentials", "account", {"api_key": SWANLAB, "host": "http://127.0.0.1:9"})
@@ -79,32 +79,43 @@ def test_no_key_is_seen_anywhere_and_blocks_reach_the_server(
         box = {"environment": str(case.python), "env": {"FAKE_ITL": "0.03"}}
         make_block(up, "serving-host", "box", box)
         named = ["swanlab=account", "hub=closed", "results=bucket", "host=box"]
-        overrides = [f"blocks.{each}" for each in named]
+        overrides = [f"blocks.{block}" for block in named]
         overrides += ["track.swanlab.mode=online", "track.swanlab.timeout_s=8", "environment=vllm-cuda"]
-        ours = up.start({"spec": case.spec(), "overrides": overrides})
+        own_run = up.start({"spec": case.spec(), "overrides": overrides})
         server = psutil.Process(case.start()["server"])
-        given = server.environ()
-        assert up.ended(ours) == "COMPLETED", up.logs(ours)
+        variables = server.environ()
+        assert up.ended(own_run) == "COMPLETED", up.logs(own_run)
 
         keyed = [f"server.url={closed.url}", f"server.api_key_env={ENDPOINT_KEY[0]}"]
-        theirs = up.start({"spec": quick, "only": "speed", "overrides": keyed})
-        assert up.ended(theirs) == "COMPLETED", up.logs(theirs)
-        texts = {"ours": told(up, ours), "theirs": told(up, theirs), "up": up.output()}
+        endpoint_run = up.start({"spec": quick, "only": "speed", "overrides": keyed})
+        assert up.ended(endpoint_run) == "COMPLETED", up.logs(endpoint_run)
+        texts = {
+            "own_run": api_text(up, own_run),
+            "endpoint_run": api_text(up, endpoint_run),
+            "up": up.output(),
+        }
 
-    assert not {"HF_TOKEN", "AWS_SECRET_ACCESS_KEY"} & given.keys()  # the model is there: no need of them
-    assert given["FAKE_ITL"] == "0.03"
-    assert f"s3://{BUCKET}/store/files/" in texts["ours"]  # where the page and the server's log are
-    assert "not tracked in SwanLab" in texts["ours"]  # the host of the block was asked
+    assert not {"HF_TOKEN", "AWS_SECRET_ACCESS_KEY"} & variables.keys()  # the model is there: no need of them
+    assert variables["FAKE_ITL"] == "0.03"
+    assert f"s3://{BUCKET}/store/files/" in texts["own_run"]  # where the page and the server's log are
+    assert "not tracked in SwanLab" in texts["own_run"]  # the host of the block was asked
     objects = s3.objects()
     assert any(re.match(r"store/points/.*\.parquet", name) for name in objects)
 
-    secrets = (SWANLAB, HUB, ENDPOINT, s3.secret, given["VLLM_API_KEY"])
-    places = {name: text.encode() for name, text in texts.items()} | objects | written(tmp_path, up.folder)
-    places |= {line: line.encode() for line in seen}
-    assert any(name.endswith("prefect.db") for name in places)
-    assert any("prefect.engine" in line for line in seen)
-    found = [(name, secret) for name, text in places.items() for secret in secrets if secret.encode() in text]
-    assert found == []
+    secrets = (SWANLAB, HUB, ENDPOINT, s3.secret, variables["VLLM_API_KEY"])
+    texts_by_source = (
+        {name: text.encode() for name, text in texts.items()} | objects | written(tmp_path, up.folder)
+    )
+    texts_by_source |= {line: line.encode() for line in command_lines}
+    assert any(name.endswith("prefect.db") for name in texts_by_source)
+    assert any("prefect.engine" in line for line in command_lines)
+    leaks = [
+        (name, secret)
+        for name, text in texts_by_source.items()
+        for secret in secrets
+        if secret.encode() in text
+    ]
+    assert leaks == []
 
 
 def bucket(s3: S3) -> dict[str, object]:

@@ -62,12 +62,12 @@ def test_docker_compose_accepts_the_file_and_asks_for_the_password() -> None:
     argv = (tool("docker-compose"), "-f", str(file), "config", "--quiet")
     kept = {name: value for name, value in os.environ.items() if name != "PASSWORD"}
 
-    def said(env: dict[str, str]) -> tuple[int, str]:
+    def check(env: dict[str, str]) -> tuple[int, str]:
         done = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=60, check=False)
         return done.returncode, done.stderr
 
-    assert said({**kept, "PASSWORD": "of a test"}) == (0, "")
-    code, complaint = said(kept)
+    assert check({**kept, "PASSWORD": "of a test"}) == (0, "")
+    code, complaint = check(kept)
     assert code != 0
     assert "set PASSWORD in .env" in complaint
 
@@ -82,8 +82,8 @@ def test_hadolint_has_nothing_to_say_about_the_container_file() -> None:
 
 def test_automations_are_about_our_runs_alone_and_a_heartbeat_may_be_late() -> None:
     automations = yaml.safe_load((ROOT / "deployments" / "automations.yaml").read_text())
-    found = [EventTrigger.model_validate(automation["trigger"]) for automation in automations]
-    beats, begin, limit, _ = found
+    triggers = [EventTrigger.model_validate(automation["trigger"]) for automation in automations]
+    beats, begin, limit, _ = triggers
     deployments = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
     for deployment in deployments:
         for trigger in (beats, begin, limit):

@@ -1,9 +1,10 @@
-"""The command `servegauge up` itself: alone, closed, and gone when it is stopped."""
+"""`servegauge up`: it runs once, is closed to other users and machines, and leaves nothing when it stops."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import chain
 from pathlib import Path
 
 import psutil
@@ -33,10 +34,10 @@ def test_a_password_needs_both_parts(up: Upped) -> None:
 def test_its_folder_is_closed_and_it_listens_on_loopback_alone(up: Upped) -> None:
     assert (up.folder / "home" / "prefect").stat().st_mode & 0o777 == 0o700
     processes = [psutil.Process(up.process.pid), *psutil.Process(up.process.pid).children(recursive=True)]
-    sockets = [found for process in processes for found in process.net_connections("inet")]
-    listening = {found.laddr.ip for found in sockets if found.status == psutil.CONN_LISTEN}
+    sockets = list(chain.from_iterable(process.net_connections("inet") for process in processes))
+    listening = {socket.laddr.ip for socket in sockets if socket.status == psutil.CONN_LISTEN}
     assert listening == {"127.0.0.1"}
-    elsewhere = {found.raddr.ip for found in sockets if found.raddr} - {"127.0.0.1", "::1"}
+    elsewhere = {socket.raddr.ip for socket in sockets if socket.raddr} - {"127.0.0.1", "::1"}
     assert elsewhere == set()
 
 

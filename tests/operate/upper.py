@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -36,16 +37,16 @@ def until(true: Callable[[], Any], limit_s: float = 120.0, pause_s: float = 0.2)
 
 def free_port() -> int:
     """A port that is free now."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        return int(unused.getsockname()[1])
 
 
 def snippet(name: str) -> str:
     """The code block of the documentation that follows the comment with this name."""
-    found = re.search(rf"<!-- {name} -->\n```\w+\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL)
-    assert found, f"docs/operating.md has no snippet {name}"
-    return found[1]
+    match = re.search(rf"<!-- {name} -->\n```\w+\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL)
+    assert match, f"docs/operating.md has no snippet {name}"
+    return match[1]
 
 
 class Server:
@@ -98,8 +99,8 @@ class Server:
     def artifacts(self, run: str) -> dict[str, Json]:
         """The newest artifact of a run for each key."""
         wanted = {"artifacts": {"flow_run_id": {"any_": [run]}}}
-        found = sorted(self.post("/artifacts/filter", wanted), key=lambda artifact: artifact["created"])
-        return {artifact["key"]: artifact for artifact in found if artifact["key"]}
+        artifacts = sorted(self.post("/artifacts/filter", wanted), key=itemgetter("created"))
+        return {artifact["key"]: artifact for artifact in artifacts if artifact["key"]}
 
     def events(self, name: str) -> list[Json]:
         """Payloads of all events of a name."""
@@ -110,8 +111,8 @@ class Server:
 
     def logs(self, run: str) -> str:
         """The run's log, for the message of a failed test."""
-        found = self.post("/logs/filter", {"logs": {"flow_run_id": {"any_": [run]}}, "limit": 200})
-        return "\n".join(line["message"] for line in found)
+        lines = self.post("/logs/filter", {"logs": {"flow_run_id": {"any_": [run]}}, "limit": 200})
+        return "\n".join(line["message"] for line in lines)
 
 
 class Upped(Server):
@@ -131,8 +132,8 @@ class Upped(Server):
     def child(self, *words: str) -> psutil.Process:
         """The one child whose command line has all the words."""
         children = psutil.Process(self.process.pid).children()
-        (found,) = (child for child in children if set(words) <= set(child.cmdline()))
-        return found
+        (process,) = (child for child in children if set(words) <= set(child.cmdline()))
+        return process
 
     def worker(self) -> psutil.Process:
         """The worker that uses the GPU slot."""

@@ -1,4 +1,4 @@
-"""A whole run whose results go to a bucket: recorded, reused on another machine, reported, compared."""
+"""A run whose results location is a bucket: recorded, reused on another machine, reported, compared."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ def test_a_run_in_a_bucket_is_reused_reported_and_compared(
     assert server.log() == []
     assert Store(results_location(RESULTS)).read("points", second)["reused"].to_list() == [True, True]
 
-    def said(*arguments: str) -> str:
+    def output_of(*arguments: str) -> str:
         env = environment(tmp_path, SERVEGAUGE_HOME=str(tmp_path / "a third"))
         done = run([*arguments, "--results", RESULTS], env, tmp_path)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    points = json.loads(said("results", "points", "--format", "json"))
+    points = json.loads(output_of("results", "points", "--format", "json"))
     assert {point["run_id"] for point in points} == {first, second}
-    assert first in said("report", first)
-    assert "+0.0 %" in said("compare", first, second)
+    assert first in output_of("report", first)
+    assert "+0.0 %" in output_of("compare", first, second)
     assert not [name for name, content in opened.objects().items() if opened.secret.encode() in content]
