@@ -37,8 +37,8 @@ CURVES = (
     CurveSpec("KV cache in use, %", "", "server", "vllm:kv_cache_usage_perc", 100),
     CurveSpec("GPU power, W", "", "gpu", POWER),
     CurveSpec("GPU utilisation, %", "", "gpu", UTILIZATION, 100, "mean"),
-    CurveSpec("CPUs of the machine, %", "all processes", "machine", BUSY, 100),
-    CurveSpec("CPUs of the machine, %", "other processes", "machine", OTHERS, 100),
+    CurveSpec("CPUs in use, %", "all processes", "machine", BUSY, 100),
+    CurveSpec("CPUs in use, %", "other processes", "machine", OTHERS, 100),
 )
 """The registry: a new curve is a row here. A panel shows at most two."""
 

@@ -10,6 +10,8 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from tasks.measure.speed.figures import BY_NAME
+
 # placeholders: to_svg replaces them by the page's CSS variables, which have a dark and a light value
 INK, GRID, MAIN, SECOND, THIRD = "#010101", "#020202", "#030303", "#040404", "#050505"
 _VARIABLES = {INK: "--ink-soft", GRID: "--line", MAIN: "--main", SECOND: "--second", THIRD: "--third"}
@@ -74,6 +76,17 @@ def to_svg(figure: Figure, alt: str) -> str:
     for colour, variable in _VARIABLES.items():
         svg = svg.replace(colour, f"var({variable})")
     return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
+
+
+def time_title(time: str) -> str:
+    """As `TTFT, ms`."""
+    name = "Latency" if time == "latency" else time.upper()
+    return f"{name}, {BY_NAME[f'{time}_mean_s'].notation.unit}"
+
+
+def statistic_label(statistic: str) -> str:
+    """As `mean` and `P95`."""
+    return statistic if statistic == "mean" else statistic.upper()
 
 
 def _tick_text(value: float, position: int | None) -> str:

@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import NullLocator
 
-from tasks.config.objective import STATISTICS
 from tasks.measure.speed.figures import BY_NAME
 from tasks.measure.speed.notation import MILLISECONDS
 from tasks.measure.speed.point_result import PointResult
@@ -23,9 +22,11 @@ from tasks.report.charts.chart_style import (
     STYLE,
     THIRD,
     set_number_ticks,
+    statistic_label,
+    time_title,
     to_svg,
 )
-from tasks.report.load_repeats import mean_of
+from tasks.report.charts.one_load_bars import draw_one_load
 from tasks.report.measured_sweep import MeasuredSweep
 
 Samples = Sequence[tuple[float, float]]
@@ -46,7 +47,7 @@ def sweep_chart(sweep: MeasuredSweep) -> str | None:
         return None
     levels = sorted({point.load.level for point in points})
     with mpl.rc_context(STYLE | {"svg.hashsalt": sweep.name}):
-        figure = _curves_over_load(points, levels) if len(levels) > 1 else _bars_of_one_load(points)
+        figure = _curves_over_load(points, levels) if len(levels) > 1 else draw_one_load(points)
         return to_svg(figure, f"{sweep.name}: throughput, latency, TTFT and TPOT; the table has the figures")
 
 
@@ -56,7 +57,7 @@ def _curves_over_load(points: Sequence[PointResult], levels: list[float]) -> Fig
     _plot_throughput(throughput, points, levels)
     for axes, time in ((latency, "latency"), (ttft, "ttft"), (tpot, "tpot")):
         _plot_statistics(axes, points, time)
-        _set_load_axis(axes, _time_title(time), levels)
+        _set_load_axis(axes, time_title(time), levels)
     for axes in (ttft, tpot):
         axes.set_xlabel(formats.common_load_kind(points))
     return figure
@@ -81,7 +82,7 @@ def _plot_statistics(axes: Any, points: Sequence[PointResult], time: str) -> Non
     for statistic, colour, style in CURVE_STYLES:
         samples = _samples(points, f"{time}_{statistic}_s", factor)
         if samples:
-            _plot_curve(axes, samples, _statistic_label(statistic), colour, style)
+            _plot_curve(axes, samples, statistic_label(statistic), colour, style)
     axes.margins(y=0.12)
     axes.set_ylim(bottom=0)
     axes.legend(ncols=3, bbox_to_anchor=(1, 0.99), **LEGEND)
@@ -134,39 +135,3 @@ def _without_close(levels: list[float]) -> list[float]:
         if not kept or level >= CLOSE_LEVELS * kept[-1]:
             kept.append(level)
     return kept
-
-
-def _bars_of_one_load(points: Sequence[PointResult]) -> Figure:
-    figure = Figure(figsize=(9.6, 2.3), layout=ConstrainedLayoutEngine(w_pad=0.14))
-    for axes, time in zip(figure.subplots(1, 3), ("latency", "ttft", "tpot"), strict=True):
-        _plot_bars(axes, time, points)
-    return figure
-
-
-def _plot_bars(axes: Any, time: str, points: Sequence[PointResult]) -> None:
-    """A bar for the mean and each percentile, averaged over the repeats; the mean on top."""
-    means: dict[str, float] = {}
-    for statistic in reversed(STATISTICS):
-        mean = mean_of(BY_NAME[f"{time}_{statistic}_s"], points)
-        if mean is not None:
-            means[statistic] = mean
-    axes.set_title(_time_title(time), fontweight="bold")
-    colours = [MAIN if statistic == "mean" else SECOND for statistic in means]
-    bars = axes.barh(list(map(_statistic_label, means)), list(means.values()), height=0.62, color=colours)
-    write = BY_NAME[f"{time}_mean_s"].notation.write
-    axes.bar_label(bars, [write(mean) for mean in means.values()], padding=4, fontsize=9)
-    axes.grid(False)
-    axes.set_xticks([])
-    axes.spines["bottom"].set_visible(False)
-    axes.margins(x=0.2)
-
-
-def _time_title(time: str) -> str:
-    """As `TTFT, ms`."""
-    name = "Latency" if time == "latency" else time.upper()
-    return f"{name}, {BY_NAME[f'{time}_mean_s'].notation.unit}"
-
-
-def _statistic_label(statistic: str) -> str:
-    """As `mean` and `P95`."""
-    return statistic if statistic == "mean" else statistic.upper()
