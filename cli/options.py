@@ -1,8 +1,7 @@
-"""Arguments and options that several commands share."""
+"""Arguments and options that several commands share; the default of --results is that of the flows."""
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 import typer
@@ -12,5 +11,3 @@ SetOption = Annotated[
     list[str] | None, typer.Option("--set", help="path.to.field=value, as sweeps.0.repeats=3; repeatable.")
 ]
 ResultsOption = Annotated[str, typer.Option("--results", help="Folder or s3:// address of the tables.")]
-RESULTS = os.environ.get("SERVEGAUGE_RESULTS", "results")
-"""The default of --results."""

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from cli.options import RESULTS, ResultsOption
+from cli.options import ResultsOption
+from flows.parameters import RESULTS
 from tasks.config.results_location import results_location
 
 

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from cli.options import RESULTS, ResultsOption, SetOption, SpecArgument
+from cli.options import ResultsOption, SetOption, SpecArgument
+from flows.parameters import RESULTS
 
 
 def run(
