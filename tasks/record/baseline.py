@@ -1,4 +1,4 @@
-"""Finds the run that a new one is held against."""
+"""Finds the recorded run that a new run is compared with."""
 
 from __future__ import annotations
 
@@ -8,21 +8,19 @@ from tasks.record.store import Store
 
 
 def previous_run(store: Store, run: RunRecord) -> str | None:
-    """The newest completed run of the same spec, model and hardware; None where there is none.
+    """Return the id of the newest other completed run of the same spec, model and hardware, or None.
 
     Raises:
-        RecordError: the table cannot be read.
+        RecordError: the table of runs cannot be read.
     """
-    known = [rows.run_of(row) for row in store.read("runs").sort("started_at", descending=True).to_dicts()]
-    return next(
-        (
-            each.run_id
-            for each in known
-            if each.outcome == "completed" and each.run_id != run.run_id and _alike(each) == _alike(run)
-        ),
-        None,
-    )
+    for row in store.read("runs").sort("started_at", descending=True).iter_rows(named=True):
+        candidate = rows.run_of(row)
+        completed = candidate.outcome == "completed" and candidate.run_id != run.run_id
+        if completed and _subject(candidate) == _subject(run):
+            return candidate.run_id
+    return None
 
 
-def _alike(run: RunRecord) -> tuple[object, ...]:
+def _subject(run: RunRecord) -> tuple[object, ...]:
+    """What two runs must have in common to be compared."""
     return (run.spec, run.manifest.model, run.manifest.cpu, run.manifest.gpu_names)

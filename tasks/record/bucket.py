@@ -1,9 +1,9 @@
-"""Files in an S3 bucket: each put whole or not at all. Key, region and address come from AWS's variables."""
+"""Reads and writes files in an S3 bucket. Credentials, region and endpoint come from the AWS_… variables."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -14,70 +14,84 @@ from pyarrow import fs
 from tasks.errors import InputError
 
 ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
-KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
-TRIES = 3
-REMEDY = "see whether the bucket is there and the AWS_… variables let you in"
+DEFAULT_REGION = "us-east-1"
+"""Region for an endpoint outside AWS, where no variable names one."""
+ATTEMPTS = 3
+REMEDY = "check that the bucket exists and that the AWS_… variables give access to it"
 
 
-def filesystem(env: Mapping[str, str] = os.environ) -> fs.S3FileSystem:
-    """The client that the environment describes; one for each description in a process.
+def s3_client(env: Mapping[str, str] = os.environ) -> fs.S3FileSystem:
+    """The client for the endpoint, region and credentials in `env`. The same values give the same client.
 
     Raises:
-        InputError: half of the credentials is missing.
+        InputError: the credentials are incomplete.
     """
-    first = [next(filter(None, map(env.get, names)), None) for names in (ENDPOINTS, REGIONS)]
+    key, secret, token = (env.get(name) or None for name in CREDENTIALS)
     try:
-        return _filesystem(*first, *(env.get(name) or None for name in KEYS))
+        return _s3_client(_first_value(env, ENDPOINTS), _first_value(env, REGIONS), key, secret, token)
     except ValueError as error:
         raise InputError(
-            f"the bucket's credentials: {error}", f"set {KEYS[0]} and {KEYS[1]}, or neither"
+            f"the bucket's credentials: {error}",
+            f"set both {CREDENTIALS[0]} and {CREDENTIALS[1]}, or neither",
         ) from None
 
 
+def _first_value(env: Mapping[str, str], names: Sequence[str]) -> str | None:
+    for name in names:
+        if env.get(name):
+            return env[name]
+    return None
+
+
 @lru_cache(maxsize=8)
-def _filesystem(
+def _s3_client(
     endpoint: str | None, region: str | None, key: str | None, secret: str | None, token: str | None
 ) -> fs.S3FileSystem:
     return fs.S3FileSystem(
         access_key=key,
         secret_key=secret,
         session_token=token,
-        region=region or ("us-east-1" if endpoint else None),
+        region=region or (DEFAULT_REGION if endpoint else None),
         endpoint_override=endpoint,
-        allow_delayed_open=True,  # a small file is one request
+        allow_delayed_open=True,  # a small file takes one request
         connect_timeout=10,
         request_timeout=60,
-        retry_strategy=fs.AwsStandardS3RetryStrategy(max_attempts=TRIES),
+        retry_strategy=fs.AwsStandardS3RetryStrategy(max_attempts=ATTEMPTS),
     )
 
 
 def put(path: PurePosixPath, content: bytes | pa.Buffer) -> None:
-    """Write a file; it is there when this returns, and not before. Raises OSError."""
-    with filesystem().open_output_stream(str(path), compression=None) as file:
+    """Write a file, which readers see only once it is complete. Raises OSError."""
+    with s3_client().open_output_stream(str(path), compression=None) as file:
         file.write(content)
 
 
 def get(path: PurePosixPath) -> bytes:
-    """A file's content. Raises OSError."""
-    with filesystem().open_input_stream(str(path), compression=None) as file:
+    """Return the content of a file. Raises OSError."""
+    with s3_client().open_input_stream(str(path), compression=None) as file:
         return bytes(file.read())
 
 
 def remove(path: PurePosixPath) -> None:
-    """Raises OSError."""
-    filesystem().delete_file(str(path))
+    """Remove a file. Raises OSError, FileNotFoundError if there is no such file."""
+    s3_client().delete_file(str(path))
 
 
-def listed(folder: PurePosixPath, recursive: bool = False) -> Iterator[tuple[PurePosixPath, datetime]]:
-    """The files below a prefix and when they were written; none where it is not there. Raises OSError."""
-    wanted = fs.FileSelector(str(folder), allow_not_found=True, recursive=recursive)
-    for found in filesystem().get_file_info(wanted):
-        if found.type is fs.FileType.File:
-            yield PurePosixPath(found.path), found.mtime
+def list_files(folder: PurePosixPath, recursive: bool = False) -> Iterator[tuple[PurePosixPath, datetime]]:
+    """Yield each file below a prefix with its time of writing; nothing if there is no such prefix.
+
+    Raises:
+        OSError: the bucket does not exist, does not answer or refuses access.
+    """
+    selector = fs.FileSelector(str(folder), allow_not_found=True, recursive=recursive)
+    for entry in s3_client().get_file_info(selector):
+        if entry.type is fs.FileType.File:
+            yield PurePosixPath(entry.path), entry.mtime
 
 
-def reason(error: OSError) -> str:
-    """What S3 said, without the client's own words around it."""
-    said = (str(error).splitlines() or [""])[0]
-    return said.rpartition("operation: ")[2] or said
+def error_text(error: OSError) -> str:
+    """The first line of S3's own message, without the text that pyarrow puts before it."""
+    first_line = (str(error).splitlines() or [""])[0]
+    return first_line.rpartition("operation: ")[2] or first_line

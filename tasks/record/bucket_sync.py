@@ -1,4 +1,4 @@
-"""What lies in a folder beside a bucket, kept in the bucket too: the newer of two files wins."""
+"""Copies files between the local folder beside a bucket and the bucket; the newer of two files wins."""
 
 from __future__ import annotations
 
@@ -13,80 +13,93 @@ from tasks.errors import RecordError
 from tasks.record import bucket
 
 
-def download(place: ResultsLocation, name: str) -> int:
-    """Bring what the bucket has newer under `folder/name`; returns the number of files.
+def download(location: ResultsLocation, name: str) -> int:
+    """Download every file below `name` that is missing or older in the local folder.
+
+    Args:
+        location: where results are written; without a bucket nothing is downloaded.
+        name: a path relative to the local folder and to the bucket.
+
+    Returns:
+        The number of files downloaded.
 
     Raises:
-        RecordError: the bucket does not answer, or refuses.
+        RecordError: the bucket does not answer or refuses access.
     """
-    if place.bucket is None:
+    if location.bucket is None:
         return 0
-    with _said(f"{place}/{name} cannot be read"):
-        return _fetch(place.folder, PurePosixPath(place.bucket), name)
+    root, count = PurePosixPath(location.bucket), 0
+    with _record_errors(f"{location}/{name} cannot be read"):
+        for path, written_at in bucket.list_files(root / name, recursive=True):
+            local_file = location.folder / path.relative_to(root)
+            if _is_outdated(local_file, written_at):
+                _download_file(path, written_at, local_file)
+                count += 1
+    return count
 
 
-def upload(place: ResultsLocation, name: str) -> int:
-    """Put what is newer under `folder/name` into the bucket; returns the number of files.
+def upload(location: ResultsLocation, name: str) -> int:
+    """Upload every local file below `name` that is missing or older in the bucket.
+
+    Args:
+        location: where results are written; without a bucket nothing is uploaded.
+        name: a path relative to the local folder and to the bucket.
+
+    Returns:
+        The number of files uploaded.
 
     Raises:
-        RecordError: the bucket does not answer, or refuses.
+        RecordError: the bucket does not answer or refuses access.
     """
-    if place.bucket is None:
+    if location.bucket is None:
         return 0
-    with _said(f"{place}/{name} cannot be written"):
-        return _keep(place.folder, PurePosixPath(place.bucket), name)
+    root, count = PurePosixPath(location.bucket), 0
+    with _record_errors(f"{location}/{name} cannot be written"):
+        written_at = dict(bucket.list_files(root / name, recursive=True))
+        for local_file in sorted(path for path in (location.folder / name).rglob("*") if path.is_file()):
+            target = root / local_file.relative_to(location.folder).as_posix()
+            # S3 stores times in whole seconds
+            modified_s = int(local_file.stat().st_mtime)
+            if target not in written_at or modified_s > written_at[target].timestamp():
+                bucket.put(target, local_file.read_bytes())
+                count += 1
+    return count
 
 
-def remove(place: ResultsLocation, name: str) -> None:
-    """Remove the file `folder/name`, in the bucket too.
+def remove(location: ResultsLocation, name: str) -> None:
+    """Remove the file `name` from the local folder and from the bucket, if it is there.
 
     Raises:
-        RecordError: the bucket does not answer, or refuses.
+        RecordError: the bucket does not answer or refuses access.
     """
-    (place.folder / name).unlink(missing_ok=True)
-    if place.bucket is None:
+    (location.folder / name).unlink(missing_ok=True)
+    if location.bucket is None:
         return
-    with _said(f"{place}/{name} cannot be removed"), suppress(FileNotFoundError):
-        bucket.remove(PurePosixPath(place.bucket) / name)
+    with _record_errors(f"{location}/{name} cannot be removed"), suppress(FileNotFoundError):
+        bucket.remove(PurePosixPath(location.bucket) / name)
 
 
 @contextmanager
-def _said(what: str) -> Iterator[None]:
+def _record_errors(what: str) -> Iterator[None]:
+    """Raise RecordError, beginning with `what`, for an OSError inside the block."""
     try:
         yield
     except OSError as error:
-        raise RecordError(f"{what}: {bucket.reason(error)}", bucket.REMEDY) from error
+        raise RecordError(f"{what}: {bucket.error_text(error)}", bucket.REMEDY) from error
 
 
-def _fetch(folder: Path, root: PurePosixPath, name: str) -> int:
-    fetched = 0
-    for path, written in bucket.listed(root / name, recursive=True):
-        target = folder / path.relative_to(root)
-        if not _older(target, written):
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(f".{target.name}.{os.getpid()}.part")
-        part.write_bytes(bucket.get(path))
-        os.utime(part, (written.timestamp(), written.timestamp()))
-        part.replace(target)
-        fetched += 1
-    return fetched
-
-
-def _keep(folder: Path, root: PurePosixPath, name: str) -> int:
-    known = dict(bucket.listed(root / name, recursive=True))
-    kept = 0
-    for file in sorted(path for path in (folder / name).rglob("*") if path.is_file()):
-        target = root / file.relative_to(folder).as_posix()
-        # S3 tells times in whole seconds.
-        if target not in known or int(file.stat().st_mtime) > known[target].timestamp():
-            bucket.put(target, file.read_bytes())
-            kept += 1
-    return kept
-
-
-def _older(file: Path, written: datetime) -> bool:
+def _is_outdated(local_file: Path, written_at: datetime) -> bool:
     try:
-        return file.stat().st_mtime < written.timestamp()
+        return local_file.stat().st_mtime < written_at.timestamp()
     except FileNotFoundError:
         return True
+
+
+def _download_file(path: PurePosixPath, written_at: datetime, local_file: Path) -> None:
+    """Write under a temporary name, then rename, so that the local file is always complete."""
+    local_file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = local_file.with_name(f".{local_file.name}.{os.getpid()}.part")
+    temporary.write_bytes(bucket.get(path))
+    # the bucket's time, so that the next download and upload skip this file
+    os.utime(temporary, (written_at.timestamp(), written_at.timestamp()))
+    temporary.replace(local_file)

@@ -1,9 +1,8 @@
-"""A table as text: JSON records, CSV, or columns for a terminal."""
+"""Prints a table as text: JSON, CSV, or columns for a terminal."""
 
 from __future__ import annotations
 
 import json
-from difflib import get_close_matches
 from typing import Literal
 
 import polars as pl
@@ -12,44 +11,50 @@ import polars.selectors as cs
 from tasks.errors import InputError
 from tasks.record.schemas import TABLES
 from tasks.record.store import Store
+from tasks.text import did_you_mean
 
-Form = Literal["table", "json", "csv"]
+TextFormat = Literal["table", "json", "csv"]
 
 
-def export_table(store: Store, table: str, form: Form) -> str:
-    """All rows of a table, the oldest run first.
+def export_table(store: Store, table: str, text_format: TextFormat) -> str:
+    """Return all rows of a table as text.
 
-    JSON and CSV write times as ISO 8601 in UTC; CSV writes a list as JSON.
+    Args:
+        store: the tables.
+        table: the name of a table, as a user gives it.
+        text_format: JSON and CSV hold times as ISO 8601 in UTC. CSV holds a list as JSON.
 
     Raises:
-        InputError: no such table.
-        RecordError: a file of it cannot be read.
+        InputError: there is no such table.
+        RecordError: one of its files cannot be read.
     """
-    found = next((name for name in TABLES if name == table), None)
-    if found is None:
-        near = get_close_matches(table, TABLES, 1)
-        hint = f"did you mean {near[0]}? " if near else ""
-        raise InputError(f"no table is called {table!r}", f"{hint}there are: {', '.join(TABLES)}")
-    frame = store.read(found)
-    match form:
+    if table not in TABLES:
+        raise InputError(
+            f"no table is called {table!r}", f"{did_you_mean(table, TABLES)}there are: {', '.join(TABLES)}"
+        )
+    frame = store.read(table)
+    match text_format:
         case "json":
-            return _iso(frame).write_json()
+            return _with_iso_times(frame).write_json()
         case "csv":
-            lists = cs.list()
-            return _iso(frame).with_columns(lists.map_elements(_as_json, return_dtype=pl.String)).write_csv()
+            return _with_json_lists(_with_iso_times(frame)).write_csv()
         case "table":
-            return _columns(frame)
+            return _terminal_columns(frame)
 
 
-def _iso(frame: pl.DataFrame) -> pl.DataFrame:
+def _with_iso_times(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(cs.datetime().dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ"))
+
+
+def _with_json_lists(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(cs.list().map_elements(_as_json, return_dtype=pl.String))
 
 
 def _as_json(values: pl.Series) -> str:
     return json.dumps(values.to_list())
 
 
-def _columns(frame: pl.DataFrame) -> str:
+def _terminal_columns(frame: pl.DataFrame) -> str:
     with pl.Config(
         tbl_rows=-1,
         tbl_cols=-1,

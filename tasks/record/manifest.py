@@ -1,4 +1,4 @@
-"""What a run was measured with, as the `runs` table keeps it."""
+"""Describes what a run was measured with, for the table `runs`."""
 
 from __future__ import annotations
 
@@ -11,43 +11,55 @@ from tasks.config.home import checkout
 from tasks.plan.subject import Subject
 from tasks.record.results import Manifest
 
-GIVEN = {"model", "server_args", "server_env"}
-SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH", re.IGNORECASE)
+SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH", re.IGNORECASE)
 
 
 def manifest_of(subject: Subject) -> Manifest:
-    """The subject's facts, and the commit that measured."""
-    known = subject.model_dump(include=set(Manifest.model_fields))
+    """The manifest of a run: the facts of its subject, and the git commit of this checkout."""
+    hardware = subject.hardware
     return Manifest(
-        **{name: value or None for name, value in known.items() if name not in GIVEN},
+        engine=subject.engine or None,
+        engine_version=subject.engine_version or None,
+        environment_digest=subject.environment_digest or None,
         model=subject.model,
+        model_revision=subject.model_revision or None,
         model_license=subject.model_license,
+        tokenizer=subject.tokenizer or None,
         server_args=subject.server_args,
         server_env=recordable_variables(subject.server_env),
-        gpu_names=subject.hardware.gpu_names,
-        driver=subject.hardware.driver,
-        cpu=subject.hardware.cpu or None,
-        cpu_count=subject.hardware.cpu_count or None,
-        memory_bytes=subject.hardware.memory_bytes or None,
+        gpu_names=hardware.gpu_names,
+        driver=hardware.driver,
+        cpu=hardware.cpu or None,
+        cpu_count=hardware.cpu_count or None,
+        memory_bytes=hardware.memory_bytes or None,
         client_versions=json.dumps(dict(pin.split("==") for pin in subject.client.split())),
         git_commit=git_commit(),
     )
 
 
 def recordable_variables(variables: str) -> str:
-    """Variables as JSON, of those that may be secrets only whether two are the same."""
-    shown = {
-        name: f"sha256:{hashlib.sha256(value.encode()).hexdigest()[:8]}" if SECRET.search(name) else value
-        for name, value in json.loads(variables).items()
-    }
-    return json.dumps(shown, sort_keys=True)
+    """Replace the values of environment variables that may be secrets by a short digest of them.
+
+    The digest shows whether two runs had the same value.
+
+    Args:
+        variables: a JSON object of names and values; so is the result.
+    """
+    recordable = {}
+    for name, value in json.loads(variables).items():
+        recordable[name] = _digest(value) if SECRET_NAME.search(name) else value
+    return json.dumps(recordable, sort_keys=True)
+
+
+def _digest(value: str) -> str:
+    return f"sha256:{hashlib.sha256(value.encode()).hexdigest()[:8]}"
 
 
 def git_commit() -> str | None:
     """The checkout's commit, with `-dirty` where files differ from it; None outside a git checkout."""
     argv = ("git", "-C", str(checkout()), "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*")
     try:
-        answer = subprocess.run(argv, capture_output=True, text=True, timeout=10, check=False)
+        completed = subprocess.run(argv, capture_output=True, text=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return answer.stdout.strip() or None
+    return completed.stdout.strip() or None

@@ -9,33 +9,44 @@ from typing import Any
 from tasks.config.load import Load, read_load
 
 REUSED = "reused: measured by "
-"""Version 0.1.0 put the run that measured a reused point behind this, as the first of its `reasons`."""
+"""Prefix of one of the `reasons` in version 0.1.0, before the id of the run that measured a reused point."""
 
 
 def load_of(row: Mapping[str, Any]) -> Load:
-    """A point's load; version 0.1.0 recorded its level alone."""
-    if settings := row["load_settings"]:
-        return read_load(json.loads(settings))
+    """The load of a row of `points`. Version 0.1.0 recorded only its level and its requests."""
+    if row["load_settings"]:
+        return read_load(json.loads(row["load_settings"]))
     return read_load({"concurrency": row["concurrency"], "rate": row["rate"], "requests": row["requests"]})
 
 
 def label_of(row: Mapping[str, Any]) -> str:
-    """The label of a row's load; version 0.1.0 recorded its level alone."""
+    """The label of a row's load, such as c4 or rate2.5. Version 0.1.0 recorded only the load's level."""
     if row["load_label"]:
         return str(row["load_label"])
     return f"c{row['concurrency']}" if row["rate"] is None else f"rate{row['rate']:g}"
 
 
+def run_name_of(row: Mapping[str, Any], model: str) -> str:
+    """The run name of a row of `points`; the default name where an earlier version did not record it."""
+    return str(row["run_name"] or f"{model}-{row['sweep']}-{label_of(row)}")
+
+
 def origin_of(row: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
-    """The run that measured a point, and the reasons of its verdict."""
-    reasons = tuple(row["reasons"])
+    """The id of the run that measured a point, and the reasons of the point's verdict.
+
+    Version 0.1.0 recorded that id among the reasons.
+    """
     if row["measured_by"]:
-        return str(row["measured_by"]), reasons
-    own = tuple(reason for reason in reasons if not reason.startswith(REUSED))
-    origins = [reason.removeprefix(REUSED) for reason in reasons if reason.startswith(REUSED)]
-    return (origins[0] if origins else str(row["run_id"])), own
+        return str(row["measured_by"]), tuple(row["reasons"])
+    measured_by, reasons = str(row["run_id"]), []
+    for reason in row["reasons"]:
+        if reason.startswith(REUSED):
+            measured_by = reason.removeprefix(REUSED)
+        else:
+            reasons.append(reason)
+    return measured_by, tuple(reasons)
 
 
 def older_stage_name(stage: str, load: Load) -> str:
-    """The name under which version 0.1.0 filed a stage: rate2.0, where the label is rate2."""
+    """The stage name that version 0.1.0 gave the file of an open loop: rate2.0 for the label rate2."""
     return stage.replace(f"-{load.label}-", f"-rate{load.level}-", 1) if load.kind == "rate" else stage

@@ -1,76 +1,96 @@
-"""One Parquet file: written whole or not at all, and told from a damaged or a foreign one."""
+"""Writes and checks one Parquet file; a file appears only once it is complete."""
 
 from __future__ import annotations
 
 import os
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.record.schemas import LATER
+from tasks.record.schemas import ADDED_COLUMNS, SCHEMAS, TableName
+
+COMPRESSION = "zstd"
 
 
-def rows_to_table(schema: pa.Schema, rows: Sequence[Mapping[str, Any]], notes: Mapping[str, str]) -> pa.Table:
-    """Rows as an Arrow table. Raises ValueError for a row that lacks a column or has one too many."""
+def rows_to_table(table: TableName, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Convert rows to an Arrow table.
+
+    Raises:
+        ValueError: a row lacks a column of the table or has another one.
+    """
+    schema = SCHEMAS[table]
     for row in rows:
-        # pyarrow fills a missing column with nulls and drops a foreign one, both without a word
-        if wrong := set(row) ^ set(schema.names):
-            raise ValueError(f"columns of a row that are missing or foreign: {sorted(wrong)}")
-    return pa.Table.from_pylist(rows, schema=schema.with_metadata(dict(notes)))
+        # pyarrow fills a missing column with nulls and drops an unknown one, both without an error
+        wrong = set(row) ^ set(schema.names)
+        if wrong:
+            raise ValueError(f"columns of a row that are missing or unknown: {sorted(wrong)}")
+    return pa.Table.from_pylist(rows, schema=schema)
 
 
-def write_whole(content: pa.Table, target: Path) -> None:
-    """Write under a hidden name in the same folder, then rename. Raises OSError, leaving nothing behind."""
+def write_atomically(content: pa.Table, target: Path) -> None:
+    """Write under a hidden name in the same folder, then rename.
+
+    Raises:
+        OSError: the file cannot be written; nothing is left behind.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.parent / f".{target.stem}.{uuid.uuid4().hex}.tmp"
     try:
         with temporary.open("xb") as file:
-            pq.write_table(content, file, compression="zstd")
+            pq.write_table(content, file, compression=COMPRESSION)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(target)
     finally:
-        remove(temporary)
-    _sync(target.parent)
+        remove_leftover(temporary)
+    _sync_folder(target.parent)
 
 
-def encoded(content: pa.Table) -> pa.Buffer:
+def encode(content: pa.Table) -> pa.Buffer:
     """The table as the bytes of a Parquet file."""
     sink = pa.BufferOutputStream()
-    pq.write_table(content, sink, compression="zstd")
+    pq.write_table(content, sink, compression=COMPRESSION)
     return sink.getvalue()
 
 
-def notes_of(source: Path | IO[bytes]) -> dict[str, str]:
-    """The notes beside a file's rows. Raises OSError, ArrowException."""
-    return {name.decode(): note.decode() for name, note in (pq.read_schema(source).metadata or {}).items()}
+def read_notes(source: Path | IO[bytes]) -> dict[str, str]:
+    """The key-value metadata of a file. Raises OSError, ArrowException."""
+    metadata = pq.read_schema(source).metadata or {}
+    return {name.decode(): note.decode() for name, note in metadata.items()}
 
 
-def remove(path: Path) -> None:
-    """Remove a file of ours that a failure may have left; what cannot be removed stays."""
-    try:
+def remove_leftover(path: Path) -> None:
+    """Remove a temporary file if it is there; ignore a failure to do so."""
+    with suppress(OSError):
         path.unlink(missing_ok=True)
-    except OSError:
-        return
 
 
-def wrong_with(source: Path | IO[bytes], schema: pa.Schema) -> str | None:
-    """Why a file cannot be read as one of the schema; None where it can."""
+def why_unreadable(source: Path | IO[bytes], table: TableName) -> str | None:
+    """Why a file cannot be read as part of a table, to stand after its name; None if it can."""
     try:
-        # everything, not the schema alone: the damage may sit in the pages
-        found = pq.ParquetFile(source).read().schema
-    except (OSError, pa.ArrowException) as damage:
-        return f"is damaged: {str(damage).splitlines()[0]}"
-    wanted, held = ({field.name: field.type for field in each} for each in (schema, found))
-    fits = held.items() <= wanted.items() and wanted.keys() - held.keys() <= LATER
-    return None if fits else "does not have this table's columns"
+        # read everything, not only the schema: any page may be damaged
+        schema = pq.ParquetFile(source).read().schema
+    except (OSError, pa.ArrowException) as error:
+        return f"is damaged: {str(error).splitlines()[0]}"
+    return None if _fits(schema, table) else "does not have this table's columns"
 
 
-def _sync(folder: Path) -> None:
+def _fits(schema: pa.Schema, table: TableName) -> bool:
+    """Whether all columns of a file belong to the table, and only columns added later are missing."""
+    expected = {field.name: field.type for field in SCHEMAS[table]}
+    for field in schema:
+        if expected.get(field.name) != field.type:
+            return False
+    return expected.keys() - set(schema.names) <= ADDED_COLUMNS[table]
+
+
+def _sync_folder(folder: Path) -> None:
+    """Flush a rename inside the folder to the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,6 +1,8 @@
-"""How often each question of a recorded run was answered right, for comparing runs question by question."""
+"""Computes how often each question of a recorded run was answered correctly, to compare runs by question."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -8,9 +10,12 @@ from tasks.config.base import Frozen
 from tasks.record.results import RecordedAccuracy
 from tasks.record.store import Store
 
+QUESTION = ("dataset", "subset", "question", "target")
+"""Columns of `samples` that identify a question."""
+
 
 class QuestionShare(Frozen):
-    """The share, 0 to 1, of right answers to one question; a failed one counts as wrong."""
+    """The share, 0 to 1, of correct answers to one question. A failed request counts as a wrong answer."""
 
     dataset: str
     subset: str
@@ -20,13 +25,20 @@ class QuestionShare(Frozen):
     share: float
 
 
-def question_shares(store: Store, accuracy: tuple[RecordedAccuracy, ...]) -> tuple[QuestionShare, ...]:
-    """Every question of a run's sets, from the samples of the run that asked them. Raises RecordError."""
-    by = ["dataset", "subset", "question", "target"]
-    found = []
-    for each in (one for one in accuracy if one.scores):  # none where the set could not be asked
-        dataset = each.scores[0].dataset
-        samples = store.read("samples", each.run_id).filter(pl.col("dataset") == dataset)
-        counted = samples.group_by(by).agg(answers=pl.len(), share=pl.col("correct").mean())
-        found += [QuestionShare(**row) for row in counted.sort(by).to_dicts()]
-    return tuple(found)
+def question_shares(store: Store, accuracy: Sequence[RecordedAccuracy]) -> tuple[QuestionShare, ...]:
+    """Return the share of each question, read from the samples of the run that asked it.
+
+    A question set without scores could not be measured and has no shares.
+
+    Raises:
+        RecordError: the table of samples cannot be read.
+    """
+    shares: list[QuestionShare] = []
+    for question_set in accuracy:
+        if not question_set.scores:
+            continue
+        dataset = question_set.scores[0].dataset
+        samples = store.read("samples", question_set.run_id).filter(pl.col("dataset") == dataset)
+        by_question = samples.group_by(QUESTION).agg(answers=pl.len(), share=pl.col("correct").mean())
+        shares += [QuestionShare(**row) for row in by_question.sort(QUESTION).iter_rows(named=True)]
+    return tuple(shares)

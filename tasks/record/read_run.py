@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -16,119 +17,126 @@ from tasks.record.results import RecordedAccuracy, RecordedPoint, RunRecord
 from tasks.record.store import Store
 from tasks.record.write_run import stage_of
 
-PointKey = tuple[object, ...]
-"""What tells a point from others: of a run, or of a table."""
 MEASURED_BY_NOTE = "measured_by"
+NEAREST_RUNS = 5
+"""Run ids that an error for an unknown run names."""
+
+CheckKey = tuple[str, str, int, int]
+"""Sweep, label of the load, requests and repeat: identify a point among the checks of one run."""
+ErrorKey = tuple[str, str, str, int]
+"""Run, sweep, label of the load and repeat: identify a point among the requests of several runs."""
 
 
 def recorded_run(store: Store, run_id: str) -> RunRecord:
-    """The run of that id.
+    """Return the run with an id.
 
     Raises:
-        InputError: no such run; the nearest ids are named.
+        InputError: there is no such run; names the nearest ids.
         RecordError: a table cannot be read.
     """
-    found = store.read("runs", run_id)
-    if found.is_empty():
-        known = store.run_ids()
-        near = [run for run in known if run in difflib.get_close_matches(run_id, known, n=5, cutoff=0.5)]
-        shown = ", ".join(near or known[:5])
+    runs = store.read("runs", run_id)
+    if runs.is_empty():
         raise InputError(
-            f"no run {run_id!r} is recorded in {store.place}",
-            f"the nearest, newest first: {shown}"
-            if shown
-            else "nothing is recorded there; see --results DIR",
+            f"no run {run_id!r} is recorded in {store.location}", _nearest_runs(run_id, store.run_ids())
         )
-    return rows.run_of(found.row(0, named=True))
+    return rows.run_of(runs.row(0, named=True))
 
 
 def recorded_points(store: Store, run: RunRecord) -> tuple[RecordedPoint, ...]:
-    """The load points of a run: sweeps in the spec's order, then by load. Raises RecordError.
+    """Return the load points of a run: sweeps in the order of the spec, then by load and repeat.
 
     `first_error` comes from the requests of the run that measured the point.
+
+    Raises:
+        RecordError: a table cannot be read.
     """
-    found = store.read("points", run.run_id).to_dicts()
-    points = [rows.point_of(row, run_name=_run_name(run, row), first_error=None) for row in found]
+    point_rows = store.read("points", run.run_id).iter_rows(named=True)
+    points = [rows.point_of(row, run.manifest.model) for row in point_rows]
     points.sort(key=lambda point: _order(run, point))
-    errors = _first_errors(store, {point.run_id for point in points if point.result.failed})
-    checks = _checks(store, run.run_id)
-    return tuple(_with_checks(_with_error(point, errors), checks) for point in points)
+    errors, checks = _first_errors(store, points), _checks(store, run.run_id)
+    return tuple(_with_checks(_with_first_error(point, errors), checks) for point in points)
 
 
 def recorded_requests(store: Store, point: RecordedPoint) -> tuple[RequestRow, ...]:
-    """The requests of a point, from the run that measured it; none where that file no longer exists."""
+    """Return the requests of a point from the run that measured it; none if their file no longer exists."""
     stage = stage_of(point.result)
-    for name in dict.fromkeys((stage, older_stage_name(stage, point.result.load))):
+    for stage_name in (stage, older_stage_name(stage, point.result.load)):
         try:
-            found = store.read_stage("requests", point.run_id, name)
+            requests = store.read_stage("requests", point.run_id, stage_name)
         except RecordError:
             continue
-        return tuple(rows.request_of(row) for row in found.iter_rows(named=True))
+        return tuple(rows.request_of(row) for row in requests.iter_rows(named=True))
     return ()
 
 
 def recorded_knees(store: Store, run: RunRecord) -> tuple[Knee, ...]:
-    """The answers of a run's searches, in the spec's order. Raises RecordError."""
-    knees = [rows.knee_of(row) for row in store.read("knees", run.run_id).to_dicts()]
-    return tuple(sorted(knees, key=lambda knee: _position(run.sweeps, knee.sweep)))
+    """Return the results of a run's searches in the order of the spec. Raises RecordError."""
+    knees = [rows.knee_of(row) for row in store.read("knees", run.run_id).iter_rows(named=True)]
+    return tuple(sorted(knees, key=lambda knee: _sweep_position(run, knee.sweep)))
 
 
 def recorded_accuracy(store: Store, run: RunRecord) -> tuple[RecordedAccuracy, ...]:
-    """The scores of a run, one entry a question set. Raises RecordError."""
-    sets = []
-    for dataset, scores in store.read("scores", run.run_id).group_by("dataset", maintain_order=True):
-        found = scores.to_dicts()
-        measured_by = found[0]["measured_by"] or _noted_origin(store, run.run_id, str(dataset[0]))
-        of_set = tuple(rows.score_of(row) for row in found)
-        sets.append(RecordedAccuracy(scores=of_set, run_id=measured_by))
-    return tuple(sets)
+    """Return the scores of a run, one entry a question set. Raises RecordError."""
+    question_sets = []
+    for (dataset,), group in store.read("scores", run.run_id).group_by("dataset", maintain_order=True):
+        score_rows = group.to_dicts()
+        measured_by = score_rows[0]["measured_by"] or _noted_origin(store, run.run_id, str(dataset))
+        scores = tuple(rows.score_of(row) for row in score_rows)
+        question_sets.append(RecordedAccuracy(scores=scores, run_id=measured_by))
+    return tuple(question_sets)
+
+
+def _nearest_runs(run_id: str, known: Sequence[str]) -> str:
+    """The remedy for an unknown run: the most similar ids, or the newest ones if none is similar."""
+    if not known:
+        return "nothing is recorded there; choose another results location with --results"
+    similar = difflib.get_close_matches(run_id, known, n=NEAREST_RUNS, cutoff=0.5)
+    newest_first = [known_id for known_id in known if known_id in similar]
+    return f"the nearest, newest first: {', '.join(newest_first or known[:NEAREST_RUNS])}"
 
 
 def _noted_origin(store: Store, run_id: str, dataset: str) -> str:
-    """Version 0.1.0 noted the run that measured a set beside the rows of its file."""
+    """Version 0.1.0 recorded the run that measured a question set in the metadata of the scores' file."""
     return store.notes("scores", run_id, dataset).get(MEASURED_BY_NOTE, run_id)
 
 
 def _order(run: RunRecord, point: RecordedPoint) -> tuple[object, ...]:
     result = point.result
-    return (_position(run.sweeps, result.sweep), result.sweep, result.load.sort_key, result.repeat)
+    return (_sweep_position(run, result.sweep), result.sweep, result.load.sort_key, result.repeat)
 
 
-def _position(sweeps: tuple[str, ...], sweep: str) -> int:
-    return sweeps.index(sweep) if sweep in sweeps else len(sweeps)
+def _sweep_position(run: RunRecord, sweep: str) -> int:
+    """The position of a sweep in the spec; behind all others where an earlier version did not record it."""
+    return run.sweeps.index(sweep) if sweep in run.sweeps else len(run.sweeps)
 
 
-def _run_name(run: RunRecord, row: rows.Row) -> str:
-    """As recorded; in its default form where an earlier version did not record it."""
-    return str(row["run_name"] or f"{run.manifest.model}-{row['sweep']}-{label_of(row)}")
-
-
-def _first_errors(store: Store, run_ids: set[str]) -> dict[PointKey, str]:
-    """The error of the first failed request of each point that these runs have measured."""
-    errors: dict[PointKey, str] = {}
-    for run_id in run_ids:
-        failed = store.read("requests", run_id).filter(pl.col("error").is_not_null() & ~pl.col("warmup"))
-        for row in failed.sort("index", descending=True).iter_rows(named=True):
-            errors[run_id, row["sweep"], label_of(row), row["repeat"]] = row["error"]
+def _first_errors(store: Store, points: Sequence[RecordedPoint]) -> dict[ErrorKey, str]:
+    """The error of the first failed request of each point, from the runs that measured the points."""
+    errors: dict[ErrorKey, str] = {}
+    for run_id in {point.run_id for point in points if point.result.failed}:
+        requests = store.read("requests", run_id)
+        failed = requests.filter(pl.col("error").is_not_null() & ~pl.col("warmup")).sort("index")
+        for row in failed.iter_rows(named=True):
+            errors.setdefault((run_id, row["sweep"], label_of(row), row["repeat"]), row["error"])
     return errors
 
 
-def _checks(store: Store, run_id: str) -> dict[PointKey, list[Check]]:
-    checks: dict[PointKey, list[Check]] = {}
+def _with_first_error(point: RecordedPoint, errors: dict[ErrorKey, str]) -> RecordedPoint:
+    result = point.result
+    error = errors.get((point.run_id, result.sweep, result.load.label, result.repeat))
+    return point.model_copy(update={"result": result.model_copy(update={"first_error": error})})
+
+
+def _checks(store: Store, run_id: str) -> dict[CheckKey, list[Check]]:
+    checks: dict[CheckKey, list[Check]] = {}
     for row in store.read("checks", run_id).iter_rows(named=True):
         key = (row["sweep"], label_of(row), row["requests"], row["repeat"])
         checks.setdefault(key, []).append(rows.check_of(row))
     return checks
 
 
-def _with_checks(point: RecordedPoint, checks: dict[PointKey, list[Check]]) -> RecordedPoint:
+def _with_checks(point: RecordedPoint, checks: dict[CheckKey, list[Check]]) -> RecordedPoint:
     result = point.result
     key = (result.sweep, result.load.label, result.requests, result.repeat)
     verdict = point.verdict.model_copy(update={"checks": tuple(checks.get(key, ()))})
     return point.model_copy(update={"verdict": verdict})
-
-
-def _with_error(point: RecordedPoint, errors: dict[PointKey, str]) -> RecordedPoint:
-    result = point.result
-    error = errors.get((point.run_id, result.sweep, result.load.label, result.repeat))
-    return point.model_copy(update={"result": result.model_copy(update={"first_error": error})})

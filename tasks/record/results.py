@@ -1,4 +1,4 @@
-"""What recording hands on: figures together with their verdict and the run that measured them."""
+"""The recorded values that later stages use: a run, and its figures with the run that measured them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from tasks.measure.accuracy.scores import Score
 from tasks.measure.speed.point_result import PointResult
 
 Outcome = Literal["running", "completed", "failed", "stopped", "killed"]
-"""`stopped`: asked to end, and it did; `killed`: its process was gone before it could say how it ended."""
+"""`stopped`: the run was asked to end. `killed`: its process ended without recording an outcome."""
 
 
 class RecordedPoint(Frozen):
-    """One load point. `run_id` is the run that measured it, which may be an earlier one."""
+    """One load point with its verdict. `run_id`: the run that measured it, which may be an earlier one."""
 
     result: PointResult
     verdict: Verdict
@@ -23,9 +23,9 @@ class RecordedPoint(Frozen):
 
 
 class RecordedAccuracy(Frozen):
-    """The scores of one question set. `run_id` is the run that measured them.
+    """The scores of one question set. `run_id`: the run that measured them, which may be an earlier one.
 
-    `error` says why there are none, where the set could not be asked at all.
+    `error`: why there are no scores; None if there are.
     """
 
     scores: tuple[Score, ...]
@@ -34,10 +34,9 @@ class RecordedAccuracy(Frozen):
 
 
 class Manifest(Frozen):
-    """What a run was measured with.
+    """What a run was measured with. A field is None if its value is not known.
 
     `server_args`, `server_env` and `client_versions` are JSON objects in a string.
-    None where it cannot be known, as with the engine of a server that somebody else started.
     """
 
     engine: str | None = None
@@ -59,9 +58,9 @@ class Manifest(Frozen):
 
 
 class RunRecord(Frozen):
-    """One run of one spec. Times are UTC; `finished_at` is None while it runs.
+    """One run of one spec. Times are in UTC; `finished_at` is None while the run goes on.
 
-    `sweeps`: their names in the spec's order; none where an earlier version did not record them.
+    `sweeps`: their names in the order of the spec; empty where an earlier version did not record them.
     """
 
     run_id: str

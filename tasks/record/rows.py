@@ -1,10 +1,12 @@
-"""Turns what was measured into rows of the tables, and rows back into what was measured."""
+"""Converts measured values to rows of the tables, and rows back to values."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
+
+from pydantic import BaseModel
 
 from tasks.audit.verdict import Check, Verdict
 from tasks.config.load import Load
@@ -14,14 +16,17 @@ from tasks.measure.speed.point_result import PointResult
 from tasks.measure.speed.request_row import RequestRow
 from tasks.plan.search import Knee
 from tasks.probe.reading import Reading
-from tasks.record.older_rows import load_of, origin_of
+from tasks.record.older_rows import load_of, origin_of, run_name_of
 from tasks.record.results import Manifest, RecordedPoint, RunRecord
 from tasks.record.schemas import FIGURE_NAMES
 
 Row = dict[str, Any]
+"""A value for each column of a table."""
 
-LOAD_COLUMNS = ("concurrency", "rate")
-"""Columns that hold the level of a load, each of one kind; null in rows of another kind."""
+LEVEL_COLUMNS = ("concurrency", "rate")
+"""Columns that hold the level of a load, one for each kind of load; null in rows of the other kinds."""
+NOT_COLUMNS = {"load", "figures", "first_error"}
+"""Fields of PointResult that are no columns of `points`: flattened, or read from the requests."""
 
 
 def run_row(run: RunRecord) -> Row:
@@ -30,36 +35,36 @@ def run_row(run: RunRecord) -> Row:
 
 
 def point_row(run_id: str, point: RecordedPoint) -> Row:
-    """A row of `points` for the run `run_id`, which may reuse what another run has measured."""
+    """A row of `points` for the run `run_id`, which may have reused the figures of another run."""
     result = point.result
     return {
         "run_id": run_id,
         "measured_by": point.run_id,
         "reused": point.run_id != run_id,
-        **load_row(result.load),
+        **load_columns(result.load),
         "load_settings": result.load.model_dump_json(),
-        **result.model_dump(exclude={"load", "figures", "first_error"}),
+        **result.model_dump(exclude=NOT_COLUMNS),
         **{name: result.figures.get(name) for name in FIGURE_NAMES},
         "verdict": point.verdict.verdict,
         "reasons": point.verdict.reasons,
     }
 
 
-def load_row(load: Load) -> Row:
-    """The columns by which a load is known in every table that has it."""
-    return {"load_label": load.label, **dict.fromkeys(LOAD_COLUMNS), **load.columns}
+def load_columns(load: Load) -> Row:
+    """The columns that identify a load in `points`, `checks` and `requests`."""
+    return {"load_label": load.label, **dict.fromkeys(LEVEL_COLUMNS), **load.columns}
 
 
 def check_row(run_id: str, point: PointResult, check: Check) -> Row:
     """A row of `checks`."""
-    of_point = {name: getattr(point, name) for name in ("sweep", "requests", "repeat", "attempt")}
-    return {"run_id": run_id, **load_row(point.load), **of_point, **check.model_dump()}
+    point_columns = point.model_dump(include={"sweep", "requests", "repeat", "attempt"})
+    return {"run_id": run_id, **load_columns(point.load), **point_columns, **check.model_dump()}
 
 
 def request_row(run_id: str, point: PointResult, request: RequestRow) -> Row:
     """A row of `requests`."""
-    of_point = {"sweep": point.sweep, "repeat": point.repeat}
-    return {"run_id": run_id, **load_row(point.load), **of_point, **_plain(request)}
+    point_columns = {"sweep": point.sweep, "repeat": point.repeat}
+    return {"run_id": run_id, **load_columns(point.load), **point_columns, **_field_values(request)}
 
 
 def knee_row(run_id: str, knee: Knee) -> Row:
@@ -68,67 +73,75 @@ def knee_row(run_id: str, knee: Knee) -> Row:
 
 
 def score_row(run_id: str, score: Score, measured_by: str) -> Row:
-    """A row of `scores` for the run `run_id`, which may reuse what another run has measured."""
+    """A row of `scores` for the run `run_id`, which may have reused the scores of another run."""
     return {"run_id": run_id, "measured_by": measured_by, **score.model_dump()}
 
 
 def sample_row(run_id: str, dataset: str, sample: SampleRow) -> Row:
     """A row of `samples`."""
-    return {"run_id": run_id, "dataset": dataset, **_plain(sample)}
+    return {"run_id": run_id, "dataset": dataset, **_field_values(sample)}
 
 
 def telemetry_row(run_id: str, reading: Reading) -> Row:
     """A row of `telemetry`."""
-    return {"run_id": run_id, **_plain(reading)}
+    return {"run_id": run_id, **_field_values(reading)}
 
 
 def run_of(row: Mapping[str, Any]) -> RunRecord:
-    """The run that a row of `runs` tells of."""
-    manifest = {name: row[name] for name in Manifest.model_fields}
-    rest = {name: value for name, value in row.items() if name not in manifest}
-    return RunRecord(
-        manifest=Manifest(**manifest), **(rest | {name: row[name] or () for name in ("sweeps", "warnings")})
-    )
+    """The run in a row of `runs`."""
+    return RunRecord(manifest=Manifest(**_values(Manifest, row)), **_values(RunRecord, row))
 
 
-def point_of(row: Mapping[str, Any], run_name: str, first_error: str | None) -> RecordedPoint:
-    """The point that a row of `points` tells of; `run_name` and `first_error` are not always in it."""
-    result = PointResult(
-        run_name=run_name,
-        load=load_of(row),
-        figures={name: row[name] for name in FIGURE_NAMES},
-        objectives=row["objectives"] or (),
-        first_error=first_error,
-        **{name: row[name] for name in _PLAIN_FIELDS},
-    )
+def point_of(row: Mapping[str, Any], model: str) -> RecordedPoint:
+    """The point in a row of `points`, without its checks and its first error.
+
+    Args:
+        row: the row.
+        model: the run's model, for the default run name where an earlier version did not record the name.
+    """
+    values = _values(PointResult, row) | {
+        "run_name": run_name_of(row, model),
+        "load": load_of(row),
+        "figures": {name: row[name] for name in FIGURE_NAMES},
+    }
     measured_by, reasons = origin_of(row)
     verdict = Verdict(verdict=row["verdict"], reasons=reasons)
-    return RecordedPoint(result=result, verdict=verdict, run_id=measured_by)
-
-
-_PLAIN_FIELDS = ("sweep", "requests", "repeat", "attempt", "succeeded", "failed", "objectives_met")
+    return RecordedPoint(result=PointResult(**values), verdict=verdict, run_id=measured_by)
 
 
 def check_of(row: Mapping[str, Any]) -> Check:
-    """The check that a row of `checks` tells of."""
-    return Check(**{name: row[name] for name in Check.model_fields})
+    """The check in a row of `checks`."""
+    return Check(**_values(Check, row))
 
 
 def knee_of(row: Mapping[str, Any]) -> Knee:
-    """The knee that a row of `knees` tells of."""
-    return Knee(**{name: row[name] for name in Knee.model_fields} | {"doubts": tuple(row["doubts"] or ())})
+    """The knee in a row of `knees`."""
+    return Knee(**_values(Knee, row))
 
 
 def request_of(row: Mapping[str, Any]) -> RequestRow:
-    """The request that a row of `requests` tells of."""
+    """The request in a row of `requests`."""
     values = {field.name: row[field.name] for field in fields(RequestRow)}
-    return RequestRow(**(values | {"itl_s": tuple(row["itl_s"])}))
+    values["itl_s"] = tuple(row["itl_s"])
+    return RequestRow(**values)
 
 
 def score_of(row: Mapping[str, Any]) -> Score:
-    """The score that a row of `scores` tells of."""
-    return Score(**{name: row[name] for name in Score.model_fields})
+    """The score in a row of `scores`."""
+    return Score(**_values(Score, row))
 
 
-def _plain(record: RequestRow | SampleRow | Reading) -> Row:
+def _field_values(record: RequestRow | SampleRow | Reading) -> Row:
     return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
+def _values(model: type[BaseModel], row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row's values for the fields of a model.
+
+    A null stays out where the field has a default: files of earlier versions lack the column.
+    """
+    values = {}
+    for name, field in model.model_fields.items():
+        if name in row and (row[name] is not None or field.is_required()):
+            values[name] = row[name]
+    return values

@@ -1,11 +1,10 @@
-"""Whether the process of a recorded run lives: a lock in its folder, which the kernel frees when it ends."""
+"""Finds runs whose process has ended: each process holds a lock file, which the kernel frees at its end."""
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,45 +18,53 @@ LOCK = ".alive"
 
 @contextmanager
 def hold_run_lock(folder: Path) -> Iterator[None]:
-    """Hold the lock of the run whose files are in `folder`, from before its row says `running`.
+    """Hold the lock of the run whose files are in `folder`. Take it before the run is recorded as running.
 
-    Its file stays: where the run's end could not be written, the next run finds it not held.
+    The lock file is never removed. If the run's outcome cannot be written, the next run finds the lock free
+    and records the run as killed.
     """
-    path = folder / LOCK
-    with path.open("a") as lock:
-        with contextlib.suppress(OSError):  # a file system without locks: then nobody can tell
+    with (folder / LOCK).open("a") as lock:
+        with suppress(OSError):  # a file system without locks: the run is never recorded as killed
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
 
 
 def record_killed_runs(store: Store, files: Path) -> tuple[str, ...]:
-    """Write `killed` for each run that stands as running and whose process is gone; returns their ids.
+    """Record the outcome `killed` for each run that is recorded as running and whose process has ended.
 
-    A run without a lock under `files` is left alone: it may go on, on another machine. What cannot be read or
-    written is left for the next time.
+    A run without a lock file may be running on another machine and is left as it is. A run that cannot be
+    read or written is left for the next call.
+
+    Args:
+        store: the tables.
+        files: the folder that holds one folder a run, with its lock file.
+
+    Returns:
+        The ids of these runs.
     """
     try:
         running = store.read("runs").filter(outcome="running")["run_id"].to_list()
     except RecordError:
         return ()
-    return tuple(run_id for run_id in running if _ended(store, run_id, files / run_id))
+    return tuple(run_id for run_id in running if _record_if_killed(store, run_id, files / run_id))
 
 
-def _ended(store: Store, run_id: str, folder: Path) -> bool:
+def _record_if_killed(store: Store, run_id: str, folder: Path) -> bool:
+    """Record a run as killed if its lock is free and it is still recorded as running."""
     try:
         with (folder / LOCK).open("r+") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            found = recorded_run(store, run_id)  # read again: it may just have ended by itself
-            if found.outcome != "running":
+            run = recorded_run(store, run_id)  # again: it may have recorded its outcome since
+            if run.outcome != "running":
                 return False
-            last = {"outcome": "killed", "finished_at": _last_sign(folder)}
-            record_run(store, found.model_copy(update=last))
-    except (OSError, RecordError):  # held, or not there
+            killed = {"outcome": "killed", "finished_at": _last_write(folder)}
+            record_run(store, run.model_copy(update=killed))
+    except (OSError, RecordError):  # the lock is held or missing, or a table failed
         return False
     return True
 
 
-def _last_sign(folder: Path) -> datetime:
-    """When it last wrote a file of its own."""
+def _last_write(folder: Path) -> datetime:
+    """The time (UTC) at which a file of the run was last written."""
     times = [path.stat().st_mtime for path in folder.rglob("*") if path.is_file()]
     return datetime.fromtimestamp(max(times), UTC)

@@ -1,8 +1,15 @@
-"""The columns and types of the tables, in one place."""
+"""The columns of every table.
+
+A new column of an existing table: the field in the model or row class that is recorded, and its name here,
+in `_added(…)`, so that older files stay readable. rows.py copies fields of the same name in both directions.
+A new figure of a load point: its entry in tasks/measure/speed/figures.py alone.
+A new table: its name in TableName and its columns here, a row function in rows.py, a call in write_run.py.
+"""
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from datetime import datetime
+from typing import Literal, NamedTuple, get_args
 
 import pyarrow as pa
 
@@ -10,123 +17,136 @@ from tasks.measure.speed.figures import FIGURES
 
 TableName = Literal["runs", "points", "knees", "checks", "requests", "scores", "samples", "telemetry"]
 TABLES: tuple[TableName, ...] = get_args(TableName)
+FIGURE_NAMES = tuple(figure.name for figure in FIGURES)
 
-_TYPES: dict[type, pa.DataType] = {
+_ARROW_TYPES: dict[object, pa.DataType] = {
     str: pa.string(),
     int: pa.int64(),
     float: pa.float64(),
     bool: pa.bool_(),
+    datetime: pa.timestamp("us", tz="UTC"),
+    list[str]: pa.list_(pa.string()),
+    list[float]: pa.list_(pa.float64()),
 }
-_TIME = pa.timestamp("us", tz="UTC")
-_TEXTS = pa.list_(pa.string())
 
 
-def _columns(kind: type, names: str) -> list[pa.Field]:
-    return [pa.field(name, _TYPES[kind]) for name in names.split()]
+class _Column(NamedTuple):
+    """`added`: files of earlier versions may lack the column; it reads as null."""
+
+    name: str
+    type: pa.DataType
+    added: bool
 
 
-FIGURE_NAMES = tuple(figure.name for figure in FIGURES)
-_LATER = (
-    "model_license tokenizer server_env sweeps run_name rate load_label load_settings measured_by"
-    " objectives objectives_met warnings doubts"
-)
-LATER = frozenset([*_LATER.split(), *FIGURE_NAMES])
-"""Columns that files of earlier versions may lack; they read as null."""
+def _columns(kind: object, names: str) -> list[_Column]:
+    """Columns of one type that every version has written; `names` separated by spaces."""
+    return [_Column(name, _ARROW_TYPES[kind], added=False) for name in names.split()]
 
-SCHEMAS: dict[TableName, pa.Schema] = {
-    "runs": pa.schema(
-        [
-            *_columns(str, "run_id spec spec_digest"),
-            pa.field("sweeps", _TEXTS),
-            pa.field("started_at", _TIME),
-            pa.field("finished_at", _TIME),
-            *_columns(str, "outcome"),
-            pa.field("warnings", _TEXTS),
-            *_columns(str, "engine engine_version environment_digest model model_revision model_license"),
-            *_columns(str, "tokenizer server_args server_env"),
-            pa.field("gpu_names", _TEXTS),
-            *_columns(str, "driver cpu"),
-            *_columns(int, "cpu_count memory_bytes"),
-            *_columns(str, "client_versions git_commit"),
-        ]
-    ),
-    "points": pa.schema(
-        [
-            *_columns(str, "run_id measured_by sweep run_name load_label load_settings"),
-            *_columns(int, "concurrency"),
-            *_columns(float, "rate"),
-            *_columns(int, "requests repeat attempt"),
-            *_columns(bool, "reused"),
-            *_columns(int, "succeeded failed"),
-            *_columns(float, " ".join(FIGURE_NAMES)),
-            pa.field("objectives", _TEXTS),
-            *_columns(bool, "objectives_met"),
-            *_columns(str, "verdict"),
-            pa.field("reasons", _TEXTS),
-        ]
-    ),
-    "checks": pa.schema(
-        [
-            *_columns(str, "run_id sweep load_label"),
-            *_columns(int, "concurrency"),
-            *_columns(float, "rate"),
-            *_columns(int, "requests repeat attempt"),
-            *_columns(str, "check verdict sentence"),
-            *_columns(float, "value limit"),
-        ]
-    ),
-    "knees": pa.schema(
-        [
-            *_columns(str, "run_id sweep load"),
-            *_columns(float, "knee low high"),
-            *_columns(str, "reason"),
-            *_columns(int, "points"),
-            pa.field("doubts", _TEXTS),
-        ]
-    ),
-    "requests": pa.schema(
-        [
-            *_columns(str, "run_id sweep load_label"),
-            *_columns(int, "concurrency"),
-            *_columns(float, "rate"),
-            *_columns(int, "repeat index"),
-            *_columns(bool, "warmup"),
-            pa.field("sent_at", _TIME),
-            *_columns(float, "client_delay_s ttft_s tpot_s latency_s"),
-            pa.field("itl_s", pa.list_(pa.float64())),
-            *_columns(int, "input_tokens output_tokens cached_tokens"),
-            *_columns(str, "finish_reason"),
-            *_columns(int, "status_code"),
-            *_columns(str, "error"),
-            *_columns(bool, "succeeded"),
-        ]
-    ),
-    "scores": pa.schema(
-        [
-            *_columns(str, "run_id measured_by dataset subset metric"),
-            *_columns(int, "questions repeats"),
-            *_columns(float, "value ci_low ci_high"),
-            *_columns(int, "failed truncated"),
-        ]
-    ),
-    "samples": pa.schema(
-        [
-            *_columns(str, "run_id dataset subset"),
-            *_columns(int, "question repeat"),
-            *_columns(str, "target answer"),
-            *_columns(bool, "correct"),
-            *_columns(str, "response finish_reason"),
-            *_columns(int, "input_tokens output_tokens"),
-            *_columns(float, "latency_s"),
-            *_columns(str, "error"),
-        ]
-    ),
-    "telemetry": pa.schema(
-        [
-            *_columns(str, "run_id"),
-            pa.field("time", _TIME),
-            *_columns(str, "source metric"),
-            *_columns(float, "value"),
-        ]
-    ),
+
+def _added(kind: object, names: str) -> list[_Column]:
+    """Columns of one type that files of earlier versions may lack; `names` separated by spaces."""
+    return [column._replace(added=True) for column in _columns(kind, names)]
+
+
+_COLUMNS: dict[TableName, list[_Column]] = {
+    "runs": [
+        *_columns(str, "run_id spec spec_digest"),
+        *_added(list[str], "sweeps"),
+        *_columns(datetime, "started_at finished_at"),
+        *_columns(str, "outcome"),
+        *_added(list[str], "warnings"),
+        *_columns(str, "engine engine_version environment_digest model model_revision"),
+        *_added(str, "model_license tokenizer"),
+        *_columns(str, "server_args"),
+        *_added(str, "server_env"),
+        *_columns(list[str], "gpu_names"),
+        *_columns(str, "driver cpu"),
+        *_columns(int, "cpu_count memory_bytes"),
+        *_columns(str, "client_versions git_commit"),
+    ],
+    "points": [
+        *_columns(str, "run_id"),
+        *_added(str, "measured_by"),
+        *_columns(str, "sweep"),
+        *_added(str, "run_name load_label load_settings"),
+        *_columns(int, "concurrency"),
+        *_added(float, "rate"),
+        *_columns(int, "requests repeat attempt"),
+        *_columns(bool, "reused"),
+        *_columns(int, "succeeded failed"),
+        *_added(float, " ".join(FIGURE_NAMES)),
+        *_added(list[str], "objectives"),
+        *_added(bool, "objectives_met"),
+        *_columns(str, "verdict"),
+        *_columns(list[str], "reasons"),
+    ],
+    "checks": [
+        *_columns(str, "run_id sweep"),
+        *_added(str, "load_label"),
+        *_columns(int, "concurrency"),
+        *_added(float, "rate"),
+        *_columns(int, "requests repeat attempt"),
+        *_columns(str, "check verdict sentence"),
+        *_columns(float, "value limit"),
+    ],
+    "knees": [
+        *_columns(str, "run_id sweep load"),
+        *_columns(float, "knee low high"),
+        *_columns(str, "reason"),
+        *_columns(int, "points"),
+        *_added(list[str], "doubts"),
+    ],
+    "requests": [
+        *_columns(str, "run_id sweep"),
+        *_added(str, "load_label"),
+        *_columns(int, "concurrency"),
+        *_added(float, "rate"),
+        *_columns(int, "repeat index"),
+        *_columns(bool, "warmup"),
+        *_columns(datetime, "sent_at"),
+        *_columns(float, "client_delay_s ttft_s tpot_s latency_s"),
+        *_columns(list[float], "itl_s"),
+        *_columns(int, "input_tokens output_tokens cached_tokens"),
+        *_columns(str, "finish_reason"),
+        *_columns(int, "status_code"),
+        *_columns(str, "error"),
+        *_columns(bool, "succeeded"),
+    ],
+    "scores": [
+        *_columns(str, "run_id"),
+        *_added(str, "measured_by"),
+        *_columns(str, "dataset subset metric"),
+        *_columns(int, "questions repeats"),
+        *_columns(float, "value ci_low ci_high"),
+        *_columns(int, "failed truncated"),
+    ],
+    "samples": [
+        *_columns(str, "run_id dataset subset"),
+        *_columns(int, "question repeat"),
+        *_columns(str, "target answer"),
+        *_columns(bool, "correct"),
+        *_columns(str, "response finish_reason"),
+        *_columns(int, "input_tokens output_tokens"),
+        *_columns(float, "latency_s"),
+        *_columns(str, "error"),
+    ],
+    "telemetry": [
+        *_columns(str, "run_id"),
+        *_columns(datetime, "time"),
+        *_columns(str, "source metric"),
+        *_columns(float, "value"),
+    ],
 }
+
+
+def _schema(columns: list[_Column]) -> pa.Schema:
+    return pa.schema([pa.field(column.name, column.type) for column in columns])
+
+
+def _added_names(columns: list[_Column]) -> frozenset[str]:
+    return frozenset(column.name for column in columns if column.added)
+
+
+SCHEMAS: dict[TableName, pa.Schema] = {table: _schema(columns) for table, columns in _COLUMNS.items()}
+ADDED_COLUMNS = {table: _added_names(columns) for table, columns in _COLUMNS.items()}
+"""For each table, the columns that files of earlier versions may lack; they read as null."""

@@ -1,4 +1,4 @@
-"""The Parquet store, in a folder or a bucket: a folder a table, a file a run and stage."""
+"""The tables of one results location: a folder a table, a Parquet file a run and stage."""
 
 from __future__ import annotations
 
@@ -13,23 +13,25 @@ import pyarrow as pa
 from tasks.config.results_location import ResultsLocation
 from tasks.errors import InputError, RecordError
 from tasks.record import bucket
-from tasks.record.parquet_file import notes_of, rows_to_table, wrong_with
+from tasks.record.parquet_file import read_notes, rows_to_table, why_unreadable
 from tasks.record.schemas import SCHEMAS, TableName
 from tasks.record.store_files import files_at
 
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_NOT_IN_FILE_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 class Store:
-    """The tables of one place. Any number of processes may write and read at the same time."""
+    """Reads and writes the tables. Any number of processes may do so at the same time."""
 
-    def __init__(self, place: ResultsLocation | Path) -> None:
-        """Takes the place, or the folder, as it is; nothing is made before the first write."""
-        self.place = place if isinstance(place, ResultsLocation) else ResultsLocation(folder=place)
-        self._files = files_at(self.place)
+    def __init__(self, location: ResultsLocation | Path) -> None:
+        """Use the tables at a results location or in a folder; nothing is created before the first write."""
+        self.location = (
+            location if isinstance(location, ResultsLocation) else ResultsLocation(folder=location)
+        )
+        self._files = files_at(self.location)
 
     def check_writable(self) -> None:
-        """Try it, a folder being made where it is not there.
+        """Write a small file and remove it; create the folder if it does not exist.
 
         Raises:
             InputError: nothing can be written there.
@@ -37,120 +39,122 @@ class Store:
         try:
             self._files.check_writable()
         except OSError as error:
+            reason = self._files.error_text(error)
+            in_bucket = self.location.bucket is not None
             raise InputError(
-                f"the results {self._kind} {self.place} cannot be written: {self._files.said(error)}",
-                bucket.REMEDY if self.place.bucket else "give a folder that can be, with --results DIR",
+                f"the results {self._kind} {self.location} cannot be written: {reason}",
+                bucket.REMEDY if in_bucket else "choose a writable folder with --results DIR",
             ) from error
 
     def write(
-        self,
-        table: TableName,
-        run_id: str,
-        stage: str,
-        rows: Sequence[Mapping[str, Any]],
-        notes: Mapping[str, str] | None = None,
+        self, table: TableName, run_id: str, stage: str, rows: Sequence[Mapping[str, Any]]
     ) -> PurePath | None:
-        """Write the rows of one stage of a run, in place of those written before under the same name.
+        """Write the rows of one stage of a run. They replace rows that were written under the same names.
 
         Args:
-            table: whose columns the rows have, all of them and no others.
-            run_id: the run the rows belong to.
-            stage: what tells this file from the run's others.
-            rows: none of them writes nothing.
-            notes: kept in the file beside its rows.
+            table: the table; each row has exactly its columns.
+            run_id: the run that the rows belong to.
+            stage: tells this file from the run's other files.
+            rows: if empty, nothing is written.
+
+        Returns:
+            The path of the file; None if nothing was written.
 
         Raises:
             RecordError: the disk is full, or the folder or bucket cannot be written.
         """
         if not rows:
             return None
-        content = rows_to_table(SCHEMAS[table], rows, notes or {})
-        target = self.path(table, run_id, stage)
+        content, target = rows_to_table(table, rows), self.path(table, run_id, stage)
         try:
             self._files.write(content, target)
         except OSError as error:
             raise RecordError(
-                f"cannot write {target}: {self._files.said(error)}",
-                f"free some space, or give another {self._kind} with --results",
+                f"cannot write {target}: {self._files.error_text(error)}",
+                f"free some space, or choose another {self._kind} with --results",
             ) from error
         return target
 
     def path(self, table: TableName, run_id: str, stage: str) -> PurePath:
-        """Where the rows of one stage of a run stand; in a bucket, its name comes first."""
-        return self._files.root / table / f"{_safe(run_id)}--{_safe(stage)}.parquet"
+        """The path of the file for one stage of a run. In a bucket, it begins with the bucket's name."""
+        return self._files.root / table / f"{_file_name_part(run_id)}--{_file_name_part(stage)}.parquet"
 
     def files(self, table: TableName, run_id: str | None = None) -> list[PurePath]:
-        """The whole files of a table, or those that one run has written, by name. Raises OSError."""
-        start = "" if run_id is None else f"{_safe(run_id)}--"
-        visible = (path for path in self._files.names(table) if not path.name.startswith("."))
-        return sorted(path for path in visible if path.name.startswith(start))
+        """The files of a table, or only those of one run, sorted by name. Raises OSError.
+
+        Files of a run whose id begins with `run_id` and two dashes are among them.
+        """
+        prefix = "" if run_id is None else f"{_file_name_part(run_id)}--"
+        files = []
+        for path in self._files.list_files(table):
+            hidden = path.name.startswith(".")  # still being written, or left by a killed writer
+            if path.name.startswith(prefix) and not hidden:
+                files.append(path)
+        return sorted(files)
 
     def notes(self, table: TableName, run_id: str, stage: str) -> dict[str, str]:
-        """What was noted beside the rows of one stage. Raises RecordError."""
+        """The key-value metadata of a file, which only earlier versions wrote. Raises RecordError."""
         path = self.path(table, run_id, stage)
         try:
-            return notes_of(self._files.sources([path])[0])
+            return read_notes(self._files.sources([path])[0])
         except (OSError, pa.ArrowException) as error:
             raise RecordError(f"{path} cannot be read: {error}", "measure again with --refresh") from error
 
     def read(self, table: TableName, run_id: str | None = None) -> pl.DataFrame:
-        """A table, or the part of it that one run has written; no rows where nothing is recorded.
+        """Return a table, or only the rows of one run; no rows where nothing is recorded.
 
         Columns that a file of an earlier version lacks are null.
 
         Raises:
-            RecordError: a file is damaged or not one of ours; its name is said.
+            RecordError: a file is damaged or is no file of this table; the message names it.
         """
         try:
             files = self.files(table, run_id)
         except OSError as error:
             raise self._unreadable(table, (), error) from error
-        return self._rows(table, files, run_id) if files else _empty(table)
+        return self._read_files(table, files, run_id) if files else _empty_table(table)
 
     def read_stage(self, table: TableName, run_id: str, stage: str) -> pl.DataFrame:
-        """The rows of one stage of a run. Raises RecordError, also where there are none."""
-        return self._rows(table, [self.path(table, run_id, stage)], run_id)
+        """Return the rows of one stage of a run. Raises RecordError, also where nothing is recorded."""
+        return self._read_files(table, [self.path(table, run_id, stage)], run_id)
 
     def run_ids(self) -> tuple[str, ...]:
-        """The recorded runs, newest first.
-
-        Raises:
-            RecordError: as `read`.
-        """
+        """The ids of the recorded runs, newest first. Raises RecordError as `read` does."""
         runs = self.read("runs").sort("started_at", "run_id", descending=True)
         return tuple(runs["run_id"].to_list())
 
     @property
     def _kind(self) -> str:
-        return "folder" if self.place.bucket is None else "bucket"
+        return "folder" if self.location.bucket is None else "bucket"
 
-    def _rows(self, table: TableName, files: Sequence[PurePath], run_id: str | None) -> pl.DataFrame:
-        wanted = _empty(table).schema
+    def _read_files(self, table: TableName, files: Sequence[PurePath], run_id: str | None) -> pl.DataFrame:
+        schema = _empty_table(table).schema
         try:
             sources = self._files.sources(files)
-            frame = pl.scan_parquet(sources, glob=False, schema=wanted, missing_columns="insert").collect()
+            frame = pl.scan_parquet(sources, glob=False, schema=schema, missing_columns="insert").collect()
         except (pl.exceptions.PolarsError, OSError) as error:
             raise self._unreadable(table, files, error) from error
         return frame if run_id is None else frame.filter(pl.col("run_id") == run_id)
 
     def _unreadable(self, table: TableName, files: Sequence[PurePath], error: Exception) -> RecordError:
-        remedy = f"move it out of the results {self._kind}; the other files stay readable"
+        """The error to raise where a table cannot be read; names the first file that is the reason."""
         for path in files:
             try:
-                reason = wrong_with(self._files.sources([path])[0], SCHEMAS[table])
-            except OSError as refused:
-                reason = f"cannot be read: {self._files.said(refused)}"
+                reason = why_unreadable(self._files.sources([path])[0], table)
+            except OSError as os_error:
+                reason = f"cannot be read: {self._files.error_text(os_error)}"
             if reason:
+                remedy = f"move it out of the results {self._kind}; the other files stay readable"
                 return RecordError(f"{path} {reason}", remedy)
-        said = self._files.said(error) if isinstance(error, OSError) else error
-        return RecordError(f"the table {table!r} cannot be read: {said}", "read the files one by one")
+        text = self._files.error_text(error) if isinstance(error, OSError) else error
+        return RecordError(f"the table {table!r} cannot be read: {text}", "read its files one by one")
 
 
-def _empty(table: TableName) -> pl.DataFrame:
+def _empty_table(table: TableName) -> pl.DataFrame:
     frame = pl.from_arrow(SCHEMAS[table].empty_table())
     assert isinstance(frame, pl.DataFrame)
     return frame
 
 
-def _safe(part: str) -> str:
-    return _UNSAFE.sub("-", part)
+def _file_name_part(text: str) -> str:
+    return _NOT_IN_FILE_NAMES.sub("-", text)

@@ -1,4 +1,4 @@
-"""Writes each thing a run has measured into the tables it belongs to."""
+"""Writes the results of a run to the tables."""
 
 from __future__ import annotations
 
@@ -15,37 +15,51 @@ from tasks.record.store import Store
 
 
 def record_run(store: Store, run: RunRecord) -> None:
-    """Write the run, in place of what was known of it before. Raises RecordError."""
+    """Write a run to `runs`; it replaces what was written for the run before. Raises RecordError."""
     store.write("runs", run.run_id, "run", [rows.run_row(run)])
 
 
 def record_point(
     store: Store, run_id: str, point: RecordedPoint, requests: Sequence[RequestRow] = ()
 ) -> None:
-    """Write a load point for the run `run_id`, its checks, and its requests where this run has sent them.
+    """Write a load point of a run, its checks, and its requests unless another run has measured the point.
+
+    Args:
+        store: the tables.
+        run_id: the run to write it for, which may have reused the point.
+        point: the figures and their verdict.
+        requests: the requests of the point.
 
     Raises:
         RecordError: a table could not be written.
     """
-    stage = stage_of(point.result)
+    result, stage = point.result, stage_of(point.result)
     if point.run_id == run_id:
-        rows_of_requests = [rows.request_row(run_id, point.result, request) for request in requests]
-        store.write("requests", run_id, stage, rows_of_requests)
-    checks = [rows.check_row(run_id, point.result, check) for check in point.verdict.checks]
-    store.write("checks", run_id, stage, checks)
-    # the point comes last: where it stands, its requests do
+        request_rows = [rows.request_row(run_id, result, request) for request in requests]
+        store.write("requests", run_id, stage, request_rows)
+    check_rows = [rows.check_row(run_id, result, check) for check in point.verdict.checks]
+    store.write("checks", run_id, stage, check_rows)
+    # last, so that a recorded point always has its requests and checks
     store.write("points", run_id, stage, [rows.point_row(run_id, point)])
 
 
 def record_knee(store: Store, run_id: str, knee: Knee) -> None:
-    """Write the answer of one sweep's search. Raises RecordError."""
+    """Write the result of the search of one sweep. Raises RecordError."""
     store.write("knees", run_id, knee.sweep, [rows.knee_row(run_id, knee)])
 
 
 def record_accuracy(
     store: Store, run_id: str, accuracy: RecordedAccuracy, samples: Sequence[SampleRow] = ()
 ) -> None:
-    """Write the scores of one question set for the run `run_id`, and its samples where it has asked.
+    """Write the scores of one question set, and its samples unless another run has measured the set.
+
+    Without scores nothing is written.
+
+    Args:
+        store: the tables.
+        run_id: the run to write them for, which may have reused the scores.
+        accuracy: the scores.
+        samples: the answers that were scored.
 
     Raises:
         RecordError: a table could not be written.
@@ -54,9 +68,10 @@ def record_accuracy(
         return
     dataset = accuracy.scores[0].dataset
     if accuracy.run_id == run_id:
-        store.write("samples", run_id, dataset, [rows.sample_row(run_id, dataset, row) for row in samples])
-    scores = [rows.score_row(run_id, score, accuracy.run_id) for score in accuracy.scores]
-    store.write("scores", run_id, dataset, scores)
+        sample_rows = [rows.sample_row(run_id, dataset, sample) for sample in samples]
+        store.write("samples", run_id, dataset, sample_rows)
+    score_rows = [rows.score_row(run_id, score, accuracy.run_id) for score in accuracy.scores]
+    store.write("scores", run_id, dataset, score_rows)
 
 
 def record_telemetry(store: Store, run_id: str, stage: str, readings: Sequence[Reading]) -> None:
@@ -65,5 +80,5 @@ def record_telemetry(store: Store, run_id: str, stage: str, readings: Sequence[R
 
 
 def stage_of(point: PointResult) -> str:
-    """What tells the files of one load point from those of the run's others."""
+    """The stage name of a load point, which tells its files from those of the run's other points."""
     return f"{point.sweep}-{point.load.label}-n{point.requests}-r{point.repeat}"

@@ -1,4 +1,4 @@
-"""Made-up figures for the tests: no server has ever shown them."""
+"""Made-up results for the tests; no server has shown them."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ START = datetime(2001, 2, 3, 4, 5, 6, 789012, tzinfo=UTC)
 
 
 def spread(time: str, mean: float, *, small: bool = False) -> dict[str, float]:
-    """The figures of a time around a mean; a small sample has no high percentiles."""
+    """The figures of one time around a mean, in seconds; a small sample has no high percentiles."""
     high = {} if small else {"p90": mean * 1.3, "p95": mean * 1.5, "p99": mean * 2}
     statistics = {"mean": mean, "p50": mean * 0.9, **high}
     return {f"{time}_{statistic}_s": value for statistic, value in statistics.items()}
 
 
 def times(latency: float, *, small: bool) -> dict[str, float]:
-    """Every time of a point whose requests take so long."""
+    """The figures of every time of a point whose requests take `latency` seconds on average."""
     shares = {"ttft": 0.05, "tpot": 0.01, "itl": 0.01, "latency": 1.0}
     figures: dict[str, float] = {}
     for time, share in shares.items():
@@ -42,18 +42,18 @@ def point(
     repeat: int = 1,
     failed: int = 0,
 ) -> PointResult:
-    """A load point whose server answers in about a second, slower under load."""
-    done = requests - failed
+    """A closed-loop point; its latency is about a second and grows with the concurrency."""
+    succeeded = requests - failed
     latency = 1.0 + concurrency / 10
-    rps = done / requests * concurrency / latency
+    request_throughput = succeeded / requests * concurrency / latency
     lengths = {"input_tokens_mean": 128.0, "output_tokens_mean": 64.0}
-    of_answers = times(latency, small=requests < 20) | lengths if done else {}
+    answer_figures = times(latency, small=requests < 20) | lengths if succeeded else {}
     throughputs = {
         "duration_s": requests * latency / concurrency,
-        "request_throughput": rps,
-        "input_token_throughput": rps * 128,
-        "output_token_throughput": rps * 64,
-        "total_token_throughput": rps * 192,
+        "request_throughput": request_throughput,
+        "input_token_throughput": request_throughput * 128,
+        "output_token_throughput": request_throughput * 64,
+        "total_token_throughput": request_throughput * 192,
     }
     return PointResult(
         sweep=sweep,
@@ -62,20 +62,20 @@ def point(
         requests=requests,
         repeat=repeat,
         attempt=1,
-        succeeded=done,
+        succeeded=succeeded,
         failed=failed,
-        figures=dict.fromkeys(BY_NAME) | throughputs | of_answers,
+        figures=dict.fromkeys(BY_NAME) | throughputs | answer_figures,
         first_error="HTTP 500 made up" if failed else None,
     )
 
 
 def open_point(result: PointResult, rate: float) -> PointResult:
-    """The same point under an open loop."""
+    """The same point, measured with an open loop of `rate` requests per second."""
     return result.model_copy(update={"load": OpenLoop(rate=rate, requests=result.requests)})
 
 
 def bounded(result: PointResult, bound_s: float) -> PointResult:
-    """The same point with an objective, met or not, and half its requests within."""
+    """The same point with the objective that latency P95 is at most `bound_s`; half its requests meet it."""
     objective = Objective(name="latency_p95_s", bound=bound_s)
     latency = result[objective.name]
     met = None if latency is None else latency <= bound_s
@@ -84,7 +84,7 @@ def bounded(result: PointResult, bound_s: float) -> PointResult:
 
 
 def expensive(result: PointResult) -> PointResult:
-    """A point at 500 W, on a server at 3.60 an hour."""
+    """The same point with energy at 500 W and the cost of a server at 3.60 an hour."""
     joules = 500 * result.known("duration_s")
     return result.with_figures(
         {
@@ -98,44 +98,44 @@ def expensive(result: PointResult) -> PointResult:
 
 
 def knee(sweep: str = "throughput") -> Knee:
-    """A knee between two loads."""
+    """The result of a search that ended between two concurrencies."""
     return Knee(sweep=sweep, load="concurrency", knee=19, low=19, high=20, reason="success >= 1", points=23)
 
 
 def recorded(result: PointResult, run_id: str = "run-1", verdict: Verdict | None = None) -> RecordedPoint:
-    """A point with its verdict, valid by default."""
+    """A point with its verdict, by default `valid`."""
     return RecordedPoint(result=result, verdict=verdict or Verdict(verdict="valid"), run_id=run_id)
 
 
 def check(verdict: CheckVerdict = "suspect") -> Check:
-    """What a check has to say about a client that is late."""
+    """The outcome of the check for a late client."""
     return Check(check="client_delay", verdict=verdict, sentence="late, made up", value=0.02, limit=0.01)
 
 
 def request(index: int = 0, error: str | None = None, warmup: bool = False) -> RequestRow:
-    """A request; with an error it has no figures."""
-    good = error is None
+    """A request; it failed and has no times where `error` is given."""
+    succeeded = error is None
     return RequestRow(
         index=index,
         warmup=warmup,
         sent_at=START + timedelta(seconds=index),
         client_delay_s=0.001,
-        ttft_s=0.05 if good else None,
-        tpot_s=0.01 if good else None,
-        latency_s=1.0 if good else None,
-        itl_s=(0.01, 0.02) if good else (),
-        input_tokens=128 if good else None,
-        output_tokens=64 if good else None,
-        cached_tokens=0 if good else None,
-        finish_reason="length" if good else None,
-        status_code=200 if good else 500,
+        ttft_s=0.05 if succeeded else None,
+        tpot_s=0.01 if succeeded else None,
+        latency_s=1.0 if succeeded else None,
+        itl_s=(0.01, 0.02) if succeeded else (),
+        input_tokens=128 if succeeded else None,
+        output_tokens=64 if succeeded else None,
+        cached_tokens=0 if succeeded else None,
+        finish_reason="length" if succeeded else None,
+        status_code=200 if succeeded else 500,
         error=error,
-        succeeded=good,
+        succeeded=succeeded,
     )
 
 
 def sample(question: int = 1, correct: bool = True) -> SampleRow:
-    """An answer to a question that nobody asked."""
+    """One answer to one question."""
     return SampleRow(
         subset="made-up",
         question=question,
@@ -153,7 +153,7 @@ def sample(question: int = 1, correct: bool = True) -> SampleRow:
 
 
 def score(subset: str = "OVERALL", value: float = 0.5) -> Score:
-    """A score with a wide interval."""
+    """A score whose interval reaches 0.3 to both sides."""
     return Score(
         dataset="aime25",
         subset=subset,
@@ -169,13 +169,13 @@ def score(subset: str = "OVERALL", value: float = 0.5) -> Score:
 
 
 def accuracy(run_id: str = "run-1") -> RecordedAccuracy:
-    """Scores of three subsets."""
+    """The scores of one question set with two subsets and their total."""
     subsets = (("AIME2025-I", 0.4), ("AIME2025-II", 0.6), ("OVERALL", 0.5))
     return RecordedAccuracy(scores=tuple(score(name, value) for name, value in subsets), run_id=run_id)
 
 
 def run(run_id: str = "run-1", started_at: datetime = START) -> RunRecord:
-    """A run that ended well."""
+    """A completed run of 95 s."""
     return RunRecord(
         run_id=run_id,
         spec="made-up",

@@ -1,13 +1,15 @@
-"""An S3 server on loopback that knows one key and refuses every other."""
+"""An S3 server on the loopback address that accepts one key."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -15,13 +17,18 @@ from tests.faults.engine import until
 from tests.operate.upper import free_port
 
 BUCKET = "gauge-tests"
-UNSIGNED = "4"
-"""Requests that need no key, enough to make user, policy, key and bucket."""
+USER = "gauge"
+UNCHECKED_REQUESTS = 4
+"""Requests accepted with any key: those that create the user, its policy, its key and the bucket."""
+ALLOW_S3 = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}],
+}
 
 
 @dataclass(frozen=True)
 class S3:
-    """Where it is, and its key."""
+    """The server's address, and the key that it accepts."""
 
     endpoint: str
     key: str
@@ -29,7 +36,7 @@ class S3:
 
     @property
     def variables(self) -> dict[str, str]:
-        """What every S3 client reads."""
+        """The environment variables that S3 clients read."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": self.key,
@@ -38,51 +45,55 @@ class S3:
         }
 
     def objects(self) -> dict[str, bytes]:
-        """All there is in the bucket."""
+        """The content of every object in the bucket."""
         client = _client("s3", self)
-        found = client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
-        names = [entry["Key"] for page in found for entry in page.get("Contents", [])]
-        return {name: client.get_object(Bucket=BUCKET, Key=name)["Body"].read() for name in names}
+        contents = {}
+        for page in client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET):
+            for entry in page.get("Contents", []):
+                contents[entry["Key"]] = client.get_object(Bucket=BUCKET, Key=entry["Key"])["Body"].read()
+        return contents
 
 
 @contextmanager
 def s3_server(folder: Path) -> Iterator[S3]:
-    """Run it until the block is left."""
+    """Run the server inside the block; its log is in `folder`."""
     port = free_port()
     argv = (sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port))
+    env = {
+        "INITIAL_NO_AUTH_ACTION_COUNT": str(UNCHECKED_REQUESTS),
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(folder),
+    }
     with (folder / "moto.log").open("wb") as log:
-        env = {"INITIAL_NO_AUTH_ACTION_COUNT": UNSIGNED, "PATH": "/usr/bin:/bin", "HOME": str(folder)}
         process = subprocess.Popen(argv, env=env, stdout=log, stderr=log)
     try:
-        assert until(lambda: _answers(port), 60), (folder / "moto.log").read_text()
-        yield _furnished(S3(f"http://127.0.0.1:{port}", "nobody", "nothing"))
+        assert until(lambda: _is_ready(port), 60), (folder / "moto.log").read_text()
+        yield _with_user_and_bucket(f"http://127.0.0.1:{port}")
     finally:
         process.terminate()
         process.wait(10)
 
 
-def _answers(port: int) -> bool:
+def _is_ready(port: int) -> bool:
     try:
         return httpx.get(f"http://127.0.0.1:{port}/moto-api/", trust_env=False).status_code == 200
     except httpx.HTTPError:
         return False
 
 
-def _furnished(empty: S3) -> S3:
-    people = _client("iam", empty)
-    people.create_user(UserName="gauge")
-    policy = (
-        '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}'
-    )
-    people.put_user_policy(UserName="gauge", PolicyName="s3", PolicyDocument=policy)
-    made = people.create_access_key(UserName="gauge")["AccessKey"]
-    s3 = S3(empty.endpoint, made["AccessKeyId"], made["SecretAccessKey"])
+def _with_user_and_bucket(endpoint: str) -> S3:
+    unchecked = S3(endpoint, "unknown", "unknown")
+    iam = _client("iam", unchecked)
+    iam.create_user(UserName=USER)
+    iam.put_user_policy(UserName=USER, PolicyName="s3", PolicyDocument=json.dumps(ALLOW_S3))
+    key = iam.create_access_key(UserName=USER)["AccessKey"]
+    s3 = S3(endpoint, key["AccessKeyId"], key["SecretAccessKey"])
     _client("s3", s3).create_bucket(Bucket=BUCKET)
     return s3
 
 
-def _client(service: str, s3: S3):  # type: ignore[no-untyped-def]  # boto3 has no types
-    import boto3  # not needed where no test asks for S3
+def _client(service: str, s3: S3) -> Any:
+    import boto3  # slow, and most tests need no S3
 
     return boto3.client(
         service,

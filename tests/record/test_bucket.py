@@ -1,117 +1,72 @@
-"""The store in a bucket: what is written reads back, whole or not at all, and only with the key."""
+"""Files in a bucket, and the client that the environment describes."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import PurePosixPath
 
 import pytest
 
-from tasks.config.results_location import results_location
-from tasks.errors import InputError, RecordError
-from tasks.record import bucket_sync
-from tasks.record.read_run import recorded_accuracy, recorded_points, recorded_requests, recorded_run
-from tasks.record.schemas import TABLES, TableName
-from tasks.record.store import Store
-from tasks.record.write_run import record_accuracy, record_point, record_run
-from tests.record import made_up
+from tasks.errors import InputError
+from tasks.record import bucket
 from tests.record.s3 import BUCKET, S3
-from tests.record.test_rows import ROWS
-from tests.record.test_store import requests
+
+FOLDER = PurePosixPath(BUCKET) / "files"
 
 
-@pytest.fixture
-def store(opened: S3, request: pytest.FixtureRequest) -> Store:
-    """A prefix of this test's own."""
-    return Store(results_location(f"s3://{BUCKET}/{request.node.name}"))
+def test_a_file_is_written_listed_read_and_removed(opened: S3) -> None:
+    for name in ("a", "below/b"):
+        bucket.put(FOLDER / name, name.encode())
+    assert [path for path, _ in bucket.list_files(FOLDER)] == [FOLDER / "a"]
+    every_file = sorted(path for path, _ in bucket.list_files(FOLDER, recursive=True))
+    assert every_file == [FOLDER / "a", FOLDER / "below" / "b"]
+    assert bucket.get(FOLDER / "below" / "b") == b"below/b"
+    for path in every_file:
+        bucket.remove(path)
+    assert list(bucket.list_files(FOLDER, recursive=True)) == []
 
 
-@pytest.mark.parametrize("table", TABLES)
-def test_a_row_reads_back_as_from_a_folder(store: Store, tmp_path: Path, table: TableName) -> None:
-    here = Store(tmp_path)
-    for each in (store, here):
-        each.check_writable()
-        each.write(table, "run-1", "stage", [ROWS[table]])
-        assert each.read(table, "another").is_empty()
-    assert store.read(table).equals(here.read(table))
-    assert store.read(table).height == 1
+def test_a_missing_prefix_has_no_files_and_a_missing_file_is_an_error(opened: S3) -> None:
+    assert list(bucket.list_files(FOLDER / "missing")) == []
+    with pytest.raises(FileNotFoundError):
+        bucket.get(FOLDER / "missing")
 
 
-def test_many_files_are_one_table_and_the_same_name_is_replaced(store: Store) -> None:
-    for number in range(12):
-        store.write("requests", f"run-{number}", "a", requests(3, f"run-{number}"))
-    store.write("requests", "run-1", "a", requests(5, "run-1"))
-    assert store.read("requests").height == 38
-    assert store.read("requests", "run-1").height == 5
+def test_the_message_of_a_refusal_is_one_line_of_s3(opened: S3, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong")
+    with pytest.raises(OSError, match="operation") as caught:
+        bucket.put(FOLDER / "refused", b"")
+    text = bucket.error_text(caught.value)
+    assert text
+    assert "operation" not in text
+    assert "\n" not in text
 
 
-def test_a_run_reads_back(store: Store) -> None:
-    run, point = made_up.run(), made_up.recorded(made_up.point())
-    record_run(store, run)
-    record_point(store, run.run_id, point, [made_up.request(0)])
-    record_accuracy(store, run.run_id, made_up.accuracy(), [made_up.sample()])
-    assert recorded_run(store, run.run_id) == run
-    assert [found.result for found in recorded_points(store, run)] == [point.result]
-    assert len(recorded_requests(store, point)) == 1
-    assert recorded_accuracy(store, run) == (made_up.accuracy(),)
-    with pytest.raises(InputError, match=f"is recorded in s3://{BUCKET}"):
-        recorded_run(store, "nosuch")
+def test_an_error_without_a_message_has_an_empty_text() -> None:
+    assert bucket.error_text(OSError()) == ""
+    assert bucket.error_text(OSError("first\nsecond")) == "first"
 
 
-def test_a_large_file_is_whole(store: Store, opened: S3) -> None:
-    store.write("requests", "run-1", "a", requests(60_000))
-    assert store.read("requests").height == 60_000
-    assert not [name for name in opened.objects() if "probe" in name]
+def test_the_specific_variables_come_first_and_empty_ones_do_not_count() -> None:
+    env = {
+        "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:1",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:2",
+        "AWS_ACCESS_KEY_ID": "key",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_REGION": "",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+    }
+    client = bucket.s3_client(env)
+    assert client.region == "eu-central-1"
+    assert client is bucket.s3_client({**env, "AWS_ENDPOINT_URL": "http://127.0.0.1:3"})
+    assert client is not bucket.s3_client({**env, "AWS_ENDPOINT_URL_S3": ""})
 
 
-def test_a_damaged_file_is_named(store: Store, opened: S3) -> None:
-    from tasks.record import bucket
-
-    store.write("requests", "run-1", "good", requests(3))
-    path = store.path("requests", "run-1", "bad")
-    bucket.put(path, b"PAR1 and nothing more")  # type: ignore[arg-type]
-    with pytest.raises(RecordError, match=r"run-1--bad\.parquet is damaged"):
-        store.read("requests")
+def test_an_endpoint_without_a_region_gets_the_default_region() -> None:
+    env = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
+    assert bucket.s3_client(env).region == bucket.DEFAULT_REGION
 
 
-def test_a_wrong_key_is_wrong_input_in_one_line(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong-5f2a90c1")
-    with pytest.raises(InputError, match=f"bucket s3://{BUCKET}/.* cannot be written") as caught:
-        store.check_writable()
-    assert "\n" not in caught.value.what
-    assert "wrong-5f2a90c1" not in str(caught.value)
-    with pytest.raises(RecordError, match="cannot be read"):
-        store.read("runs")
-
-
-def test_no_such_bucket_and_no_server_are_wrong_input(opened: S3, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(InputError, match="s3://nosuch-bucket"):
-        Store(results_location("s3://nosuch-bucket/x")).check_writable()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    with pytest.raises(InputError, match="cannot be written"):
-        Store(results_location(f"s3://{BUCKET}/x")).check_writable()
-
-
-@pytest.mark.parametrize("wrong", ["s3://", "s3:///x", "gs://bucket/x", "http://host/x", "s3://b/../c"])
-def test_another_address_is_wrong_input(wrong: str) -> None:
-    with pytest.raises(InputError, match="results cannot go to"):
-        results_location(wrong)
-
-
-def test_a_cache_goes_from_one_machine_to_another(
-    opened: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one = results_location(f"s3://{BUCKET}/mirrored")
-    (one.folder / "cache").mkdir(parents=True)
-    (one.folder / "cache" / "entry").write_text("first")
-    assert bucket_sync.upload(one, "cache") == 1
-    assert bucket_sync.upload(one, "cache") == 0
-    monkeypatch.setenv("SERVEGAUGE_HOME", str(tmp_path / "another-home"))
-    other = results_location(f"s3://{BUCKET}/mirrored")
-    assert other.folder != one.folder
-    assert bucket_sync.download(other, "cache") == 1
-    assert bucket_sync.download(other, "cache") == 0
-    assert (other.folder / "cache" / "entry").read_text() == "first"
-    bucket_sync.remove(other, "cache/entry")
-    assert bucket_sync.download(other, "cache") == 0
-    assert not (other.folder / "cache" / "entry").exists()
-    bucket_sync.remove(other, "cache/entry")  # what is not there is forgotten already
+def test_half_of_the_credentials_is_wrong_input() -> None:
+    with pytest.raises(InputError, match="the bucket's credentials") as caught:
+        bucket.s3_client({"AWS_ACCESS_KEY_ID": "key", "AWS_REGION": "us-east-1"})
+    assert "AWS_SECRET_ACCESS_KEY" in caught.value.remedy

@@ -30,12 +30,12 @@ MEASURED, REUSED, FAILED = (
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    """A copy, so that nothing is written into the fixture."""
+    """A copy of the fixture, so that nothing is written into the fixture itself."""
     shutil.copytree(OLD, tmp_path / "results")
     return Store(tmp_path / "results")
 
 
-def raw(table: str) -> pl.DataFrame:
+def as_written(table: str) -> pl.DataFrame:
     """A table as the old version wrote it."""
     files = sorted((OLD / table).glob("*.parquet"))
     return pl.concat([pl.read_parquet(file) for file in files], how="vertical_relaxed")
@@ -43,7 +43,7 @@ def raw(table: str) -> pl.DataFrame:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_row_and_column_is_read(store: Store, table: TableName) -> None:
-    written, read = raw(table), store.read(table)
+    written, read = as_written(table), store.read(table)
     assert read.height == written.height > 0
     assert set(written.columns) <= set(read.columns)
     assert store.run_ids() == (FAILED, REUSED, MEASURED)
@@ -51,7 +51,7 @@ def test_every_row_and_column_is_read(store: Store, table: TableName) -> None:
 
 @pytest.mark.parametrize("run_id", [MEASURED, REUSED, FAILED])
 def test_every_figure_comes_back_as_it_was_written(store: Store, run_id: str) -> None:
-    written = raw("points").filter(pl.col("run_id") == run_id)
+    written = as_written("points").filter(pl.col("run_id") == run_id)
     points = read_report(store, run_id).points
     assert len(points) == written.height
     for point in points:
@@ -72,7 +72,7 @@ def test_every_figure_comes_back_as_it_was_written(store: Store, run_id: str) ->
 
 def test_a_reused_point_names_the_run_that_measured_it_and_finds_its_requests(store: Store) -> None:
     report = read_report(store, REUSED)
-    written = raw("points").filter((pl.col("run_id") == REUSED) & pl.col("reused"))
+    written = as_written("points").filter((pl.col("run_id") == REUSED) & pl.col("reused"))
     reused = [point for point in report.points if point.run_id == MEASURED]
     assert len(reused) == written.height > 10
     assert not any(reason.startswith("reused") for point in reused for reason in point.verdict.reasons)
@@ -97,21 +97,21 @@ def test_the_page_shows_it(store: Store, run_id: str) -> None:
 
 
 def cached(prefix: str) -> list[RecordedPoint | RecordedAccuracy]:
-    """What the old version put into Prefect's cache, loaded as Prefect loads it."""
+    """The results that the old version left in Prefect's cache, loaded as Prefect loads them."""
     from prefect.serializers import JSONSerializer
 
-    found = []
+    results = []
     for file in sorted((OLD / "cache").glob(f"{prefix}-*")):
         text = json.loads(file.read_text(encoding="utf-8"))["result"]
-        found.append(JSONSerializer().loads(text.encode()))
-    return found
+        results.append(JSONSerializer().loads(text.encode()))
+    return results
 
 
 def test_cached_figures_are_still_reused() -> None:
     points = [point for point in cached("point") if isinstance(point, RecordedPoint)]
     assert {point.result.load.kind for point in points} == {"concurrency", "rate"}
     for point in points:
-        row = raw("points").filter(
+        row = as_written("points").filter(
             (pl.col("run_id") == point.run_id) & (pl.col("sweep") == point.result.sweep)
         )
         assert point.result["ttft_mean_s"] in row["ttft_mean_s"].to_list()

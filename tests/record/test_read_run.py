@@ -1,4 +1,4 @@
-"""A recorded run reads back as what was recorded, reuse included."""
+"""A recorded run reads back as it was recorded, reused points and scores included."""
 
 from __future__ import annotations
 
@@ -32,24 +32,26 @@ def test_a_run_and_its_points_and_scores_come_back(tmp_path: Path) -> None:
     record_run(store, run)
 
     assert recorded_run(store, "run-1") == run
-    found = recorded_points(store, run)
-    assert [point.result.load.level for point in found] == [2, 10]
-    assert [point.result for point in found] == [point.result for point in reversed(points)]
+    read_back = recorded_points(store, run)
+    assert [point.result.load.level for point in read_back] == [2, 10]
+    assert [point.result for point in read_back] == [point.result for point in reversed(points)]
     assert recorded_accuracy(store, run) == (made_up.accuracy(),)
     assert store.read("requests").height == 24
     assert store.read("samples").height == 2
 
 
-def test_what_is_reused_names_its_origin_and_brings_no_rows_of_its_own(tmp_path: Path) -> None:
-    store, later = Store(tmp_path), made_up.run("run-2")
-    record_run(store, later)
+def test_a_reused_result_names_the_run_that_measured_it_and_has_no_requests_or_samples(
+    tmp_path: Path,
+) -> None:
+    store, reusing = Store(tmp_path), made_up.run("run-2")
+    record_run(store, reusing)
     point = made_up.recorded(made_up.point(), "run-1", Verdict(verdict="suspect", reasons=("two waves",)))
     record_point(store, "run-2", point, [made_up.request()])
     record_accuracy(store, "run-2", made_up.accuracy("run-1"), [made_up.sample()])
 
-    (found,) = recorded_points(store, later)
-    assert (found.run_id, found.verdict) == ("run-1", point.verdict)
-    assert recorded_accuracy(store, later)[0].run_id == "run-1"
+    (reused,) = recorded_points(store, reusing)
+    assert (reused.run_id, reused.verdict) == ("run-1", point.verdict)
+    assert recorded_accuracy(store, reusing)[0].run_id == "run-1"
     assert store.read("requests").is_empty()
     assert store.read("samples").is_empty()
 
@@ -58,15 +60,15 @@ def test_the_first_error_of_a_point_comes_from_its_own_requests(tmp_path: Path) 
     store, run = Store(tmp_path), made_up.run()
     failing = made_up.recorded(made_up.point(concurrency=2, failed=2))
     errors = ["warm-up made up", None, "first made up", "second made up"]
-    rows = [made_up.request(n, error, warmup=n == 0) for n, error in enumerate(errors)]
-    record_point(store, "run-1", failing, rows)
+    requests = [made_up.request(n, error, warmup=n == 0) for n, error in enumerate(errors)]
+    record_point(store, "run-1", failing, requests)
     record_point(store, "run-1", made_up.recorded(made_up.point(concurrency=4)), [made_up.request()])
     assert [point.result.first_error for point in recorded_points(store, run)] == ["first made up", None]
 
 
 def test_an_unknown_run_is_wrong_input_and_the_nearest_are_named(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    for day, run_id in ((1, "20010101-aaaa"), (2, "20010102-aaaa"), (3, "else")):
+    for day, run_id in ((1, "20010101-aaaa"), (2, "20010102-aaaa"), (3, "other")):
         record_run(store, made_up.run(run_id, made_up.START.replace(day=day)))
     with pytest.raises(InputError) as caught:
         recorded_run(store, "20010103-aaaa")
@@ -97,19 +99,19 @@ def test_knees_come_back_in_the_specs_order(tmp_path: Path) -> None:
     assert recorded_knees(store, run) == (made_up.knee("throughput"), made_up.knee("chat"))
 
 
-def test_sweeps_stand_in_the_specs_order_and_rates_are_called_by_their_rate(tmp_path: Path) -> None:
+def test_points_are_in_the_specs_order_and_a_missing_run_name_gets_its_default(tmp_path: Path) -> None:
     store, run = Store(tmp_path), made_up.run()
     slow, fast = (made_up.open_point(made_up.point("chat"), rate) for rate in (2.5, 5.0))
     for result in (slow, fast.model_copy(update={"failed": 1}), made_up.point("throughput")):
         failed = [made_up.request(0, "made up")] if result.failed else []
         record_point(store, "run-1", made_up.recorded(result), [*failed, made_up.request(1)])
-    found = [point.result for point in recorded_points(store, run)]
-    assert [(point.sweep, point.load.label) for point in found] == [
+    results = [point.result for point in recorded_points(store, run)]
+    assert [(point.sweep, point.load.label) for point in results] == [
         ("throughput", "c4"),
         ("chat", "rate2.5"),
         ("chat", "rate5"),
     ]
-    assert [point.first_error for point in found] == [None, None, "made up"]
+    assert [point.first_error for point in results] == [None, None, "made up"]
     assert set(store.read("requests", "run-1")["rate"]) == {None, 2.5, 5.0}
     for path in store.files("points"):
         pl.read_parquet(str(path)).drop("run_name").write_parquet(str(path))
