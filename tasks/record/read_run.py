@@ -86,13 +86,13 @@ def recorded_accuracy(store: Store, run: RunRecord) -> tuple[RecordedAccuracy, .
     return tuple(question_sets)
 
 
-def _nearest_runs(run_id: str, known: Sequence[str]) -> str:
+def _nearest_runs(run_id: str, recorded_ids: Sequence[str]) -> str:
     """The remedy for an unknown run: the most similar ids, or the newest ones if none is similar."""
-    if not known:
+    if not recorded_ids:
         return "nothing is recorded there; choose another results location with --results"
-    similar = difflib.get_close_matches(run_id, known, n=NEAREST_RUNS, cutoff=0.5)
-    newest_first = [known_id for known_id in known if known_id in similar]
-    return f"the nearest, newest first: {', '.join(newest_first or known[:NEAREST_RUNS])}"
+    similar = difflib.get_close_matches(run_id, recorded_ids, n=NEAREST_RUNS, cutoff=0.5)
+    newest_first = [recorded_id for recorded_id in recorded_ids if recorded_id in similar]
+    return f"the nearest, newest first: {', '.join(newest_first or recorded_ids[:NEAREST_RUNS])}"
 
 
 def _noted_origin(store: Store, run_id: str, dataset: str) -> str:

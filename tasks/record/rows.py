@@ -24,7 +24,7 @@ Row = dict[str, Any]
 """A value for each column of a table."""
 
 LEVEL_COLUMNS = ("concurrency", "rate")
-"""Columns that hold the level of a load, one for each kind of load; null in rows of the other kinds."""
+"""Columns for the level of a load of that kind, null for other kinds; label and settings hold any kind."""
 NOT_COLUMNS = {"load", "figures", "first_error"}
 """Fields of PointResult that are no columns of `points`: flattened, or read from the requests."""
 
@@ -52,7 +52,8 @@ def point_row(run_id: str, point: RecordedPoint) -> Row:
 
 def load_columns(load: Load) -> Row:
     """The columns that identify a load in `points`, `checks` and `requests`."""
-    return {"load_label": load.label, **dict.fromkeys(LEVEL_COLUMNS), **load.columns}
+    levels = load.columns
+    return {"load_label": load.label, **{name: levels.get(name) for name in LEVEL_COLUMNS}}
 
 
 def check_row(run_id: str, point: PointResult, check: Check) -> Row:

@@ -1,9 +1,9 @@
 """The columns of every table.
 
-A new column of an existing table: the field in the model or row class that is recorded, and its name here,
-in `_added(…)`, so that older files stay readable. rows.py copies fields of the same name in both directions.
-A new figure of a load point: its entry in tasks/measure/speed/figures.py alone.
-A new table: its name in TableName and its columns here, a row function in rows.py, a call in write_run.py.
+Column of an existing table: add the field to the recorded model, and the name here in `_added(…)`, so that
+older files stay readable. rows.py copies fields and columns of the same name in both directions; it changes
+only where a value changes its form. Figure of a load point: add an entry to tasks/measure/speed/figures.py,
+nothing here. Table: add its name and columns here, a row function to rows.py, a call to write_run.py.
 """
 
 from __future__ import annotations

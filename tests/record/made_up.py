@@ -79,8 +79,8 @@ def bounded(result: PointResult, bound_s: float) -> PointResult:
     objective = Objective(name="latency_p95_s", bound=bound_s)
     latency = result[objective.name]
     met = None if latency is None else latency <= bound_s
-    bounded_point = result.with_figures({"goodput": result.known("request_throughput") / 2})
-    return bounded_point.model_copy(update={"objectives": (objective,), "objectives_met": met})
+    with_goodput = result.with_figures({"goodput": result.known("request_throughput") / 2})
+    return with_goodput.model_copy(update={"objectives": (objective,), "objectives_met": met})
 
 
 def expensive(result: PointResult) -> PointResult:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from tasks.audit.verdict import Verdict
 from tasks.config.load_kinds.open_loop import OpenLoop
 from tasks.record import rows
@@ -58,6 +60,16 @@ def test_an_open_loop_comes_back_with_all_its_settings() -> None:
     row = rows.point_row("run-1", point)
     assert (row["load_label"], row["concurrency"], row["rate"]) == ("rate2", None, 2.0)
     assert read_back(row).result.load == load
+
+
+def test_a_kind_of_load_needs_no_column_of_its_own() -> None:
+    class Ramp(OpenLoop):
+        """A kind of load that the tables do not know."""
+
+        kind: ClassVar[str] = "ramp"
+
+    columns = rows.load_columns(Ramp(rate=2.0, requests=20))
+    assert columns == {"load_label": "rate2", "concurrency": None, "rate": None}
 
 
 def test_nulls_of_columns_that_an_earlier_version_lacked_become_the_defaults() -> None:
