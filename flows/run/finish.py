@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.run.gate import gate_failures
+from flows.run.gate import GatedRun, gate_failures
 from flows.run.publish import report, track
 from flows.run.results import RunProblems, RunResults
 from flows.run.run import Run
@@ -28,7 +28,7 @@ def finish(run: Run, results: RunResults, warnings: RunWarnings) -> str:
     """
     _record_reused(run, results)
     failures = measurement_failures(results)
-    missed = gate_failures(run, record_of(run, "running"), results)
+    missed = gate_failures(GatedRun(run=run, record=record_of(run, "running"), results=results))
     problems = RunProblems(failures=tuple(failures), missed=tuple(missed))
     errors = [entry.error for entry in results.accuracy if entry.error]
     for text in (*(f"a question set could not be asked: {error}" for error in errors), *missed):

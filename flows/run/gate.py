@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import chain
+
 from flows.compare import load_runs
 from flows.run.results import RunResults
 from flows.run.run import Run
 from flows.ui import console
+from tasks.config.base import Frozen
 from tasks.config.gate import PREVIOUS
 from tasks.measure.speed.point_result import PointResult
 from tasks.record.baseline import previous_run
@@ -17,29 +21,32 @@ from tasks.report.comparison.regressions import regressions
 from tasks.report.report_input import ReportInput
 
 
-def gate_failures(run: Run, record: RunRecord, results: RunResults) -> list[str]:
+class GatedRun(Frozen):
+    """What a rule of the gate judges; `record` is the run's row before its outcome is known."""
+
+    run: Run
+    record: RunRecord
+    results: RunResults
+
+
+def gate_failures(gated: GatedRun) -> list[str]:
     """Why the run's figures fail its gate, a line each; empty where they hold, or the spec has no gate.
 
     Raises:
         InputError: the baseline is no recorded run.
         RecordError: its tables cannot be read.
     """
-    gate = run.spec.gate
-    missed = _missed_objectives(run, results) if gate.objectives else []
-    if gate.worse_than is None:
-        return missed
-    report = ReportInput(
-        run=record, points=results.points, accuracy=results.accuracy, results_path=str(run.results)
-    )
-    answers = question_shares(Store(run.results), results.accuracy)
-    return missed + _regressions(run, gate.worse_than, ComparedRun(report=report, answers=answers))
+    return list(chain.from_iterable(rule(gated) for rule in RULES))
 
 
-def _missed_objectives(run: Run, results: RunResults) -> list[str]:
-    """A search's points are left out: a search has to find levels that miss the objectives."""
-    searched = {sweep.name for sweep in run.spec.sweeps if sweep.search}
-    lines = [missed_by(point.result) for point in results.points if point.result.sweep not in searched]
-    return [line for line in lines if line]
+def missed_objectives(gated: GatedRun) -> list[str]:
+    """The rule `gate.objectives`; it ignores searches, which have to find levels that miss the objectives."""
+    spec = gated.run.spec
+    if not spec.gate.objectives:
+        return []
+    searched = {sweep.name for sweep in spec.sweeps if sweep.search}
+    points = [point.result for point in gated.results.points if point.result.sweep not in searched]
+    return [line for line in map(missed_by, points) if line]
 
 
 def missed_by(result: PointResult) -> str | None:
@@ -53,14 +60,32 @@ def missed_by(result: PointResult) -> str | None:
     return f"{result.run_name}: misses its objectives ({objectives})"
 
 
-def _regressions(run: Run, percent: float, new: ComparedRun) -> list[str]:
-    baseline: str | None = run.spec.gate.baseline
+def worse_than_baseline(gated: GatedRun) -> list[str]:
+    """The rule `gate.worse_than`; it holds where no earlier run of this spec exists."""
+    gate, percent = gated.run.spec.gate, gated.run.spec.gate.worse_than
+    if percent is None:
+        return []
+    results = gated.run.results
+    baseline: str | None = gate.baseline
     if baseline == PREVIOUS:
-        baseline = previous_run(Store(run.results), new.report.run)
+        baseline = previous_run(Store(results), gated.record)
     if baseline is None:
         console.stage("gate", "no earlier run of this spec, model and hardware to compare with")
         return []
-    lines = regressions((*load_runs([baseline], run.results), new), percent)
+    lines = regressions((*load_runs([baseline], results), _compared(gated)), percent)
     console.stage("gate", f"{len(lines)} figures worse than in {baseline} by more than {percent:g} %")
     reason = f"worse than in {baseline} by more than {percent:g} %"
     return [f"{reason}: {line.removeprefix('B: ')}" for line in lines]
+
+
+def _compared(gated: GatedRun) -> ComparedRun:
+    """The run as a comparison needs it."""
+    location, results = gated.run.results, gated.results
+    report = ReportInput(
+        run=gated.record, points=results.points, accuracy=results.accuracy, results_path=str(location)
+    )
+    return ComparedRun(report=report, answers=question_shares(Store(location), results.accuracy))
+
+
+RULES: tuple[Callable[[GatedRun], list[str]], ...] = (missed_objectives, worse_than_baseline)
+"""Each returns a line for every failure; a new rule is a function and a row here."""
