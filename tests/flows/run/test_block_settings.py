@@ -13,7 +13,8 @@ from flows.run.block_settings import with_blocks
 from tasks.config.results_location import ResultsLocation
 from tasks.config.spec_file import load_spec
 from tasks.measure.jobs import PointJob
-from tasks.measure.processes import pool
+from tasks.measure.processes import fork_server
+from tasks.measure.processes.run_jobs import run_job
 from tests.measure.conftest import make_job
 
 __all__ = ["make_job"]
@@ -25,10 +26,10 @@ def test_a_fork_server_is_started_again_with_the_variables(
 ) -> None:
     ModelHub(token=SecretStr("of-a-test"), mirror="http://mirror.test").save("warm", overwrite=True)
     spec = load_spec("smoke", ["blocks.hub=warm"])
-    pool.warm_up()
+    fork_server.warm_up()
 
     def hub_variables() -> object:
-        return pool.run_job(
+        return run_job(
             "tests.measure.processes.workers:hub",
             make_job(),
             check=lambda: None,
@@ -40,4 +41,4 @@ def test_a_fork_server_is_started_again_with_the_variables(
     with with_blocks(spec, ResultsLocation(folder=tmp_path)):
         assert hub_variables() == ("of-a-test", "http://mirror.test")
     assert before != ("of-a-test", "http://mirror.test")
-    pool.shut_down()  # the processes of the next test must not inherit them
+    fork_server.shut_down()  # the processes of the next test must not inherit them

@@ -1,4 +1,4 @@
-"""What makes a run fail, and what does not."""
+"""Which measurements make a run fail."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tests.record import made_up
 @pytest.mark.parametrize(
     ("level", "check", "fails"),
     [
-        (20, "failures", False),  # the search's answer lies below: it had to find this
+        (20, "failures", False),  # above the knee: the search had to find a level that fails
         (32, "rejections", False),
         (19, "failures", True),
         (32, "prefix_cache", True),
     ],
 )
-def test_a_search_may_break_the_levels_above_its_answer(level: int, check: str, fails: bool) -> None:
+def test_failed_requests_above_the_knee_fail_no_run(level: int, check: str, fails: bool) -> None:
     broken = Check(check=check, verdict="invalid", sentence="broken")
     verdict = Verdict(verdict="invalid", reasons=("broken",), checks=(broken,))
     point = made_up.recorded(made_up.point(concurrency=level), verdict=verdict)

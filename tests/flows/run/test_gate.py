@@ -1,4 +1,4 @@
-"""What a point lacks of its objectives, in words."""
+"""Why a point misses its objectives, as the gate says it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from flows.run.gate import missed_by
 from tests.record import made_up
 
 
-def test_a_gate_lets_through_what_keeps_its_objectives_or_has_none() -> None:
+def test_a_point_that_keeps_its_objectives_or_has_none_passes() -> None:
     assert missed_by(made_up.point()) is None
     assert missed_by(made_up.bounded(made_up.point(), 9.0)) is None
 
 
-def test_a_gate_says_what_is_missed_and_what_cannot_be_judged() -> None:
+def test_a_missed_objective_and_one_that_cannot_be_judged_are_named() -> None:
     missed = missed_by(made_up.bounded(made_up.point(), 0.1))
     assert missed == "made-up-throughput-c4: misses its objectives (latency_p95_s <= 0.1)"
     small = missed_by(made_up.bounded(made_up.point(requests=5), 9.0))

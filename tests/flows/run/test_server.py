@@ -17,7 +17,7 @@ from flows.run.run_warnings import RunWarnings
 from flows.run.server import RunServer
 from tasks.config.server import VllmServer
 from tasks.errors import RecordError, ServerDied
-from tasks.measure.processes import pool
+from tasks.measure.processes import fork_server
 from tasks.serve.process import ServerProcess
 from tests.serve.fake import until
 
@@ -60,7 +60,7 @@ def test_without_a_server_a_missing_figure_is_named() -> None:
 
 
 def test_measuring_workers_are_imported_while_the_server_starts(monkeypatch: pytest.MonkeyPatch) -> None:
-    pool.shut_down()
+    fork_server.shut_down()
 
     def imported() -> bool:
         pid = cast(Any, forkserver)._forkserver._forkserver_pid
