@@ -22,7 +22,8 @@ from tempfile import TemporaryDirectory
 from benchmarks.others import Ask, Said, evalscope
 from benchmarks.own import point_job
 from tasks.measure.jobs import PointJob
-from tasks.measure.processes import pool
+from tasks.measure.processes import fork_server
+from tasks.measure.processes.run_jobs import run_jobs
 from tasks.measure.row_files import REQUESTS, read_rows
 from tasks.measure.speed.point import WORKER
 from tasks.measure.speed.request_row import RequestRow
@@ -74,7 +75,7 @@ def servegauge(rate: int, clients: int, folder: Path) -> Line:
         jobs = tuple(
             _share(whole, number, clients, found[number % len(found)], folder) for number in range(clients)
         )
-        pool.run_jobs(WORKER, jobs, check=lambda: None, progress=lambda done: None, timeout_s=120)
+        run_jobs(WORKER, jobs, check=lambda: None, progress=lambda done: None, timeout_s=120)
         rows = list(chain.from_iterable(read_rows(job.folder / REQUESTS, RequestRow) for job in jobs))
         seen = [each for stub in found for each in stub.log()]
     tpot = [each.tpot_s for each in rows if each.tpot_s is not None]
@@ -125,7 +126,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 2])
     given = parser.parse_args()
     os.sched_setaffinity(0, set(OURS))  # inherited by every load process
-    pool.warm_up()
+    fork_server.warm_up()
     print(
         f"load average {os.getloadavg()[0]:.1f} before; {len(OURS)} processors send, {len(STUBS)} answer",
         file=sys.stderr,
@@ -140,7 +141,7 @@ def main() -> None:
                 print(lines[-1].text, flush=True)
             lines.append(evalscope_alone(rate, Path(name) / f"{rate}-evalscope"))
             print(lines[-1].text, flush=True)
-    pool.shut_down()
+    fork_server.shut_down()
     print("", *limits(lines), sep="\n")
 
 

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.others import Ask, Said, evalscope, guidellm, vllm_bench
 from benchmarks.own import point_job
-from tasks.measure.processes import pool
+from tasks.measure.processes import fork_server
 from tasks.measure.speed.point import measure_point
 from tasks.measure.speed.point_figures import point_result
 from tasks.stats import percentile
@@ -115,7 +115,7 @@ def main() -> None:
     parser.add_argument("--concurrency", type=int, nargs="+", default=[1, 10, 50, 100])
     parser.add_argument("--tools", nargs="+", choices=tuple(TOOLS), default=list(TOOLS))
     given = parser.parse_args()
-    pool.warm_up()
+    fork_server.warm_up()
     print(f"load average {os.getloadavg()[0]:.1f} before, {os.cpu_count()} processors", file=sys.stderr)
     print(f"| {' | '.join(HEAD)} |\n|{'---|' * len(HEAD)}", flush=True)
     missed = list[str]()
@@ -127,7 +127,7 @@ def main() -> None:
                 print(f"| {' | '.join(cells)} |", flush=True)
                 missed += [cells[0]] if tool == OURS and cells[-1] != HELD else []
     print(f"load average {os.getloadavg()[0]:.1f} after", file=sys.stderr)
-    pool.shut_down()
+    fork_server.shut_down()
     if missed:
         sys.exit(f"{OURS} missed its target at {', '.join(missed)}")
 

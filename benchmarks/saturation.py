@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from tasks.config.saturation import Saturation
 from tasks.config.sweep import Sweep
 from tasks.measure.jobs import PointJob
-from tasks.measure.processes import pool
+from tasks.measure.processes import fork_server
 from tasks.measure.speed.point import measure_point
 from tasks.measure.speed.point_figures import point_result
 from tasks.measure.speed.trials import trial_of
@@ -70,7 +70,7 @@ def main() -> None:
     parser.add_argument("--knees", type=int, nargs="+", default=[20, 37], help="taken in turn")
     parser.add_argument("--runs", type=int, default=10)
     given = parser.parse_args()
-    pool.warm_up()
+    fork_server.warm_up()
     print(f"load average {os.getloadavg()[0]:.1f} before, {os.cpu_count()} processors", file=sys.stderr)
     print(f"| {' | '.join(HEAD)} |\n|{'---|' * len(HEAD)}", flush=True)
     near = 0
@@ -80,7 +80,7 @@ def main() -> None:
             cells, off = row(run, slots, Path(name), tokenizer)
             print(f"| {' | '.join(cells)} |", flush=True)
             near += abs(off) <= NEAR + 1e-9  # 21 for 20 is near
-    pool.shut_down()
+    fork_server.shut_down()
     print(f"\n{near} of {given.runs} within {NEAR:.0%} of the truth", flush=True)
 
 

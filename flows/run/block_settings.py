@@ -16,7 +16,7 @@ from tasks.config.results_location import ResultsLocation
 from tasks.config.server import OwnServer, StartedServer
 from tasks.config.spec import Spec
 from tasks.errors import InputError
-from tasks.measure.processes import pool
+from tasks.measure.processes import fork_server
 
 Kind = TypeVar("Kind", bound=Block)
 
@@ -39,8 +39,8 @@ def with_blocks(spec: Spec, results: ResultsLocation) -> Iterator[tuple[Spec, Re
         if variables or names.results:
             # Measuring processes inherit the variables of their fork server, whose libraries read some of
             # them on import: it is started again.
-            pool.shut_down()
-            pool.warm_up()
+            fork_server.shut_down()
+            fork_server.warm_up()
         yield spec, results
 
 

@@ -36,9 +36,9 @@ def run_in_process(spec: str, overrides: list[str], results: str, refresh: bool)
     _check_folders()
     for name, value in PREFECT_SETTINGS.items():
         os.environ.setdefault(name, value)
-    from tasks.measure.processes import pool
+    from tasks.measure.processes import fork_server
 
-    pool.warm_up()  # it imports for seconds, in parallel with the imports of Prefect below
+    fork_server.warm_up()  # it imports for seconds, in parallel with the imports of Prefect below
     from prefect import tags
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
@@ -51,7 +51,7 @@ def run_in_process(spec: str, overrides: list[str], results: str, refresh: bool)
         with no_heartbeats, tags(TAG), show_on_terminal(), _explained_start():
             benchmark(spec, overrides=overrides, results=results, refresh=refresh)
     finally:
-        pool.shut_down()  # otherwise it ends a moment after this process
+        fork_server.shut_down()  # otherwise it ends a moment after this process
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from flows.run.run_warnings import RunWarnings
 from flows.run.server_start import probe_endpoint, started_server, wait_until_ready
 from tasks.config.server import EndpointServer, StartedServer
 from tasks.errors import RecordError, ServerDied
-from tasks.measure.processes import pool
+from tasks.measure.processes import fork_server
 from tasks.probe.health_watch import HealthWatch, watching_health
 from tasks.probe.sampler import Source
 from tasks.probe.sources import listening_pids, telemetry_sources
@@ -134,7 +134,7 @@ def open_server(run: Run, warnings: RunWarnings | None = None) -> Iterator[RunSe
     Warnings are added until the server has stopped.
     """
     warnings = warnings or RunWarnings()
-    pool.warm_up()  # ends with this process, so that the next run of it uses the same workers
+    fork_server.warm_up()  # ends with this process, so that the next run of it uses the same workers
     if isinstance(run.spec.server, EndpointServer):
         endpoint = endpoint_of(run.spec.server)
         probe_endpoint(run, endpoint, lambda: None)

@@ -1,4 +1,4 @@
-"""The rows a measuring process leaves behind: one JSON line each, readable after a kill."""
+"""The files of rows that a measuring process writes: one line of JSON each, readable after a kill."""
 
 from __future__ import annotations
 
@@ -16,13 +16,18 @@ SAMPLES = "samples.jsonl"
 
 
 def write_rows(path: Path, kind: type[Row], rows: tuple[Row, ...]) -> None:
-    """Write all rows at once."""
+    """Write all rows to a file."""
     adapter = TypeAdapter(kind)
     path.write_bytes(b"".join(adapter.dump_json(row) + b"\n" for row in rows))
 
 
 def read_rows(path: Path, kind: type[Row]) -> Iterator[Row]:
-    """Read rows back; a last line cut short by a kill is left out."""
+    """Read the rows of a file; a last line that a kill cut short is left out.
+
+    Raises:
+        OSError: the file cannot be read.
+        pydantic.ValidationError: a whole line is no row of this kind.
+    """
     adapter = TypeAdapter(kind)
     with path.open("rb") as lines:
         for line in lines:
@@ -34,25 +39,27 @@ def read_rows(path: Path, kind: type[Row]) -> Iterator[Row]:
 
 
 def one_line(text: str, secret: str | None = None, limit: int = 300) -> str:
-    """The one line of an error worth keeping: a payload's message, a traceback's last line.
+    """Shorten an error to one line: the message of a JSON payload, or the last line of a traceback.
 
     Args:
-        text: an exception's text, a server's answer or a whole traceback.
-        secret: blotted out, should a server echo it.
+        text: an exception's text, a server's response or a whole traceback.
+        secret: replaced by `***`, in case a server repeats it.
         limit: characters kept.
     """
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
     if not lines:
         return "no reason given"
-    line = lines[-1] if lines[0].startswith("Traceback") else _message(text) or lines[0]
-    line = re.sub(r"\s+", " ", line)
+    message = _payload_message(text) or lines[0]
+    if lines[0].startswith("Traceback"):
+        message = lines[-1]
+    message = re.sub(r"\s+", " ", message)
     if secret:
-        line = line.replace(secret, "***")
-    return line if len(line) <= limit else line[: limit - 1] + "…"
+        message = message.replace(secret, "***")
+    return message if len(message) <= limit else message[: limit - 1] + "…"
 
 
-def _message(text: str) -> str | None:
-    """The message inside an OpenAI-style error payload."""
+def _payload_message(text: str) -> str | None:
+    """The message inside an OpenAI-style error payload; None where the text is no such payload."""
     try:
         payload = json.loads(text)
     except ValueError:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.measure.processes import pool
+from tasks.measure.processes import fork_server
 from tests.faults.engine import Case, family, make_environment, until
 
 
@@ -21,7 +21,7 @@ def fake(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def case(tmp_path: Path, fake: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Case]:
     """A case with a home of its own, whose processes must all be gone when the test ends."""
     monkeypatch.setenv("SERVEGAUGE_HOME", str(tmp_path / "home"))
-    pool.warm_up()
+    fork_server.warm_up()
     before = family()
     case = Case(tmp_path, fake, model)
     yield case

@@ -1,4 +1,4 @@
-"""What the tests of measuring share: a warm pool, jobs that point at a stub."""
+"""Fixtures of the tests of measuring: a running fork server, and jobs that send a load to a stub."""
 
 from __future__ import annotations
 
@@ -9,26 +9,27 @@ from typing import Any
 
 import pytest
 
-from tasks.config.load import Load
+from tasks.config.load_kinds.closed_loop import ClosedLoop
 from tasks.config.sweep import Sweep
 from tasks.measure.jobs import PointJob
-from tasks.measure.processes import pool
+from tasks.measure.processes import fork_server
 from tasks.serve.endpoint import Endpoint
 
 KEY = "sk-not-for-the-log"
+MakeJob = Callable[..., PointJob]
 
 
 @pytest.fixture(scope="session")
 def warm() -> Iterator[None]:
-    """The fork server, for the whole session."""
-    pool.warm_up()
+    """Run the fork server for the whole session."""
+    fork_server.warm_up()
     yield
-    pool.shut_down()
+    fork_server.shut_down()
 
 
 @pytest.fixture
-def make_job(tmp_path: Path, tokenizer: Path) -> Callable[..., PointJob]:
-    """Makes jobs of one load; sweep fields as keywords."""
+def make_job(tmp_path: Path, tokenizer: Path) -> MakeJob:
+    """Returns a function that makes jobs of one load; it takes fields of the sweep as keywords."""
     numbers = count(1)
 
     def make(
@@ -39,7 +40,7 @@ def make_job(tmp_path: Path, tokenizer: Path) -> Callable[..., PointJob]:
         **fields: Any,
     ) -> PointJob:
         defaults = {"name": "sweep", "input_tokens": 64, "output_tokens": 16}
-        load = Load(concurrency=concurrency, requests=requests)
+        load = ClosedLoop(concurrency=concurrency, requests=requests)
         return PointJob(
             sweep=Sweep(**(defaults | {"load": (load,)} | fields)),
             load=load,

@@ -12,7 +12,7 @@ from tasks.config.home import checkout
 from tasks.config.question_set import QuestionSet
 from tasks.errors import InputError
 from tasks.measure.question_files import check_question_set, check_questions, copy_questions
-from tasks.measure.speed.prompts import lead_in, questions_path, read_questions
+from tasks.measure.speed.prompts import questions_path, read_questions
 
 SAMPLE = "deployments/questions/aime-format-sample"
 
@@ -44,14 +44,6 @@ def test_a_line_separator_ends_no_line(tmp_path: Path) -> None:
     path.write_text('{"question": "first\u2028second"}\n', encoding="utf-8")
     assert check_questions(path) == 1
     assert read_questions(path) == ("first\u2028second",)
-
-
-def test_random_prompts_have_no_file() -> None:
-    assert questions_path("random") is None
-
-
-def test_lead_ins_differ_between_prompts_and_seeds() -> None:
-    assert len({lead_in(seed, index) for seed in range(20) for index in range(100)}) == 2000
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Rows that survive a kill, and errors of one line."""
+"""Files of rows that a kill may cut short, and errors in one line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tasks.measure.row_files import one_line, read_rows, write_rows
 from tests.measure.accuracy.made_up import sample
 
 
-def test_rows_read_back_as_they_were(tmp_path: Path) -> None:
+def test_rows_are_read_as_they_were_written(tmp_path: Path) -> None:
     rows = (sample(0, True), sample(1, False, response="two\nlines  "))
     write_rows(tmp_path / "rows", SampleRow, rows)
     assert tuple(read_rows(tmp_path / "rows", SampleRow)) == rows

@@ -21,6 +21,7 @@ from tasks.config.question_set import QuestionSet
 from tasks.measure.accuracy.evalscope_rows import EvalScopeOutput, Question, read_jsonl, sample_rows
 from tasks.measure.accuracy.sample_row import SampleRow
 from tasks.measure.jobs import AccuracyJob
+from tasks.measure.processes.child_context import ChildContext
 from tasks.measure.question_files import copy_questions
 from tasks.measure.row_files import SAMPLES, one_line, write_rows
 from tasks.serve.endpoint import Endpoint
@@ -81,12 +82,12 @@ class CountingModel(OpenAICompatibleAPI):  # type: ignore[misc]
         raise ex
 
 
-def run(job: AccuracyJob, report: Callable[[int], None]) -> int:
+def run(job: AccuracyJob, context: ChildContext) -> int:
     """Evaluate; the rows go to samples.jsonl in the job's folder.
 
     Args:
         job: the question set and the endpoint that answers.
-        report: called with the number of finished answers.
+        context: gets the number of finished answers.
 
     Returns:
         The number of rows.
@@ -95,7 +96,7 @@ def run(job: AccuracyJob, report: Callable[[int], None]) -> int:
     shutil.rmtree(outputs, ignore_errors=True)
     question_set = job.accuracy
     generate_config = _generate_config(question_set)
-    model = CountingModel(job.endpoint, generate_config, report)
+    model = CountingModel(job.endpoint, generate_config, context.report)
     config = _task_config(job, model, generate_config)
     questions = _questions(question_set, config)
     run_task(config)

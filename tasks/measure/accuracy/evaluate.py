@@ -9,7 +9,7 @@ from tasks.config.question_set import QuestionSet
 from tasks.measure.accuracy.sample_row import SampleRow
 from tasks.measure.accuracy.scores import Score, score_rows
 from tasks.measure.jobs import SETUP_S, AccuracyJob
-from tasks.measure.processes.pool import run_job
+from tasks.measure.processes.run_jobs import run_job
 from tasks.measure.question_files import check_question_set
 from tasks.measure.row_files import SAMPLES, read_rows
 

@@ -1,7 +1,7 @@
-"""Connections to the server that note when a request's bytes went out and when an answer's came in.
+"""Connections to the server that record when a request's bytes are sent and when a response's bytes arrive.
 
-A request goes over aiohttp's connection and parser, without its session: that one's work for a request takes
-as long as a hundred tokens, and a hundred requests at once would wait for each other's.
+They use aiohttp's connection and parser without its session. The session's work for one request takes as long
+as a hundred tokens, so that of a hundred requests at once each would wait for the others'.
 """
 
 from __future__ import annotations
@@ -9,110 +9,129 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp.client_proto import ResponseHandler
 
-from tasks.measure.speed.sse import Stamp
+from tasks.measure.speed.sse import Arrival
 
-WHOLE = 2**29
-"""Bytes of an answer that may wait unread: it is read when it has ended, so that reading delays no other."""
-IDLE_S = 4.0
-"""Below the 5 s after which a server of vLLM's kind closes an idle connection."""
-OPENING_S = 30.0
+BODY_LIMIT = 2**29
+"""Bytes of a body that may wait unread. A body is read after its end: reading earlier would delay others."""
+IDLE_LIMIT_S = 4.0
+"""Below the 5 s after which servers such as vLLM close an idle connection."""
+CONNECT_TIMEOUT_S = 30.0
 
 
 @dataclass(slots=True)
 class Response:
-    """One exchange. `sent` and the stamps are perf_counter seconds."""
+    """One response. `sent_at` is when its request was sent; all times are perf_counter seconds."""
 
-    sent: float | None = None
-    stamps: list[Stamp] = field(default_factory=list)
+    sent_at: float | None = None
+    arrivals: list[Arrival] = field(default_factory=list)
     status: int | None = None
     content_type: str = ""
-    content: bytes = b""
+    body: bytes = b""
+
+
+class UnparsedQueue:
+    """Bytes that arrived on the connections to one server and are not parsed yet.
+
+    All sockets that are ready in one round of the event loop get their times before any bytes are parsed.
+    """
+
+    __slots__ = ("waiting",)
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[float, Connection, bytes]] = []
+
+    def parse(self) -> None:
+        """Parse the bytes in the order in which they arrived."""
+        waiting = self.waiting[:]
+        self.waiting.clear()
+        for arrived_at, connection, data in waiting:
+            connection.parse(arrived_at, data)
 
 
 class Connection(ResponseHandler):
-    """aiohttp's connection that notes when bytes come in, before anything is made of them."""
+    """aiohttp's connection that takes the time when bytes arrive, before it parses them."""
 
-    out: Any
-    used_at = 0.0
+    transport_out: Any
+    last_used_at = 0.0
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, unparsed: UnparsedQueue) -> None:
+        """Prepare a connection; `unparsed` is shared by all connections to its server."""
+        super().__init__(loop)
+        self._unparsed = unparsed
+        self._arrivals: list[Arrival] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Bytes are written at once: uvloop would keep them until its round is over."""
+        """Have bytes written at once: uvloop would keep them until the end of its round."""
         super().connection_made(transport)
-        self.out = transport
-        self.out.set_write_buffer_limits(high=0)
-        self.stamps: list[Stamp] = []
+        self.transport_out = transport
+        self.transport_out.set_write_buffer_limits(high=0)
 
     def data_received(self, data: bytes) -> None:
-        """Bytes came in: their time is taken now, what they say is read when every socket's were taken."""
-        if not data:  # aiohttp itself, to go on with what it has
+        """Queue the bytes with the time of their arrival."""
+        if not data:  # aiohttp calls this itself, to go on with the bytes it has
             super().data_received(data)
             return
-        _arrived.append((time.perf_counter(), self, data))
-        if len(_arrived) == 1:
-            asyncio.get_running_loop().call_soon(_read_arrived)
+        waiting = self._unparsed.waiting
+        waiting.append((time.perf_counter(), self, data))
+        if len(waiting) == 1:
+            asyncio.get_running_loop().call_soon(self._unparsed.parse)
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """After what came before it."""
-        _read_arrived()
+        """Parse the bytes that arrived before the connection was closed, then close."""
+        self._unparsed.parse()
         super().connection_lost(exc)
 
-    def take(self, now: float, data: bytes) -> None:
-        """Read what came in at `now`."""
+    def parse(self, arrived_at: float, data: bytes) -> None:
+        """Parse bytes, and record how much of the body has arrived by then."""
         super().data_received(data)
         if self._payload is not None:
-            self.stamps.append((now, self._payload.total_bytes))
+            self._arrivals.append((arrived_at, self._payload.total_bytes))
 
-    async def exchange(self, request: bytes, answer: Response) -> None:
-        """Send a whole request and wait for the whole answer; raises OSError or aiohttp.ClientError."""
-        self.stamps = answer.stamps
-        self.set_response_params(read_until_eof=True, read_bufsize=WHOLE)
-        answer.sent = time.perf_counter()
-        self.out.write(request)
-        code = 100
-        while code < 200:
+    async def exchange(self, request: bytes, response: Response) -> None:
+        """Send a request and wait for its whole response; raises OSError or aiohttp.ClientError."""
+        self._arrivals = response.arrivals
+        self.set_response_params(read_until_eof=True, read_bufsize=BODY_LIMIT)
+        response.sent_at = time.perf_counter()
+        self.transport_out.write(request)
+        status = 100
+        while status < 200:
             head, payload = await self.read()
-            code = head.code
-        answer.status, answer.content_type = code, head.headers.get("Content-Type", "")
+            status = head.code
+        response.status, response.content_type = status, head.headers.get("Content-Type", "")
         if payload.exception() is None:
-            await payload.wait_eof()  # one awakening an answer, not one a chunk
-        answer.content = await payload.read()
-        self.used_at = time.perf_counter()
+            await payload.wait_eof()  # wakes up once a response, not once a chunk
+        response.body = await payload.read()
+        self.last_used_at = time.perf_counter()
 
     @property
-    def usable(self) -> bool:
-        """Whether another request may go this way."""
-        fresh = time.perf_counter() - self.used_at < IDLE_S
+    def reusable(self) -> bool:
+        """Whether another request can be sent on this connection."""
+        fresh = time.perf_counter() - self.last_used_at < IDLE_LIMIT_S
         return fresh and self.is_connected() and not self.should_close
 
 
-_arrived: list[tuple[float, Connection, bytes]] = []
-
-
-def _read_arrived() -> None:
-    arrived = _arrived[:]
-    _arrived.clear()
-    for now, connection, data in arrived:
-        connection.take(now, data)
-
-
 class Connections:
-    """The connections to one server; `async with` closes them."""
+    """The connections to one URL; `async with` closes them."""
 
-    def __init__(self, url: str, headers: dict[str, str]) -> None:
+    def __init__(self, url: str, headers: Mapping[str, str]) -> None:
+        """Open nothing yet; each request carries `headers`."""
         parts = urlsplit(url)
-        self._host, secure = parts.hostname or "", parts.scheme == "https"
+        secure = parts.scheme == "https"
+        self._host = parts.hostname or ""
         self._port = parts.port or (443 if secure else 80)
         self._ssl = ssl.create_default_context() if secure else None
         self._path = parts.path or "/"
         lines = [f"Host: {parts.netloc}", *(f"{name}: {value}" for name, value in headers.items())]
         self._headers = "\r\n".join(lines)
         self._idle: list[Connection] = []
+        self._unparsed = UnparsedQueue()
 
     async def __aenter__(self) -> Connections:
         return self
@@ -121,52 +140,57 @@ class Connections:
         for connection in self._idle:
             connection.close()
 
-    def request(self, body: bytes) -> bytes:
-        """A whole request as it goes over the wire; made before the clock starts."""
+    def http_request(self, body: bytes) -> bytes:
+        """The bytes of a whole HTTP request; built before the measurement starts."""
         head = f"POST {self._path} HTTP/1.1\r\n{self._headers}\r\nContent-Length: {len(body)}\r\n\r\n"
         return head.encode() + body
 
     async def open(self, count: int) -> None:
-        """Open so many connections for requests to come; those that fail are left to them."""
-        await asyncio.gather(*(self._opened_idle() for _ in range(count)))
+        """Open connections in advance; one that fails is tried again by the request that needs it."""
+        await asyncio.gather(*(self._connect_idle() for _ in range(count)))
 
-    async def ask(self, request: bytes, answer: Response) -> None:
-        """Send a request on a free connection, or on a new one; raises OSError or aiohttp.ClientError."""
-        connection = self._free()
-        if connection is None:  # not `or`: one without unread messages is false
-            connection = await self._opened()
+    async def send(self, request: bytes, response: Response) -> None:
+        """Send a request on an idle connection or a new one, and wait for the whole response.
+
+        Raises:
+            OSError: the connection cannot be opened, or breaks.
+            aiohttp.ClientError: the server breaks off, or its bytes are no HTTP.
+        """
+        connection = self._take_idle()
+        if connection is None:  # not `or`: a connection without unread messages is false
+            connection = await self._connect()
         try:
-            await connection.exchange(request, answer)
+            await connection.exchange(request, response)
         except BaseException:
             connection.abort()
             raise
-        if connection.usable:
+        if connection.reusable:
             self._idle.append(connection)
         else:
             connection.close()
 
-    def _free(self) -> Connection | None:
+    def _take_idle(self) -> Connection | None:
         while self._idle:
             connection = self._idle.pop()
-            if connection.usable:
+            if connection.reusable:
                 return connection
             connection.close()
         return None
 
-    async def _opened_idle(self) -> None:
+    async def _connect_idle(self) -> None:
         try:
-            self._idle.append(await self._opened())
+            self._idle.append(await self._connect())
         except OSError:
             return
 
-    async def _opened(self) -> Connection:
+    async def _connect(self) -> Connection:
         loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(OPENING_S):
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
                 _, connection = await loop.create_connection(
-                    lambda: Connection(loop), self._host, self._port, ssl=self._ssl
+                    lambda: Connection(loop, self._unparsed), self._host, self._port, ssl=self._ssl
                 )
-        except OSError as error:  # a time-out is one too
+        except OSError as error:  # TimeoutError is one too
             raise ConnectionError(f"cannot connect to {self._host}:{self._port}: {error}") from None
-        connection.used_at = time.perf_counter()
+        connection.last_used_at = time.perf_counter()
         return connection

@@ -1,4 +1,4 @@
-"""When each request is sent: slots that are filled again at once, or a schedule that waits for nobody."""
+"""When each request is sent: by slots that send again at once, or by a schedule."""
 
 from __future__ import annotations
 
@@ -7,48 +7,66 @@ from collections.abc import Awaitable, Callable, Iterator
 from itertools import islice
 from time import perf_counter
 
-Ask = Callable[[int, float], Awaitable[float]]
-"""Sends a request: its index, and when it was due; gives when its answer had come. perf_counter seconds."""
+SendRequest = Callable[[int, float], Awaitable[float]]
+"""Sends a request, given its index and when it is due; returns when its response ended.
+
+All times are perf_counter seconds.
+"""
 
 
-async def closed_loop(ask: Ask, slots: int, total: int, warmup: int, duration_s: float | None) -> None:
-    """`slots` requests at a time, the next one when one has ended.
+async def closed_loop(
+    send: SendRequest, slots: int, total: int, warmup: int, duration_s: float | None
+) -> None:
+    """Keep `slots` requests under way; a slot sends the next one when its last one has ended.
 
-    Warm-up goes through the same slots and is not waited for. `duration_s` counts from the first measured
-    request; what is under way then is waited for.
+    Args:
+        send: sends one request.
+        slots: how many requests are under way at a time.
+        total: how many are sent at most, warm-up included.
+        warmup: how many of them are warm-up. They use the same slots; measured requests do not wait for them.
+        duration_s: no request is sent so many seconds after the first measured one was due. Requests that are
+            under way then are waited for.
     """
-    numbers, began = iter(range(total)), perf_counter()
-    deadline: list[float] = []
+    indexes, started_at = iter(range(total)), perf_counter()
+    deadline: float | None = None
 
-    async def slot() -> None:
-        freed = began
-        for index in numbers:
+    async def run_slot() -> None:
+        nonlocal deadline
+        due_at = started_at
+        for index in indexes:
             if index >= warmup and duration_s is not None:
-                deadline[:] = deadline or [freed + duration_s]
-                if freed >= deadline[0]:
+                if deadline is None:
+                    deadline = due_at + duration_s
+                if due_at >= deadline:
                     return
-            freed = await ask(index, freed)
+            due_at = await send(index, due_at)
 
-    await asyncio.gather(*(slot() for _ in range(min(slots, total))))
+    await asyncio.gather(*(run_slot() for _ in range(min(slots, total))))
 
 
 async def open_loop(
-    ask: Ask, arrivals: Iterator[float], total: int, warmup: int, duration_s: float | None
+    send: SendRequest, arrivals: Iterator[float], total: int, warmup: int, duration_s: float | None
 ) -> None:
-    """Each request at its time, whatever became of the others; all are waited for at the end.
+    """Send each request at its time, whether or not others have ended; wait for all at the end.
 
-    Warm-up is the first of the schedule. `duration_s` counts from the first measured request's time.
+    Args:
+        send: sends one request.
+        arrivals: when each request is due, in seconds from now.
+        total: how many are sent at most, warm-up included.
+        warmup: how many of them are warm-up: the first of the schedule.
+        duration_s: no request is sent that is due so many seconds after the first measured one.
     """
-    began, under_way = perf_counter(), set[asyncio.Task[float]]()
+    started_at, under_way = perf_counter(), set[asyncio.Task[float]]()
     deadline = float("inf")
     for index, offset in zip(range(total), arrivals, strict=False):
         if index == warmup and duration_s is not None:
             deadline = (offset if warmup else 0.0) + duration_s
         if offset >= deadline:
             break
-        due = began + offset
-        await asyncio.sleep(max(0.0, due - perf_counter()))  # late as it may be, others are sent and heard
-        under_way.add(asyncio.ensure_future(ask(index, due)))
+        due_at = started_at + offset
+        # Even where this request is late: other requests are sent and received meanwhile.
+        await asyncio.sleep(max(0.0, due_at - perf_counter()))
+        under_way.add(asyncio.ensure_future(send(index, due_at)))
     await asyncio.gather(*under_way)
 
 

@@ -1,8 +1,9 @@
-"""The energy of a point: the power of the server's GPUs over its measured window; pure."""
+"""The energy of a point: the power of the server's GPUs, integrated over the measured window; pure."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -11,10 +12,10 @@ from tasks.measure.speed.request_row import RequestRow
 from tasks.probe.gpu_source import POWER
 from tasks.probe.reading import Reading
 
-GAP_S = 5.0
-"""Between readings further apart, or that far from the point's ends, a power is not known."""
-Course = Sequence[tuple[float, float]]
-"""Values at moments in seconds, in order of time."""
+MAX_GAP_S = 5.0
+"""The power is unknown between readings that are further apart, and so far from the ends of the window."""
+Series = Sequence[tuple[float, float]]
+"""(seconds, value), in order of time."""
 
 
 def energy_j(rows: Sequence[RequestRow], readings: Sequence[Reading], duration_s: float) -> float | None:
@@ -31,47 +32,50 @@ def energy_j(rows: Sequence[RequestRow], readings: Sequence[Reading], duration_s
     if not rows:
         return None
     start = min(row.sent_at - timedelta(seconds=row.client_delay_s or 0.0) for row in rows)
-    courses = _powers(readings, start)
-    if not courses or not all(_covers(course, duration_s) for course in courses):
+    powers = _power_by_gpu(readings, start)
+    if not powers or not all(_covers(power, duration_s) for power in powers):
         return None
-    return sum(integral(course, 0.0, duration_s) for course in courses)
+    return sum(integral(power, 0.0, duration_s) for power in powers)
 
 
-def _covers(course: Course, duration_s: float) -> bool:
-    moments = [moment for moment, _ in course]
-    if not moments or moments[0] > GAP_S or moments[-1] < duration_s - GAP_S:
+def integral(series: Series, start: float, end: float) -> float:
+    """Integrate by trapezoids. Before the first and after the last value, that value holds."""
+    inner = [(moment, value) for moment, value in series if start < moment < end]
+    points = [(start, _value_at(series, start)), *inner, (end, _value_at(series, end))]
+    area = 0.0
+    for (early, early_value), (late, late_value) in pairwise(points):
+        area += (late - early) * (early_value + late_value) / 2
+    return area
+
+
+def _covers(series: Series, duration_s: float) -> bool:
+    """Whether there is no gap in a series over a window that starts at 0."""
+    moments = [moment for moment, _ in series]
+    if not moments or moments[0] > MAX_GAP_S or moments[-1] < duration_s - MAX_GAP_S:
         return False
-    return all(late - early <= GAP_S for early, late in pairwise(moments) if late > 0 and early < duration_s)
+    for early, late in pairwise(moments):
+        within_window = late > 0 and early < duration_s
+        if within_window and late - early > MAX_GAP_S:
+            return False
+    return True
 
 
-def integral(course: Course, start: float, end: float) -> float:
-    """By trapezoids, with straight lines between the values; before and after them, the nearest one holds."""
-    within = [(moment, value) for moment, value in course if start < moment < end]
-    whole = [(start, _at(course, start)), *within, (end, _at(course, end))]
-    return sum((late - early) * (a + b) / 2 for (early, a), (late, b) in pairwise(whole))
+def _power_by_gpu(readings: Sequence[Reading], start: datetime) -> list[Series]:
+    """The power of each GPU that has readings, over the seconds since `start`; empty without its power."""
+    series: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for reading in readings:
+        if reading.source != "gpu":
+            continue
+        power = series[reading.metric.rpartition("_")[2]]  # of power_w_gpu0: gpu0
+        if reading.metric.startswith(POWER):
+            power.append(((reading.time - start).total_seconds(), reading.value))
+    return [sorted(power) for power in series.values()]
 
 
-def _powers(readings: Sequence[Reading], start: datetime) -> list[Course]:
-    """The power of each GPU that was watched, over the seconds since `start`; empty where not told."""
-    told = [each for each in readings if each.source == "gpu"]
-    cards = {_card(each.metric) for each in told}
-    found: dict[str, list[tuple[datetime, float]]] = {card: [] for card in cards}
-    for each in told:
-        if each.metric.startswith(POWER):
-            found[_card(each.metric)].append((each.time, each.value))
-    return [
-        [((time - start).total_seconds(), value) for time, value in sorted(course)]
-        for course in found.values()
-    ]
-
-
-def _card(metric: str) -> str:
-    return metric.rpartition("_")[2]
-
-
-def _at(course: Course, moment: float) -> float:
-    place = bisect_left(course, (moment,))
-    if place == 0 or place == len(course):
-        return course[min(place, len(course) - 1)][1]
-    (early, a), (late, b) = course[place - 1], course[place]
-    return a + (b - a) * (moment - early) / (late - early)
+def _value_at(series: Series, moment: float) -> float:
+    """The value at a time, on a straight line between its neighbours."""
+    index = bisect_left(series, (moment,))
+    if index == 0 or index == len(series):
+        return series[min(index, len(series) - 1)][1]
+    (early, early_value), (late, late_value) = series[index - 1], series[index]
+    return early_value + (late_value - early_value) * (moment - early) / (late - early)

@@ -1,10 +1,11 @@
-"""How a load process fares while it measures: its processor time, and how late its event loop comes."""
+"""Measures a load process: its share of a processor and the lag of its event loop, second by second."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 
@@ -12,22 +13,31 @@ from tasks.measure.jobs import Part
 from tasks.probe.reading import Reading
 
 TICK_S = 0.05
-TOLD_S = 1.0
+INTERVAL_S = 1.0
 
 CPU = "cpu_share"
 LAG = "loop_lag_max_s"
 
 
+@dataclass(frozen=True, slots=True)
+class _Interval:
+    """A second or so: its end in perf_counter seconds, the processor's share, and the latest tick's delay."""
+
+    end: float
+    cpu_share: float
+    lag_s: float
+
+
 class EventLoopLag:
-    """Ticks inside the running event loop; `with` it."""
+    """Measures while it is entered (`with`), inside a running event loop."""
 
     def __init__(self) -> None:
-        self._seen: list[tuple[float, float, float]] = []
+        self._intervals: list[_Interval] = []
         self._loop = asyncio.get_running_loop()
 
     def __enter__(self) -> EventLoopLag:
-        self._since, self._cpu, self._lag = time.perf_counter(), time.process_time(), 0.0
-        self._expect()
+        self._start_interval(time.perf_counter(), time.process_time())
+        self._schedule_tick()
         return self
 
     def __exit__(
@@ -35,34 +45,43 @@ class EventLoopLag:
     ) -> None:
         self._timer.cancel()
         now = time.perf_counter()
-        if self._seen and now - self._since < TOLD_S / 2:  # too short to tell a share of
-            moment, cpu, lag = self._seen[-1]
-            self._seen[-1] = (moment, cpu, max(lag, self._lag))
+        if self._intervals and now - self._started < INTERVAL_S / 2:  # too short for a share
+            last = self._intervals[-1]
+            self._intervals[-1] = _Interval(last.end, last.cpu_share, max(last.lag_s, self._lag_s))
         else:
-            self._note(now)
+            self._end_interval(now)
 
     def readings(self, part: Part, utc: Callable[[float], datetime]) -> tuple[Reading, ...]:
-        """Each second's share of one processor and latest tick; named by process where there are several."""
-        suffix = f"_p{part.number}" if part.of > 1 else ""
-        return tuple(
-            Reading(utc(moment), "client", metric + suffix, value)
-            for moment, cpu, lag in self._seen
-            for metric, value in ((CPU, cpu), (LAG, lag))
-        )
+        """Two readings for each interval; where several processes share a point, their names end in `_pN`.
 
-    def _expect(self) -> None:
+        Args:
+            part: what this process sends.
+            utc: converts perf_counter seconds to the time of day.
+        """
+        suffix = f"_p{part.number}" if part.of > 1 else ""
+        readings = []
+        for interval in self._intervals:
+            moment = utc(interval.end)
+            readings.append(Reading(moment, "client", CPU + suffix, interval.cpu_share))
+            readings.append(Reading(moment, "client", LAG + suffix, interval.lag_s))
+        return tuple(readings)
+
+    def _start_interval(self, now: float, cpu_s: float) -> None:
+        self._started, self._cpu_s, self._lag_s = now, cpu_s, 0.0
+
+    def _schedule_tick(self) -> None:
         self._due = time.perf_counter() + TICK_S
         self._timer = self._loop.call_at(self._loop.time() + TICK_S, self._tick)
 
     def _tick(self) -> None:
         now = time.perf_counter()
-        self._lag = max(self._lag, now - self._due)
-        if now - self._since >= TOLD_S:
-            self._note(now)
-        self._expect()
+        self._lag_s = max(self._lag_s, now - self._due)
+        if now - self._started >= INTERVAL_S:
+            self._end_interval(now)
+        self._schedule_tick()
 
-    def _note(self, now: float) -> None:
-        cpu = time.process_time()
-        if now > self._since:
-            self._seen.append((now, (cpu - self._cpu) / (now - self._since), self._lag))
-        self._since, self._cpu, self._lag = now, cpu, 0.0
+    def _end_interval(self, now: float) -> None:
+        cpu_s, duration_s = time.process_time(), now - self._started
+        if duration_s > 0:
+            self._intervals.append(_Interval(now, (cpu_s - self._cpu_s) / duration_s, self._lag_s))
+        self._start_interval(now, cpu_s)

@@ -3,61 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from statistics import fmean, linear_regression
 
 from tasks.measure.speed.request_row import RequestRow
 
-FITS = 10
-"""From so many requests on, their latency is told by the length of their answers."""
-
-Spell = tuple[float, float]
-"""When a request was sent and when its answer ended, in seconds."""
+FIT_MIN_REQUESTS = 10
+"""So many requests are needed to fit their latency to the length of their responses."""
 
 
-def pace(good: Sequence[RequestRow]) -> float | None:
-    """The rate at which requests leave, as a share of that at which they are sent; below 1 a queue grows.
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """When a request was sent and when its response ended, in seconds; and its output tokens."""
+
+    sent: float
+    ended: float
+    tokens: float
+
+
+def pace(succeeded: Sequence[RequestRow]) -> float | None:
+    """The rate at which requests end, as a share of the rate at which they are sent; below 1 a queue grows.
 
     It is 1 less the growth of the requests under way, on average from the second to the last third of the
-    time for which requests are sent: while the load begins and while it ends, they grow and shrink anyway.
-    What arrives by chance, or asks by chance for a long answer, is no queue: the growth that is left out is
-    that which the same requests would show if all were answered as those of the first third, by their length.
+    time in which requests are sent. While the load starts and while it ends, they grow and shrink anyway.
+    Growth by chance is no queue: arrivals that are dense by chance, or requests that by chance have long
+    responses. Subtracted is therefore the growth that the same requests would show if all were answered as
+    those of the first third, by their length.
+
+    Args:
+        succeeded: the measured requests that succeeded.
 
     Returns:
         None where no time passed between the first and the last request.
     """
-    done = [(row, row.sent_at.timestamp()) for row in good if row.latency_s is not None]
-    start = min((sent for _, sent in done), default=0.0)
-    span = max((sent for _, sent in done), default=0.0) - start
+    requests = _requests(succeeded)
+    span = max((request.sent for request in requests), default=0.0)
     if span <= 0:
         return None
-    seen = [(sent - start, sent - start + (row.latency_s or 0.0)) for row, sent in done]
-    lengths = [float(row.output_tokens or 0) for row, _ in done]
-    excess = _growth(seen, span) - _growth(_usual(seen, lengths, span), span)
-    return 1 - 3 * excess / (len(done) - 1)
+    excess = _growth(requests, span) - _growth(_answered_as_first_third(requests, span), span)
+    return 1 - 3 * excess / (len(requests) - 1)
 
 
-def _usual(seen: Sequence[Spell], lengths: Sequence[float], span: float) -> list[Spell]:
-    """The same requests, answered as fast as those of the first third."""
-    early = [
-        (length, ended - sent)
-        for (sent, ended), length in zip(seen, lengths, strict=True)
-        if sent <= span / 3
-    ]
-    known, latencies = zip(*early, strict=True)
+def _requests(rows: Iterable[RequestRow]) -> list[_Request]:
+    """Requests with their times since the first one was sent."""
+    complete = [row for row in rows if row.latency_s is not None]
+    start = min((row.sent_at.timestamp() for row in complete), default=0.0)
+    requests = []
+    for row in complete:
+        sent = row.sent_at.timestamp() - start
+        requests.append(_Request(sent, sent + (row.latency_s or 0.0), float(row.output_tokens or 0)))
+    return requests
+
+
+def _answered_as_first_third(requests: Sequence[_Request], span: float) -> list[_Request]:
+    """The same requests with the latency that the first third had for their number of tokens."""
+    early = [request for request in requests if request.sent <= span / 3]
+    tokens = [request.tokens for request in early]
+    latencies = [request.ended - request.sent for request in early]
     slope, intercept = 0.0, fmean(latencies)
-    if len(early) >= FITS and len(set(known)) > 1:
-        slope, intercept = linear_regression(known, latencies)
-    return [
-        (sent, sent + max(0.0, intercept + slope * length))
-        for (sent, _), length in zip(seen, lengths, strict=True)
-    ]
+    if len(early) >= FIT_MIN_REQUESTS and len(set(tokens)) > 1:
+        slope, intercept = linear_regression(tokens, latencies)
+    expected = []
+    for request in requests:
+        latency = max(0.0, intercept + slope * request.tokens)
+        expected.append(_Request(request.sent, request.sent + latency, request.tokens))
+    return expected
 
 
-def _growth(spells: Sequence[Spell], span: float) -> float:
+def _growth(requests: Sequence[_Request], span: float) -> float:
+    """By how many requests more are under way in the last third than in the second."""
     third = span / 3
-    return _under_way(spells, 2 * third, span) - _under_way(spells, third, 2 * third)
+    return _mean_under_way(requests, 2 * third, span) - _mean_under_way(requests, third, 2 * third)
 
 
-def _under_way(spells: Iterable[Spell], start: float, end: float) -> float:
+def _mean_under_way(requests: Iterable[_Request], start: float, end: float) -> float:
     """How many requests are under way, on average over an interval."""
-    return sum(max(0.0, min(ended, end) - max(sent, start)) for sent, ended in spells) / (end - start)
+    overlaps = (min(request.ended, end) - max(request.sent, start) for request in requests)
+    return sum(max(0.0, overlap) for overlap in overlaps) / (end - start)

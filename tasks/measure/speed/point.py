@@ -8,7 +8,7 @@ from itertools import chain
 
 from tasks.errors import MeasureError
 from tasks.measure.jobs import PointJob
-from tasks.measure.processes.pool import run_jobs
+from tasks.measure.processes.run_jobs import run_jobs
 from tasks.measure.row_files import REQUESTS, read_rows
 from tasks.measure.speed.measurement import Measurement
 from tasks.measure.speed.process_window import Window

@@ -1,4 +1,4 @@
-"""Prompts that no prefix cache has seen: what makes each one differ, and where questions come from."""
+"""Prompts that no prefix cache has seen: random seeds, unique openings and files of questions."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ def prompt_seed(seed: int, index: int) -> int:
     return int.from_bytes(blake2b(f"{seed}:{index}".encode(), digest_size=4).digest(), "big")
 
 
-def lead_in(seed: int, index: int) -> str:
+def unique_opening(seed: int, index: int) -> str:
     """The first words of a question, different for every prompt of every point and attempt.
 
-    Two prompts share only the chat template before it, so a question that is asked again (a second point, a
-    retry, a file shorter than the load) is new to a prefix cache. Costs about six tokens.
+    Two prompts share only the chat template before these words. A question that is sent again (by a second
+    point, a retry, or a load larger than the file) is therefore new to a prefix cache. About six tokens.
     """
     return f"Question {prompt_seed(seed, index)}: "
 
@@ -34,5 +34,5 @@ def questions_path(dataset: str) -> Path | None:
 
 def read_questions(path: Path) -> tuple[str, ...]:
     """All questions of a checked file, in order."""
-    lines = path.read_text(encoding="utf-8").split("\n")  # as the check did: U+2028 ends no line of JSON
+    lines = path.read_text(encoding="utf-8").split("\n")  # as the check does: U+2028 ends no line of JSON
     return tuple(json.loads(line)["question"].strip() for line in lines if line.strip())

@@ -1,4 +1,4 @@
-"""Turns what the client saw of each request into rows, written as the requests end."""
+"""Writes a row for each request when it has ended, and computes the measured window."""
 
 from __future__ import annotations
 
@@ -16,147 +16,173 @@ from tasks.measure.jobs import PointJob
 from tasks.measure.row_files import REQUESTS, one_line
 from tasks.measure.speed.connection import Response
 from tasks.measure.speed.request_row import RequestRow
-from tasks.measure.speed.sse import StreamedAnswer, read_stream, read_unstreamed
+from tasks.measure.speed.sse import ParsedResponse, read_stream, read_unstreamed
 
-PROGRESS_S = 0.25
-READ_AFTER_S = 0.002
+REPORT_INTERVAL_S = 0.25
+PARSE_DELAY_S = 0.002
+"""Seconds after which an ended response is parsed, so that the next request of its slot is sent first."""
 NO_USAGE = "the answer carries no usage, so its tokens cannot be counted"
 NO_TOKEN = "the answer holds no token"
+NO_CHOICE = "the answer holds no choice"
 
 
 @dataclass(slots=True)
-class Sending:
-    """One request under way. All times are perf_counter seconds; `freed` is when it was due."""
+class SentRequest:
+    """One request and its response. `due_at` is when it should be sent, in perf_counter seconds.
+
+    `parsed` is set where the response has status 200; `error` says why the request failed.
+    """
 
     index: int
-    freed: float
-    answer: Response = field(default_factory=Response)
-    heard: StreamedAnswer | None = None
+    due_at: float
+    response: Response = field(default_factory=Response)
+    parsed: ParsedResponse | None = None
     error: str | None = None
 
 
 class Recorder:
-    """Writes a row a request and knows the measured window, in perf_counter seconds."""
+    """Writes requests.jsonl. `recorded` counts its rows."""
 
     def __init__(self, job: PointJob, report: Callable[[int], None]) -> None:
-        self.job, self._report = job, report
-        self._file = (job.folder / REQUESTS).open("wb")
-        self._broken: OSError | None = None
-        self._dump = TypeAdapter(RequestRow).dump_json
-        self._epoch, self._zero = datetime.now(UTC), time.perf_counter()
-        self._reported = self._zero
-        self.closed = 0
-        self._ended: deque[tuple[Sending, float]] = deque()
+        """Create the file in the job's folder.
+
+        Args:
+            job: what is measured.
+            report: called with the number of recorded requests.
+        """
+        self.recorded = 0
         self.window: tuple[float, float] | None = None
-        """From the first measured request's due time to the end of the last one."""
+        """From the first measured request's due time to the end of the last one, in perf_counter seconds."""
+        self._job, self._report = job, report
+        self._file = (job.folder / REQUESTS).open("wb")
+        self._write_error: OSError | None = None
+        self._row_to_json = TypeAdapter(RequestRow).dump_json
+        self._started_at, self._started = datetime.now(UTC), time.perf_counter()
+        self._reported_at = self._started
+        self._ended: deque[tuple[SentRequest, float]] = deque()
 
-    def close(self, sending: Sending) -> None:
-        """An answer ended, well or not. It is read a moment later, lest the next request wait for that."""
-        self._ended.append((sending, time.perf_counter()))
+    def enqueue(self, request: SentRequest) -> None:
+        """Queue a request that has ended, with or without success; its row is written a moment later."""
+        self._ended.append((request, time.perf_counter()))
         if len(self._ended) == 1:
-            asyncio.get_running_loop().call_later(READ_AFTER_S, self._next)
+            asyncio.get_running_loop().call_later(PARSE_DELAY_S, self._record_next)
 
-    def end(self) -> None:
-        """Read what is left, and report. Raises OSError where a row could not be written, then or before."""
-        while self._ended and self._broken is None:
+    def finish(self) -> None:
+        """Record what is queued, and report; raises OSError where any row could not be written."""
+        while self._ended and self._write_error is None:
             self._record(*self._ended.popleft())
-        if self._broken is not None:
-            raise self._broken
-        self.tell()
+        if self._write_error is not None:
+            raise self._write_error
+        self.report_progress()
 
-    def _next(self) -> None:
-        if not self._ended or self._broken is not None:
-            return
-        try:
-            self._record(*self._ended.popleft())
-        except OSError as error:  # raised here it would be the event loop's, which says it to nobody
-            self._broken = error
-        asyncio.get_running_loop().call_soon(self._next)
-
-    def _record(self, sending: Sending, ended: float) -> None:
-        if sending.error is None:
-            _listen(sending)
-        row = self._row(sending)
-        self._file.write(self._dump(row) + b"\n")
-        self._file.flush()  # a row is there when its request has ended, whatever becomes of this process
-        self.closed += 1
-        if not row.warmup:
-            last = sending.heard.last if row.succeeded and sending.heard else None
-            start, end = self.window or (sending.freed, 0.0)
-            self.window = min(start, sending.freed), max(end, last or ended)
-        if ended - self._reported > PROGRESS_S:
-            self.tell()
-
-    def tell(self) -> None:
-        """Report how many requests have ended."""
-        self._reported = time.perf_counter()
-        self._report(self.closed)
+    def report_progress(self) -> None:
+        """Report how many requests are recorded."""
+        self._reported_at = time.perf_counter()
+        self._report(self.recorded)
 
     def utc(self, moment: float) -> datetime:
         """The time of day of a perf_counter reading."""
-        return self._epoch + timedelta(seconds=moment - self._zero)
+        return self._started_at + timedelta(seconds=moment - self._started)
 
-    def _row(self, sending: Sending) -> RequestRow:
-        sent, heard = sending.answer.sent, sending.heard or StreamedAnswer()
-        error = self._error(sending)
-        ok = error is None and sent is not None and heard.last is not None
-        latency = heard.last - sent if ok and heard.last is not None and sent is not None else None
-        ttft = _ttft(heard, sent, latency)
+    def _record_next(self) -> None:
+        if not self._ended or self._write_error is not None:
+            return
+        try:
+            self._record(*self._ended.popleft())
+        except OSError as error:  # the event loop would only log it; `finish` raises it
+            self._write_error = error
+        asyncio.get_running_loop().call_soon(self._record_next)
+
+    def _record(self, request: SentRequest, ended_at: float) -> None:
+        if request.error is None:
+            _parse(request)
+        row = self._row(request)
+        self._file.write(self._row_to_json(row) + b"\n")
+        self._file.flush()  # the row outlives this process, however it ends
+        self.recorded += 1
+        if not row.warmup:
+            last_time = request.parsed.last_time if row.succeeded and request.parsed else None
+            start, end = self.window or (request.due_at, 0.0)
+            self.window = min(start, request.due_at), max(end, last_time or ended_at)
+        if ended_at - self._reported_at > REPORT_INTERVAL_S:
+            self.report_progress()
+
+    def _row(self, request: SentRequest) -> RequestRow:
+        sent_at, parsed = request.response.sent_at, request.parsed or ParsedResponse()
+        error = self._error(request)
+        succeeded, latency = False, None
+        if error is None and sent_at is not None and parsed.last_time is not None:
+            succeeded, latency = True, parsed.last_time - sent_at
+        ttft = _ttft(parsed, sent_at, latency)
         return RequestRow(
-            index=self.job.part.first + sending.index,
-            warmup=sending.index < self.job.part.warmup,
-            sent_at=self.utc(sent or sending.freed),
-            client_delay_s=sent - sending.freed if sent is not None else None,
+            index=self._job.part.first + request.index,
+            warmup=request.index < self._job.part.warmup,
+            sent_at=self.utc(sent_at or request.due_at),
+            client_delay_s=sent_at - request.due_at if sent_at is not None else None,
             ttft_s=ttft,
-            tpot_s=_tpot(heard, ttft, latency),
+            tpot_s=_tpot(parsed, ttft, latency),
             latency_s=latency,
-            itl_s=tuple(later - earlier for earlier, later in pairwise(heard.times)) if ok else (),
-            input_tokens=heard.input_tokens,
-            output_tokens=heard.output_tokens,
-            cached_tokens=heard.cached_tokens,
-            finish_reason=heard.finish_reason,
-            status_code=sending.answer.status,
+            itl_s=_itl(parsed) if succeeded else (),
+            input_tokens=parsed.input_tokens,
+            output_tokens=parsed.output_tokens,
+            cached_tokens=parsed.cached_tokens,
+            finish_reason=parsed.finish_reason,
+            status_code=request.response.status,
             error=error,
-            succeeded=ok,
+            succeeded=succeeded,
         )
 
-    def _error(self, sending: Sending) -> str | None:
-        key, text, heard = self.job.endpoint.api_key, sending.error, sending.heard
-        if text is None and heard is not None:
-            text = heard.error or self.job.endpoint.model_mismatch(heard.model)
-            if text is None and (heard.input_tokens is None or heard.output_tokens is None):
-                return NO_USAGE
-            if text is None and not heard.output_tokens and not heard.times:
-                return NO_TOKEN
+    def _error(self, request: SentRequest) -> str | None:
+        """Why a request failed, in one line without the endpoint's key; None where it succeeded."""
+        endpoint, parsed, text = self._job.endpoint, request.parsed, request.error
+        if text is None and parsed is not None:
+            text = parsed.error or endpoint.model_mismatch(parsed.model)
+            if text is None:
+                return _missing(parsed)
         if text is None:
-            return None if heard is not None and heard.last is not None else "the answer holds no choice"
-        text = one_line(text, key.get_secret_value() if key else None)
-        status = sending.answer.status
+            return NO_CHOICE
+        text = one_line(text, endpoint.api_key.get_secret_value() if endpoint.api_key else None)
+        status = request.response.status
         return text if status in (None, 200) else f"HTTP {status}: {text}"
 
 
-def _listen(sending: Sending) -> None:
-    answer = sending.answer
-    if answer.status != 200:
-        sending.error = answer.content.decode(errors="replace")
-    elif "text/event-stream" in answer.content_type:
-        sending.heard = read_stream(answer.content, answer.stamps)
+def _missing(parsed: ParsedResponse) -> str | None:
+    """What a response lacks that its figures need; None where it is complete."""
+    if parsed.input_tokens is None or parsed.output_tokens is None:
+        return NO_USAGE
+    if not parsed.output_tokens and not parsed.output_times:
+        return NO_TOKEN
+    return NO_CHOICE if parsed.last_time is None else None
+
+
+def _parse(request: SentRequest) -> None:
+    """Parse a response, or set the error where its status is not 200; then drop the bytes."""
+    response = request.response
+    if response.status != 200:
+        request.error = response.body.decode(errors="replace")
+    elif "text/event-stream" in response.content_type:
+        request.parsed = read_stream(response.body, response.arrivals)
     else:
-        sending.heard = read_unstreamed(answer.content, answer.stamps)
-    sending.answer.content, sending.answer.stamps = b"", []
+        request.parsed = read_unstreamed(response.body, response.arrivals)
+    response.body, response.arrivals = b"", []
 
 
-def _ttft(heard: StreamedAnswer, sent: float | None, latency: float | None) -> float | None:
-    """First chunk that carries output; a lone token without text (EOS) came with the end."""
-    if latency is None or sent is None:
+def _ttft(parsed: ParsedResponse, sent_at: float | None, latency: float | None) -> float | None:
+    """Time to the first chunk with output. A single token without text (EOS) arrived with the end."""
+    if latency is None or sent_at is None:
         return None
-    if heard.times:
-        return heard.times[0] - sent
-    return latency if heard.output_tokens == 1 else None
+    if parsed.output_times:
+        return parsed.output_times[0] - sent_at
+    return latency if parsed.output_tokens == 1 else None
 
 
-def _tpot(heard: StreamedAnswer, ttft: float | None, latency: float | None) -> float | None:
-    """None where all tokens came in one piece: then no time between tokens was seen."""
-    if latency is None or ttft is None or heard.output_tokens is None or heard.output_tokens < 2:
+def _tpot(parsed: ParsedResponse, ttft: float | None, latency: float | None) -> float | None:
+    """Time per output token; None where all tokens arrived at once, without a time between them."""
+    if latency is None or ttft is None or parsed.output_tokens is None or parsed.output_tokens < 2:
         return None
-    return (latency - ttft) / (heard.output_tokens - 1) if latency > ttft else None
+    return (latency - ttft) / (parsed.output_tokens - 1) if latency > ttft else None
+
+
+def _itl(parsed: ParsedResponse) -> tuple[float, ...]:
+    """Times between two chunks with output."""
+    return tuple(later - earlier for earlier, later in pairwise(parsed.output_times))

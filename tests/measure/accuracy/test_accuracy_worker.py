@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.measure.processes.pool import run_job
+from tasks.measure.processes.run_jobs import run_job
 from tests.measure.accuracy.conftest import AnsweringStub, MakeJob, write_questions
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from evalscope.api.messages import ChatMessageUser
@@ -12,18 +11,17 @@ from tasks.config.datasets import DATASETS
 from tasks.measure.accuracy import accuracy_worker
 from tasks.measure.accuracy.accuracy_worker import CountingModel
 from tasks.measure.jobs import AccuracyJob
+from tasks.measure.processes.child_context import ChildContext
 from tests.measure.accuracy.made_up import GSM8K
 
 
-def run_with_second_dataset(job: AccuracyJob, report: Callable[[int], None]) -> int:
+def run_with_second_dataset(job: AccuracyJob, context: ChildContext) -> int:
     """Register a second dataset in this process, then evaluate as always."""
     DATASETS[GSM8K.name] = GSM8K
-    return accuracy_worker.run(job, report)
+    return accuracy_worker.run(job, context)
 
 
-def two_models(
-    job: AccuracyJob, report: Callable[[int], None]
-) -> list[tuple[list[int], dict[str, list[str]]]]:
+def two_models(job: AccuracyJob, context: ChildContext) -> list[tuple[list[int], dict[str, list[str]]]]:
     """Send requests through two models of one process: the first answers, the second is another model.
 
     Returns:

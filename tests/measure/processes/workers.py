@@ -1,48 +1,61 @@
-"""Workers for the tests of the pool: each does one thing wrong, or nothing much."""
+"""Worker functions for the tests of measuring processes."""
 
 from __future__ import annotations
 
 import os
 import sys
 import time
-from collections.abc import Callable
 
 from tasks.measure.jobs import PointJob
+from tasks.measure.processes.child_context import ChildContext
 
 
-def fine(job: PointJob, report: Callable[[int], None]) -> str:
-    """Talks, reports and returns."""
-    print("said on stdout")
-    print("said on stderr", file=sys.stderr)
-    for count in (1, 2, 3):
-        report(count)
+def prints_and_reports(job: PointJob, context: ChildContext) -> str:
+    """Print, report three requests, and return the job's repeat."""
+    print("printed to stdout")
+    print("printed to stderr", file=sys.stderr)
+    for finished in (1, 2, 3):
+        context.report(finished)
     return f"repeat {job.repeat}"
 
 
-def session(job: PointJob, report: Callable[[int], None]) -> bool:
-    """Whether it leads a session of its own."""
+def leads_session(job: PointJob, context: ChildContext) -> bool:
+    """Return whether the process leads a session of its own."""
     return os.getsid(0) == os.getpid()
 
 
-def hub(job: PointJob, report: Callable[[int], None]) -> tuple[str | None, str]:
-    """The hub's token among its variables, and the hub that its libraries ask."""
+def no_proxy(job: PointJob, context: ChildContext) -> str | None:
+    """Return the hosts for which no proxy is asked."""
+    return os.environ.get("NO_PROXY")
+
+
+def start_times(job: PointJob, context: ChildContext) -> tuple[float, float]:
+    """Return when this process was ready, the later the higher its repeat, and when all started together."""
+    time.sleep(0.3 * job.repeat)
+    ready = time.monotonic()
+    context.start_together()
+    return ready, time.monotonic()
+
+
+def hub(job: PointJob, context: ChildContext) -> tuple[str | None, str]:
+    """Return the hub's token and address as its library knows them."""
     from huggingface_hub import constants
 
     return os.environ.get("HF_TOKEN"), constants.ENDPOINT
 
 
-def fails(job: PointJob, report: Callable[[int], None]) -> None:
-    """Raises with the key in its text."""
+def raises_with_key(job: PointJob, context: ChildContext) -> None:
+    """Raise an error whose text holds the endpoint's key."""
     assert job.endpoint.api_key is not None
     raise ValueError(f"the key {job.endpoint.api_key.get_secret_value()} is wrong\nand more")
 
 
-def dies(job: PointJob, report: Callable[[int], None]) -> None:
-    """Ends like a crash."""
+def crashes(job: PointJob, context: ChildContext) -> None:
+    """End the process without a message to its parent."""
     os._exit(7)
 
 
-def forever(job: PointJob, report: Callable[[int], None]) -> None:
-    """Says that it runs, then hangs."""
-    report(1)
+def hangs(job: PointJob, context: ChildContext) -> None:
+    """Report one request, then never return."""
+    context.report(1)
     time.sleep(600)

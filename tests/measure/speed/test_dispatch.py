@@ -1,9 +1,8 @@
-"""When requests are sent: slots, schedules, durations."""
+"""When requests are sent: by slots, by a schedule, within a duration."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from itertools import islice, pairwise
 from statistics import fmean
 from time import perf_counter
@@ -11,14 +10,13 @@ from time import perf_counter
 import pytest
 
 from tasks.config.load_kinds.open_loop import OpenLoop
-from tasks.measure.jobs import PointJob
 from tasks.measure.speed.dispatch import closed_loop, open_loop, share_of
 
 
 def test_a_closed_loop_keeps_its_slots_full_and_no_more() -> None:
-    under_way, most, sent = 0, 0, []
+    under_way, most, sent = 0, 0, list[int]()
 
-    async def ask(index: int, due: float) -> float:
+    async def send(index: int, due_at: float) -> float:
         nonlocal under_way, most
         under_way += 1
         most = max(most, under_way)
@@ -27,65 +25,65 @@ def test_a_closed_loop_keeps_its_slots_full_and_no_more() -> None:
         under_way -= 1
         return perf_counter()
 
-    asyncio.run(closed_loop(ask, 3, 20, 0, None))
+    asyncio.run(closed_loop(send, 3, 20, 0, None))
     assert (most, sorted(sent)) == (3, list(range(20)))
 
 
 def test_a_duration_ends_the_sending_but_not_what_is_under_way() -> None:
-    ended = []
+    ended: list[int] = []
 
-    async def ask(index: int, due: float) -> float:
+    async def send(index: int, due_at: float) -> float:
         await asyncio.sleep(0.05)
         ended.append(index)
         return perf_counter()
 
-    asyncio.run(closed_loop(ask, 2, 10_000, 2, 0.2))
+    asyncio.run(closed_loop(send, 2, 10_000, 2, 0.2))
     assert 4 <= len(ended) <= 14
     assert ended == list(range(len(ended)))
 
 
-def test_an_open_loop_waits_for_nobody() -> None:
-    """All are sent though none ends before the last one came."""
+def test_an_open_loop_waits_for_no_response() -> None:
+    """All requests are sent though none ends before the last one is sent."""
 
     async def run() -> list[float]:
-        dues, all_sent = [], asyncio.Event()
+        dues, all_sent = list[float](), asyncio.Event()
 
-        async def ask(index: int, due: float) -> float:
-            dues.append(due)
+        async def send(index: int, due_at: float) -> float:
+            dues.append(due_at)
             if index == 4:
                 all_sent.set()
             await all_sent.wait()
             return perf_counter()
 
-        await open_loop(ask, iter([0.0, 0.01, 0.02, 0.03, 0.04]), 5, 0, None)
+        await open_loop(send, iter([0.0, 0.01, 0.02, 0.03, 0.04]), 5, 0, None)
         return dues
 
     dues = asyncio.run(run())
     assert [due - dues[0] for due in dues] == pytest.approx([0.0, 0.01, 0.02, 0.03, 0.04])
 
 
-def test_a_slot_is_free_when_its_answer_has_come() -> None:
-    """However late the loop comes to send the next: that is the client's delay, and is seen."""
-    dues = []
+def test_a_slot_is_due_again_when_its_response_ended() -> None:
+    """Not when the event loop sends the next request: the time between is the client's delay."""
+    dues: list[float] = []
 
-    async def ask(index: int, due: float) -> float:
-        dues.append(due)
+    async def send(index: int, due_at: float) -> float:
+        dues.append(due_at)
         return float(index)
 
-    asyncio.run(closed_loop(ask, 1, 4, 0, None))
+    asyncio.run(closed_loop(send, 1, 4, 0, None))
     assert dues[1:] == [0.0, 1.0, 2.0]
 
 
 @pytest.mark.parametrize(("warmup", "sent"), [(0, 3), (2, 5)])
-def test_the_warm_up_of_an_open_loop_is_the_first_of_its_schedule(warmup: int, sent: int) -> None:
-    """A duration counts from the first request that is measured."""
-    indexes = []
+def test_the_warm_up_of_an_open_loop_is_the_start_of_its_schedule(warmup: int, sent: int) -> None:
+    """A duration counts from the first measured request."""
+    indexes: list[int] = []
 
-    async def ask(index: int, due: float) -> float:
+    async def send(index: int, due_at: float) -> float:
         indexes.append(index)
-        return due
+        return due_at
 
-    asyncio.run(open_loop(ask, iter([n / 100 for n in range(9)]), 9, warmup, 0.03))
+    asyncio.run(open_loop(send, iter([n / 100 for n in range(9)]), 9, warmup, 0.03))
     assert indexes == list(range(sent))
 
 
@@ -100,22 +98,3 @@ def test_arrivals_keep_their_rate_and_the_processes_share_one_schedule() -> None
     assert sum(gap > 0.25 for gap in gaps) / len(gaps) == pytest.approx(0.368, abs=0.03)
     halves = [list(islice(share_of(load.arrivals(1), part, 2), 50)) for part in (0, 1)]
     assert sorted(halves[0] + halves[1]) == poisson[:100]
-
-
-def test_each_process_gets_as_many_requests_as_the_schedule_deals_to_it(
-    make_job: Callable[..., PointJob],
-) -> None:
-    load = OpenLoop(rate=4.0, requests=8, arrival="constant")
-    job = make_job(load=(load,), warmup_requests=4).model_copy(update={"load": load})
-    parts = job.parts(3)
-    assert [(part.requests, part.warmup, part.first) for part in parts] == [(2, 2, 0), (3, 1, 4), (3, 1, 8)]
-    dealt = [islice(share_of(load.arrivals(1), part.number, part.of), part.total) for part in parts]
-    assert sorted(moment for moments in dealt for moment in moments) == [n / 4 for n in range(12)]
-
-
-def test_no_process_is_without_a_request(make_job: Callable[..., PointJob]) -> None:
-    parts = make_job(concurrency=10, requests=3).parts(8)
-    assert [(part.slots, part.requests) for part in parts] == [(1, 1)] * 3
-    parts = make_job(concurrency=10, requests=20, warmup_requests=1, warmup_waves=2).parts(4)
-    assert sum(part.warmup for part in parts) == 21
-    assert all(part.requests and part.slots for part in parts)

@@ -1,4 +1,4 @@
-"""How a load process's own figures are told, second by second."""
+"""Readings of a load process, second by second."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PART = Part(number=0, of=1, first=0, slots=1, requests=1, warmup=0)
 
 
 class Clock:
-    """Seconds that pass, and those of them that were computed in, as they are set."""
+    """Stands in for the module `time`: wall-clock and processor seconds, as a test sets them."""
 
     now, used = 0.0, 0.0
 
@@ -25,34 +25,35 @@ class Clock:
         return self.used
 
 
-def shares(pulse: EventLoopLag) -> list[float]:
-    told = pulse.readings(PART, lambda moment: datetime.fromtimestamp(moment, UTC))
-    return [each.value for each in told if each.metric == CPU]
+def shares(lag: EventLoopLag) -> list[float]:
+    """The processor's share of each interval."""
+    readings = lag.readings(PART, lambda moment: datetime.fromtimestamp(moment, UTC))
+    return [reading.value for reading in readings if reading.metric == CPU]
 
 
-@pytest.mark.parametrize(("last_s", "told"), [(0.4, [0.25]), (0.6, [0.25, 1.0])])
-def test_the_last_sliver_of_a_second_is_no_share(
-    monkeypatch: pytest.MonkeyPatch, last_s: float, told: list[float]
+@pytest.mark.parametrize(("last_s", "expected"), [(0.4, [0.25]), (0.6, [0.25, 1.0])])
+def test_less_than_half_a_second_at_the_end_has_no_reading_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, last_s: float, expected: list[float]
 ) -> None:
     monkeypatch.setattr("tasks.measure.speed.event_loop_lag.time", clock := Clock())
 
     async def measure() -> EventLoopLag:
-        with EventLoopLag() as pulse:
+        with EventLoopLag() as lag:
             clock.now, clock.used = 2.0, 0.5
-            while not shares(pulse):
+            while not shares(lag):
                 await asyncio.sleep(0.01)
             clock.now, clock.used = 2.0 + last_s, 0.5 + last_s
-        return pulse
+        return lag
 
-    assert shares(asyncio.run(measure())) == pytest.approx(told)
+    assert shares(asyncio.run(measure())) == pytest.approx(expected)
 
 
 def test_a_short_point_has_one_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tasks.measure.speed.event_loop_lag.time", clock := Clock())
 
     async def measure() -> EventLoopLag:
-        with EventLoopLag() as pulse:
+        with EventLoopLag() as lag:
             clock.now, clock.used = 0.2, 0.1
-        return pulse
+        return lag
 
     assert shares(asyncio.run(measure())) == [pytest.approx(0.5)]

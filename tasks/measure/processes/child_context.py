@@ -1,0 +1,62 @@
+"""What a worker function gets beside its job, and the messages that a child sends to its parent."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Barrier
+
+START_TIMEOUT_S = 600.0
+"""Seconds that a child waits for the others, which may still make their prompts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The number of requests that have finished so far."""
+
+    finished: int
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The value that the worker function returned."""
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The error that the worker function raised, in one line."""
+
+    reason: str
+
+
+Message = Progress | Returned | Failed
+
+
+class ChildContext:
+    """Connects a worker function with its parent and with the other children of the same measurement."""
+
+    def __init__(self, pipe: Connection, barrier: Barrier | None = None) -> None:
+        """Send through `pipe`; `barrier` is shared by all children of a measurement, None for one alone."""
+        self._pipe, self._barrier = pipe, barrier
+        self._lock = threading.Lock()  # workers report from several threads
+
+    def report(self, finished: int) -> None:
+        """Tell the parent how many requests have finished so far."""
+        self.send(Progress(finished))
+
+    def start_together(self) -> None:
+        """Return at the same moment in all children of one measurement.
+
+        Raises:
+            threading.BrokenBarrierError: another child is not ready within START_TIMEOUT_S.
+        """
+        if self._barrier is not None:
+            self._barrier.wait(START_TIMEOUT_S)
+
+    def send(self, message: Message) -> None:
+        """Send one message to the parent."""
+        with self._lock:
+            self._pipe.send(message)

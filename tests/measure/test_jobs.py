@@ -1,0 +1,30 @@
+"""Parts of a job, for the processes that share it."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from tasks.config.load_kinds.open_loop import OpenLoop
+from tasks.measure.speed.dispatch import share_of
+from tests.measure.conftest import MakeJob
+
+
+def test_each_process_gets_as_many_requests_as_its_share_of_the_schedule(
+    make_job: MakeJob,
+) -> None:
+    load = OpenLoop(rate=4.0, requests=8, arrival="constant")
+    job = make_job(load=(load,), warmup_requests=4).model_copy(update={"load": load})
+    parts = job.parts(3)
+    assert [(part.requests, part.warmup, part.first) for part in parts] == [(2, 2, 0), (3, 1, 4), (3, 1, 8)]
+    send_times: list[float] = []
+    for part in parts:
+        send_times.extend(islice(share_of(load.arrivals(1), part.number, part.of), part.total))
+    assert sorted(send_times) == [n / 4 for n in range(12)]
+
+
+def test_no_process_is_without_a_request(make_job: MakeJob) -> None:
+    parts = make_job(concurrency=10, requests=3).parts(8)
+    assert [(part.slots, part.requests) for part in parts] == [(1, 1)] * 3
+    parts = make_job(concurrency=10, requests=20, warmup_requests=1, warmup_waves=2).parts(4)
+    assert sum(part.warmup for part in parts) == 21
+    assert all(part.requests and part.slots for part in parts)
