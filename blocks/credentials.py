@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from prefect.blocks.core import Block
 from pydantic import Field, SecretStr
 
+from tasks.config.hubs import HUB_SITES, HubName
 from tasks.config.server import OwnServer
 from tasks.config.trackers import SwanLab
 
@@ -42,7 +41,7 @@ class ModelHub(Block):
     _block_type_slug = "model-hub"
     _description = "Hugging Face or ModelScope, with a token and a mirror."
 
-    hub: Literal["huggingface", "modelscope"] = "huggingface"
+    hub: HubName = "huggingface"
     token: SecretStr | None = Field(default=None, description="For private or gated models.")
     mirror: str | None = Field(default=None, description="Address used instead of the hub's own.")
 
@@ -52,13 +51,9 @@ class ModelHub(Block):
 
     def variables(self) -> Variables:
         """Token and mirror, in the variables of the hub's own client."""
-        if self.hub == "huggingface":
-            token_name, mirror_name = "HF_TOKEN", "HF_ENDPOINT"
-        else:
-            token_name, mirror_name = "MODELSCOPE_API_TOKEN", "MODELSCOPE_ENDPOINT"
-        variables = {}
+        site, variables = HUB_SITES[self.hub], {}
         if self.token is not None:
-            variables[token_name] = self.token
+            variables[site.token_variable] = self.token
         if self.mirror:
-            variables[mirror_name] = SecretStr(self.mirror)
+            variables[site.address_variable] = SecretStr(self.mirror)
         return variables

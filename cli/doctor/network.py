@@ -11,6 +11,7 @@ import httpx
 
 from cli.doctor.diagnosis import Diagnosis
 from tasks.config.base import Frozen
+from tasks.config.hubs import HUB_SITES
 from tasks.provision.indexes import index_answers
 from tasks.provision.pip_settings import redacted, uv_settings
 
@@ -29,25 +30,25 @@ class Site(Frozen):
     remedy: str
 
 
-SITES = (
-    Site(
-        name="Hugging Face",
-        variable="HF_ENDPOINT",
-        address="https://huggingface.co",
-        remedy="set HF_ENDPOINT to a mirror, or set server.model to a folder",
-    ),
-    Site(
-        name="ModelScope",
-        variable="MODELSCOPE_ENDPOINT",
-        address="https://modelscope.cn",
-        remedy="set MODELSCOPE_ENDPOINT to a mirror, or set server.model to a folder",
-    ),
-    Site(
-        name="SwanLab",
-        address="https://api.swanlab.cn",
-        remedy="keep track.swanlab.mode offline or disabled",
-    ),
+SWANLAB = Site(
+    name="SwanLab",
+    address="https://api.swanlab.cn",
+    remedy="keep track.swanlab.mode offline or disabled",
 )
+
+
+def sites() -> tuple[Site, ...]:
+    """The model hubs, then the tracker."""
+    hubs = [
+        Site(
+            name=hub.name,
+            variable=hub.address_variable,
+            address=hub.address,
+            remedy=f"set {hub.address_variable} to a mirror, or set server.model to a folder",
+        )
+        for hub in HUB_SITES.values()
+    ]
+    return (*hubs, SWANLAB)
 
 
 def diagnose_network(reach: Reach | None = None) -> tuple[Diagnosis, ...]:
@@ -59,7 +60,7 @@ def diagnose_network(reach: Reach | None = None) -> tuple[Diagnosis, ...]:
     answers = reach or _answers
     with ThreadPoolExecutor() as pool:
         checks = [pool.submit(_prefect, answers), pool.submit(_index, reach)]
-        checks += [pool.submit(_site, site, answers) for site in SITES]
+        checks += [pool.submit(_site, site, answers) for site in sites()]
         return (*(check.result() for check in checks), _swanlab_key())
 
 

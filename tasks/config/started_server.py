@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from tasks.config.base import Frozen
+from tasks.config.hubs import HubName
 from tasks.config.price import Price
 from tasks.config.refusal import refuse
 
@@ -24,7 +25,7 @@ class StartedServer(Frozen):
     revision: str | None = Field(
         None, description="commit, tag or branch on the hub; null uses the newest commit"
     )
-    hub: Literal["huggingface", "modelscope"] = "huggingface"
+    hub: HubName = "huggingface"
     served_name: str | None = Field(
         None, description="model name that requests carry; default: the last part of `model`"
     )

@@ -99,7 +99,7 @@ def _download(model: str, revision: str, hub: Hub) -> str:
     except ProvisionError:
         missing_bytes = 0  # `fetch` raises this error again, unless the cache has every file
     if missing_bytes:
-        check_space(f"model {model}", hub.cache, missing_bytes, hub.cache_variable)
+        check_space(f"model {model}", hub.cache, missing_bytes, hub.site.cache_variable)
     return hub.fetch(model, revision)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tasks.config.hubs import HubSite
 from tasks.config.server import VllmServer
 from tasks.errors import InputError, ProvisionError
 from tasks.provision.hubs.hub import Hub
@@ -22,9 +23,13 @@ ENVIRONMENT = Environment(python=Path(sys.executable), build=BUILD)
 class FakeHub(Hub):
     """A hub whose cache has one revision, or none; it can be out of reach."""
 
-    name = "fake"
-    address = "https://hub.example"
-    token_variable = address_variable = cache_variable = "FAKE"
+    site = HubSite(
+        name="fake",
+        address="https://hub.example",
+        token_variable="FAKE_TOKEN",
+        address_variable="FAKE_ADDRESS",
+        cache_variable="FAKE_CACHE",
+    )
     cache = Path("/cache")
 
     def __init__(self, cached_revision: str | None = None, reachable: bool = True) -> None:

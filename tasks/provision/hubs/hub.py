@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import ClassVar
 
+from tasks.config.hubs import HubSite
 from tasks.errors import InputError, NoSpace, ProvisionError
 
 # Other formats of the same weights. vLLM does not read them.
@@ -21,16 +22,8 @@ class Hub(ABC):
     cannot be reached. `cached` and `license` raise neither.
     """
 
-    name: ClassVar[str]
-    """The hub's name in messages."""
-    address: ClassVar[str]
-    """The hub's own address."""
-    token_variable: ClassVar[str]
-    """The environment variable with the access token."""
-    address_variable: ClassVar[str]
-    """The environment variable with the address of a mirror, used instead of `address`."""
-    cache_variable: ClassVar[str]
-    """The environment variable that moves the cache to another folder."""
+    site: ClassVar[HubSite]
+    """The hub's name, address and variables."""
 
     @property
     @abstractmethod
@@ -60,37 +53,39 @@ class Hub(ABC):
     def unknown(self, repository: str) -> InputError:
         """Return the error for a repository that the hub does not have, or does not show to this user."""
         return InputError(
-            f"model {repository}: {self.name} has no such model, or your account may not see it",
-            f"check server.model and server.hub; for a private model set {self.token_variable}",
+            f"model {repository}: {self.site.name} has no such model, or your account may not see it",
+            f"check server.model and server.hub; for a private model set {self.site.token_variable}",
         )
 
     def gated(self, repository: str) -> InputError:
         """Return the error for a repository that this user may not read."""
         return InputError(
-            f"model {repository}: {self.name} requires permission to read it",
-            f"accept its terms on the hub, then set {self.token_variable} to a token that may read it",
+            f"model {repository}: {self.site.name} requires permission to read it",
+            f"accept its terms on the hub, then set {self.site.token_variable} to a token that may read it",
         )
 
     def no_revision(self, repository: str) -> InputError:
         """Return the error for a commit, tag or branch that the repository does not have."""
-        return InputError(f"model {repository}: {self.name} has no such revision", "check server.revision")
+        return InputError(
+            f"model {repository}: {self.site.name} has no such revision", "check server.revision"
+        )
 
     def unwritable(self, repository: str, error: OSError) -> InputError:
         """Return the error for a cache that this user cannot write."""
         return InputError(
-            f"model {repository}: {self.name}'s cache cannot be written ({error.filename})",
-            f"set {self.cache_variable} to a folder that you can write",
+            f"model {repository}: {self.site.name}'s cache cannot be written ({error.filename})",
+            f"set {self.site.cache_variable} to a folder that you can write",
         )
 
     def out_of_reach(self, repository: str, error: Exception) -> ProvisionError:
         """Return the error for a hub that does not answer, or for a disk that is full."""
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             return NoSpace(
-                f"model {repository}: the disk of {self.name}'s cache is full",
-                f"free space there, or set {self.cache_variable} to a folder on a larger disk",
+                f"model {repository}: the disk of {self.site.name}'s cache is full",
+                f"free space there, or set {self.site.cache_variable} to a folder on a larger disk",
             )
         return ProvisionError(
-            f"model {repository}: {self.name} cannot be reached ({type(error).__name__})",
-            f"check the network, set {self.address_variable} to a mirror's address, "
+            f"model {repository}: {self.site.name} cannot be reached ({type(error).__name__})",
+            f"check the network, set {self.site.address_variable} to a mirror's address, "
             "or give server.model a folder",
         )

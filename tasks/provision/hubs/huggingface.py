@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tasks.config.hubs import HUB_SITES
 from tasks.errors import ServegaugeError
 from tasks.provision.hubs.hub import IGNORED_FILES, Hub
 from tasks.provision.license import license_from_front_matter, read_license
@@ -18,11 +19,7 @@ TIMEOUT_S = 10
 class HuggingFace(Hub):
     """The hub at HF_ENDPOINT, with its cache under HF_HOME."""
 
-    name = "Hugging Face"
-    address = "https://huggingface.co"
-    token_variable = "HF_TOKEN"
-    address_variable = "HF_ENDPOINT"
-    cache_variable = "HF_HOME"
+    site = HUB_SITES["huggingface"]
 
     @property
     def cache(self) -> Path:

@@ -10,6 +10,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tasks.config.hubs import HUB_SITES
 from tasks.errors import ServegaugeError
 from tasks.provision.hubs.hub import IGNORED_FILES, Hub
 
@@ -27,15 +28,11 @@ class ModelScope(Hub):
     of the branch's list of files: it changes with every file.
     """
 
-    name = "ModelScope"
-    address = "https://modelscope.cn"
-    token_variable = "MODELSCOPE_API_TOKEN"
-    address_variable = "MODELSCOPE_ENDPOINT"
-    cache_variable = "MODELSCOPE_CACHE"
+    site = HUB_SITES["modelscope"]
 
     @property
     def cache(self) -> Path:
-        return Path(os.environ.get(self.cache_variable) or Path.home() / ".cache" / "modelscope")
+        return Path(os.environ.get(self.site.cache_variable) or Path.home() / ".cache" / "modelscope")
 
     def resolve(self, repository: str, revision: str | None) -> str:
         branch = revision or DEFAULT_BRANCH

@@ -69,4 +69,4 @@ def test_missing_bytes_are_those_of_files_that_vllm_reads(
     monkeypatch.setattr(LIST_FILES, lambda *_, **__: files)
     hub = ModelScope()
     assert hub.missing("org/name", "master@1") == 100
-    assert (hub.cache, hub.cache_variable) == (tmp_path, "MODELSCOPE_CACHE")
+    assert (hub.cache, hub.site.cache_variable) == (tmp_path, "MODELSCOPE_CACHE")
