@@ -53,7 +53,7 @@ class StartedServer(Frozen):
     stall_timeout_s: float | None = Field(
         180,
         gt=0,
-        description="seconds with unfinished requests and no progress before the engine counts as hung; null: never",
+        description="seconds without progress on open requests before the engine counts as hung; null: never",
     )
     tokenizer: str | None = Field(
         None, description="folder or id on the hub; default: the tokenizer of `model`"
