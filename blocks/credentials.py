@@ -6,7 +6,7 @@ from prefect.blocks.core import Block
 from pydantic import Field, SecretStr
 
 from tasks.config.hubs import HUB_SITES, HubName
-from tasks.config.server import OwnServer
+from tasks.config.server import ManagedServer
 from tasks.config.trackers import SwanLab
 
 Variables = dict[str, SecretStr]
@@ -45,7 +45,7 @@ class ModelHub(Block):
     token: SecretStr | None = Field(default=None, description="For private or gated models.")
     mirror: str | None = Field(default=None, description="Address used instead of the hub's own.")
 
-    def config(self, server: OwnServer) -> OwnServer:
+    def config(self, server: ManagedServer) -> ManagedServer:
         """The server with this hub for its model."""
         return server.model_copy(update={"hub": self.hub})
 

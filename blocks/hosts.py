@@ -7,7 +7,7 @@ from pydantic import Field, SecretStr, field_validator
 
 from blocks.credentials import Variables
 from tasks.config.results_location import ResultsLocation, results_location
-from tasks.config.server import OwnServer
+from tasks.config.server import ManagedServer
 
 
 class ResultStore(Block):
@@ -68,7 +68,7 @@ class ServingHost(Block):
             raise ValueError(f"{gpus} is no set of GPU numbers; name each once, from 0 on")
         return gpus
 
-    def config(self, server: OwnServer) -> OwnServer:
+    def config(self, server: ManagedServer) -> ManagedServer:
         """The server as this machine runs it; GPUs and variables of the spec take precedence."""
         gpus = server.gpus or (None if server.device == "cpu" else tuple(self.gpu_ids) or None)
         return server.model_copy(update={"gpus": gpus, "env": self.env | server.env})

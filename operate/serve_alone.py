@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from tasks.config.home import home
-from tasks.config.server import OwnServer, StartedServer
+from tasks.config.server import ManagedServer, StartedServer
 from tasks.config.spec import Spec
 from tasks.errors import InputError
 from tasks.probe.identity import server_identity
@@ -62,7 +62,7 @@ def serve_alone(spec: Spec, show: Show) -> None:
             _wait_for_interrupt(process, show)
 
 
-def _checked_server(spec: Spec) -> OwnServer:
+def _checked_server(spec: Spec) -> ManagedServer:
     server = spec.server
     if not isinstance(server, StartedServer):
         raise InputError(
@@ -77,7 +77,7 @@ def _checked_server(spec: Spec) -> OwnServer:
     return server
 
 
-def _provision(server: OwnServer, environment_name: str | None, show: Show) -> tuple[Environment, Model]:
+def _provision(server: ManagedServer, environment_name: str | None, show: Show) -> tuple[Environment, Model]:
     environment = provide_environment(server, environment_name)
     build = environment.build
     show(f"environment {build.name}: {build.engine} {build.version}")
@@ -87,7 +87,7 @@ def _provision(server: OwnServer, environment_name: str | None, show: Show) -> t
     return environment, model
 
 
-def _wait_until_ready(server: OwnServer, process: ServerProcess, log: Path, show: Show) -> None:
+def _wait_until_ready(server: ManagedServer, process: ServerProcess, log: Path, show: Show) -> None:
     seconds = wait_ready(process.endpoint, process.check, server.startup_timeout_s, log=log)
     with report_death(process.check):
         server_identity(process.endpoint, managed=True)

@@ -129,4 +129,4 @@ def test_a_library_in_the_wrong_place_is_seen(library: str) -> None:
 
 def test_a_block_that_runs_something_is_seen() -> None:
     assert violations(Path("blocks/wrong.py"), "from tasks.measure.jobs import PointJob\n")
-    assert not violations(Path("blocks/right.py"), "from tasks.config.server import OwnServer\n")
+    assert not violations(Path("blocks/right.py"), "from tasks.config.server import ManagedServer\n")

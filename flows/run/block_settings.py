@@ -13,7 +13,7 @@ from blocks.credentials import ModelHub, SwanLabCredentials, Variables
 from blocks.hosts import ResultStore, ServingHost
 from tasks.config.block_names import Blocks
 from tasks.config.results_location import ResultsLocation
-from tasks.config.server import OwnServer, StartedServer
+from tasks.config.server import ManagedServer, StartedServer
 from tasks.config.spec import Spec
 from tasks.errors import InputError
 from tasks.measure.processes import fork_server
@@ -54,7 +54,7 @@ def _with_account(spec: Spec) -> tuple[Spec, Variables]:
     return spec.model_copy(update={"track": track}), account.variables(settings)
 
 
-def _with_hub(spec: Spec, server: OwnServer) -> tuple[Spec, Variables]:
+def _with_hub(spec: Spec, server: ManagedServer) -> tuple[Spec, Variables]:
     """The spec with the hub of its model, and the hub's variables."""
     if not spec.blocks.hub:
         return spec, Variables()
@@ -62,7 +62,7 @@ def _with_hub(spec: Spec, server: OwnServer) -> tuple[Spec, Variables]:
     return spec.model_copy(update={"server": hub.config(server)}), hub.variables()
 
 
-def _with_host(spec: Spec, server: OwnServer) -> Spec:
+def _with_host(spec: Spec, server: ManagedServer) -> Spec:
     """The spec with the GPUs, the environment and the variables of the machine that serves."""
     if not spec.blocks.host:
         return spec

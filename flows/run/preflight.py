@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tasks.config.gate import PREVIOUS
 from tasks.config.results_location import ResultsLocation
-from tasks.config.server import EndpointServer, OwnServer
+from tasks.config.server import EndpointServer, ManagedServer
 from tasks.config.spec import Spec
 from tasks.measure.question_files import check_question_set, check_questions
 from tasks.probe.identity import server_identity
@@ -64,7 +64,7 @@ def _check_results(spec: Spec, store: Store) -> None:
         recorded_run(store, spec.gate.baseline)
 
 
-def _check_server(server: OwnServer, environment: str | None) -> None:
+def _check_server(server: ManagedServer, environment: str | None) -> None:
     check_owned(server)
     build = engine_build(server, environment)
     if is_image(environment):

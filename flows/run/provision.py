@@ -7,7 +7,7 @@ from typing import Any
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from tasks.config.server import OwnServer
+from tasks.config.server import ManagedServer
 from tasks.errors import ServegaugeError
 from tasks.provision.environment import provide_environment
 from tasks.provision.model import provide_model
@@ -30,7 +30,7 @@ def is_retried(task: Any, task_run: Any, state: Any) -> bool:
     retry_delay_seconds=PAUSES_S,
     retry_condition_fn=is_retried,
 )
-def provision_environment(server: OwnServer, name: str | None) -> Environment:
+def provision_environment(server: ManagedServer, name: str | None) -> Environment:
     """Build the serving environment, or reuse it."""
     return provide_environment(server, name)
 
@@ -43,6 +43,6 @@ def provision_environment(server: OwnServer, name: str | None) -> Environment:
     retry_delay_seconds=PAUSES_S,
     retry_condition_fn=is_retried,
 )
-def provision_model(server: OwnServer, environment: Environment) -> Model:
+def provision_model(server: ManagedServer, environment: Environment) -> Model:
     """Download, find or generate the model."""
     return provide_model(server, environment)

@@ -16,7 +16,7 @@ from flows.run.run import Run
 from flows.run.run_warnings import RunWarnings
 from flows.ui import console
 from flows.ui.log_follow import follow_log
-from tasks.config.server import OwnServer
+from tasks.config.server import ManagedServer
 from tasks.probe.reading import Reading
 from tasks.provision.model import prefetch_model
 from tasks.provision.provisioned import Environment, Model
@@ -32,7 +32,7 @@ Result = TypeVar("Result")
 
 
 @contextmanager
-def started_server(run: Run, server: OwnServer, warnings: RunWarnings) -> Iterator[ServerProcess]:
+def started_server(run: Run, server: ManagedServer, warnings: RunWarnings) -> Iterator[ServerProcess]:
     """Provision and start a server, and wait until it answers; stop it at the end of the block."""
     # The planned and recorded revision is served: the hub's branch may have moved since.
     server = server.model_copy(update={"revision": run.subject.model_revision})
@@ -66,7 +66,7 @@ def probe_endpoint(run: Run, endpoint: Endpoint, check: Callable[[], None]) -> P
         return probe(run.spec, endpoint, check, run.folder / "server.log")
 
 
-def provision(run: Run, server: OwnServer) -> tuple[Environment, Model]:
+def provision(run: Run, server: ManagedServer) -> tuple[Environment, Model]:
     """Provide environment and model.
 
     The model is fetched while the environment is built, and the engine's flags are read while the model is

@@ -112,7 +112,7 @@ class EndpointServer(Frozen):
         return self.url.rstrip("/")
 
 
-OwnServer = VllmServer | CommandServer
+ManagedServer = VllmServer | CommandServer
 """A server that is started here."""
 Server = Annotated[VllmServer | CommandServer | EndpointServer, Field(discriminator="kind")]
 
@@ -120,7 +120,7 @@ __all__ = [
     "ArgValue",
     "CommandServer",
     "EndpointServer",
-    "OwnServer",
+    "ManagedServer",
     "Server",
     "StartedServer",
     "VllmServer",

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from tasks.config.base import Frozen
-from tasks.config.server import EndpointServer, OwnServer
+from tasks.config.server import EndpointServer, ManagedServer
 from tasks.config.spec import Spec
 from tasks.plan import hardware
 from tasks.plan.content_digest import content_digest
@@ -72,7 +72,7 @@ def subject_of(spec: Spec, run_id: str) -> Subject:
     return _local_subject(spec.server, spec.environment)
 
 
-def _local_subject(server: OwnServer, environment: str | None) -> Subject:
+def _local_subject(server: ManagedServer, environment: str | None) -> Subject:
     build, model = engine_build(server, environment), model_identity(server)
     return Subject(
         engine=build.engine,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from tasks.config.server import CommandServer, OwnServer, VllmServer
+from tasks.config.server import CommandServer, ManagedServer, VllmServer
 from tasks.errors import InputError
 from tasks.provision.image import image_build, is_image
 from tasks.provision.interpreter import (
@@ -25,7 +25,7 @@ from tasks.provision.requirement_files import find_requirements
 UNKNOWN_VERSION = "unknown"
 
 
-def engine_build(server: OwnServer, environment: str | None) -> EngineBuild:
+def engine_build(server: ManagedServer, environment: str | None) -> EngineBuild:
     """Return the engine build that serves `server`, without building the environment.
 
     Args:

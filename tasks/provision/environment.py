@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tasks.config.home import home
-from tasks.config.server import CommandServer, OwnServer
+from tasks.config.server import CommandServer, ManagedServer
 from tasks.provision import disk_space, indexes, pip_settings, uv_command
 from tasks.provision.build_once import build_once
 from tasks.provision.engine_build import engine_build
@@ -36,7 +36,7 @@ class BuildTools:
     uv_settings: Callable[[], UvSettings] = pip_settings.uv_settings
 
 
-def provide_environment(server: OwnServer, name: str | None) -> Environment:
+def provide_environment(server: ManagedServer, name: str | None) -> Environment:
     """Return an environment that can serve; build it if it does not exist.
 
     Args:

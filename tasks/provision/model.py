@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tasks.config.server import OwnServer
+from tasks.config.server import ManagedServer
 from tasks.errors import InputError, ProvisionError
 from tasks.provision.disk_space import check_space
 from tasks.provision.hubs.hub import Hub
@@ -20,7 +20,7 @@ from tasks.provision.synthetic_models import (
 )
 
 
-def model_identity(server: OwnServer, hub: Hub | None = None) -> ModelIdentity:
+def model_identity(server: ManagedServer, hub: Hub | None = None) -> ModelIdentity:
     """Return the identity of a spec's model, without downloading the model.
 
     Args:
@@ -40,7 +40,7 @@ def model_identity(server: OwnServer, hub: Hub | None = None) -> ModelIdentity:
     return ModelIdentity(name=path.name, revision=digest, license=read_license(path))
 
 
-def provide_model(server: OwnServer, environment: Environment, hub: Hub | None = None) -> Model:
+def provide_model(server: ManagedServer, environment: Environment, hub: Hub | None = None) -> Model:
     """Return a model that is on this machine; download or build it if it is not.
 
     Args:
@@ -63,7 +63,7 @@ def provide_model(server: OwnServer, environment: Environment, hub: Hub | None =
     return Model(weights=weights, tokenizer=server.tokenizer or weights, identity=identity, env=OFFLINE)
 
 
-def prefetch_model(server: OwnServer, hub: Hub | None = None) -> None:
+def prefetch_model(server: ManagedServer, hub: Hub | None = None) -> None:
     """Download a hub's model into the hub's cache. Does nothing for a folder or a synthetic model.
 
     Raises:
@@ -74,7 +74,7 @@ def prefetch_model(server: OwnServer, hub: Hub | None = None) -> None:
         _download(server.model, revision, hub or HUBS[server.hub]())
 
 
-def _hub_identity(server: OwnServer, hub: Hub) -> ModelIdentity:
+def _hub_identity(server: ManagedServer, hub: Hub) -> ModelIdentity:
     try:
         revision = hub.resolve(server.model, server.revision)
     except ProvisionError:
@@ -85,7 +85,7 @@ def _hub_identity(server: OwnServer, hub: Hub) -> ModelIdentity:
     return ModelIdentity(name=server.model, revision=revision, license=hub.license(server.model, revision))
 
 
-def _provide_weights(server: OwnServer, environment: Environment, revision: str, hub: Hub | None) -> str:
+def _provide_weights(server: ManagedServer, environment: Environment, revision: str, hub: Hub | None) -> str:
     if is_synthetic(server.model):
         return str(provide_synthetic_model(server.model, environment))
     path = _local_path(server.model)

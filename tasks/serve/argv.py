@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from tasks.config.server import OwnServer
+from tasks.config.server import ManagedServer
 from tasks.errors import InputError
 from tasks.provision.engine_build import program_path
 from tasks.provision.provisioned import Environment, Model
@@ -21,7 +21,7 @@ WITHHELD_PREFIXES = (
 )
 
 
-def check_owned(server: OwnServer) -> None:
+def check_owned(server: ManagedServer) -> None:
     """Refuse flags and variables that the pipeline sets itself.
 
     Raises:
@@ -40,7 +40,7 @@ def check_owned(server: OwnServer) -> None:
         )
 
 
-def serve_argv(server: OwnServer, model: Model, environment: Environment, port: int) -> tuple[str, ...]:
+def serve_argv(server: ManagedServer, model: Model, environment: Environment, port: int) -> tuple[str, ...]:
     """Return the command that serves `model` on 127.0.0.1:`port`; it contains no secret.
 
     Raises:
@@ -53,7 +53,7 @@ def serve_argv(server: OwnServer, model: Model, environment: Environment, port: 
     return (program, *arguments)
 
 
-def engine_argv(server: OwnServer, model: Model, python: str, host: str, port: int) -> tuple[str, ...]:
+def engine_argv(server: ManagedServer, model: Model, python: str, host: str, port: int) -> tuple[str, ...]:
     """Return the engine's command, as `Engine.argv`.
 
     Raises:
@@ -63,7 +63,7 @@ def engine_argv(server: OwnServer, model: Model, python: str, host: str, port: i
     return engine_of(server).argv(model, python, host, port)
 
 
-def engine_variables(server: OwnServer, model: Model, api_key: str) -> dict[str, str]:
+def engine_variables(server: ManagedServer, model: Model, api_key: str) -> dict[str, str]:
     """Return the variables of the engine, the model and the spec, and the one with the API key.
 
     Raises:
@@ -78,7 +78,7 @@ def engine_variables(server: OwnServer, model: Model, api_key: str) -> dict[str,
 
 
 def server_env(
-    server: OwnServer, model: Model, environment: Environment, api_key: str, inherited: Mapping[str, str]
+    server: ManagedServer, model: Model, environment: Environment, api_key: str, inherited: Mapping[str, str]
 ) -> dict[str, str]:
     """Return all environment variables of a server.
 

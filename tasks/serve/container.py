@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tasks.config.base import Frozen
-from tasks.config.server import OwnServer
+from tasks.config.server import ManagedServer
 from tasks.provision.provisioned import Image, Model
 from tasks.serve.argv import CUDA_VISIBLE_DEVICES, engine_argv
 from tasks.serve.gpu import GPU
@@ -27,7 +27,7 @@ class Container(Frozen):
     variables: tuple[str, ...] = ()
 
 
-def container_argv(container: Container, server: OwnServer, model: Model) -> tuple[str, ...]:
+def container_argv(container: Container, server: ManagedServer, model: Model) -> tuple[str, ...]:
     """Return the command that serves `model` on 127.0.0.1:`port` from an image that was pulled before.
 
     Variables are passed by name, and the container engine takes their values from its own environment, so no
@@ -77,7 +77,7 @@ def mounted_paths(weights: Path) -> tuple[Path, ...]:
     return (weights, *sorted(outside))
 
 
-def _gpu_flags(container: Container, server: OwnServer) -> list[str]:
+def _gpu_flags(container: Container, server: ManagedServer) -> list[str]:
     indices = [str(gpu.index) for gpu in container.gpus]
     if not indices and CUDA_VISIBLE_DEVICES in server.env:
         indices = ["all"]

@@ -6,7 +6,7 @@ import os
 
 from pydantic import SecretStr
 
-from tasks.config.server import EndpointServer, OwnServer
+from tasks.config.server import EndpointServer, ManagedServer
 from tasks.errors import InputError
 from tasks.provision.provisioned import Model
 from tasks.serve.endpoint import Endpoint
@@ -29,7 +29,7 @@ def endpoint_of(server: EndpointServer) -> Endpoint:
     )
 
 
-def endpoint_at(port: int, server: OwnServer, model: Model, api_key: SecretStr) -> Endpoint:
+def endpoint_at(port: int, server: ManagedServer, model: Model, api_key: SecretStr) -> Endpoint:
     """Return the endpoint of a server that was started here on 127.0.0.1:`port`."""
     engine = engine_of(server)
     return Endpoint(

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 from tasks.config.home import home
-from tasks.config.server import OwnServer
+from tasks.config.server import ManagedServer
 from tasks.errors import InputError
 from tasks.provision.die_with_parent import die_with_parent
 from tasks.provision.provisioned import EngineBuild, Environment
@@ -31,7 +31,7 @@ runpy.run_module(sys.argv[1], run_name="__main__")
 """
 
 
-def check_flags(server: OwnServer, build: EngineBuild, known: frozenset[str] | None) -> None:
+def check_flags(server: ManagedServer, build: EngineBuild, known: frozenset[str] | None) -> None:
     """Refuse a flag that the engine does not have; with `known` None, check nothing.
 
     Raises:

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 
 import psutil
 
-from tasks.config.server import OwnServer
+from tasks.config.server import ManagedServer
 from tasks.errors import InputError, ServerStartError
 from tasks.serve.argv import CUDA_VISIBLE_DEVICES
 from tasks.serve.gpu import GPU
 from tasks.text import GIGABYTE
 
 
-def chosen_gpus(server: OwnServer, gpus: Sequence[GPU]) -> tuple[GPU, ...]:
+def chosen_gpus(server: ManagedServer, gpus: Sequence[GPU]) -> tuple[GPU, ...]:
     """Return the GPUs for a server, out of all `gpus` of the machine.
 
     These are the ones that `server.gpus` names, else as many as its parallel sizes need, from the first one
@@ -40,7 +40,7 @@ def chosen_gpus(server: OwnServer, gpus: Sequence[GPU]) -> tuple[GPU, ...]:
     return named_gpus(indices, available)
 
 
-def _check_count(server: OwnServer, count: int) -> None:
+def _check_count(server: ManagedServer, count: int) -> None:
     if count != server.gpus_needed:
         owner = "this machine has" if server.gpus is None else "server.gpus names"
         raise InputError(
@@ -99,7 +99,7 @@ def named_gpus(indices: Sequence[int], gpus: Sequence[GPU]) -> tuple[GPU, ...]:
     return tuple(by_index[index] for index in indices)
 
 
-def check_free_memory(server: OwnServer, gpus: Sequence[GPU]) -> None:
+def check_free_memory(server: ManagedServer, gpus: Sequence[GPU]) -> None:
     """Check that each GPU has as much free memory as the engine will reserve.
 
     Raises:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.config.base import Frozen
-from tasks.config.server import OwnServer
+from tasks.config.server import ManagedServer
 from tasks.errors import ServerStartError
 from tasks.provision.provisioned import Environment
 from tasks.serve.gpu import GPU, list_gpus
@@ -41,7 +41,7 @@ def lock_folder() -> Path:
 
 
 def lease_for(
-    server: OwnServer, environment: Environment, warn: Callable[[str], None]
+    server: ManagedServer, environment: Environment, warn: Callable[[str], None]
 ) -> AbstractContextManager[Lease]:
     """Lock the server's GPUs as `lock_gpus` does; an engine for CPUs gets an empty lease."""
     if environment.build.device == "cpu":
@@ -51,7 +51,7 @@ def lease_for(
 
 @contextmanager
 def lock_gpus(
-    server: OwnServer,
+    server: ManagedServer,
     warn: Callable[[str], None],
     *,
     nvml: Any = None,

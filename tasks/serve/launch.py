@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 
 from tasks.config.base import Frozen
-from tasks.config.server import OwnServer
+from tasks.config.server import ManagedServer
 from tasks.provision.provisioned import Environment, Image, Model
 from tasks.serve.argv import engine_variables, serve_argv, server_env
 from tasks.serve.container import Container, container_argv, kill_argv, pid_argv, stop_argv
@@ -32,7 +32,7 @@ class ServerSetup(Frozen):
         inherited_env: variables of this process, of which the server gets those that are not withheld.
     """
 
-    server: OwnServer
+    server: ManagedServer
     model: Model
     environment: Environment
     log: Path

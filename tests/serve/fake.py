@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from tasks.config.server import ArgValue, OwnServer, VllmServer
+from tasks.config.server import ArgValue, ManagedServer, VllmServer
 from tasks.provision.provisioned import EngineBuild, Environment, Model, ModelIdentity
 from tasks.serve.launch import ServerSetup
 
@@ -84,7 +84,7 @@ def a_model(**fields: object) -> Model:
     )
 
 
-def a_setup(server: OwnServer, log: Path, **fields: object) -> ServerSetup:
+def a_setup(server: ManagedServer, log: Path, **fields: object) -> ServerSetup:
     """Return the setup of a server that the interpreter of the tests runs."""
     defaults = {"model": a_model(), "environment": an_environment(), "server": server, "log": log}
     return ServerSetup.model_validate(defaults | fields)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tasks.config.server import OwnServer
+from tasks.config.server import ManagedServer
 from tasks.serve.engines.command import CommandEngine
 from tasks.serve.engines.engine import Engine
 from tasks.serve.engines.vllm import VllmEngine
@@ -16,7 +16,7 @@ ENGINES: dict[str, type[Engine[Any]]] = {
 """Subclasses of Engine by `server.kind`; each is called with the spec's server."""
 
 
-def engine_of(server: OwnServer) -> Engine[Any]:
+def engine_of(server: ManagedServer) -> Engine[Any]:
     """Return the engine that runs a server of a spec."""
     return ENGINES[server.kind](server)
 
