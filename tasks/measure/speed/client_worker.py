@@ -17,7 +17,7 @@ from evalscope.perf.plugin.api.openai_api import OpenaiPlugin
 from evalscope.perf.plugin.registry import register_api
 
 from tasks.measure.speed.connection import Connections
-from tasks.measure.speed.recorder import SentRequest
+from tasks.measure.speed.sent_request import SentRequest
 
 API = "servegauge"
 

@@ -21,7 +21,8 @@ from tasks.measure.speed.dispatch import SendRequest, closed_loop, open_loop, sh
 from tasks.measure.speed.event_loop_lag import EventLoopLag
 from tasks.measure.speed.process_window import Window
 from tasks.measure.speed.prompts import questions_path
-from tasks.measure.speed.recorder import Recorder, SentRequest
+from tasks.measure.speed.recorder import Recorder
+from tasks.measure.speed.sent_request import SentRequest
 
 OPEN_LOOP_CONNECTIONS = 512
 """Connections opened in advance for an open loop at most: how many it will need is not known."""

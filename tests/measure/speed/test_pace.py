@@ -59,15 +59,10 @@ def measured(server: Server, load: float, seed: int, *, free_lengths: bool) -> f
     for _ in arrivals:
         work.append(generator.expovariate(1 / SERVICE_S) if free_lengths else SERVICE_S)
     start = row(0).sent_at
-    rows = [
-        row(
-            n,
-            sent_at=start + timedelta(seconds=arrived),
-            latency_s=end - arrived,
-            output_tokens=round(1000 * took),
-        )
-        for n, (arrived, end, took) in enumerate(zip(arrivals, server(arrivals, work), work, strict=True))
-    ]
+    rows = []
+    for number, (arrived, end, took) in enumerate(zip(arrivals, server(arrivals, work), work, strict=True)):
+        sent_at = start + timedelta(seconds=arrived)
+        rows.append(row(number, sent_at=sent_at, latency_s=end - arrived, output_tokens=round(1000 * took)))
     return pace(rows) or 0.0
 
 

@@ -19,56 +19,56 @@ from tasks.measure.speed.point import measure_point
 from tasks.measure.speed.point_figures import point_result
 from tasks.measure.speed.point_result import PointResult
 from tasks.measure.speed.request_row import RequestRow
-from tests.measure.conftest import KEY
+from tests.measure.conftest import KEY, MakeJob
 from tests.stub.process import Stub
 
 pytestmark = pytest.mark.usefixtures("warm")
-Jobs = Callable[..., PointJob]
 Stubs = Callable[..., Stub]
 
 
 def measure(job: PointJob) -> tuple[PointResult, tuple[RequestRow, ...]]:
-    """Measure without an eye on the server."""
-    found = measure_point(job, lambda: None, lambda done, total: None)
-    return point_result(job, found), found.rows
+    """Measure a point without checks of the server."""
+    measurement = measure_point(job, lambda: None, lambda done, total: None)
+    return point_result(job, measurement), measurement.rows
 
 
-def test_one_at_a_time_is_exact(stub: Stubs, make_job: Jobs, tokenizer: Any) -> None:
+def test_one_request_at_a_time_is_exact(stub: Stubs, make_job: MakeJob, tokenizer: Any) -> None:
     server = stub(ttft=0.05, itl=0.01, tokenizer=tokenizer, api_key=KEY)
-    job, seen = make_job(server.url, requests=5, output_tokens=32), []
-    found = measure_point(job, lambda: None, lambda done, total: seen.append((done, total)))
-    result, rows = point_result(job, found), found.rows
-    truth = server.log()
-    assert result["ttft_mean_s"] == pytest.approx(fmean(row.ttft for row in truth), abs=0.005)
-    assert result["tpot_mean_s"] == pytest.approx(fmean(row.itl for row in truth), rel=0.02)
+    job = make_job(server.url, requests=5, output_tokens=32)
+    progress: list[tuple[int, int]] = []
+    measurement = measure_point(job, lambda: None, lambda done, total: progress.append((done, total)))
+    result, rows = point_result(job, measurement), measurement.rows
+    server_rows = server.log()
+    assert result["ttft_mean_s"] == pytest.approx(fmean(row.ttft for row in server_rows), abs=0.005)
+    assert result["tpot_mean_s"] == pytest.approx(fmean(row.itl for row in server_rows), rel=0.02)
     assert (result.succeeded, result.failed, result.first_error) == (5, 0, None)
-    assert {row.input_tokens for row in rows} == {row.prompt_tokens for row in truth} == {64}
+    assert {row.input_tokens for row in rows} == {row.prompt_tokens for row in server_rows} == {64}
     assert {row.output_tokens for row in rows} == {32}
     assert {len(row.itl_s) for row in rows} == {31}
     assert {(row.status_code, row.finish_reason, row.cached_tokens) for row in rows} == {(200, "length", 0)}
     assert [row.index for row in rows] == list(range(5))
     assert result["ttft_p90_s"] is None
-    assert seen[-1] == (5, 5)
+    assert progress[-1] == (5, 5)
     assert result["duration_s"] == pytest.approx(5 * (0.05 + 31 * 0.01), rel=0.1)
     assert all(row.client_delay_s is not None and row.client_delay_s < 0.1 for row in rows)
-    left = {path.name for path in job.folder.iterdir()}
-    assert left == {"requests.jsonl", "worker.log"}
+    files = {path.name for path in job.folder.iterdir()}
+    assert files == {"requests.jsonl", "worker.log"}
     assert all(KEY not in path.read_text() for path in job.folder.iterdir())
 
 
-def test_twenty_at_once_keep_the_servers_time(stub: Stubs, make_job: Jobs) -> None:
+def test_twenty_requests_at_a_time_have_the_servers_times(stub: Stubs, make_job: MakeJob) -> None:
     server = stub(ttft=0.05, itl=0.01, prompt_tokens=64, api_key=KEY)
     result, rows = measure(make_job(server.url, concurrency=20, requests=60, output_tokens=64))
-    truth = server.log()
-    assert result["ttft_mean_s"] == pytest.approx(fmean(row.ttft for row in truth), abs=0.012)
-    assert result["tpot_mean_s"] == pytest.approx(fmean(row.itl for row in truth), rel=0.04)
+    server_rows = server.log()
+    assert result["ttft_mean_s"] == pytest.approx(fmean(row.ttft for row in server_rows), abs=0.012)
+    assert result["tpot_mean_s"] == pytest.approx(fmean(row.itl for row in server_rows), rel=0.04)
     assert result.succeeded == 60
     assert result["ttft_p95_s"] is not None
     tokens = sum(row.output_tokens or 0 for row in rows)
     assert result["output_token_throughput"] == pytest.approx(tokens / result.known("duration_s"))
 
 
-def test_warm_up_is_sent_first_and_left_out(stub: Stubs, make_job: Jobs) -> None:
+def test_warm_up_is_sent_first_and_left_out(stub: Stubs, make_job: MakeJob) -> None:
     server = stub(ttft=0.01, itl=0.001, api_key=KEY)
     result, rows = measure(make_job(server.url, concurrency=2, requests=6, warmup_requests=3))
     assert [row.warmup for row in rows] == [True] * 3 + [False] * 6
@@ -77,7 +77,7 @@ def test_warm_up_is_sent_first_and_left_out(stub: Stubs, make_job: Jobs) -> None
 
 @pytest.mark.parametrize("dataset", ["random", "openqa"])
 @pytest.mark.parametrize("endpoint", ["completions", "chat"])
-def test_no_prompt_begins_like_another(stub: Stubs, make_job: Jobs, dataset: str, endpoint: str) -> None:
+def test_no_prompt_begins_like_another(stub: Stubs, make_job: MakeJob, dataset: str, endpoint: str) -> None:
     server = stub(ttft=0.001, itl=0.001, api_key=KEY)
     for seed in (1, 2):
         fields = {"dataset": dataset, "endpoint": endpoint, "output_tokens": 4}
@@ -91,34 +91,34 @@ def test_no_prompt_begins_like_another(stub: Stubs, make_job: Jobs, dataset: str
     assert len({row.prompt.strip()[:20] for row in log}) == 140
 
 
-def test_several_processes_share_a_point(stub: Stubs, make_job: Jobs) -> None:
+def test_several_processes_share_a_point(stub: Stubs, make_job: MakeJob) -> None:
     server = stub(ttft=0.02, itl=0.005, api_key=KEY)
     job = make_job(server.url, concurrency=5, requests=23, warmup_requests=5, clients=2)
-    found = measure_point(job, lambda: None, lambda done, total: None)
-    result, log = point_result(job, found), server.log()
+    measurement = measure_point(job, lambda: None, lambda done, total: None)
+    result, log = point_result(job, measurement), server.log()
     assert (result.succeeded, result.requests, len(log)) == (23, 23, 28)
-    assert [row.index for row in found.rows] == list(range(28))
-    assert sum(row.warmup for row in found.rows) == 5
+    assert [row.index for row in measurement.rows] == list(range(28))
+    assert sum(row.warmup for row in measurement.rows) == 5
     assert len({row.prompt_sha256 for row in log}) == 28
     assert len({row.peer for row in log}) == 5
-    assert result["latency_p95_s"] is not None  # of all rows: no process alone has enough
-    assert {reading.metric for reading in found.readings} >= {"cpu_share_p0", "cpu_share_p1"}
+    assert result["latency_p95_s"] is not None  # from all rows: one process has too few
+    assert {reading.metric for reading in measurement.readings} >= {"cpu_share_p0", "cpu_share_p1"}
 
 
-def test_an_open_loop_sends_on_time_whatever_the_server_does(stub: Stubs, make_job: Jobs) -> None:
+def test_an_open_loop_sends_on_time_though_the_server_is_slow(stub: Stubs, make_job: MakeJob) -> None:
     server = stub(ttft=0.2, itl=0.001, slots=1, api_key=KEY)
     load = OpenLoop(rate=50.0, requests=20, arrival="constant")
     job = make_job(server.url, load=(load,)).model_copy(update={"load": load})
-    found = measure_point(job, lambda: None, lambda done, total: None)
+    measurement = measure_point(job, lambda: None, lambda done, total: None)
     arrived = sorted(row.arrived for row in server.log())
     assert arrived[-1] - arrived[0] == pytest.approx(19 / 50, abs=0.1)
-    result = point_result(job, found)
+    result = point_result(job, measurement)
     assert (result.succeeded, result.load) == (20, load)
-    assert result.known("ttft_mean_s") > 1.5  # the queue is the server's, and it is seen
+    assert result.known("ttft_mean_s") > 1.5  # with the server's queue
 
 
-def test_two_processes_keep_one_schedule_whose_first_request_warms_up(stub: Stubs, make_job: Jobs) -> None:
-    """One of the two has no warm-up; no request waits for that of the other, nor for any answer."""
+def test_two_processes_keep_one_schedule_whose_first_request_warms_up(stub: Stubs, make_job: MakeJob) -> None:
+    """One of the two has no warm-up. No request waits for the warm-up of the other, or for a response."""
     server = stub(ttft=0.3, itl=0.001, api_key=KEY)
     load = OpenLoop(rate=10.0, requests=9, arrival="constant")
     job = make_job(server.url, load=(load,), warmup_requests=1, clients=2)
@@ -129,16 +129,16 @@ def test_two_processes_keep_one_schedule_whose_first_request_warms_up(stub: Stub
     assert gaps == pytest.approx([0.1] * 9, abs=0.08)
 
 
-def test_an_open_loop_falls_behind_where_its_server_cannot_keep_up(stub: Stubs, make_job: Jobs) -> None:
+def test_an_open_loop_falls_behind_where_its_server_cannot_keep_up(stub: Stubs, make_job: MakeJob) -> None:
     server = stub(ttft=0.05, itl=0.001, slots=1, api_key=KEY)
     for rate, expected in ((8.0, 1.0), (40.0, 15 / 40)):  # 15 tokens later a slot is free: 15.4 a second
         load = OpenLoop(rate=rate, requests=20, arrival="constant")
         job = make_job(server.url, load=(load,)).model_copy(update={"load": load})
-        found = measure_point(job, lambda: None, lambda done, total: None)
-        assert point_result(job, found)["pace"] == pytest.approx(expected, rel=0.1)
+        measurement = measure_point(job, lambda: None, lambda done, total: None)
+        assert point_result(job, measurement)["pace"] == pytest.approx(expected, rel=0.1)
 
 
-def test_a_closed_loop_sustains_what_its_server_can_do(stub: Stubs, make_job: Jobs) -> None:
+def test_a_closed_loop_sustains_what_its_server_can_do(stub: Stubs, make_job: MakeJob) -> None:
     server = stub(ttft=0.05, itl=0.005, slots=4, api_key=KEY)
     result, _ = measure(make_job(server.url, concurrency=5, requests=23))
     assert result["sustained_throughput"] == pytest.approx(4 / 0.125, rel=0.05)
@@ -147,38 +147,38 @@ def test_a_closed_loop_sustains_what_its_server_can_do(stub: Stubs, make_job: Jo
     assert measure(make_job(server.url, concurrency=5, requests=11))[0]["sustained_throughput"] is None
 
 
-def test_a_duration_counts_what_was_sent(stub: Stubs, make_job: Jobs) -> None:
+def test_a_duration_ends_the_sending(stub: Stubs, make_job: MakeJob) -> None:
     server = stub(ttft=0.02, itl=0.001, api_key=KEY)
     load = ClosedLoop(concurrency=2, requests=500, duration_s=1.0)
     job = make_job(server.url, load=(load,)).model_copy(update={"load": load})
-    found = measure_point(job, lambda: None, lambda done, total: None)
-    result = point_result(job, found)
+    measurement = measure_point(job, lambda: None, lambda done, total: None)
+    result = point_result(job, measurement)
     assert result.requests == result.succeeded == len(server.log()) < 120
     assert result.failed == 0
     assert result["duration_s"] == pytest.approx(1.0, abs=0.5)
 
 
-def test_a_chat_answer_of_free_length(stub: Stubs, make_job: Jobs) -> None:
+def test_a_chat_answer_of_free_length(stub: Stubs, make_job: MakeJob) -> None:
     server = stub(ttft=0.01, itl=0.001, tokens=12, api_key=KEY)
     fields = {"dataset": "openqa", "endpoint": "chat", "output_tokens": None, "max_tokens": 50}
     _, rows = measure(make_job(server.url, requests=3, **fields))
     assert {(row.output_tokens, row.finish_reason) for row in rows} == {(12, "stop")}
 
 
-def test_failures_are_counted_and_told_in_one_line(stub: Stubs, make_job: Jobs) -> None:
+def test_failures_are_counted_and_have_an_error_of_one_line(stub: Stubs, make_job: MakeJob) -> None:
     server = stub(ttft=0.01, itl=0.001, api_key=KEY)
     server.faults([{"kind": "error500", "every": 2}])
     result, rows = measure(make_job(server.url, concurrency=2, requests=10))
     assert (result.succeeded, result.failed) == (5, 5)
-    bad = [row for row in rows if not row.succeeded]
-    assert {row.status_code for row in bad} == {500}
-    assert all(row.error and row.error.startswith("HTTP 500: ") and "\n" not in row.error for row in bad)
-    assert result.first_error == bad[0].error
+    failed = [row for row in rows if not row.succeeded]
+    assert {row.status_code for row in failed} == {500}
+    assert all(row.error and row.error.startswith("HTTP 500: ") and "\n" not in row.error for row in failed)
+    assert result.first_error == failed[0].error
     assert result["ttft_mean_s"] is not None
 
 
 @pytest.mark.parametrize("kind", ["error500", "drop", "reset", "in_band_error", "no_usage", "wrong_model"])
-def test_a_point_without_one_success_is_still_a_result(stub: Stubs, make_job: Jobs, kind: str) -> None:
+def test_a_point_without_one_success_is_still_a_result(stub: Stubs, make_job: MakeJob, kind: str) -> None:
     server = stub(ttft=0.01, itl=0.001, api_key=KEY)
     server.faults([{"kind": kind}])
     result, rows = measure(make_job(server.url, concurrency=2, requests=4))
@@ -188,34 +188,36 @@ def test_a_point_without_one_success_is_still_a_result(stub: Stubs, make_job: Jo
     assert result["output_token_throughput"] == 0
 
 
-def test_nobody_listens(make_job: Jobs) -> None:
+def test_a_refused_connection_is_an_error(make_job: MakeJob) -> None:
     result, _ = measure(make_job("http://127.0.0.1:9/v1", requests=2))
     assert result.succeeded == 0
     assert result.first_error is not None
     assert "127.0.0.1:9" in result.first_error
 
 
-def test_a_request_that_hangs_ends_at_its_limit(stub: Stubs, make_job: Jobs) -> None:
+def test_a_request_that_hangs_ends_at_its_limit(stub: Stubs, make_job: MakeJob) -> None:
     server = stub(ttft=0.01, itl=0.001, api_key=KEY)
     server.faults([{"kind": "hang"}])
     result, _ = measure(make_job(server.url, requests=1, timeout_s=1))
     assert result.first_error == "no whole answer within 1 s"
 
 
-def test_a_server_that_dies_ends_the_point_at_once(stub: Stubs, make_job: Jobs) -> None:
+def test_a_server_that_dies_ends_the_point_at_once(stub: Stubs, make_job: MakeJob) -> None:
     server = stub(ttft=0.01, itl=0.01, api_key=KEY)
-    killed: list[float] = []
+    killed_at: float | None = None
 
     def check() -> None:
         if server.process.poll() is not None:
             raise ServerDied("the server is gone", "it is restarted")
 
     def progress(done: int, total: int) -> None:
-        if not killed:
+        nonlocal killed_at
+        if killed_at is None:
             server.kill()
-            killed.append(time.monotonic())
+            killed_at = time.monotonic()
 
     with pytest.raises(ServerDied):
         measure_point(make_job(server.url, requests=100, output_tokens=100), check, progress)
-    assert time.monotonic() - killed[0] < 2
+    assert killed_at is not None
+    assert time.monotonic() - killed_at < 2
     assert not [child for parent in psutil.Process().children() for child in parent.children()]

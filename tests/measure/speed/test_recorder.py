@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tasks.measure.row_files import REQUESTS
-from tasks.measure.speed.recorder import PARSE_DELAY_S, Recorder, SentRequest
+from tasks.measure.speed.recorder import PARSE_DELAY_S, Recorder
+from tasks.measure.speed.sent_request import SentRequest
 from tests.measure.conftest import MakeJob
 
 FULL = Path("/dev/full")

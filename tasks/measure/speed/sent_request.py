@@ -1,0 +1,35 @@
+"""One request of a load while it is under way, and its response once it is parsed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tasks.measure.speed.connection import Response
+from tasks.measure.speed.sse import ParsedResponse, read_stream, read_unstreamed
+
+
+@dataclass(slots=True)
+class SentRequest:
+    """One request and its response. `due_at` is when it should be sent, in perf_counter seconds.
+
+    `parsed` is set where the response has status 200; `error` says why the request failed.
+    """
+
+    index: int
+    due_at: float
+    response: Response = field(default_factory=Response)
+    parsed: ParsedResponse | None = None
+    error: str | None = None
+
+    def parse_response(self) -> None:
+        """Set `parsed`, or `error` where the status is not 200, and drop the bytes. Skipped after an error."""
+        if self.error is not None:
+            return
+        response = self.response
+        if response.status != 200:
+            self.error = response.body.decode(errors="replace")
+        elif "text/event-stream" in response.content_type:
+            self.parsed = read_stream(response.body, response.arrivals)
+        else:
+            self.parsed = read_unstreamed(response.body, response.arrivals)
+        response.body, response.arrivals = b"", []
