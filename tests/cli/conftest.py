@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.answer import Call
-from tests.command import environment, run
+from tests.helpers.command_line import environment, run
 from tests.stub.process import Stub, stub_server
 
 

@@ -17,7 +17,7 @@ from tasks.provision.synthetic_weights import TEXT
 from tasks.record.export import export_table
 from tasks.record.schemas import SCHEMAS, TABLES
 from tasks.record.store import Store
-from tests.command import environment, left_over, run, start
+from tests.helpers.command_line import environment, left_over, run, start
 
 WRITTEN = [table for table in TABLES if table != "knees"]
 """The smoke lists its loads; it searches for none."""

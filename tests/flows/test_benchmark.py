@@ -21,7 +21,7 @@ from tasks.probe import identity
 from tasks.record.store import Store
 from tasks.report.read_report import read_report
 from tasks.serve.endpoint import Endpoint
-from tests.probe.nvml import Nvml
+from tests.helpers.nvml import Nvml
 from tests.stub.process import Stub
 
 pytestmark = pytest.mark.usefixtures("api")
@@ -99,7 +99,7 @@ def test_energy_and_cost_follow_from_power_and_price(
     stub: Start, quick: Write, tmp_path: Path, tokenizer: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in ("probe.gpu_source", "serve.gpu"):
-        monkeypatch.setattr(f"tasks.{module}.import_module", lambda name: Nvml(300, 500))
+        monkeypatch.setattr(f"tasks.{module}.import_module", lambda name: Nvml(70, 70, power_w=(300, 500)))
     server = stub(ttft=0.02, itl=0.005, tokenizer=str(tokenizer))
     spec, results = quick(server), tmp_path / "results"
 
@@ -280,7 +280,7 @@ def test_an_endpoint_is_asked_once_for_its_model(
 def test_a_gpu_that_does_not_exist_is_wrong_input(
     stub: Start, quick: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tasks.serve.gpu.import_module", lambda name: Nvml(300))
+    monkeypatch.setattr("tasks.serve.gpu.import_module", lambda name: Nvml(70))
     with pytest.raises(InputError, match=r"server\.gpus: there is no GPU 7"):
         benchmark(spec=quick(stub()), overrides=["server.gpus=[7]"], results=str(tmp_path / "results"))
 

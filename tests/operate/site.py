@@ -12,7 +12,9 @@ from pathlib import Path
 
 import httpx
 
-from tests.operate.upper import ROOT, Server, free_port, until
+from tests.helpers.ports import free_port
+from tests.helpers.wait import until
+from tests.operate.upper import ROOT, Server
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 INITDB = BINARIES[-1] if BINARIES else shutil.which("initdb")
@@ -54,7 +56,7 @@ class Site:
             name, *("prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)), *options
         )
         server = Server(f"http://127.0.0.1:{port}")
-        assert until(lambda: answers(server), 120), (self._folder / f"{name}.log").read_text()
+        assert until(lambda: answers(server), 120, 0.2), (self._folder / f"{name}.log").read_text()
         return server
 
     def run(self, *argv: str, **variables: str) -> None:
@@ -67,7 +69,7 @@ class Site:
         known = len(server.post(WORKERS, {}))
         variables = {"SERVEGAUGE_HOST": host, "PREFECT_API_URL": f"{server.address}/api"}
         self.start(host, "cli.main", "worker", **variables)
-        assert until(lambda: len(server.post(WORKERS, {})) > known, 120)
+        assert until(lambda: len(server.post(WORKERS, {})) > known, 120, 0.2)
 
 
 def answers(server: Server) -> bool:

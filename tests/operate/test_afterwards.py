@@ -14,9 +14,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 import yaml
 
+from tests.helpers.wait import until
 from tests.operate.blocks import make_block
 from tests.operate.test_api import MISSED
-from tests.operate.upper import ROOT, Upped, until
+from tests.operate.upper import ROOT, Upped
 
 pytestmark = pytest.mark.long
 SHORT_S = 10
@@ -79,7 +80,7 @@ def test_a_run_that_is_stuck_is_cancelled(up: Upped, slow_spec: str) -> None:
     limit["name"] += " in a test"
     limit["trigger"] |= {"within": SHORT_S, "match": {"prefect.resource.id": f"prefect.flow-run.{run}"}}
     up.post("/automations/", limit)
-    assert until(lambda: up.state(run) == "RUNNING", 90)
+    assert until(lambda: up.state(run) == "RUNNING", 90, 0.2)
     began = time.monotonic()
     assert up.ended(run, 90) == "CANCELLED", up.logs(run)
     print(f"cancelled after {time.monotonic() - began:.0f} s of {SHORT_S} s")

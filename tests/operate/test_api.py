@@ -15,7 +15,8 @@ import polars as pl
 import pytest
 
 from tasks.record.store import Store
-from tests.operate.upper import Upped, snippet, until
+from tests.helpers.wait import until
+from tests.operate.upper import Upped, snippet
 
 pytestmark = pytest.mark.timeout(900)  # the long tests queue twelve runs
 BAD: tuple[tuple[str, Any], ...] = (
@@ -106,7 +107,7 @@ def test_a_failed_gate_is_an_event_and_a_cause(up: Upped, quick: str) -> None:
     run = up.start({"spec": quick, "only": "speed", "overrides": MISSED})
     assert up.ended(run) == "FAILED", up.logs(run)
     assert "the gate does not hold" in up.artifacts(run)["failure"]["data"]
-    (event,) = until(lambda: events_of(up, run, "servegauge.regression"), 60)
+    (event,) = until(lambda: events_of(up, run, "servegauge.regression"), 60, 0.2)
     assert event["spec"] == "quick"
     assert "misses its objectives" in event["first"]
 
@@ -119,7 +120,7 @@ def test_requests_that_failed_are_a_cause_and_no_regression(up: Upped, quick: st
     finally:
         engine.faults([])
     assert "measurements failed" in up.artifacts(run)["failure"]["data"]
-    (ended,) = until(lambda: events_of(up, run, "servegauge.run.finished"), 60)
+    (ended,) = until(lambda: events_of(up, run, "servegauge.run.finished"), 60, 0.2)
     assert "requests failed" in " ".join(ended["failures"])
     assert not events_of(up, run, "servegauge.regression")
 
@@ -156,7 +157,7 @@ def test_a_run_has_its_artifacts_and_events(up: Upped, queue: Queue) -> None:
     assert artifacts["progress"]["data"] == 100
     assert '"Conc.": "4"' in artifacts["sweep-throughput"]["data"]
     assert up.run(queue.runs[0])["name"] == "quick"
-    finished = until(lambda: up.events("servegauge.run.finished"))
+    finished = until(lambda: up.events("servegauge.run.finished"), 120, 0.2)
     assert finished[0]["outcome"] == "completed"
     assert finished[0]["output_tokens_per_s"] > 0
 
@@ -168,7 +169,7 @@ def test_the_cron_schedule_has_fired(up: Upped, every_minute: str) -> None:
         now = datetime.now(UTC).isoformat()
         return [run for run in up.post("/flow_runs/filter", late) if run["expected_start_time"] <= now]
 
-    runs = until(fired, 90)
+    runs = until(fired, 90, 0.2)
     assert runs, "no run within 90 s of a schedule of every minute"
     up.ask("PATCH", f"/deployments/{every_minute}", {"schedules": []})
     assert runs[0]["auto_scheduled"]

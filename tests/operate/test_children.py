@@ -10,7 +10,7 @@ import pytest
 
 from operate import children
 from operate.children import Child
-from tests.operate.upper import until
+from tests.helpers.wait import until
 
 
 def test_a_child_that_exited_is_started_again_after_a_pause(

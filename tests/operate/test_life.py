@@ -15,7 +15,8 @@ import pytest
 
 from tasks.record.store import Store
 from tests.faults.engine import Case, make_environment
-from tests.operate.upper import OVER, Upped, until
+from tests.helpers.wait import until
+from tests.operate.upper import OVER, Upped
 
 GONE_S = 20.0
 MARK = "OPERATE_MARK"
@@ -127,14 +128,16 @@ def test_cancelled_in_every_stage_nothing_is_left(
                 cancel(up, run)
         return len(held) == len(runs)
 
-    assert until(cancel_those_that_are_there, 120), {s: up.logs(r) for s, r in runs.items() if s not in held}
+    assert until(cancel_those_that_are_there, 120, 0.2), {
+        s: up.logs(r) for s, r in runs.items() if s not in held
+    }
     for stage, run in runs.items():
         asked = time.monotonic()
-        assert until(partial(is_cancelled, up, run), GONE_S), f"{stage}: {up.logs(run)}"
+        assert until(partial(is_cancelled, up, run), GONE_S, 0.2), f"{stage}: {up.logs(run)}"
         processes = held[stage]
         ended = until(partial(have_ended, processes, stage), GONE_S)
         assert ended, f"{stage}: {[p.cmdline() for p in alive(processes) + marked(stage)]}"
-        assert until(partial(is_free, up, stage), GONE_S), f"{stage}: its GPU slot is still occupied"
+        assert until(partial(is_free, up, stage), GONE_S, 0.2), f"{stage}: its GPU slot is still occupied"
         print(f"{stage}: ended {time.monotonic() - asked:.1f} s after it was asked for")
         assert recorded(up, run) == ("stopped", *KEPT[stage])
 
@@ -173,7 +176,7 @@ def test_a_run_ends_with_its_worker_and_the_next_is_not_blocked(
 ) -> None:
     variables = {"env": {MARK: number.name}}
     run = up.start({"spec": slow_spec, "only": "speed", "refresh": True}, job_variables=variables)
-    assert until(lambda: "probe:" in up.logs(run), 120), up.logs(run)
+    assert until(lambda: "probe:" in up.logs(run), 120, 0.2), up.logs(run)
     processes = family(run)
     up.worker().send_signal(number)
     killed = time.monotonic()
@@ -182,7 +185,7 @@ def test_a_run_ends_with_its_worker_and_the_next_is_not_blocked(
         p.cmdline() for p in alive(processes)
     ]
     gone_s = time.monotonic() - killed
-    assert until(lambda: "plan:" in up.logs(waits), 90 - gone_s), up.logs(waits)
+    assert until(lambda: "plan:" in up.logs(waits), 90 - gone_s, 0.2), up.logs(waits)
     print(
         f"{number.name}: ended after {gone_s:.1f} s, the next began after {time.monotonic() - killed:.1f} s"
     )
@@ -196,7 +199,7 @@ def test_a_run_ends_with_its_worker_and_the_next_is_not_blocked(
 def test_a_run_goes_on_while_the_server_is_restarted(up: Upped, slow_spec: str) -> None:
     parameters = {"spec": slow_spec, "only": "speed", "concurrency": [2], "requests": 40, "refresh": True}
     run = up.start(parameters)
-    assert until(lambda: "probe:" in up.logs(run), 120), up.logs(run)
+    assert until(lambda: "probe:" in up.logs(run), 120, 0.2), up.logs(run)
     up.child("server").send_signal(signal.SIGTERM)
     assert until(lambda: not answers(up), 30)
     assert until(lambda: answers(up), 60)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tasks.record.store import Store
+from tests.helpers.wait import until
 from tests.operate.site import INITDB, Site, postgres_server
-from tests.operate.upper import OVER, until
+from tests.operate.upper import OVER
 
 pytestmark = [
     pytest.mark.long,

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.wait import until
 from tests.operate.site import INITDB, REDIS, Site, postgres_server, redis_server
-from tests.operate.upper import Server, snippet, until
+from tests.operate.upper import Server, snippet
 
 pytestmark = [
     pytest.mark.long,
@@ -53,6 +54,6 @@ def test_two_api_servers_share_runs_events_and_gpu_slots(
         assert second.ended(runs[0], 240) == "COMPLETED", second.logs(runs[0])
         assert first.ended(runs[1], 240) == "COMPLETED", first.logs(runs[1])
         for server in (first, second):
-            assert until(partial(has_two_finished_runs, server), 60), server.events(FINISHED)
+            assert until(partial(has_two_finished_runs, server), 60, 0.2), server.events(FINISHED)
             for host in ("one", "two"):
                 assert server.ask("GET", f"/v2/concurrency_limits/gpu-{host}")["active_slots"] == 0

@@ -10,7 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.operate.upper import ROOT, Upped, free_port, servegauge_up, stop, until
+from tests.helpers.ports import free_port
+from tests.helpers.wait import until
+from tests.operate.upper import ROOT, Upped, servegauge_up, stop
 
 
 def another(up: Upped, *options: str) -> subprocess.CompletedProcess[str]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from operator import itemgetter
 from pathlib import Path
@@ -19,27 +18,14 @@ import httpx
 import psutil
 
 from tasks.config.home import checkout
+from tests.helpers.ports import free_port
+from tests.helpers.wait import until
 
 ROOT = checkout()
 DOCS = ROOT / "docs" / "operating.md"
 START_S = 180.0
 OVER = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 Json = dict[str, Any]
-
-
-def until(true: Callable[[], Any], limit_s: float = 120.0, pause_s: float = 0.2) -> Any:
-    """Call `true` until it returns something true or the limit is over; returns its last value."""
-    deadline = time.monotonic() + limit_s
-    while not (answer := true()) and time.monotonic() < deadline:
-        time.sleep(pause_s)
-    return answer
-
-
-def free_port() -> int:
-    """A port that is free now."""
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        return int(unused.getsockname()[1])
 
 
 def snippet(name: str) -> str:
@@ -93,7 +79,7 @@ class Server:
 
     def ended(self, run: str, limit_s: float = 180.0) -> str:
         """The state that it ends in, or its state after the limit."""
-        until(lambda: self.state(run) in OVER, limit_s)
+        until(lambda: self.state(run) in OVER, limit_s, 0.2)
         return self.state(run)
 
     def artifacts(self, run: str) -> dict[str, Json]:

@@ -15,7 +15,7 @@ import pytest
 from tasks.audit import gpu
 from tasks.probe.gpu_source import GpuSource, gpu_indices_of
 from tasks.probe.sampler import sampling
-from tests.probe.nvml import Nvml
+from tests.helpers.nvml import Nvml
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def read(nvml: Nvml, *indices: int, server_pids: frozenset[int] = OWN_PIDS) -> d
 
 
 def test_every_metric_of_the_servers_gpus() -> None:
-    nvml = Nvml(300, 650.5, pids=(os.getpid(),))
+    nvml = Nvml(70, 70, power_w=(300, 650.5), pids=(os.getpid(),))
     assert read(nvml, 1) == {
         "utilization_share_gpu1": 0.97,
         "memory_used_bytes_gpu1": 70e9,
@@ -52,26 +52,26 @@ def test_every_metric_of_the_servers_gpus() -> None:
 
 
 def test_a_process_that_is_not_the_servers_is_foreign(other_pid: int) -> None:
-    nvml = Nvml(300, pids=(other_pid, os.getpid()))
+    nvml = Nvml(70, pids=(other_pid, os.getpid()))
     assert read(nvml, 0)["foreign_processes_gpu0"] == 0
     assert read(nvml, 0, server_pids=frozenset({other_pid}))["foreign_processes_gpu0"] == 1
     assert "foreign_processes_gpu0" not in read(nvml, 0, server_pids=frozenset())
 
 
 def test_processes_that_cannot_be_seen_are_not_counted() -> None:
-    nvml = Nvml(300, pids=(2**22 + 1,))  # above the kernel's highest
+    nvml = Nvml(70, pids=(2**22 + 1,))  # above the kernel's highest
     assert "foreign_processes_gpu0" not in read(nvml, 0)
     assert gpu_indices_of(OWN_PIDS, nvml) == ()
 
 
 def test_a_metric_that_a_gpu_does_not_support_is_left_out() -> None:
-    nvml = Nvml(300, unsupported=("nvmlDeviceGetPowerUsage", "nvmlDeviceGetComputeRunningProcesses"))
+    nvml = Nvml(70, unsupported=("nvmlDeviceGetPowerUsage", "nvmlDeviceGetComputeRunningProcesses"))
     values = read(nvml, 0)
     assert "power_w_gpu0" not in values
     assert values["temperature_c_gpu0"] == 61
 
 
-@pytest.mark.parametrize("nvml", [Nvml(), Nvml(300)])
+@pytest.mark.parametrize("nvml", [Nvml(), Nvml(70)])
 def test_without_a_driver_or_such_a_gpu_there_are_no_readings(nvml: Nvml) -> None:
     with sampling(GpuSource((3,), OWN_PIDS, 0.01, nvml)) as samples:
         pass
@@ -80,14 +80,14 @@ def test_without_a_driver_or_such_a_gpu_there_are_no_readings(nvml: Nvml) -> Non
 
 
 def test_a_gpu_that_does_not_exist_leaves_the_others() -> None:
-    assert {metric[-1] for metric in read(Nvml(300), 0, 7)} == {"0"}
+    assert {metric[-1] for metric in read(Nvml(70), 0, 7)} == {"0"}
 
 
 def test_the_test_double_matches_the_library() -> None:
     """Its calls take as many arguments, and its constants have the same values."""
     names = re.findall(r"nvml\.(\w+)", inspect.getsource(GpuSource))
     calls = {name for name in names if name.startswith("nvml") and name != "nvmlInit"}
-    nvml = Nvml(300)
+    nvml = Nvml(70)
     nvml.nvmlInit()
     for name in calls - {"nvmlShutdown"}:
         parameters = inspect.signature(getattr(pynvml, name)).parameters.values()
@@ -113,12 +113,12 @@ def test_the_gpus_of_this_machine_can_be_read() -> None:
 
 
 def test_the_gpus_of_a_server_are_those_that_it_computes_on(other_pid: int) -> None:
-    assert gpu_indices_of(frozenset({other_pid}), Nvml(300, 300, pids=(other_pid,))) == (0, 1)
-    assert gpu_indices_of(frozenset({other_pid}), Nvml(300, pids=(os.getpid(),))) == ()
-    assert gpu_indices_of(frozenset(), Nvml(300, pids=(other_pid,))) == ()
+    assert gpu_indices_of(frozenset({other_pid}), Nvml(70, 70, pids=(other_pid,))) == (0, 1)
+    assert gpu_indices_of(frozenset({other_pid}), Nvml(70, pids=(os.getpid(),))) == ()
+    assert gpu_indices_of(frozenset(), Nvml(70, pids=(other_pid,))) == ()
 
 
 def test_the_last_values_are_read_when_the_block_is_left() -> None:
-    with sampling(GpuSource((0,), OWN_PIDS, 3600, Nvml(300))) as samples:
+    with sampling(GpuSource((0,), OWN_PIDS, 3600, Nvml(70))) as samples:
         pass
     assert [row.value for row in samples.rows if row.metric == "power_w_gpu0"] == [300, 300]

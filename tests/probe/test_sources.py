@@ -9,7 +9,7 @@ import pytest
 
 from tasks.probe.sources import listening_pids, telemetry_sources
 from tasks.serve.endpoint import Endpoint
-from tests.probe.nvml import Nvml
+from tests.helpers.nvml import Nvml
 from tests.stub.process import Stub
 
 
@@ -24,7 +24,7 @@ def test_gpus_are_read_where_the_server_has_some(monkeypatch: pytest.MonkeyPatch
     endpoint = Endpoint(url="http://127.0.0.1:9/v1", model="m", tokenizer="m")
     server_pids = frozenset({os.getpid()})
     assert [source.name for source in telemetry_sources(endpoint, server_pids)] == ["server", "machine"]
-    monkeypatch.setattr("tasks.probe.gpu_source.import_module", lambda name: Nvml(300))
+    monkeypatch.setattr("tasks.probe.gpu_source.import_module", lambda name: Nvml(70))
     sources = telemetry_sources(endpoint, server_pids, (0,))
     assert [source.name for source in sources] == ["server", "machine", "gpu"]
 

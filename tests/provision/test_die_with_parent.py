@@ -8,7 +8,7 @@ import sys
 import psutil
 
 from tasks.config.home import checkout
-from tests.serve.fake import until
+from tests.helpers.wait import until
 
 PARENT = """
 import subprocess, sys

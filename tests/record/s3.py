@@ -13,8 +13,8 @@ from typing import Any
 
 import httpx
 
-from tests.faults.engine import until
-from tests.operate.upper import free_port
+from tests.helpers.ports import free_port
+from tests.helpers.wait import until
 
 BUCKET = "gauge-tests"
 USER = "gauge"

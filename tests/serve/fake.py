@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
-
-import psutil
 
 from tasks.config.server import ArgValue, ManagedServer, VllmServer
 from tasks.provision.provisioned import EngineBuild, Environment, Model, ModelIdentity
@@ -88,21 +84,3 @@ def a_setup(server: ManagedServer, log: Path, **fields: object) -> ServerSetup:
     """Return the setup of a server that the interpreter of the tests runs."""
     defaults = {"model": a_model(), "environment": an_environment(), "server": server, "log": log}
     return ServerSetup.model_validate(defaults | fields)
-
-
-def running(pid: int) -> bool:
-    """Return whether a process runs; a zombie does not."""
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
-def until(condition: Callable[[], bool], limit_s: float = 20.0) -> bool:
-    """Wait until a condition is true; return whether it became true within the limit."""
-    deadline = time.monotonic() + limit_s
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True

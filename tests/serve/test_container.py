@@ -18,7 +18,8 @@ from tasks.serve.container import Container, container_argv, kill_argv, mounted_
 from tasks.serve.gpu import GPU
 from tasks.serve.process import ServerProcess, serving
 from tests.faults.fake_docker import Daemon, fake_docker
-from tests.serve.fake import a_model, a_server, a_setup, an_environment, install, until
+from tests.helpers.wait import until
+from tests.serve.fake import a_model, a_server, a_setup, an_environment, install
 
 REFERENCE = f"vllm/vllm-openai@sha256:{'a' * 64}"
 DOCKER = Image(program=Path("/usr/bin/docker"), reference=REFERENCE)

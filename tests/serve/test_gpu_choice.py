@@ -11,8 +11,8 @@ from tasks.config.server import ArgValue
 from tasks.errors import InputError, ServerStartError
 from tasks.serve.gpu import list_gpus
 from tasks.serve.gpu_choice import check_free_memory, chosen_gpus, gpu_variables, users_of
+from tests.helpers.nvml import Nvml
 from tests.serve.fake import a_server
-from tests.serve.nvml import Nvml
 
 
 @pytest.fixture(autouse=True)

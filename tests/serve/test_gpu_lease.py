@@ -17,8 +17,9 @@ from tasks.config.server import ArgValue
 from tasks.errors import InputError, ServerStartError
 from tasks.serve.gpu_lease import Lease, lease_for, lock_folder, lock_gpus
 from tasks.serve.process import serving
-from tests.serve.fake import a_server, a_setup, an_environment, install, until
-from tests.serve.nvml import Nvml
+from tests.helpers.nvml import Nvml
+from tests.helpers.wait import until
+from tests.serve.fake import a_server, a_setup, an_environment, install
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +82,7 @@ import sys, time
 from pathlib import Path
 from tasks.serve.gpu_lease import lock_gpus
 from tests.serve.fake import a_server
-from tests.serve.nvml import Nvml
+from tests.helpers.nvml import Nvml
 with lock_gpus(a_server(), print, nvml=Nvml(0), folder=Path(sys.argv[1])):
     print("locked", flush=True)
     time.sleep(600)

@@ -13,14 +13,17 @@ from pathlib import Path
 import pytest
 
 from tasks.config.home import checkout
-from tests.serve.fake import install, running, until
+from tests.helpers.processes import running
+from tests.helpers.wait import until
+from tests.serve.fake import install
 
 ROOT = checkout()
 OWNER = """
 import json, os, sys, time
 from pathlib import Path
 from tasks.serve.process import serving
-from tests.serve.fake import a_server, a_setup, until
+from tests.helpers.wait import until
+from tests.serve.fake import a_server, a_setup
 
 engine, behaviour, forks = Path(sys.argv[1]), sys.argv[2], sys.argv[3] == "forks"
 with serving(a_setup(a_server(engine, behaviour), engine / "log", grace_s=1.5)) as process:

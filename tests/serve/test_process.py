@@ -17,7 +17,10 @@ import pytest
 
 from tasks.errors import ServerDied, ServerStartError
 from tasks.serve.process import ServerProcess, serving
-from tests.serve.fake import a_server, a_setup, an_environment, install, running, until
+from tests.helpers.ports import free_port
+from tests.helpers.processes import running
+from tests.helpers.wait import until
+from tests.serve.fake import a_server, a_setup, an_environment, install
 
 GRACE_S = 0.5
 
@@ -144,9 +147,7 @@ def test_a_restart_appends_to_the_same_log(engine: Path) -> None:
 
 
 def test_a_running_server_on_a_fixed_port_is_restarted(engine: Path) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with started(engine, port=port) as process:
         first = process.pid or 0
         process.restart()

@@ -10,7 +10,7 @@ import pytest
 from cli.doctor.diagnose import diagnose, lines_of
 from cli.doctor.diagnosis import Diagnosis
 from cli.doctor.hardware import _gpus
-from tests.serve.nvml import Nvml
+from tests.helpers.nvml import Nvml
 
 NAMES = (
     "Python, uv, GPU, memory, disk, model cache, ports, containers, environments, Prefect, package index, "

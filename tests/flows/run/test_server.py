@@ -19,7 +19,7 @@ from tasks.config.server import VllmServer
 from tasks.errors import RecordError, ServerDied
 from tasks.measure.processes import fork_server
 from tasks.serve.process import ServerProcess
-from tests.serve.fake import until
+from tests.helpers.wait import until
 
 LIMIT_S = 60.0
 DIED = ServerDied("the server ended with exit code 1", "read its log")

@@ -11,7 +11,7 @@ import pytest
 from flows.benchmark import benchmark
 from tasks.config.results_location import results_location
 from tasks.record.store import Store
-from tests.command import environment, run
+from tests.helpers.command_line import environment, run
 from tests.record.s3 import BUCKET, S3
 from tests.stub.process import Stub
 
