@@ -22,7 +22,10 @@ class SentRequest:
     error: str | None = None
 
     def parse_response(self) -> None:
-        """Set `parsed`, or `error` where the status is not 200, and drop the bytes. Skipped after an error."""
+        """Parse the response and drop its bytes; the body of a status other than 200 becomes `error`.
+
+        Does nothing where the request failed already.
+        """
         if self.error is not None:
             return
         response = self.response
