@@ -27,10 +27,10 @@ def report(
 
     location = results_location(results)
     store = Store(location)
-    record_killed_runs(store, location.folder / "files")
+    record_killed_runs(store, location.runs_folder)
     ids = store.run_ids()
     recorded = read_report(store, ids[0] if run_id == "last" and ids else run_id)
-    page = location.folder / "files" / recorded.run.run_id / "report.html"
+    page = location.run_folder(recorded.run.run_id) / "report.html"
     write_page(recorded, page)
     upload(location, f"files/{recorded.run.run_id}")
     print_report(recorded, Console(), str(page))

@@ -25,13 +25,15 @@ def results(
         str, typer.Argument(help="runs, points, knees, checks, requests, scores, samples or telemetry.")
     ],
     results: ResultsOption = RESULTS,
-    form: Annotated[Format, typer.Option("--format", help="How the table is printed.")] = Format.table,
+    output_format: Annotated[
+        Format, typer.Option("--format", help="How the table is printed.")
+    ] = Format.table,
 ) -> None:
-    """Print one of the tables."""
+    """Print one of the results tables."""
     from tasks.record.export import export_table
     from tasks.record.run_lock import record_killed_runs
     from tasks.record.store import Store
 
     location = results_location(results)
-    record_killed_runs(Store(location), location.folder / "files")
-    typer.echo(export_table(Store(location), table, form.value), nl=form is not Format.csv)
+    record_killed_runs(Store(location), location.runs_folder)
+    typer.echo(export_table(Store(location), table, output_format.value), nl=output_format is not Format.csv)

@@ -15,8 +15,7 @@ from tasks.plan.search import Knee
 from tasks.record.results import RecordedPoint, RunRecord
 from tasks.record.store import Store
 from tasks.record.write_run import record_accuracy, record_point, record_run
-from tasks.report.report_input import ReportInput
-from tasks.report.timeline import read_timeline
+from tasks.report.read_report import read_report
 
 
 def finish(run: Run, results: RunResults, warnings: RunWarnings) -> str:
@@ -63,14 +62,7 @@ def _track_and_report(run: Run, record: RunRecord, results: RunResults, problems
             experiment = f"{outcome.tracker} experiment {outcome.experiment_id}"
             console.stage("track", f"{experiment}, {outcome.kept} figures in {outcome.folder}")
     page = run.folder / "report.html"
-    report_input = ReportInput(
-        run=record,
-        points=results.points,
-        knees=results.knees,
-        accuracy=results.accuracy,
-        timeline=read_timeline(Store(run.results), record),
-        results_path=str(run.results),
-    )
+    report_input = read_report(Store(run.results), run.id)
     report_id = report(report_input, page)
     artifacts.create_figure_artifacts(report_input)
     artifacts.create_origin_artifact(report_input)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 from prefect import Task
@@ -15,11 +14,9 @@ from prefect.results import ResultStore
 from flows.run.context import RunContext
 from flows.run.server import RunServer
 from flows.ui import console
-from tasks.config.results_location import ResultsLocation
+from tasks.config.results_location import CACHE, ResultsLocation
 from tasks.errors import MeasureError, ServerDied
 from tasks.record import bucket_sync
-
-CACHE = "cache"
 
 
 class HasKey(Protocol):
@@ -108,7 +105,7 @@ def with_cache(
     def cache_key(task_run: TaskRunContext, parameters: dict[str, Any]) -> str:
         return key
 
-    folder = cache_folder(results)
+    folder = results.cache_folder
     folder.mkdir(parents=True, exist_ok=True)
     cached_task = task.with_options(
         cache_policy=CacheKeyFnPolicy(cache_key_fn=cache_key),
@@ -120,14 +117,9 @@ def with_cache(
     return cast(Callable[P, Result], cached_task)
 
 
-def cache_folder(results: ResultsLocation) -> Path:
-    """Inside the results location: without the results, everything is measured again."""
-    return results.folder / CACHE
-
-
 def is_cached(results: ResultsLocation, key: str) -> bool:
     """Whether a task with this key would be reused."""
-    folder = cache_folder(results)
+    folder = results.cache_folder
     return folder.is_dir() and ResultStore(result_storage=LocalFileSystem(basepath=str(folder))).exists(key)
 
 

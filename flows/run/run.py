@@ -25,7 +25,7 @@ class Run(Frozen):
     @property
     def folder(self) -> Path:
         """Local folder of the run's logs, report and raw files, beside the tables if those are local too."""
-        return self.results.folder / "files" / self.id
+        return self.results.run_folder(self.id)
 
     @property
     def spec_digest(self) -> str:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flows.run.reuse import CACHE
 from flows.run.run import Run
 from flows.ui import console
+from tasks.config.results_location import CACHE
 from tasks.errors import RecordError
 from tasks.record import bucket_sync
 
 
 @contextmanager
 def synced_bucket(run: Run) -> Iterator[None]:
-    """For results in a bucket: download the cache first, upload it and the run's files at the end."""
+    """Download the cache before the block, upload it and the run's files after it; only for a bucket."""
     bucket_sync.download(run.results, CACHE)
     try:
         yield
@@ -22,7 +22,7 @@ def synced_bucket(run: Run) -> Iterator[None]:
         try:
             bucket_sync.upload(run.results, CACHE)
             bucket_sync.upload(run.results, f"files/{run.id}")
-        except RecordError as error:  # the tables are complete
+        except RecordError as error:  # the tables are already recorded: a failed upload is only a warning
             console.stage(
-                "record", f"{error.what}; the files that are missing there are in {run.folder}", "yellow"
+                "record", f"{error.what}; every file of the run is in {run.folder} on this machine", "yellow"
             )

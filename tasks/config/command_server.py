@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from string import Formatter
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -17,6 +17,8 @@ PLACEHOLDERS = ("model", "served_name", "host", "port")
 
 class CommandServer(StartedServer):
     """A server of another engine, started here by its own command."""
+
+    needs_environment: ClassVar[bool] = False
 
     kind: Literal["command"]
     engine: str = Field(pattern=r"^[A-Za-z0-9][\w.+-]*$", description="the engine's name in the results")

@@ -9,6 +9,9 @@ from tasks.config.home import expanded, home
 from tasks.errors import InputError
 
 S3 = "s3://"
+FILES = "files"
+CACHE = "cache"
+"""Names of its folders beside those of the tables."""
 
 
 class ResultsLocation(Frozen):
@@ -19,6 +22,20 @@ class ResultsLocation(Frozen):
 
     folder: Path
     bucket: str | None = None
+
+    @property
+    def runs_folder(self) -> Path:
+        """One folder a run, with its logs and its page."""
+        return self.folder / FILES
+
+    @property
+    def cache_folder(self) -> Path:
+        """Figures that later runs reuse, by cache key. Without it, everything is measured again."""
+        return self.folder / CACHE
+
+    def run_folder(self, run_id: str) -> Path:
+        """The logs and the page of one run."""
+        return self.runs_folder / run_id
 
     def __str__(self) -> str:
         return str(self.folder) if self.bucket is None else f"{S3}{self.bucket}"

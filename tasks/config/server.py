@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from math import prod
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, NonNegativeInt, field_validator
+from pydantic import Field, NonNegativeInt, field_validator, model_validator
 
+from tasks.config.address import base_of, check_address, query_of
 from tasks.config.base import Frozen
 from tasks.config.command_server import CommandServer
+from tasks.config.own_headers import check_headers
 from tasks.config.price import Price
 from tasks.config.refusal import refuse
 from tasks.config.started_server import DEFAULT_GPU_MEMORY, StartedServer
@@ -70,8 +71,13 @@ class VllmServer(StartedServer):
 class EndpointServer(Frozen):
     """A server that was started elsewhere; it is neither started nor stopped here."""
 
+    needs_environment: ClassVar[bool] = False
+
     kind: Literal["endpoint"]
-    url: str = Field(pattern=r"^https?://[^/\s]+(/.*)?$", description="base URL, including /v1")
+    url: str = Field(
+        pattern=r"^https?://[^/\s]+(/.*)?$",
+        description="base URL, including /v1; a query (?api-version=…) is kept on every request",
+    )
     model: str = Field(min_length=1, description="model name that requests carry")
     answers_as: str | None = Field(
         None, description="model name that responses carry, where it differs from the requested one"
@@ -84,6 +90,11 @@ class EndpointServer(Frozen):
     )
     price_per_hour: Price = None
     api_key_env: str | None = Field(None, description="environment variable that holds its API key")
+    headers: dict[str, str] = Field(
+        default_factory=dict,
+        description="further headers of every request: name of the header, and of the environment variable "
+        "that holds its value, which is never recorded",
+    )
 
     @property
     def name(self) -> str:
@@ -93,23 +104,32 @@ class EndpointServer(Frozen):
     @field_validator("url")
     @classmethod
     def _check_url(cls, url: str) -> str:
-        try:
-            parts = urlsplit(url)
-            valid = bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            valid = False
-        if "@" in url.split("/")[2]:
-            raise refuse(
-                "the URL holds credentials", "name the environment variable with the API key in api_key_env"
-            )
-        if not valid:
-            raise refuse(f"{url} is not a URL", "write http://HOST:PORT/v1, an IPv6 host in brackets")
-        return url
+        return check_address(url)
+
+    @model_validator(mode="after")
+    def _check_headers(self) -> Self:
+        check_headers(self.headers, bool(self.api_key_env))
+        return self
 
     @property
     def base_url(self) -> str:
-        """The URL without a trailing slash."""
-        return self.url.rstrip("/")
+        """The URL without a query and without a trailing slash."""
+        return base_of(self.url)
+
+    @property
+    def query(self) -> str:
+        """The URL's query; empty for none."""
+        return query_of(self.url)
+
+    @property
+    def settings(self) -> str:
+        """The query and the names of the headers as JSON with sorted keys; values are secrets."""
+        settings: dict[str, object] = {}
+        if self.query:
+            settings["query"] = self.query
+        if self.headers:
+            settings["headers"] = sorted(name.lower() for name in self.headers)
+        return json.dumps(settings, sort_keys=True)
 
 
 ManagedServer = VllmServer | CommandServer

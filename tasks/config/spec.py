@@ -11,7 +11,7 @@ from tasks.config.block_names import Blocks
 from tasks.config.gate import Gate
 from tasks.config.question_set import QuestionSet
 from tasks.config.refusal import refuse
-from tasks.config.server import Server, VllmServer
+from tasks.config.server import Server
 from tasks.config.sweep import NAME, Sweep
 from tasks.config.trackers import Track
 
@@ -43,9 +43,9 @@ class Spec(Frozen):
             raise refuse("the same question set is listed twice", "use `repeats` to answer it more than once")
         if not (self.sweeps or self.accuracy):
             raise refuse("nothing to measure", "give `sweeps`, `accuracy` or both")
-        if isinstance(self.server, VllmServer) and self.environment is None:
+        if self.server.needs_environment and self.environment is None:
             raise refuse(
-                "a server of kind vllm needs `environment`",
+                f"a server of kind {self.server.kind} needs `environment`",
                 "name a file in deployments/environments, `current` or an interpreter",
             )
         return self

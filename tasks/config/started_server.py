@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -18,6 +18,9 @@ DEFAULT_GPU_MEMORY = 0.9
 
 class StartedServer(Frozen):
     """A server that is started and stopped here: its model, its device and its time limits."""
+
+    needs_environment: ClassVar[bool] = True
+    """Whether the spec must name a serving environment."""
 
     model: str = Field(
         min_length=1, description="id on the hub, folder, or synthetic:gpt-oss (random weights, no download)"

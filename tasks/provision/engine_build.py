@@ -10,7 +10,7 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from tasks.config.server import CommandServer, ManagedServer, VllmServer
+from tasks.config.server import CommandServer, ManagedServer
 from tasks.errors import InputError
 from tasks.provision.image import image_build, is_image
 from tasks.provision.interpreter import (
@@ -31,29 +31,30 @@ def engine_build(server: ManagedServer, environment: str | None) -> EngineBuild:
     Args:
         server: the spec's server.
         environment: the spec's `environment`: a bundled file's stem, `current`, the path of an
-            interpreter, or an image. None: a command runs without one, vLLM runs in `current`.
+            interpreter, or an image. None: a command runs without one, any other engine in `current`.
 
     Raises:
         InputError: there is no such environment or program, or the environment lacks the engine.
     """
-    if isinstance(server, VllmServer):
-        build = _vllm_build(environment)
-    else:
+    if isinstance(server, CommandServer):
         build = _command_build(server, environment)
+    else:
+        build = _packaged_build(server.kind, environment)
     return build.model_copy(update={"device": server.device or build.device})
 
 
-def environment_build(name: str) -> EngineBuild:
+def environment_build(name: str, engine: str = "vllm") -> EngineBuild:
     """Return the identity of an environment, without building it.
 
     Args:
         name: the stem of a bundled file, `current`, or the path of an interpreter.
+        engine: the engine that an interpreter must have.
 
     Raises:
-        InputError: the name is unknown, the file has a wrong line, or the interpreter has no vLLM.
+        InputError: the name is unknown, the file has a wrong line, or the interpreter lacks the engine.
     """
     python = interpreter_path(name)
-    return interpreter_build(name, python) if python else find_requirements(name).build
+    return interpreter_build(name, python, engine) if python else find_requirements(name).build
 
 
 def program_path(command: str, python: Path | None) -> Path:
@@ -74,10 +75,11 @@ def program_path(command: str, python: Path | None) -> Path:
     )
 
 
-def _vllm_build(environment: str | None) -> EngineBuild:
+def _packaged_build(engine: str, environment: str | None) -> EngineBuild:
+    """Return the build of an engine that comes as a Python package or in an image."""
     if environment and is_image(environment):
-        return image_build(environment)
-    return environment_build(environment or "current")
+        return image_build(environment, engine)
+    return environment_build(environment or "current", engine)
 
 
 def _command_build(server: CommandServer, environment: str | None) -> EngineBuild:

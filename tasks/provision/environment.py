@@ -95,7 +95,7 @@ def _install(requirements: Requirements, folder: Path, log: Path, tools: BuildTo
         pins.write_text("\n".join(requirements.pins) + "\n", encoding="utf-8")
         exit_code = run_uv(*_install_arguments(requirements, _python(folder), pins), *settings.flags)
     if exit_code != 0:
-        raise uv_command.explain_failure(requirements.name, log, chosen.silent)
+        raise uv_command.explain_failure(requirements.name, log, chosen.unreachable)
     _verify(requirements, _python(folder), log, run_uv)
 
 

@@ -38,7 +38,7 @@ PULL_FAILURES = (
         ),
         ProvisionError,
         "{program}'s daemon does not answer",
-        "start it (systemctl start docker), and see that `{program} info` works",
+        "start it (systemctl start docker), and check that `{program} info` works",
     ),
     CommandFailure(
         re.compile(r"manifest.*unknown|not found|does not exist|name unknown", re.I),
@@ -53,7 +53,7 @@ PULL_FAILURES = (
         "`{program} login` with an account that may pull it",
     ),
 )
-"""In the order of search."""
+"""The first match is used."""
 
 
 def is_image(environment: str | None) -> bool:
@@ -62,7 +62,7 @@ def is_image(environment: str | None) -> bool:
 
 
 def image_build(environment: str, engine: str = "vllm") -> EngineBuild:
-    """Return an image's identity by its name alone; the engine's version is the image's tag.
+    """Return an image's identity from its reference, without a pull; the engine's version is the tag.
 
     Raises:
         InputError: the image is not pinned to a digest.
@@ -97,7 +97,7 @@ def provide_image(environment: str, build: EngineBuild) -> Environment:
         ProvisionError: the daemon or the registry does not answer, or the disk is full.
     """
     parts = _split_reference(environment)
-    # The digest alone: some container programs refuse a tag beside it.
+    # Without the tag: some container programs refuse a tag and a digest together.
     image = Image(program=container_program(), reference=f"{parts['name']}@{parts['digest']}")
     if _run_program(image.program, INSPECT_LIMIT_S, "image", "inspect", image.reference).returncode:
         pull = _run_program(image.program, PULL_LIMIT_S, "pull", "--quiet", image.reference)

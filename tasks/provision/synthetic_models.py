@@ -1,4 +1,4 @@
-"""The table of synthetic models, and building one with a script that a serving environment runs."""
+"""The synthetic models, and how they are built: a script run with the serving environment's Python."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
 
 
 class Recipe(NamedTuple):
-    """How a synthetic model is made."""
+    """How a synthetic model is built."""
 
     script: str
-    """A file of this folder. It is called with the folder to write."""
+    """A file in this folder; its argument is the folder to write the model to."""
     version: str
     """The model's revision in cache keys. A change of what the script writes needs a new version."""
 
@@ -33,7 +33,7 @@ class Recipe(NamedTuple):
 RECIPES = {
     "synthetic:gpt-oss": Recipe(script="synthetic_gpt_oss.py", version="2"),
 }
-"""By the name in `server.model`."""
+"""Recipes by the name in `server.model`."""
 
 
 def is_synthetic(model: str) -> bool:
@@ -64,7 +64,7 @@ def provide_synthetic_model(model: str, environment: Environment) -> Path:
     recipe, python = _find_recipe(model), environment.python
     if python is None:
         raise InputError(
-            f"model {model} is made with a serving environment's packages, and this spec has none",
+            f"model {model} is built with a serving environment's packages, and this spec has no environment",
             "name an environment with vLLM, or give server.model a folder",
         )
     target = home() / "models" / f"{model.replace(':', '-')}-{recipe.version}"
@@ -89,7 +89,7 @@ def _find_recipe(model: str) -> Recipe:
 def _run_recipe(model: str, python: Path, script: Path, folder: Path) -> None:
     command = die_with_parent((str(python), "-I", str(script), str(folder)))
     what = f"model {model}: its recipe failed"
-    remedy = "run again; if it stays so, the environment's openai_harmony or transformers has changed"
+    remedy = "run again; if it fails again, the environment's openai_harmony or transformers has changed"
     try:
         result = subprocess.run(
             command, env={**os.environ, **OFFLINE}, capture_output=True, text=True, timeout=RECIPE_LIMIT_S

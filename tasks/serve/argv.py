@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from tasks.config.hubs import HUB_SITES
 from tasks.config.server import ManagedServer
+from tasks.config.trackers import Track
 from tasks.errors import InputError
 from tasks.provision.engine_build import program_path
 from tasks.provision.provisioned import Environment, Model
@@ -16,8 +18,9 @@ CUDA_VISIBLE_DEVICES = "CUDA_VISIBLE_DEVICES"
 # Settings and secrets of the pipeline, and variables that point to the wrong Python. The model is on disk
 # before the server starts, so neither the engine nor code that comes with a model needs a token.
 WITHHELD_PREFIXES = (
-    *("PREFECT_", "SWANLAB_", "SERVEGAUGE_", "PYTHONHOME", "VIRTUAL_ENV"),
-    *("AWS_", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "MODELSCOPE_API_TOKEN"),
+    *("PREFECT_", "SERVEGAUGE_", "PYTHONHOME", "VIRTUAL_ENV", "AWS_", "HUGGING_FACE_HUB_TOKEN"),
+    *(site.token_variable for site in HUB_SITES.values()),
+    *(f"{tracker.upper()}_" for tracker in Track.model_fields),
 )
 
 
