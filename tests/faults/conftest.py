@@ -1,4 +1,4 @@
-"""One fake environment for all faults, and a case for each test."""
+"""A fake serving environment for all tests of faults, and a case for each test."""
 
 from __future__ import annotations
 
@@ -8,22 +8,25 @@ from pathlib import Path
 import pytest
 
 from tasks.measure.processes import fork_server
-from tests.faults.engine import Case, family, make_environment, until
+from tests.faults.case import Case
+from tests.faults.fake_environment import make_environment
+from tests.helpers.processes import descendants
+from tests.helpers.wait import until
 
 
 @pytest.fixture(scope="session")
-def fake(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The fake environment's interpreter."""
+def fake_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The interpreter of the fake serving environment."""
     return make_environment(tmp_path_factory.mktemp("environment"))
 
 
 @pytest.fixture
-def case(tmp_path: Path, fake: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Case]:
-    """A case with a home of its own, whose processes must all be gone when the test ends."""
+def case(tmp_path: Path, fake_python: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Case]:
+    """A case with a home of its own. All its processes must have ended when the test ends."""
     monkeypatch.setenv("SERVEGAUGE_HOME", str(tmp_path / "home"))
     fork_server.warm_up()
-    before = family()
-    case = Case(tmp_path, fake, model)
+    before = descendants()
+    case = Case(tmp_path, fake_python, model)
     yield case
-    assert case.nothing_left()
-    assert until(lambda: family() <= before, 20)
+    assert case.all_ended()
+    assert until(lambda: descendants() <= before, 20)

@@ -1,4 +1,4 @@
-"""The disk fills up, or the results vanish, under a run: it is said, and what was written before is whole."""
+"""The disk fills up, or the results vanish, during a run: the run names the reason and spoils no file."""
 
 from __future__ import annotations
 
@@ -13,52 +13,27 @@ import pytest
 
 from flows.benchmark import benchmark
 from tasks.errors import MeasureError
-from tests.faults.command import Command, command
-from tests.faults.driver import PROBE, meanwhile, table
-from tests.faults.engine import Case, until
+from tests.faults.case import PROBE_REQUESTS, Case
+from tests.faults.inject import injecting
+from tests.faults.run_command import RunningCommand, servegauge
+from tests.faults.small_disk import FILL, path_inside, small_disk
+from tests.helpers.wait import until
 
-FILL = """
-import contextlib, os, sys
-path, leave = sys.argv[1], int(sys.argv[2])
-with open(os.path.join(path, "filler"), "wb", buffering=0) as file:
-    with contextlib.suppress(OSError):  # the run writes too: how much is free is known when nothing is
-        while file.write(bytes(4096)):
-            pass
-    file.truncate(file.tell() - leave)
-"""
+SECOND_POINT = PROBE_REQUESTS + 3 + 3
+"""Requests after which the second point is under way."""
 
 
-def in_a_namespace(*argv: str) -> tuple[str, ...]:
-    """A command in mounts of its own, so that a test may mount a small disk there."""
-    user = () if os.geteuid() == 0 else ("--map-root-user",)
-    return ("unshare", "--mount", *user, *argv)
+def fill(run: RunningCommand, folder: Path) -> None:
+    """Leave one page of free space."""
+    target = path_inside(run.process.pid, folder)
+    subprocess.run((sys.executable, "-c", FILL, str(target), "4096"), check=True)
 
 
-def small_disk(folder: Path, size: str) -> tuple[str, ...]:
-    """What stands before a command that shall find a disk of that size at the folder; skips without."""
-    folder.mkdir(parents=True, exist_ok=True)
-    script = 'mount -t tmpfs -o "size=$1" tmpfs "$2" && shift 2 && exec "$@"'
-    prefix = in_a_namespace("/bin/sh", "-c", script, "sh", size, str(folder))
-    try:
-        if subprocess.run((*prefix, "true"), capture_output=True).returncode == 0:
-            return prefix
-    except OSError:
-        pass
-    pytest.skip("no mount namespace on this machine")
+def make_read_only(run: RunningCommand, folder: Path) -> None:
+    """Make the tables read-only, as a kernel does with a disk that fails.
 
-
-def seen_from(pid: int, path: Path) -> Path:
-    """A path as that process sees it, in its own mounts."""
-    return Path(f"/proc/{pid}/root{path}")
-
-
-def fill(run: Command, folder: Path) -> None:
-    """No room but for a page."""
-    subprocess.run((sys.executable, "-c", FILL, str(seen_from(run.process.pid, folder)), "4096"), check=True)
-
-
-def make_read_only(run: Command, folder: Path) -> None:
-    """As a kernel does with a disk that fails: the tables here, since open files forbid it for the whole."""
+    The whole disk cannot be made read-only, because files on it are open.
+    """
     user = () if os.geteuid() == 0 else ("--user", "--preserve-credentials")
     enter = ("nsenter", "--target", str(run.process.pid), "--mount", *user)
     script = 'for table in runs points requests telemetry; do mount --bind "$1/$table" "$1/$table"'
@@ -67,39 +42,37 @@ def make_read_only(run: Command, folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "says"), [(fill, "No space left on device"), (make_read_only, "Read-only file system")]
+    ("spoil", "reason"), [(fill, "No space left on device"), (make_read_only, "Read-only file system")]
 )
-def test_a_disk_that_fails_while_it_records(
-    case: Case, api: str, spoil: Callable[[Command, Path], None], says: str
+def test_a_disk_that_fails_while_a_point_is_recorded(
+    case: Case, api: str, spoil: Callable[[RunningCommand, Path], None], reason: str
 ) -> None:
-    prefix = small_disk(case.results, "8m")
     case.load = ((1, 3), (2, 20))
-    with command(case, api, *prefix) as run:
-        # The command's own results are behind its mount; the fake engine's state is not.
-        case.asked(PROBE + 3 + 3)
-        (first,) = (seen_from(run.process.pid, case.results) / "points").glob("*.parquet")
+    with servegauge(case, api, prefix=small_disk(case.results, "8m")) as run:
+        # This process sees the state of the fake vLLM, but not the results, which are on the command's disk.
+        case.wait_for_requests(SECOND_POINT)
+        (first,) = (path_inside(run.process.pid, case.results) / "points").glob("*.parquet")
         spoil(run, case.results)
-        whole = first.read_bytes()
-        assert case.nothing_left()  # it ends, and its server with it
-        code = run.ends()
-        said = run.said()
+        content = first.read_bytes()
+        assert case.all_ended()  # the run ends, and its server with it
+        code, output = run.wait(), run.stderr()
     assert code == 1
-    assert says in said
-    assert "Traceback" not in said
-    assert whole[-4:] == b"PAR1"
+    assert reason in output
+    assert "Traceback" not in output
+    assert content[-4:] == b"PAR1"
 
 
 def test_results_that_vanish(case: Case, api: str) -> None:
     spec = case.spec()
 
     def remove() -> None:
-        case.asked(PROBE + 3 + 3)
+        case.wait_for_requests(SECOND_POINT)
         shutil.rmtree(case.results, ignore_errors=True)
 
     with (
-        meanwhile(remove),
+        injecting(remove),
         pytest.raises(MeasureError, match="of 2 measurements failed"),
     ):
         benchmark(spec=spec, results=str(case.results))
-    assert table(case, "runs")["outcome"].to_list() == ["failed"]
+    assert case.table("runs")["outcome"].to_list() == ["failed"]
     assert until(lambda: not list(case.results.rglob("*.tmp")))

@@ -1,4 +1,4 @@
-"""A server answers badly: each bad answer is a failed request with its reason, and the run goes on."""
+"""A server answers wrongly: each wrong response is a failed request with its reason, and the run goes on."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from tests.stub.process import Stub, stub_server
 
 pytestmark = pytest.mark.usefixtures("api")
 FAULTY = ("error500", "reset", "stall", "wrong_model")
-"""One a sweep; each hits the sweep's third request."""
+"""The fault of each sweep's third request."""
 
 
 def write_spec(stub: Stub, tokenizer: Path, folder: Path) -> str:
-    """A sweep for each fault."""
+    """Write a spec with one sweep for each fault. Returns its path."""
     sweep = {
         "input_tokens": 32,
         "output_tokens": 8,
@@ -29,22 +29,22 @@ def write_spec(stub: Stub, tokenizer: Path, folder: Path) -> str:
     }
     server = {"kind": "endpoint", "url": stub.url, "model": stub.model, "tokenizer": str(tokenizer)}
     spec = {
-        "name": "bad-answers",
+        "name": "faulty-endpoint",
         "server": server,
         "sweeps": [{"name": name, **sweep} for name in FAULTY],
         "track": {"swanlab": {"mode": "disabled"}},
     }
-    path = folder / "bad.yaml"
+    path = folder / "faulty-endpoint.yaml"
     path.write_text(yaml.safe_dump(spec), encoding="utf-8")
     return str(path)
 
 
 @pytest.fixture(scope="module")
 def measured(api: str, tokenizer: Path, tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
-    """The requests of a run against a server that answers every third request badly."""
+    """The requests of a run against a server that answers every third request wrongly."""
     folder = tmp_path_factory.mktemp("endpoint")
     # The probe's question is request 0, so the third of the first sweep is request 3, and so on.
-    faults = [{"kind": kind, "first": 3 * place + 3, "count": 1} for place, kind in enumerate(FAULTY)]
+    faults = [{"kind": kind, "first": 3 * sweep, "count": 1} for sweep, kind in enumerate(FAULTY, 1)]
     with stub_server(ttft=0.02, itl=0.005, tokenizer=str(tokenizer), faults=faults) as stub:
         with pytest.raises(MeasureError, match=r"measurements failed"):
             benchmark(spec=write_spec(stub, tokenizer, folder), results=str(folder / "results"))
@@ -55,7 +55,7 @@ def measured(api: str, tokenizer: Path, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.mark.parametrize(
-    ("kind", "says"),
+    ("kind", "reason"),
     [
         ("error500", "500"),
         ("reset", "payload is not completed"),
@@ -63,16 +63,16 @@ def measured(api: str, tokenizer: Path, tmp_path_factory: pytest.TempPathFactory
         ("wrong_model", "the answer is of model 'another-model', not 'stub'"),
     ],
 )
-def test_a_bad_answer_is_one_failed_request(measured: pl.DataFrame, kind: str, says: str) -> None:
+def test_a_wrong_response_is_one_failed_request(measured: pl.DataFrame, kind: str, reason: str) -> None:
     rows = measured.filter(pl.col("sweep") == kind)
     assert rows["succeeded"].to_list() == [True, True, False]
-    assert says in rows["error"].to_list()[2]
+    assert reason in rows["error"].to_list()[2]
 
 
-def test_answers_of_another_model_before_anything_is_measured(
+def test_responses_of_another_model_before_anything_is_measured(
     stub: Callable[..., Stub], tokenizer: Path, tmp_path: Path
 ) -> None:
-    """It lists the right one and answers with another, unless the spec says that it does."""
+    """The server lists the right model and responds with another. The spec can allow that."""
     server = stub(tokenizer=str(tokenizer), faults=[{"kind": "wrong_model"}], ttft=0.01, itl=0.001)
     spec, results = write_spec(server, tokenizer, tmp_path), tmp_path / "results"
     with pytest.raises(EndpointError, match="of model 'another-model', not 'stub'"):

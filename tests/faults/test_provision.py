@@ -1,4 +1,4 @@
-"""Provisioning goes wrong: a killed or doubled build, a full disk, an index that nobody answers for."""
+"""Provisioning goes wrong: a killed build, two builds at once, a full disk, an index that does not answer."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from tasks.config.home import checkout
 from tasks.errors import ProvisionError
 from tasks.provision.environment import BuildTools, build_environment
 from tasks.provision.pip_settings import UvSettings
-from tests.faults.engine import ROOT, until
-from tests.faults.test_disk import small_disk
+from tests.faults.small_disk import small_disk
+from tests.helpers.wait import until
 from tests.provision.wheel import WHEEL_REQUIREMENTS, make_wheel
 
 BUILD = """
@@ -34,25 +35,25 @@ def uv(arguments, env, log):
         time.sleep(float(os.environ.get("PAUSE", "0")))
     return code
 
-wanted = Requirements.model_validate_json(os.environ["WANTED"])
+requirements = Requirements.model_validate_json(os.environ["REQUIREMENTS"])
 settings = UvSettings({"UV_FIND_LINKS": os.environ["WHEELS"], "UV_NO_INDEX": "1", "UV_OFFLINE": "1"})
 try:
-    print(build_environment(wanted, BuildTools(run_uv=uv, uv_settings=lambda: settings)).python)
+    print(build_environment(requirements, BuildTools(run_uv=uv, uv_settings=lambda: settings)).python)
 except ServegaugeError as error:
     sys.exit(f"{type(error).__name__}: {error}")
 """
 
 
 def build(folder: Path, *prefix: str, size: int = 1000, **more: str) -> subprocess.Popen[str]:
-    """A process that builds the small environment under `folder`/home."""
+    """Start a process that builds the small environment under `folder`/home."""
     env = {
         **os.environ,
         "SERVEGAUGE_HOME": str(folder / "home"),
         "UV_CACHE_DIR": str(folder / "home" / "cache"),
         "UV_LINK_MODE": "copy",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": str(checkout()),
         "WHEELS": str(make_wheel(folder / "wheels", size)),
-        "WANTED": WHEEL_REQUIREMENTS.model_dump_json(),
+        "REQUIREMENTS": WHEEL_REQUIREMENTS.model_dump_json(),
         "BUILDS": str(folder / "builds"),
         **more,
     }
@@ -61,13 +62,13 @@ def build(folder: Path, *prefix: str, size: int = 1000, **more: str) -> subproce
 
 
 def environments(folder: Path) -> list[str]:
-    """What lies where environments lie, without locks and logs."""
-    found = (folder / "home" / "environments").iterdir()
-    return sorted(path.name for path in found if path.is_dir())
+    """The folders of environments, half-built ones included."""
+    paths = (folder / "home" / "environments").iterdir()
+    return sorted(path.name for path in paths if path.is_dir())
 
 
-def begun(folder: Path, builds: int) -> bool:
-    """Whether so many builds have made their first half."""
+def have_begun(folder: Path, builds: int) -> bool:
+    """Wait until this many builds have made the empty environment. Returns whether they have."""
     file = folder / "builds"
     return until(lambda: file.is_file() and len(file.read_text().splitlines()) >= builds)
 
@@ -75,10 +76,10 @@ def begun(folder: Path, builds: int) -> bool:
 NAME = f"small-{WHEEL_REQUIREMENTS.build.digest[:12]}"
 
 
-def test_a_build_that_was_killed_is_begun_anew(tmp_path: Path) -> None:
+def test_a_build_that_was_killed_is_repeated(tmp_path: Path) -> None:
     with build(tmp_path, PAUSE="600") as killed:
-        assert begun(tmp_path, 1)
-        assert len(environments(tmp_path)) == 1  # half of one, under a hidden name
+        assert have_begun(tmp_path, 1)
+        assert len(environments(tmp_path)) == 1  # half-built, under a hidden name
         os.kill(killed.pid, signal.SIGKILL)
     assert environments(tmp_path) != [NAME]
     with build(tmp_path) as again:
@@ -90,7 +91,7 @@ def test_a_build_that_was_killed_is_begun_anew(tmp_path: Path) -> None:
 
 def test_two_runs_build_it_once(tmp_path: Path) -> None:
     with build(tmp_path, PAUSE="1") as one:
-        assert begun(tmp_path, 1)
+        assert have_begun(tmp_path, 1)
         with build(tmp_path, PAUSE="1") as other:
             outputs = [process.communicate(timeout=60) for process in (one, other)]
     assert [process.returncode for process in (one, other)] == [0, 0], outputs
@@ -99,27 +100,27 @@ def test_two_runs_build_it_once(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_named_and_leaves_nothing(tmp_path: Path) -> None:
-    keep = f"{tmp_path}/seen"
-    script = f'"$@"; code=$?; ls -A {tmp_path}/home/environments > {keep}; exit $code'
+    listing = tmp_path / "listing"
+    script = f'"$@"; code=$?; ls -A {tmp_path}/home/environments > {listing}; exit $code'
     prefix = small_disk(tmp_path / "home", "6m")
     with build(tmp_path, *prefix, "/bin/sh", "-c", script, "sh", size=8_000_000) as full:
         out, err = full.communicate(timeout=60)
     assert full.returncode == 1, out
     assert "NoSpace: environment small: the disk is full" in err
     assert "Traceback" not in err
-    assert sorted(Path(keep).read_text().split()) == [f".{NAME}.lock", f"{NAME}.log"]
+    assert sorted(listing.read_text().split()) == [f".{NAME}.lock", f"{NAME}.log"]
 
 
-def test_a_disk_with_too_little_room_is_refused_before(
+def test_a_disk_with_too_little_space_is_refused_before_the_build(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SERVEGAUGE_HOME", str(tmp_path))
-    wanted = WHEEL_REQUIREMENTS.model_copy(update={"disk_gb": 10**6})
+    requirements = WHEEL_REQUIREMENTS.model_copy(update={"disk_gb": 10**6})
     with pytest.raises(ProvisionError, match=r"GB free, 1e\+06 GB are needed"):
-        build_environment(wanted)
+        build_environment(requirements)
 
 
-def test_an_index_out_of_reach_is_named_with_the_way_out(
+def test_an_index_that_cannot_be_reached_is_named_with_a_remedy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SERVEGAUGE_HOME", str(tmp_path))

@@ -1,15 +1,16 @@
-"""The run itself is ended from outside: its server goes with it, and what was recorded stays."""
+"""The run itself gets a signal: its server ends with it, and what was recorded stays."""
 
 from __future__ import annotations
 
 import os
 import signal
 
+import polars as pl
 import pytest
 
-from tests.faults.command import command, end_of
-from tests.faults.driver import PROBE, table
-from tests.faults.engine import Case, until
+from tests.faults.case import PROBE_REQUESTS, Case
+from tests.faults.run_command import servegauge
+from tests.helpers.wait import until
 
 ENDS: dict[str, tuple[tuple[signal.Signals, ...], int, str]] = {
     "killed": ((signal.SIGKILL,), -signal.SIGKILL, "killed"),
@@ -21,46 +22,46 @@ ENDS: dict[str, tuple[tuple[signal.Signals, ...], int, str]] = {
 
 
 @pytest.mark.parametrize("name", ENDS)
-def test_while_the_server_starts(name: str, case: Case, api: str) -> None:
-    numbers, code, outcome = ENDS[name]
-    case.env, case.server = {"FAKE_MANNERS": "hang"}, {"startup_timeout_s": 600}
-    with command(case, api) as run:
+def test_a_run_is_ended_while_its_server_starts(name: str, case: Case, api: str) -> None:
+    signals, code, outcome = ENDS[name]
+    case.env, case.server = {"FAKE_BEHAVIOUR": "hang"}, {"startup_timeout_s": 600}
+    with servegauge(case, api) as run:
         assert until((case.state / "pids-1.json").exists, 120), run.process.poll()
-        end_of(run, *numbers)
-        ended, said = run.ends(), run.said()
-        assert ended == code, said
-        assert "Traceback" not in said
-        assert case.nothing_left()
-        assert run.nothing_left()
-    assert table(case, "runs")["outcome"].to_list() == [outcome]
-    assert table(case, "runs")["finished_at"].null_count() == 0
+        run.send(*signals)
+        exit_code, output = run.wait(), run.stderr()
+        assert exit_code == code, output
+        assert "Traceback" not in output
+        assert case.all_ended()
+        assert run.all_ended()
+    assert case.table("runs")["outcome"].to_list() == [outcome]
+    assert case.table("runs")["finished_at"].null_count() == 0
 
 
 def test_killed_while_it_measures_and_run_again(case: Case, api: str) -> None:
-    with command(case, api) as run:
-        case.asked(PROBE + 3 + 3)
+    with servegauge(case, api) as run:
+        case.wait_for_requests(PROBE_REQUESTS + 3 + 3)
         os.kill(run.process.pid, signal.SIGKILL)
-        run.ends()
-        assert case.nothing_left()
-        assert run.nothing_left()  # its measuring process too
-        first = table(case, "points")
+        run.wait()
+        assert case.all_ended()
+        assert run.all_ended()  # its measuring process too
+        first = case.table("points")
         assert first.select("concurrency", "succeeded").rows() == [(1, 3)]
-    with command(case, api) as again:
-        assert again.ends() == 0
-    points = table(case, "points").filter(~table(case, "points")["run_id"].is_in(first["run_id"].implode()))
+    with servegauge(case, api) as again:
+        assert again.wait() == 0
+    points = case.table("points").filter(~pl.col("run_id").is_in(first["run_id"].implode()))
     assert sorted(points.select("concurrency", "reused").rows()) == [(1, True), (2, False)]
-    assert table(case, "requests").height == 3 + 12
+    assert case.table("requests").height == 3 + 12
 
 
 def test_killed_while_it_reports(case: Case, api: str) -> None:
-    """Everything is recorded by then: the outcome stays, and the page can be made again."""
+    """Everything is recorded by then: the outcome stays, and the report can be made again."""
     case.load = ((1, 3),)
-    with command(case, api) as run:
-        assert until(lambda: "completed" in table(case, "runs")["outcome"].to_list(), 120, 0.02)
+    with servegauge(case, api) as run:
+        assert until(lambda: "completed" in case.table("runs")["outcome"].to_list(), 120, 0.02)
         os.kill(run.process.pid, signal.SIGKILL)
-        assert run.ends() == -signal.SIGKILL
-        assert run.nothing_left()
-    assert table(case, "runs")["outcome"].to_list() == ["completed"]
-    with command(case, api, words=("report", "last", "--results", str(case.results))) as again:
-        assert again.ends() == 0, again.said()
+        assert run.wait() == -signal.SIGKILL
+        assert run.all_ended()
+    assert case.table("runs")["outcome"].to_list() == ["completed"]
+    with servegauge(case, api, arguments=("report", "last", "--results", str(case.results))) as again:
+        assert again.wait() == 0, again.stderr()
     assert list(case.results.rglob("report.html"))

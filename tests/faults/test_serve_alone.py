@@ -1,4 +1,4 @@
-"""`servegauge serve`: it answers, it ends by Ctrl-C, and it never outlives its command."""
+"""`servegauge serve`: the server answers, ends on Ctrl-C, and never outlives the command."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import signal
 import httpx
 import pytest
 
-from tests.faults.command import command
-from tests.faults.engine import Case
+from tests.faults.case import Case
+from tests.faults.run_command import servegauge
 
 KEY = "a-key-of-mine"
 
@@ -17,31 +17,31 @@ KEY = "a-key-of-mine"
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143), (signal.SIGKILL, -signal.SIGKILL)]
 )
-def test_it_serves_until_it_is_ended(case: Case, number: signal.Signals, code: int) -> None:
-    words = ("serve", case.spec())
-    with command(case, "", words=words, OPENAI_API_KEY=KEY, SERVEGAUGE_HOME=str(case.folder)) as serve:
-        started = case.start()
+def test_it_serves_until_a_signal_ends_it(case: Case, number: signal.Signals, code: int) -> None:
+    variables = {"OPENAI_API_KEY": KEY, "SERVEGAUGE_HOME": str(case.folder)}
+    with servegauge(case, "", arguments=("serve", case.spec()), variables=variables) as serve:
+        started = case.wait_for_start()
         assert serve.process.stderr
-        said = ""
-        while "Ctrl-C" not in said:
+        output = ""
+        while "Ctrl-C" not in output:
             line = serve.process.stderr.readline()
-            assert line, said
-            said += line
+            assert line, output
+            output += line
         url = f"http://127.0.0.1:{started['port']}/v1"
         with httpx.Client(base_url=url, trust_env=False) as client:
             assert client.get("/models").status_code == 401
             models = client.get("/models", headers={"Authorization": f"Bearer {KEY}"}).json()
         assert [entry["id"] for entry in models["data"]] == ["tiny"]
         os.kill(serve.process.pid, number)
-        assert serve.ends() == code
-        assert case.nothing_left()
-        assert serve.nothing_left()
-        assert KEY not in said + serve.said()
+        assert serve.wait() == code
+        assert case.all_ended()
+        assert serve.all_ended()
+        assert KEY not in output + serve.stderr()
 
 
-def test_a_server_that_dies_ends_it_with_the_reason(case: Case) -> None:
-    words = ("serve", case.spec())
-    with command(case, "", words=words, SERVEGAUGE_HOME=str(case.folder)) as serve:
-        os.kill(case.start()["server"], signal.SIGKILL)
-        assert serve.ends() == 1
-        assert "ended with SIGKILL" in serve.said()
+def test_the_command_ends_with_the_reason_when_the_server_dies(case: Case) -> None:
+    variables = {"SERVEGAUGE_HOME": str(case.folder)}
+    with servegauge(case, "", arguments=("serve", case.spec()), variables=variables) as serve:
+        os.kill(case.wait_for_start()["server"], signal.SIGKILL)
+        assert serve.wait() == 1
+        assert "ended with SIGKILL" in serve.stderr()

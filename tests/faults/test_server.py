@@ -1,4 +1,4 @@
-"""The server dies or hangs under a measurement: noticed at once, restarted once, nothing lost or left."""
+"""The server dies or hangs during a measurement: the run restarts it once, at once, and loses nothing."""
 
 from __future__ import annotations
 
@@ -16,34 +16,38 @@ from flows.benchmark import benchmark
 from flows.run.reuse import measure_with_restart
 from flows.run.server import open_server
 from tasks.errors import MeasureError, ServerDied
-from tests.faults.driver import PROBE, hit, meanwhile, run_of, table, watched
-from tests.faults.engine import Case, running
+from tests.faults.case import PROBE_REQUESTS, Case
+from tests.faults.inject import MeasureUntilDeath, SignalServer, injecting, prepare_run
+from tests.helpers.processes import running
 
 pytestmark = pytest.mark.usefixtures("api")
-NOTICED_S = 5.0
-SECOND = PROBE + 3 + 3
-"""So many requests have come when the second point is well under way."""
+NOTICE_LIMIT_S = 5.0
+STALL_TIMEOUT_S = 1.0
+FIRST_POINT = PROBE_REQUESTS + 3
+"""Requests after which the first point is under way."""
+SECOND_POINT = PROBE_REQUESTS + 3 + 3
+"""Requests after which the second point is under way."""
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
-def test_in_a_whole_run_the_point_is_measured_again(
+def test_a_run_measures_the_point_again_on_a_restarted_server(
     case: Case, number: signal.Signals, caplog: pytest.LogCaptureFixture
 ) -> None:
     case.load = ((2, 12),)
-    moments: list[float] = []
     spec = case.spec()
-    with meanwhile(hit(case, "server", number, PROBE + 3, moments)):
+    fault = SignalServer(case, "server", number, FIRST_POINT)
+    with injecting(fault):
         benchmark(spec=spec, results=str(case.results))
     (restart,) = (record for record in caplog.records if "restarting it once" in record.getMessage())
-    print(f"{number.name} of the server, in a run: noticed after {restart.created - moments[0]:.2f} s")
-    assert restart.created - moments[0] < NOTICED_S
-    assert table(case, "points").select("attempt", "succeeded", "failed").rows() == [(2, 12, 0)]
-    assert "invalid" not in table(case, "points")["verdict"].to_list()
-    assert table(case, "requests").height == 12
-    assert table(case, "runs")["outcome"].to_list() == ["completed"]
-    ((warning,),) = table(case, "runs")["warnings"].to_list()
+    print(f"{number.name} of the server, in a run: noticed after {restart.created - fault.sent_at:.2f} s")
+    assert restart.created - fault.sent_at < NOTICE_LIMIT_S
+    assert case.table("points").select("attempt", "succeeded", "failed").rows() == [(2, 12, 0)]
+    assert "invalid" not in case.table("points")["verdict"].to_list()
+    assert case.table("requests").height == 12
+    assert case.table("runs")["outcome"].to_list() == ["completed"]
+    ((warning,),) = case.table("runs")["warnings"].to_list()
     assert "restarting it once" in warning
-    startup = table(case, "telemetry").filter(pl.col("metric").str.starts_with("startup_"))
+    startup = case.table("telemetry").filter(pl.col("metric").str.starts_with("startup_"))
     assert startup["metric"].n_unique() == 4
     assert startup.filter(pl.col("metric") == "startup_warmup_s")["value"].to_list() == [2.25, 2.25]
 
@@ -52,29 +56,30 @@ def test_in_a_whole_run_the_point_is_measured_again(
 def test_an_engine_that_hangs_behind_a_healthy_server(
     case: Case, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """In the middle of its answers (its gauge tells of them), or before any (our client does)."""
-    case.load, case.server = ((2, 12),), {"stall_timeout_s": 1.0}
-    moments: list[float] = []
+    """It hangs amid its responses, which its gauge shows, or before any, which only the client shows."""
+    case.load, case.server = ((2, 12),), {"stall_timeout_s": STALL_TIMEOUT_S}
+    injected_at: list[float] = []
     spec = case.spec()
 
     def hang() -> None:
-        started = case.asked(PROBE + 3)
-        fault = [{"kind": kind, "first": 1}]
-        httpx.post(f"http://127.0.0.1:{started['port']}/stub/faults", json=fault, trust_env=False)
-        moments.append(time.time())
+        port = case.wait_for_requests(FIRST_POINT)["port"]
+        faults = [{"kind": kind, "first": 1}]
+        httpx.post(f"http://127.0.0.1:{port}/stub/faults", json=faults, trust_env=False)
+        injected_at.append(time.time())
 
-    with meanwhile(hang):
+    with injecting(hang):
         benchmark(spec=spec, results=str(case.results))
     (restart,) = (record for record in caplog.records if "restarting it once" in record.getMessage())
     assert "did nothing for" in restart.getMessage()
-    print(f"{kind} of the engine, limit 1 s: noticed after {restart.created - moments[0]:.2f} s")
-    assert restart.created - moments[0] < case.server["stall_timeout_s"] + NOTICED_S
-    assert table(case, "points").select("attempt", "succeeded", "failed").rows() == [(2, 12, 0)]
-    assert table(case, "runs")["outcome"].to_list() == ["completed"]
+    noticed_s = restart.created - injected_at[0]
+    print(f"{kind} of the engine, limit {STALL_TIMEOUT_S:g} s: noticed after {noticed_s:.2f} s")
+    assert noticed_s < STALL_TIMEOUT_S + NOTICE_LIMIT_S
+    assert case.table("points").select("attempt", "succeeded", "failed").rows() == [(2, 12, 0)]
+    assert case.table("runs")["outcome"].to_list() == ["completed"]
 
 
 @pytest.mark.parametrize(
-    ("who", "number"),
+    ("process", "number"),
     [
         ("server", signal.SIGKILL),
         ("server", signal.SIGSTOP),
@@ -83,59 +88,63 @@ def test_an_engine_that_hangs_behind_a_healthy_server(
         ("guardian", signal.SIGKILL),
     ],
 )
-def test_it_is_noticed_and_restarted(case: Case, who: str, number: signal.Signals) -> None:
-    noticed: list[float] = []
-    with open_server(run_of(case)) as started:
-        first = case.start()
-        moment = time.time()
-        os.kill(first[who], number)
-        assert measure_with_restart(started, watched(started, noticed)) == 2
-        print(f"{number.name} of the {who}: noticed after {noticed[0] - moment:.2f} s")
-        assert noticed[0] - moment < NOTICED_S
-        assert case.start(2)["server"] != first["server"]
-        # What the first one left is gone before the second one starts.
+def test_a_death_is_noticed_and_the_server_restarted(
+    case: Case, process: str, number: signal.Signals
+) -> None:
+    with open_server(prepare_run(case)) as server:
+        first = case.wait_for_start()
+        measurement = MeasureUntilDeath(server)
+        sent_at = time.time()
+        os.kill(first[process], number)
+        assert measure_with_restart(server, measurement) == 2
+        print(f"{number.name} of the {process}: noticed after {measurement.noticed_at - sent_at:.2f} s")
+        assert measurement.noticed_at - sent_at < NOTICE_LIMIT_S
+        assert case.wait_for_start(2)["server"] != first["server"]
+        # The processes of the first start have ended before the second one begins.
         assert not any(running(first[name]) for name in ("server", "core"))
 
 
 def test_a_second_death_ends_the_run_and_keeps_what_was_measured(case: Case) -> None:
-    moments: list[float] = []
     spec = case.spec()
 
-    def twice() -> None:
-        hit(case, "server", signal.SIGKILL, SECOND, moments)()
-        hit(case, "server", signal.SIGKILL, PROBE + 3, moments, start=2)()
+    def kill_twice() -> None:
+        SignalServer(case, "server", signal.SIGKILL, SECOND_POINT)()
+        SignalServer(case, "server", signal.SIGKILL, FIRST_POINT, start=2)()
 
-    with meanwhile(twice), pytest.raises(ServerDied, match="SIGKILL"):
+    with injecting(kill_twice), pytest.raises(ServerDied, match="SIGKILL"):
         benchmark(spec=spec, results=str(case.results))
-    points = table(case, "points")
+    points = case.table("points")
     assert points.select("concurrency", "succeeded", "failed").rows() == [(1, 3, 0)]
-    assert table(case, "requests").height == 3
-    assert table(case, "runs")["outcome"].to_list() == ["failed"]
+    assert case.table("requests").height == 3
+    assert case.table("runs")["outcome"].to_list() == ["failed"]
 
 
-def starved(child: psutil.Process) -> None:
-    """No more memory than it has: whatever it wants next is refused."""
+def starve(child: psutil.Process) -> None:
+    """Limit a process to the memory that it has: every further allocation fails."""
     child.rlimit(psutil.RLIMIT_AS, (child.memory_info().vms, child.memory_info().vms))
 
 
-@pytest.mark.parametrize("spoil", [psutil.Process.kill, psutil.Process.suspend, starved])
-def test_a_measuring_child_that_is_spoilt_fails_its_point_alone(
+@pytest.mark.parametrize("spoil", [psutil.Process.kill, psutil.Process.suspend, starve])
+def test_a_measuring_process_that_fails_costs_only_its_point(
     case: Case, spoil: Callable[[psutil.Process], None]
 ) -> None:
     case.load = ((2, 12), (1, 3))
     spec = case.spec()
 
-    def act() -> None:
-        case.asked(PROBE + 3)
+    def spoil_measuring_process() -> None:
+        case.wait_for_requests(FIRST_POINT)
         for process in psutil.Process().children(recursive=True):
             if any(file.path.endswith("worker.log") for file in process.open_files()):
                 spoil(process)
                 return
-        raise AssertionError("no measuring child")
+        raise AssertionError("no measuring process")
 
-    with meanwhile(act), pytest.raises(MeasureError, match="1 of 2 measurements failed"):
+    with (
+        injecting(spoil_measuring_process),
+        pytest.raises(MeasureError, match="1 of 2 measurements failed"),
+    ):
         benchmark(spec=spec, results=str(case.results))
-    points = table(case, "points").sort("concurrency")
+    points = case.table("points").sort("concurrency")
     assert points["succeeded"].to_list() == [3, 0]
     assert points["verdict"].to_list()[1] == "invalid"
-    assert len(list(case.state.glob("pids-*"))) == 1  # the server was left alone
+    assert len(list(case.state.glob("pids-*"))) == 1  # the server was not restarted

@@ -1,4 +1,4 @@
-"""A Prefect worker goes with a run in it: nothing is left, and the run's state and its row say so."""
+"""A Prefect worker ends during its run: no process goes on, and the run's state and its row show the end."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ import pytest
 from operate.prefect_api import PrefectApi
 from operate.work_pool import POOL
 from operate.worker import create_gpu_slot
-from tests.faults.command import command
-from tests.faults.driver import PROBE, table
-from tests.faults.engine import ROOT, Case
+from tasks.config.home import checkout
+from tests.faults.case import PROBE_REQUESTS, Case
+from tests.faults.run_command import servegauge
 
-GONE_S = 30.0
-HOST = "doomed"
-"""Machines of these tests' own, one a test: the place of a killed run stays taken for a minute."""
+END_LIMIT_S = 30.0
+HOST = "faulty-worker"
+"""Each test names a host of its own: the GPU slot of a killed run stays occupied for a minute."""
 
 
 @pytest.fixture(scope="module")
 def deployment(api: str) -> str:
-    """The benchmark on this machine's queue; the deployment's id."""
+    """Deploy the benchmark to this machine's queue. Returns the deployment's id."""
     with PrefectApi(api) as prefect, pytest.MonkeyPatch.context() as patch:
         patch.setenv("SERVEGAUGE_HOST", HOST)
         create_gpu_slot(prefect)
-        steps = [{"prefect.deployments.steps.set_working_directory": {"directory": str(ROOT)}}]
+        steps = [{"prefect.deployments.steps.set_working_directory": {"directory": str(checkout())}}]
         body = {
             "name": "benchmark",
             "flow_id": prefect.send("POST", "/flows/", {"name": "benchmark"})["id"],
@@ -39,7 +39,7 @@ def deployment(api: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("number", "everyone", "outcomes"),
+    ("number", "whole_family", "outcomes"),
     [
         (signal.SIGKILL, False, {"stopped"}),
         (signal.SIGTERM, False, {"killed"}),
@@ -47,30 +47,35 @@ def deployment(api: str) -> str:
     ],
 )
 def test_a_run_ends_with_its_worker(
-    case: Case, api: str, deployment: str, number: signal.Signals, everyone: bool, outcomes: set[str]
+    case: Case, api: str, deployment: str, number: signal.Signals, whole_family: bool, outcomes: set[str]
 ) -> None:
-    """Killed, it leaves the run to end itself; terminated, it kills the run before it goes.
+    """A killed worker leaves the run to end by itself. A terminated one kills the run before it exits.
 
-    `everyone`: as systemd does it with our unit, all processes that the worker has are told, guardians too.
+    `whole_family`: all descendants get the signal too, guardians included, as from systemd with our unit.
     """
     case.load = ((1, 3), (2, 200))
     parameters = {"spec": case.spec(), "results": str(case.results)}
-    host = f"{HOST}-{number.name}-{everyone}".lower()
-    env = {"PREFECT_WORKER_QUERY_SECONDS": "1", "SERVEGAUGE_HOST": host}
-    with PrefectApi(api) as prefect, command(case, api, words=("worker",), **env) as worker:
+    host = f"{HOST}-{number.name}-{whole_family}".lower()
+    variables = {"PREFECT_WORKER_QUERY_SECONDS": "1", "SERVEGAUGE_HOST": host}
+    with (
+        PrefectApi(api) as prefect,
+        servegauge(case, api, arguments=("worker",), variables=variables) as worker,
+    ):
         run = prefect.send("POST", f"/deployments/{deployment}/create_flow_run", {"parameters": parameters})
-        case.asked(PROBE + 3 + 3)
-        told = psutil.Process(worker.process.pid).children(recursive=True) if everyone else []
-        for process in (worker.process, *told):
+        case.wait_for_requests(PROBE_REQUESTS + 3 + 3)
+        family = psutil.Process(worker.process.pid).children(recursive=True) if whole_family else []
+        worker.process.send_signal(number)
+        for process in family:
             process.send_signal(number)
-        moment = time.monotonic()
-        worker.ends()
-        assert worker.nothing_left()
-        print(f"{number.name} of the worker: nothing is left after {time.monotonic() - moment:.1f} s")
-        assert time.monotonic() - moment < GONE_S
-        assert case.nothing_left()
+        sent_at = time.monotonic()
+        worker.wait()
+        assert worker.all_ended()
+        ended_s = time.monotonic() - sent_at
+        print(f"{number.name} of the worker: all processes have ended after {ended_s:.1f} s")
+        assert ended_s < END_LIMIT_S
+        assert case.all_ended()
         state = prefect.get(f"/flow_runs/{run['id']}")["state"]
-    assert state["type"] in {"CRASHED", "FAILED", "CANCELLED"}, worker.said()
-    assert table(case, "runs")["outcome"].to_list()[0] in outcomes
-    assert table(case, "points").select("concurrency", "succeeded").rows() == [(1, 3)]
-    assert table(case, "requests").height == 3
+    assert state["type"] in {"CRASHED", "FAILED", "CANCELLED"}, worker.stderr()
+    assert case.table("runs")["outcome"].to_list()[0] in outcomes
+    assert case.table("points").select("concurrency", "succeeded").rows() == [(1, 3)]
+    assert case.table("requests").height == 3

@@ -14,7 +14,8 @@ import psutil
 import pytest
 
 from tasks.record.store import Store
-from tests.faults.engine import Case, make_environment
+from tests.faults.case import Case
+from tests.faults.fake_environment import make_environment
 from tests.helpers.wait import until
 from tests.operate.upper import OVER, Upped
 
@@ -75,7 +76,7 @@ def never_ready(folder: Path, tokenizer: Path) -> Case:
     model = folder / "model"
     shutil.copytree(tokenizer, model)
     (model / "config.json").write_text('{"architectures": ["LlamaForCausalLM"]}')
-    return Case(folder, make_environment(folder / "environment"), model, env={"FAKE_MANNERS": "hang"})
+    return Case(folder, make_environment(folder / "environment"), model, env={"FAKE_BEHAVIOUR": "hang"})
 
 
 def never_swept(spec: str, folder: Path) -> str:

@@ -11,7 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.faults.engine import Case, make_environment
+from tests.faults.case import Case
+from tests.faults.fake_environment import make_environment
 from tests.operate.blocks import make_block, register
 from tests.operate.conftest import ENDPOINT_KEY
 from tests.operate.upper import Upped
@@ -82,7 +83,7 @@ def test_no_key_is_seen_anywhere_and_blocks_reach_the_server(
         overrides = [f"blocks.{block}" for block in named]
         overrides += ["track.swanlab.mode=online", "track.swanlab.timeout_s=8", "environment=vllm-cuda"]
         own_run = up.start({"spec": case.spec(), "overrides": overrides})
-        server = psutil.Process(case.start()["server"])
+        server = psutil.Process(case.wait_for_start()["server"])
         variables = server.environ()
         assert up.ended(own_run) == "COMPLETED", up.logs(own_run)
 

@@ -17,7 +17,7 @@ from tasks.provision.provisioned import Image
 from tasks.serve.container import Container, container_argv, kill_argv, mounted_paths, pid_argv, stop_argv
 from tasks.serve.gpu import GPU
 from tasks.serve.process import ServerProcess, serving
-from tests.faults.fake_docker import Daemon, fake_docker
+from tests.helpers.fake_docker import Daemon, fake_docker
 from tests.helpers.wait import until
 from tests.serve.fake import a_model, a_server, a_setup, an_environment, install
 
