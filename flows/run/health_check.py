@@ -9,26 +9,32 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.config.base import Frozen
-from tasks.config.server import StartedServer
+from tasks.config.server import StartedServer, VllmServer
 from tasks.config.spec import Spec
+from tasks.measure.chat_template import check_chat_template
+from tasks.probe.conventions import find_conventions
 from tasks.probe.first_answer import FirstAnswer, first_answers
 from tasks.probe.identity import server_identity
 from tasks.probe.ready import report_death, wait_ready
-from tasks.serve.endpoint import Endpoint, RequestKind
+from tasks.serve.endpoint import Conventions, Endpoint, RequestKind
 
 
 class ProbeResult(Frozen):
-    """The first answers of a server, and how long it took to be ready (None: it was not started here)."""
+    """What the probe found out.
+
+    `ready_s`: how long the server took to be ready; None where it was not started here. `warnings`: what
+    could not be checked, and what differs from other servers.
+    """
 
     answers: tuple[FirstAnswer, ...]
     ready_s: float | None
+    conventions: Conventions = Conventions()
+    warnings: tuple[str, ...] = ()
 
 
 @task(name="probe", task_run_name="probe", cache_policy=NO_CACHE)
 def probe(spec: Spec, endpoint: Endpoint, check: Callable[[], None], log: Path | None = None) -> ProbeResult:
-    """Wait for a server that was started here and check its model; ask any server a question of each kind.
-
-    The model of a server that was started elsewhere was checked before: the run's plan depends on it.
+    """Wait for a server that was started here; check any server's model, and ask it a question of each kind.
 
     Args:
         spec: its server and the kinds of its questions.
@@ -40,11 +46,19 @@ def probe(spec: Spec, endpoint: Endpoint, check: Callable[[], None], log: Path |
     ready_s = None
     if isinstance(spec.server, StartedServer):
         ready_s = wait_ready(endpoint, check, spec.server.startup_timeout_s, log=log)
+    check_chat_template(endpoint.tokenizer, spec.sweeps)
     with report_death(check):
-        if started_here:
-            server_identity(endpoint, managed=True)
+        identity = server_identity(endpoint, managed=started_here)
         answers = first_answers(endpoint, _question_kinds(spec), managed=started_here)
-    return ProbeResult(answers=answers, ready_s=ready_s)
+        # vLLM's connections are known, and the start of a server of our own should not take longer.
+        known = isinstance(spec.server, VllmServer)
+        conventions, warnings = find_conventions(endpoint, answers, may_close=not known)
+    return ProbeResult(
+        answers=answers,
+        ready_s=ready_s,
+        conventions=conventions,
+        warnings=identity.warnings + warnings,
+    )
 
 
 def _question_kinds(spec: Spec) -> frozenset[RequestKind]:

@@ -1,4 +1,4 @@
-"""Checks that need no server: what they find is reported before anything starts."""
+"""Checks of a spec that need no running server; they run before anything is started."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from tasks.config.gate import PREVIOUS
 from tasks.config.results_location import ResultsLocation
 from tasks.config.server import EndpointServer, ManagedServer
 from tasks.config.spec import Spec
+from tasks.measure.chat_template import check_chat_template
 from tasks.measure.question_files import check_question_set, check_questions
 from tasks.probe.identity import server_identity
 from tasks.provision.engine_build import engine_build
@@ -23,14 +24,14 @@ from tasks.serve.port import choose_port
 def preflight(spec: Spec, results: ResultsLocation | None) -> None:
     """Check question files, environment, flags, port, results location and the gate's baseline.
 
-    An endpoint is not asked: the run asks it when it finds out what it measures.
+    Sends no request to an endpoint: the run does that when it identifies the model.
 
     Args:
         spec: what to measure.
-        results: where the tables go; None while the block that says so is not loaded.
+        results: the results location; None if it comes from a block, which only the flow can load.
 
     Raises:
-        InputError: something in the spec or the command line is wrong.
+        InputError: a value in the spec or the command line is wrong.
         ExecutionError: the server's port is in use.
     """
     if results is not None:
@@ -38,6 +39,8 @@ def preflight(spec: Spec, results: ResultsLocation | None) -> None:
     for sweep in spec.sweeps:
         if sweep.dataset.endswith(".jsonl"):
             check_questions(Path(sweep.dataset))
+    server = spec.server
+    check_chat_template(server.tokenizer or server.model, spec.sweeps)
     for question_set in spec.accuracy:
         check_question_set(question_set)
     if isinstance(spec.server, EndpointServer):
@@ -47,7 +50,7 @@ def preflight(spec: Spec, results: ResultsLocation | None) -> None:
 
 
 def preflight_command(spec: Spec, results: ResultsLocation) -> None:
-    """Check the same and ask an endpoint for its model, before the seconds that Prefect takes to start.
+    """Run `preflight` and request an endpoint's model: Prefect's start would delay these errors by seconds.
 
     Raises:
         InputError: as `preflight`, or the endpoint serves another model.

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from flows.run.run import Run
 from flows.run.run_warnings import RunWarnings
-from flows.run.server_start import probe_endpoint, started_server, wait_until_ready
+from flows.run.server_start import add_warnings, probe_endpoint, started_server, wait_until_ready
 from tasks.config.server import EndpointServer, StartedServer
 from tasks.errors import RecordError, ServerDied
 from tasks.measure.processes import fork_server
@@ -25,7 +25,8 @@ Progress = Callable[[int, int], None]
 class RunServer:
     """A server that answers; `process` is None where it was started elsewhere.
 
-    Without an endpoint there is no server, because everything is recorded already.
+    Without an endpoint there is no server, because everything is recorded already. `endpoint` has the
+    conventions that the probe found out.
     """
 
     def __init__(
@@ -43,8 +44,9 @@ class RunServer:
         Raises:
             RecordError: there is no server, because a figure was recorded that can no longer be read.
         """
-        if self._process:
-            return self._process.endpoint
+        if self._process and self._endpoint:
+            conventions = self._endpoint.conventions
+            return self._process.endpoint.model_copy(update={"conventions": conventions})
         if self._endpoint is None:
             raise RecordError(
                 f"a recorded figure in {self._run.results} can no longer be read",
@@ -137,11 +139,14 @@ def open_server(run: Run, warnings: RunWarnings | None = None) -> Iterator[RunSe
     fork_server.warm_up()  # ends with this process, so that the next run of it uses the same workers
     if isinstance(run.spec.server, EndpointServer):
         endpoint = endpoint_of(run.spec.server)
-        probe_endpoint(run, endpoint, lambda: None)
+        probed = probe_endpoint(run, endpoint, lambda: None)
+        add_warnings(warnings, probed)
+        endpoint = endpoint.model_copy(update={"conventions": probed.conventions})
         yield RunServer(run, None, endpoint, warnings)
     else:
-        with started_server(run, run.spec.server, warnings) as process:
-            yield RunServer(run, process, process.endpoint, warnings)
+        with started_server(run, run.spec.server, warnings) as (process, conventions):
+            endpoint = process.endpoint.model_copy(update={"conventions": conventions})
+            yield RunServer(run, process, endpoint, warnings)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from tasks.provision.model import prefetch_model
 from tasks.provision.provisioned import Environment, Model
 from tasks.record.store import Store
 from tasks.record.write_run import record_telemetry
-from tasks.serve.endpoint import Endpoint
+from tasks.serve.endpoint import Conventions, Endpoint
 from tasks.serve.flags import ask_flags, check_flags
 from tasks.serve.gpu_lease import lease_for
 from tasks.serve.launch import ServerSetup
@@ -32,9 +32,14 @@ Result = TypeVar("Result")
 
 
 @contextmanager
-def started_server(run: Run, server: ManagedServer, warnings: RunWarnings) -> Iterator[ServerProcess]:
-    """Provision and start a server, and wait until it answers; stop it at the end of the block."""
-    # The planned and recorded revision is served: the hub's branch may have moved since.
+def started_server(
+    run: Run, server: ManagedServer, warnings: RunWarnings
+) -> Iterator[tuple[ServerProcess, Conventions]]:
+    """Provision and start a server, and wait until it answers; stop it at the end of the block.
+
+    Yields the process, and what the probe found out about its API.
+    """
+    # Serve the revision that was planned and recorded: the hub's branch may have changed since.
     server = server.model_copy(update={"revision": run.subject.model_revision})
     environment, model = provision(run, server)
     log = run.folder / "server.log"
@@ -44,13 +49,20 @@ def started_server(run: Run, server: ManagedServer, warnings: RunWarnings) -> It
             server=server, model=model, environment=environment, log=log, name=run.id, lease=lease
         )
         with follow_log(log, console.line_logger("server")), serving(setup) as process:
-            wait_until_ready(run, process)
-            yield process
+            probed = wait_until_ready(run, process)
+            add_warnings(warnings, probed)
+            yield process, probed.conventions
         console.stage("serve", "stopped")
 
 
-def wait_until_ready(run: Run, process: ServerProcess) -> None:
-    """Wait until a server that was just started answers; show and record how long each part of it took."""
+def add_warnings(warnings: RunWarnings, probed: ProbeResult) -> None:
+    """Show the probe's warnings and keep them with the run."""
+    for text in probed.warnings:
+        warnings.add("probe", text)
+
+
+def wait_until_ready(run: Run, process: ServerProcess) -> ProbeResult:
+    """Wait until a server that was just started answers; show and record the duration of each phase."""
     answer = probe_endpoint(run, process.endpoint, process.check)
     times = {"total": answer.ready_s or 0.0, **process.startup_times()}
     now = datetime.now(UTC)
@@ -58,10 +70,11 @@ def wait_until_ready(run: Run, process: ServerProcess) -> None:
     record_telemetry(Store(run.results), run.id, f"startup-{process.starts}", rows)
     parts = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in times.items())
     console.stage("serve", f"ready: {parts}")
+    return answer
 
 
 def probe_endpoint(run: Run, endpoint: Endpoint, check: Callable[[], None]) -> ProbeResult:
-    """Ask a server for its model, and one question of each kind that the run sends."""
+    """Check the server's model, and send one request of each kind that the run sends."""
     with console.bar("probe", f"{endpoint.model} answers at {endpoint.url}"):
         return probe(run.spec, endpoint, check, run.folder / "server.log")
 
@@ -72,14 +85,14 @@ def provision(run: Run, server: ManagedServer) -> tuple[Environment, Model]:
     The model is fetched while the environment is built, and the engine's flags are read while the model is
     provided.
     """
-    fetched = _in_background(lambda: prefetch_model(server))
+    prefetch = _in_background(lambda: prefetch_model(server))
     with console.bar("provision", f"environment {run.spec.environment or 'none'}"):
         environment = provision_environment(server, run.spec.environment)
     flags = _in_background(lambda: ask_flags(environment))
-    if not fetched.done():  # report a wrong flag before all of the model is there
+    if not prefetch.done():  # report a wrong flag before the download ends
         check_flags(server, environment.build, flags.result())
     with console.bar("provision", f"model {server.model}"):
-        fetched.exception()  # waits; the task below meets the same failure, and retries
+        prefetch.exception()  # only waits: the task below raises a failed download's error, and retries
         model = provision_model(server, environment)
     check_flags(server, environment.build, flags.result())
     return environment, model

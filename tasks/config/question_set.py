@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from tasks.config.base import Frozen
 from tasks.config.datasets import AIME25, DATASETS, Dataset, DatasetName
+from tasks.config.request_fields import OWNED_BY_GENERATION, RequestFields, check_request_fields
 
 
 class Generation(Frozen):
@@ -18,6 +19,15 @@ class Generation(Frozen):
     temperature: float | None = Field(1.0, ge=0)
     top_p: float | None = Field(1.0, gt=0, le=1)
     max_tokens: int | None = Field(32768, ge=1)
+    request: RequestFields = Field(
+        default_factory=dict,
+        description="further fields of each request's body, as {seed: 1, chat_template_kwargs: {…}}",
+    )
+
+    @field_validator("request")
+    @classmethod
+    def _check_request(cls, fields: RequestFields) -> RequestFields:
+        return check_request_fields(fields, OWNED_BY_GENERATION)
 
 
 class QuestionSet(Frozen):

@@ -10,6 +10,7 @@ from tasks.config.base import Frozen
 from tasks.config.load import TAG_PREFIX, Load
 from tasks.config.objective import Objective
 from tasks.config.refusal import refuse
+from tasks.config.request_fields import OWNED_BY_SWEEP, RequestFields, check_request_fields
 from tasks.config.saturation import Saturation
 
 NAME = r"^[a-z0-9][a-z0-9_-]{0,40}$"
@@ -50,6 +51,10 @@ class Sweep(Frozen):
     max_tokens: int = Field(2048, ge=1, description="longest answer where the model decides the length")
     prefix_tokens: int = Field(0, ge=0, description="length of a prefix shared by all random prompts")
     temperature: float = Field(0.0, ge=0)
+    request: RequestFields = Field(
+        default_factory=dict,
+        description="further fields of each request's body, as {top_k: 20, chat_template_kwargs: {…}}",
+    )
     load: Loads = Field(description="a list of loads, or a search with `until: saturated`")
     warmup_requests: int = Field(
         0,
@@ -106,6 +111,11 @@ class Sweep(Frozen):
                 f"{dataset!r} is not a dataset", "it must be random, openqa or a file ending in .jsonl"
             )
         return dataset
+
+    @field_validator("request")
+    @classmethod
+    def _check_request(cls, fields: RequestFields) -> RequestFields:
+        return check_request_fields(fields, OWNED_BY_SWEEP)
 
     @field_validator("run_name")
     @classmethod

@@ -84,7 +84,7 @@ def _records(path: Path) -> Iterator[tuple[int, Record]]:
 
 def _lines(path: Path) -> list[str]:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
         what = f"cannot read the questions in {path}: {reason}"

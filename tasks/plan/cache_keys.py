@@ -30,8 +30,7 @@ def point_key(subject: Subject, sweep: Sweep, load: Load, repeat: int) -> str:
     Objectives are not part of it: recorded figures are judged by new objectives. An allowed share of failed
     requests is: it decides whether the figures may be used at all.
     """
-    settings = sweep.model_dump(mode="json", exclude={"load", "repeats", "timeout_s", "objectives"})
-    settings["dataset"] = content_digest(sweep.dataset)
+    settings = _sweep_settings(sweep, {"load", "repeats", "timeout_s", "objectives"})
     success = needed_success(sweep.objectives)
     if success < 1:
         settings["success"] = success
@@ -41,16 +40,26 @@ def point_key(subject: Subject, sweep: Sweep, load: Load, repeat: int) -> str:
 
 def search_key(subject: Subject, sweep: Sweep) -> str:
     """Key of a search's answer, which depends on the objectives and on the search's settings."""
-    settings = sweep.model_dump(mode="json", exclude={"repeats", "timeout_s"})
-    settings["dataset"] = content_digest(sweep.dataset)
+    settings = _sweep_settings(sweep, {"repeats", "timeout_s"})
     return _key("knee", subject, {"sweep": settings})
 
 
 def accuracy_key(subject: Subject, accuracy: QuestionSet) -> str:
     """Key of one question set and the settings its answers are generated with."""
     asked = accuracy.model_dump(mode="json", exclude={"path", "timeout_s"})
+    if not accuracy.generation.request:
+        del asked["generation"]["request"]
     questions = content_digest(str(accuracy.file)) if accuracy.file else "hub"
     return _key("accuracy", subject, {"accuracy": asked, "questions": questions})
+
+
+def _sweep_settings(sweep: Sweep, exclude: set[str]) -> dict[str, Any]:
+    """A sweep's fields as JSON, its file by its content; `request` only where set: older keys lack it."""
+    settings = sweep.model_dump(mode="json", exclude=exclude)
+    settings["dataset"] = content_digest(sweep.dataset)
+    if not sweep.request:
+        del settings["request"]
+    return settings
 
 
 def _key(kind: str, subject: Subject, settings: dict[str, Any]) -> str:

@@ -105,7 +105,7 @@ def _remote_subject(server: EndpointServer, run_id: str) -> Subject:
         model=server.model,
         model_revision="",
         tokenizer=_tokenizer(server.tokenizer or server.model),
-        server_args="{}",
+        server_args=server.settings,
         server_env="{}",
         server_instance=instance,
         hardware=_hardware_of(server),

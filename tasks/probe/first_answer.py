@@ -9,18 +9,31 @@ import httpx
 
 from tasks.config.base import Frozen
 from tasks.errors import ExecutionError
-from tasks.probe.http_client import client_for, error_class, send_request
-from tasks.serve.endpoint import Endpoint, RequestKind
+from tasks.probe.http_client import (
+    check_status,
+    client_for,
+    error_class,
+    message_of,
+    send_request,
+    without_query,
+)
+from tasks.serve.endpoint import MAX_COMPLETION_TOKENS, MAX_TOKENS, Endpoint, RequestKind
 
 ALL_KINDS: frozenset[RequestKind] = frozenset({"completions", "chat"})
 OUTPUT_TOKENS = 8
 PROMPT = "What is two plus two?"
+REFUSED = (400, 422)
+"""Statuses of a response that refuses a field of the request."""
 
 
 class FirstAnswer(Frozen):
-    """One response to a short prompt. The tokens are those of the server's usage."""
+    """One response to a short prompt. The tokens are those of the server's usage.
+
+    `max_tokens_field`: the name of the field that limits the length of a response.
+    """
 
     kind: RequestKind
+    max_tokens_field: str = MAX_TOKENS
     input_tokens: int
     output_tokens: int
     latency_s: float
@@ -52,9 +65,9 @@ def first_answers(
 
 
 def _first_answer(client: httpx.Client, endpoint: Endpoint, kind: RequestKind, managed: bool) -> FirstAnswer:
-    url = endpoint.url_of(kind)
+    url = without_query(endpoint.url_of(kind))
     start = time.monotonic()
-    response = send_request(client, "POST", url, managed=managed, body=_body(endpoint, kind))
+    response, field = ask(client, endpoint, kind, managed)
     latency_s = time.monotonic() - start
     error = error_class(managed)
     try:
@@ -69,16 +82,60 @@ def _first_answer(client: httpx.Client, endpoint: Endpoint, kind: RequestKind, m
             f"{url} answered without counting tokens (usage)",
             "measure a server whose responses have OpenAI's `usage`: token counts are read from it",
         )
-    return FirstAnswer(kind=kind, input_tokens=tokens[0], output_tokens=tokens[1], latency_s=latency_s)
+    return FirstAnswer(
+        kind=kind,
+        max_tokens_field=field,
+        input_tokens=tokens[0],
+        output_tokens=tokens[1],
+        latency_s=latency_s,
+    )
 
 
-def _body(endpoint: Endpoint, kind: RequestKind) -> dict[str, Any]:
-    body: dict[str, Any] = {"model": endpoint.model, "max_tokens": OUTPUT_TOKENS}
+def ask(
+    client: httpx.Client, endpoint: Endpoint, kind: RequestKind, managed: bool = False
+) -> tuple[httpx.Response, str]:
+    """Send the short prompt; return the response, whose status is 200, and the field that limits its length.
+
+    A server that refuses `max_tokens` is asked again with `max_completion_tokens`.
+
+    Raises:
+        EndpointError: there is no response or it has another status.
+        ServerStartError: the same, if the server is `managed`.
+    """
+    url = endpoint.url_of(kind)
+    body = question(endpoint, kind, MAX_TOKENS)
+    response = send_request(client, "POST", url, endpoint, managed=managed, body=body)
+    if _refuses_max_tokens(response):
+        renamed = question(endpoint, kind, MAX_COMPLETION_TOKENS)
+        second = send_request(client, "POST", url, endpoint, managed=managed, body=renamed)
+        if second.status_code == 200 and _keeps_length(second):
+            return second, MAX_COMPLETION_TOKENS
+    check_status(response, endpoint, managed=managed)
+    return response, MAX_TOKENS
+
+
+def question(endpoint: Endpoint, kind: RequestKind, max_tokens_field: str) -> dict[str, Any]:
+    """Return the body of a request with a short prompt."""
+    body: dict[str, Any] = {"model": endpoint.model, max_tokens_field: OUTPUT_TOKENS}
     if kind == "chat":
         body["messages"] = [{"role": "user", "content": PROMPT}]
     else:
         body["prompt"] = PROMPT
     return body
+
+
+def _refuses_max_tokens(response: httpx.Response) -> bool:
+    """Whether the response refuses the field, by its message: `max_tokens` or the name to use instead."""
+    message = message_of(response)
+    return response.status_code in REFUSED and (MAX_TOKENS in message or MAX_COMPLETION_TOKENS in message)
+
+
+def _keeps_length(response: httpx.Response) -> bool:
+    """Whether the response is as short as was asked for: a server may ignore a field it does not know."""
+    try:
+        return int(response.json()["usage"]["completion_tokens"]) <= OUTPUT_TOKENS
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False
 
 
 def _check_model(endpoint: Endpoint, response_model: object, url: str, error: type[ExecutionError]) -> None:

@@ -6,17 +6,29 @@ import httpx
 
 from tasks.errors import EndpointError, ExecutionError, ServerStartError
 from tasks.serve.endpoint import Endpoint
+from tasks.serve.tls import certificate_error, certificate_remedy, tls_context
+
+REDIRECTS = (301, 302, 303, 307, 308)
+NO_TLS = "WRONG_VERSION_NUMBER"
+"""What OpenSSL calls a response that is not TLS."""
 
 
 def client_for(
     endpoint: Endpoint, transport: httpx.BaseTransport | None = None, timeout_s: float = 10.0
 ) -> httpx.Client:
-    """Return a client that sends the endpoint's key. `transport` replaces the network in tests.
+    """Return a client that sends the endpoint's headers. `transport` replaces the network in tests.
 
     Proxy settings of the machine apply only to other hosts: a proxy cannot reach this machine's loopback.
+
+    Raises:
+        InputError: SSL_CERT_FILE names no file with certificates.
     """
     return httpx.Client(
-        headers=endpoint.headers, transport=transport, timeout=timeout_s, trust_env=not endpoint.is_local
+        headers=endpoint.headers,
+        transport=transport,
+        timeout=timeout_s,
+        trust_env=not endpoint.is_local,
+        verify=tls_context(),
     )
 
 
@@ -26,37 +38,60 @@ def error_class(managed: bool) -> type[ExecutionError]:
 
 
 def send_request(
-    client: httpx.Client, method: str, url: str, *, managed: bool, body: object = None
+    client: httpx.Client, method: str, url: str, endpoint: Endpoint, *, managed: bool, body: object = None
 ) -> httpx.Response:
-    """Return the response, whose status is 200.
+    """Return the response, whatever its status.
 
     Raises:
-        EndpointError: there is no response or it has another status.
+        EndpointError: there is no response.
         ServerStartError: the same, if the server is `managed`, that is started here.
     """
-    error = error_class(managed)
+    error, address = error_class(managed), without_query(url)
     try:
-        response = client.request(method, url, json=body)
+        return client.request(method, url, json=body)
     except httpx.TimeoutException:
         raise error(
-            f"{url} did not answer within {client.timeout.read:g} s", "see whether the server is overloaded"
+            f"{address} did not answer within {client.timeout.read:g} s",
+            "see whether the server is overloaded",
         ) from None
-    except (httpx.HTTPError, httpx.InvalidURL) as cause:
-        raise error(
-            f"{url} cannot be reached: {cause or type(cause).__name__}",
-            "read the server's log" if managed else "start the server there, or correct server.url",
-        ) from None
-    if response.status_code != 200:
-        raise _status_error(error, response, url)
-    return response
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as cause:
+        reason = endpoint.masked(str(cause)) or type(cause).__name__
+        raise error(f"{address} cannot be reached: {reason}", _remedy_of(cause, managed)) from None
+
+
+def check_status(response: httpx.Response, endpoint: Endpoint, *, managed: bool) -> None:
+    """Raise an error for a status other than 200, with the server's message and a remedy.
+
+    Raises:
+        EndpointError: the status is not 200.
+        ServerStartError: the same, if the server is `managed`.
+    """
+    if response.status_code == 200:
+        return
+    status, location = response.status_code, response.headers.get("Location")
+    message = endpoint.masked(message_of(response))
+    what = f"{without_query(str(response.request.url))} answered {status}: {message}".rstrip(": ")
+    if status in REDIRECTS and location:
+        what += f": it redirects to {without_query(location)}"
+    raise error_class(managed)(what, _remedy_for(status, endpoint, bool(location)))
+
+
+def without_query(url: str) -> str:
+    """Return an address without its query, which messages leave out."""
+    return url.partition("?")[0]
 
 
 def is_healthy(client: httpx.Client, endpoint: Endpoint) -> bool:
     """Return whether the health check answers 200; false where the request fails."""
+    return status_of(client, endpoint.health_url) == 200
+
+
+def status_of(client: httpx.Client, url: str) -> int | None:
+    """Return the status of a GET; None where the request fails."""
     try:
-        return client.get(endpoint.health_url).status_code == 200
-    except httpx.HTTPError:
-        return False
+        return client.get(url).status_code
+    except (httpx.HTTPError, httpx.InvalidURL):
+        return None
 
 
 def message_of(response: httpx.Response) -> str:
@@ -70,15 +105,29 @@ def message_of(response: httpx.Response) -> str:
     return " ".join(str(message or response.text).split())[:300]
 
 
-def _status_error(error: type[ExecutionError], response: httpx.Response, url: str) -> ExecutionError:
-    status, location = response.status_code, response.headers.get("Location")
-    what = f"{url} answered {status}: {message_of(response)}".rstrip(": ")
+def _remedy_of(cause: Exception, managed: bool) -> str:
+    """What to do about a request without a response."""
+    if certificate_error(cause):
+        return certificate_remedy()
+    if NO_TLS in str(cause):
+        return "write http:// in server.url: the server speaks no TLS"
+    return "read the server's log" if managed else "start the server there, or correct server.url"
+
+
+def _remedy_for(status: int, endpoint: Endpoint, redirected: bool) -> str:
+    """What to do about a status that is not 200."""
     if status in (401, 403):
-        return error(what, "set server.api_key_env to the name of the variable that holds the server's key")
-    if status in (301, 302, 303, 307, 308) and location:
-        return error(
-            f"{what}: it redirects to {location}", "set server.url to that address, up to and with /v1"
-        )
-    if status == 404:
-        return error(what, "correct server.url (it ends in /v1), or the sweep's `endpoint`")
-    return error(what, "read the server's log")
+        if endpoint.secrets:
+            return "see whether the key in server.api_key_env's variable is right and allows this request"
+        return "set server.api_key_env to the name of the variable that holds the server's key"
+    if redirected and status in REDIRECTS:
+        return "set server.url to that address, up to and with /v1"
+    if status == 404 and not endpoint.ends_in_version:
+        return "correct server.url, which does not end in /v1, or the sweep's `endpoint`"
+    if status in (404, 405):
+        return "use the kind of request that the server has (completions or chat) as the sweep's `endpoint`"
+    if status in (400, 422):
+        return "change what the message names: a field of `request`, the model or the sweep's `endpoint`"
+    if status == 429:
+        return "wait until the server accepts requests again, or have its limit raised"
+    return "read the server's log"

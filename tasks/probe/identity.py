@@ -8,23 +8,27 @@ import httpx
 
 from tasks.config.base import Frozen
 from tasks.errors import InputError, ServegaugeError, ServerStartError
-from tasks.probe.http_client import client_for, error_class, send_request
-from tasks.probe.server_metrics import NAMES, START_TIME, fetch_metrics_page, parse_metrics
+from tasks.probe.http_client import check_status, client_for, send_request, status_of, without_query
+from tasks.probe.server_metrics import NAMES, START_TIME, MetricsReader, parse_metrics
 from tasks.serve.endpoint import Endpoint
 
 MODELS_SHOWN = 5
+NO_LIST = (404, 405, 501)
+"""Statuses of a server without a list of models."""
 
 
 class ServerIdentity(Frozen):
     """What a server reports about itself; None for what it does not report.
 
-    `started_at`: seconds since 1970, UTC. `has_metrics`: /metrics has vLLM's metrics.
+    `models`: empty where it has no list. `started_at`: seconds since 1970, UTC. `has_metrics`: /metrics has
+    those of a known engine. `warnings`: what could not be checked.
     """
 
     models: tuple[str, ...]
     version: str | None
     started_at: float | None
     has_metrics: bool
+    warnings: tuple[str, ...] = ()
 
 
 def server_identity(
@@ -32,33 +36,72 @@ def server_identity(
 ) -> ServerIdentity:
     """Return the identity of a server that serves `endpoint.model`. `managed`: it was started here.
 
+    A server without a list of models passes with a warning.
+
     Raises:
-        InputError: it serves other models; they are listed, the nearest name first.
+        InputError: it serves other models (they are listed, the nearest name first), or `endpoint.url` lacks
+            /v1.
         EndpointError: it cannot be reached, or it needs another key.
-        ServerStartError: either of these, if the server is `managed`.
+        ServerStartError: any of these, if the server is `managed`.
     """
     with client_for(endpoint, transport) as client:
-        models = _models(client, endpoint, managed)
-        if endpoint.model not in models:
+        models, warnings = listed_models(client, endpoint, managed)
+        if not warnings and endpoint.model not in models:
             raise _wrong_model_error(endpoint, models, managed)
-        metrics = parse_metrics(fetch_metrics_page(client, endpoint), NAMES | {START_TIME})
+        metrics = parse_metrics(MetricsReader(endpoint, client).page())
         return ServerIdentity(
             models=models,
-            version=_version(client, f"{endpoint.root}/version"),
+            version=_version(client, endpoint.version_url),
             started_at=metrics.get(START_TIME),
             has_metrics=bool(metrics.keys() & NAMES),
+            warnings=warnings,
         )
 
 
-def _models(client: httpx.Client, endpoint: Endpoint, managed: bool) -> tuple[str, ...]:
-    url = f"{endpoint.url}/models"
-    response = send_request(client, "GET", url, managed=managed)
+def listed_models(
+    client: httpx.Client, endpoint: Endpoint, managed: bool = False
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of the models that the server lists, and a warning where it lists none.
+
+    Raises:
+        InputError: `endpoint.url` has no list, but the address with /v1 behind it has one.
+        EndpointError: the server cannot be reached, needs another key, or fails.
+        ServerStartError: the same, if the server is `managed`.
+    """
+    response = send_request(client, "GET", endpoint.models_url, endpoint, managed=managed)
+    address, status = without_query(endpoint.models_url), response.status_code
+    if status in NO_LIST or (status == 403 and endpoint.secrets):
+        _check_version_in_url(client, endpoint)
+        reason = f"{address} answered {status}"
+    else:
+        check_status(response, endpoint, managed=managed)
+        names = _names_in(response)
+        if names is not None:
+            return names, ()
+        _check_version_in_url(client, endpoint)
+        reason = f"{address} does not list models as the OpenAI API does"
+    return (), (f"{reason}: that the server has the model {endpoint.model!r} was not checked",)
+
+
+def _names_in(response: httpx.Response) -> tuple[str, ...] | None:
+    """The models of OpenAI's form, `{"data": [{"id": …}]}`, or of a bare list; None for any other answer."""
     try:
-        return tuple(str(entry["id"]) for entry in response.json()["data"])
+        body = response.json()
+        entries = body if isinstance(body, list) else body["data"]
+        return tuple(str(entry["id"]) for entry in entries)
     except (ValueError, KeyError, TypeError):
-        raise error_class(managed)(
-            f"{url} does not list models as the OpenAI API does", "correct server.url: it ends in /v1"
-        ) from None
+        return None
+
+
+def _check_version_in_url(client: httpx.Client, endpoint: Endpoint) -> None:
+    """Raise an error where only /v1 is missing at the end of the address."""
+    if endpoint.ends_in_version:
+        return
+    longer = endpoint.model_copy(update={"url": f"{endpoint.url}/v1"})
+    if status_of(client, longer.models_url) == 200:
+        raise InputError(
+            f"server.url: {endpoint.url} has no list of models", f"set server.url to {longer.url}"
+        )
 
 
 def _wrong_model_error(endpoint: Endpoint, models: tuple[str, ...], managed: bool) -> ServegaugeError:

@@ -10,13 +10,14 @@ from pathlib import Path
 import httpx
 
 from tasks.errors import ServerDied, ServerStartError
-from tasks.probe.http_client import client_for, is_healthy
+from tasks.probe.http_client import client_for, status_of
 from tasks.serve.endpoint import Endpoint
 from tasks.text import tail
 
 INTERVAL_S = 0.25
 REQUEST_TIMEOUT_S = 2.0
 TAIL_LINES = 20
+NOT_FOUND = 404
 DYING_S = 8.0
 """vLLM answers errors for about six seconds after its EngineCore died, and then ends."""
 
@@ -43,17 +44,20 @@ def wait_ready(
         sleep: replaced in tests.
 
     Raises:
-        ServerStartError: the process ended (at once, with its exit code and the reason), or the time is over.
+        ServerStartError: the process ended (at once, with its exit code and the reason), the time is over, or
+            the server serves its model but has no such health check.
     """
     start = clock()
     with client_for(endpoint, transport, REQUEST_TIMEOUT_S) as client:
         while True:
-            healthy = is_healthy(client, endpoint)
+            status = status_of(client, endpoint.health_url)
             # After the request: another server may answer on this port, so the process must still run.
             _check_start(check, "before it was ready")
             waited_s = clock() - start
-            if healthy:
+            if status == 200:
                 return waited_s
+            if status == NOT_FOUND and status_of(client, endpoint.models_url) == 200:
+                raise _no_health_check(endpoint)
             if waited_s >= timeout_s:
                 raise _timeout_error(endpoint, waited_s, timeout_s, log)
             sleep(INTERVAL_S)
@@ -81,6 +85,13 @@ def _check_start(check: Callable[[], None], phase: str) -> None:
         check()
     except ServerDied as died:
         raise ServerStartError(f"{died.what} ({phase})", died.remedy, died.detail) from None
+
+
+def _no_health_check(endpoint: Endpoint) -> ServerStartError:
+    return ServerStartError(
+        f"the server {endpoint.model} lists its models, but {endpoint.health_url} answered {NOT_FOUND}",
+        "set server.ready to a path that answers 200 once the server is ready, for example /v1/models",
+    )
 
 
 def _timeout_error(

@@ -1,11 +1,12 @@
-"""An OpenAI-compatible endpoint: its addresses, its model and its key."""
+"""An OpenAI-compatible endpoint: its addresses, its model, its headers and its conventions."""
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
 from tasks.config.base import Frozen
 from tasks.serve.loopback import is_loopback
@@ -13,36 +14,83 @@ from tasks.serve.loopback import is_loopback
 RequestKind = Literal["completions", "chat"]
 PATHS: dict[RequestKind, str] = {"completions": "completions", "chat": "chat/completions"}
 """Paths of the OpenAI API below its version."""
+MAX_TOKENS, MAX_COMPLETION_TOKENS = "max_tokens", "max_completion_tokens"
+MASK = "***"
+MASKED_LENGTH = 4
+"""Shorter header values are no secrets, and masking them would make every message unreadable."""
+
+_VERSION_AT_END = re.compile(r"/v\d+[a-z0-9]*$")
+
+
+class Conventions(Frozen):
+    """How a server differs from the usual OpenAI API. The probe finds it out before any load.
+
+    Attributes:
+        max_completion_tokens: the kinds of requests whose length `max_completion_tokens` limits, because the
+            server refuses `max_tokens`.
+        keeps_connections: whether a connection can carry another request. False where the server closes it
+            after each response without saying so in a header.
+    """
+
+    max_completion_tokens: frozenset[RequestKind] = frozenset()
+    keeps_connections: bool = True
 
 
 class Endpoint(Frozen):
     """An OpenAI-compatible server and how to send requests to it.
 
     Attributes:
-        url: the address up to and with the API's version (`…/v1`), without a slash at the end.
+        url: the address up to and with the API's version (`…/v1`), without a slash at the end and without a
+            query.
+        query: what follows `?` in the address of every request; empty for none.
         model: the model name that requests carry.
         tokenizer: folder or hub id of the model's tokenizer.
         answers_as: the model name that responses carry where it differs from `model`.
         health: the path that answers 200 when the server is ready.
         api_key: the key that requests must carry; None where the server asks for none.
+        own_headers: further headers of every request, by name.
+        conventions: what the probe found out.
     """
 
     url: str
+    query: str = ""
     model: str
     tokenizer: str
     answers_as: str | None = None
     health: str = "/health"
     api_key: SecretStr | None = None
+    own_headers: dict[str, SecretStr] = Field(default_factory=dict)
+    conventions: Conventions = Conventions()
 
     @property
     def root(self) -> str:
-        """The address without `/v1`, under which /health and /metrics are."""
-        return self.url.removesuffix("/v1")
+        """The address without `/v1`, under which /health and /metrics are; without the query."""
+        return _VERSION_AT_END.sub("", self.url)
+
+    @property
+    def ends_in_version(self) -> bool:
+        """Whether the address ends as OpenAI's does, in `/v1` or another version."""
+        return self.root != self.url
 
     @property
     def health_url(self) -> str:
         """The address of the health check."""
-        return f"{self.root}{self.health}"
+        return self._with_query(f"{self.root}{self.health}")
+
+    @property
+    def metrics_url(self) -> str:
+        """The address of the Prometheus page."""
+        return self._with_query(f"{self.root}/metrics")
+
+    @property
+    def version_url(self) -> str:
+        """The address that answers with the server's version."""
+        return self._with_query(f"{self.root}/version")
+
+    @property
+    def models_url(self) -> str:
+        """The address of the list of models."""
+        return self._with_query(f"{self.url}/models")
 
     @property
     def is_local(self) -> bool:
@@ -51,12 +99,34 @@ class Endpoint(Frozen):
 
     @property
     def headers(self) -> dict[str, str]:
-        """The authorization header; empty where the server asks for no key."""
-        return {"Authorization": f"Bearer {self.api_key.get_secret_value()}"} if self.api_key else {}
+        """The headers of every request with the key among them; empty where the server asks for none."""
+        headers = {name: value.get_secret_value() for name, value in self.own_headers.items()}
+        if self.api_key:
+            headers["Authorization"] = f"Bearer {self.api_key.get_secret_value()}"
+        return headers
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The key and the values of further headers, the longest first."""
+        values = [value.get_secret_value() for value in self.own_headers.values()]
+        if self.api_key:
+            values.append(self.api_key.get_secret_value())
+        return tuple(sorted(values, key=len, reverse=True))
+
+    def masked(self, text: str) -> str:
+        """Return a text with each secret in it replaced: a server may repeat one in its messages."""
+        for secret in self.secrets:
+            if len(secret) >= MASKED_LENGTH:
+                text = text.replace(secret, MASK)
+        return text
 
     def url_of(self, kind: RequestKind) -> str:
         """Return the address for requests of one kind."""
-        return f"{self.url}/{PATHS[kind]}"
+        return self._with_query(f"{self.url}/{PATHS[kind]}")
+
+    def max_tokens_field(self, kind: RequestKind) -> str:
+        """Return the name of the field that limits the length of responses to requests of one kind."""
+        return MAX_COMPLETION_TOKENS if kind in self.conventions.max_completion_tokens else MAX_TOKENS
 
     def model_mismatch(self, response_model: object) -> str | None:
         """Return an error message if a response names another model; None if it names this one or none."""
@@ -64,3 +134,6 @@ class Endpoint(Frozen):
         if response_model in (None, "", expected):
             return None
         return f"the answer is of model {response_model!r}, not {expected!r}"
+
+    def _with_query(self, address: str) -> str:
+        return f"{address}?{self.query}" if self.query else address

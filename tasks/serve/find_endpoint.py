@@ -18,14 +18,21 @@ def endpoint_of(server: EndpointServer) -> Endpoint:
     """Return the endpoint of a server that was started elsewhere.
 
     Raises:
-        InputError: the variable that `server.api_key_env` names is not set.
+        InputError: a variable that `server.api_key_env` or `server.headers` names is not set, or its value
+            cannot be sent in a header.
     """
+    key = _secret_in(server.api_key_env, "server.api_key_env") if server.api_key_env else None
+    own_headers = {
+        name: _secret_in(variable, f"server.headers.{name}") for name, variable in server.headers.items()
+    }
     return Endpoint(
         url=server.base_url,
+        query=server.query,
         model=server.model,
         tokenizer=server.tokenizer or server.model,
         answers_as=server.answers_as,
-        api_key=_key_from_environment(server.api_key_env),
+        api_key=key,
+        own_headers=own_headers,
     )
 
 
@@ -42,13 +49,17 @@ def endpoint_at(port: int, server: ManagedServer, model: Model, api_key: SecretS
     )
 
 
-def _key_from_environment(variable: str | None) -> SecretStr | None:
-    if not variable:
-        return None
-    key = os.environ.get(variable)
-    if not key:
+def _secret_in(variable: str, field: str) -> SecretStr:
+    """Return a variable's value without space around it. It goes into a header, and never into a message."""
+    value = os.environ.get(variable, "").strip()
+    if not value:
         raise InputError(
-            f"server.api_key_env names {variable}, which is not set",
-            f"set {variable} to the server's key, or leave the field out",
+            f"{field} names {variable}, which is not set",
+            f"set {variable} to the value that the server wants, or leave the field out",
         )
-    return SecretStr(key)
+    if not (value.isascii() and value.isprintable()):
+        raise InputError(
+            f"{field} names {variable}, whose value holds a character that no header can carry",
+            f"set {variable} to one line of ASCII characters",
+        )
+    return SecretStr(value)

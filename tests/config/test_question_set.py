@@ -32,7 +32,13 @@ def test_the_json_form_is_the_one_of_recorded_cache_keys() -> None:
     assert QuestionSet().model_dump(mode="json") == {
         "dataset": "aime25",
         "path": None,
-        "generation": {"reasoning_effort": None, "temperature": 1.0, "top_p": 1.0, "max_tokens": 32768},
+        "generation": {
+            "reasoning_effort": None,
+            "temperature": 1.0,
+            "top_p": 1.0,
+            "max_tokens": 32768,
+            "request": {},  # in a key only where it is set: tests/plan/test_cache_keys.py
+        },
         "batch_size": 10,
         "timeout_s": 60000.0,
         "repeats": 1,

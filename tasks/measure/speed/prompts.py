@@ -34,5 +34,5 @@ def questions_path(dataset: str) -> Path | None:
 
 def read_questions(path: Path) -> tuple[str, ...]:
     """All questions of a checked file, in order."""
-    lines = path.read_text(encoding="utf-8").split("\n")  # as the check does: U+2028 ends no line of JSON
+    lines = path.read_text(encoding="utf-8-sig").split("\n")  # as the check does: U+2028 ends no line of JSON
     return tuple(json.loads(line)["question"].strip() for line in lines if line.strip())

@@ -18,6 +18,7 @@ from flows.run.server import RunServer
 from tasks.config.server import VllmServer
 from tasks.errors import RecordError, ServerDied
 from tasks.measure.processes import fork_server
+from tasks.serve.endpoint import Conventions, Endpoint
 from tasks.serve.process import ServerProcess
 from tests.helpers.wait import until
 
@@ -69,7 +70,7 @@ def test_measuring_workers_are_imported_while_the_server_starts(monkeypatch: pyt
     @contextmanager
     def starting(*_: object) -> Iterator[Any]:
         assert until(imported, LIMIT_S)  # the start waits until the fork server has imported the workers
-        yield SimpleNamespace(endpoint=None)
+        yield SimpleNamespace(endpoint=Endpoint(url="http://h/v1", model="m", tokenizer="m")), Conventions()
 
     monkeypatch.setattr(server, "started_server", starting)
     with server.open_server(RUN):

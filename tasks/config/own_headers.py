@@ -1,0 +1,52 @@
+"""`server.headers`: further headers of every request, each with the variable that holds its value."""
+
+from __future__ import annotations
+
+import re
+
+from tasks.config.refusal import refuse
+
+_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+SENT_BY_THE_CLIENT = frozenset(
+    {
+        "host",
+        "connection",
+        "content-length",
+        "content-type",
+        "transfer-encoding",
+        "accept-encoding",
+        "user-agent",
+        "expect",
+        "upgrade",
+        "te",
+    }
+)
+"""Headers that the load generator sets itself, in lower case."""
+
+
+def check_headers(headers: dict[str, str], has_key: bool) -> dict[str, str]:
+    """Return the headers; raises what a validator raises where one cannot be sent.
+
+    Args:
+        headers: names of variables, by name of the header.
+        has_key: whether `api_key_env` is set, which sends the header Authorization.
+    """
+    seen: set[str] = set()
+    for name, variable in headers.items():
+        lower = name.lower()
+        if not _NAME.fullmatch(name):
+            raise refuse(f"{name!r} is no name of a header", "write it as in HTTP, for example X-Team")
+        if lower in SENT_BY_THE_CLIENT:
+            raise refuse(f"{name} is set by the load generator itself", "remove it")
+        if lower in seen:
+            raise refuse(f"{name} is listed twice", "list each header once; upper and lower case are alike")
+        if lower == "authorization" and has_key:
+            raise refuse("Authorization is sent with the key of api_key_env", "remove one of the two")
+        if not _VARIABLE.fullmatch(variable):  # the value itself may stand here, so that it is not repeated
+            raise refuse(
+                f"what {name} is set to is no name of an environment variable",
+                "put the value into a variable, and write the variable's name here",
+            )
+        seen.add(lower)
+    return headers

@@ -1,0 +1,32 @@
+"""What the probe concludes from a server's first answers: its conventions, and what to warn about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tasks.probe.first_answer import FirstAnswer
+from tasks.probe.keep_alive import keeps_connections
+from tasks.serve.endpoint import MAX_COMPLETION_TOKENS, Conventions, Endpoint
+
+CLOSES = (
+    "the server closes each connection after its answer without saying so: each request opens a new one, and "
+    "no figure includes the time for that"
+)
+
+
+def find_conventions(
+    endpoint: Endpoint, answers: Sequence[FirstAnswer], *, may_close: bool = True
+) -> tuple[Conventions, tuple[str, ...]]:
+    """Return how the server's API differs from the usual one, and a warning for each difference that matters.
+
+    Args:
+        endpoint: the server.
+        answers: its first answers, one of each kind of request that will be sent.
+        may_close: whether to send one request more, to see whether the connection stays open.
+    """
+    renamed = frozenset(answer.kind for answer in answers if answer.max_tokens_field == MAX_COMPLETION_TOKENS)
+    conventions = Conventions(max_completion_tokens=renamed)
+    endpoint = endpoint.model_copy(update={"conventions": conventions})
+    if may_close and answers and not keeps_connections(endpoint, answers[0].kind):
+        return conventions.model_copy(update={"keeps_connections": False}), (CLOSES,)
+    return conventions, ()

@@ -1,0 +1,69 @@
+"""Finds out whether a server keeps its connections open after a response, without which reuse fails."""
+
+from __future__ import annotations
+
+import json
+import select
+import socket
+import ssl
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from urllib.parse import urlsplit
+
+from tasks.probe.first_answer import question
+from tasks.serve.endpoint import Endpoint, RequestKind
+from tasks.serve.tls import tls_context
+
+TIMEOUT_S = 30.0
+WAIT_S = 0.25
+"""Seconds after a response within which a server that keeps no connection has closed it."""
+
+
+def keeps_connections(endpoint: Endpoint, kind: RequestKind, timeout_s: float = TIMEOUT_S) -> bool:
+    """Return whether another request can follow on the same connection.
+
+    A server that closes the connection and says so in a header counts as one that keeps it: the load
+    generator obeys the header. One that closes it silently would break the request sent on it meanwhile.
+    True where the request fails: then something else is wrong, and is reported by another probe.
+    """
+    connection = _connection(endpoint, timeout_s)
+    try:
+        body = json.dumps(question(endpoint, kind, endpoint.max_tokens_field(kind)))
+        path = endpoint.url_of(kind).removeprefix(_origin(endpoint.url))
+        connection.request("POST", path, body, {"Content-Type": "application/json", **endpoint.headers})
+        stream = connection.sock  # a response that announces the end takes it away
+        response = connection.getresponse()
+        response.read()
+        if connection.sock is None:
+            return True
+        return not _closed_within(stream, WAIT_S)
+    except (OSError, HTTPException, ValueError):
+        return True
+    finally:
+        connection.close()
+
+
+def _connection(endpoint: Endpoint, timeout_s: float) -> HTTPConnection:
+    parts = urlsplit(endpoint.url)
+    host = parts.hostname or ""
+    if parts.scheme == "https":
+        return HTTPSConnection(host, parts.port, timeout=timeout_s, context=tls_context())
+    return HTTPConnection(host, parts.port, timeout=timeout_s)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _closed_within(stream: socket.socket, seconds: float) -> bool:
+    """Whether the other end closes the connection in so many seconds."""
+    readable, _, _ = select.select([stream], [], [], seconds)
+    if not readable:
+        return False
+    stream.settimeout(seconds)
+    try:
+        return stream.recv(1) == b""
+    except (TimeoutError, ssl.SSLWantReadError):
+        return False  # bytes of TLS that are no data
+    except OSError:
+        return True
