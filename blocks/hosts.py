@@ -1,4 +1,4 @@
-"""Blocks without a login of their own: the results location, and a machine that serves."""
+"""The blocks ResultStore (the results location) and ServingHost (a machine that runs servers)."""
 
 from __future__ import annotations
 
@@ -20,23 +20,21 @@ class ResultStore(Block):
     location: str = Field(
         min_length=1, description="An absolute folder that every worker sees, or s3://BUCKET/PREFIX."
     )
-    endpoint_url: str | None = Field(default=None, description="Of an S3 server that is not Amazon's.")
-    region: str | None = Field(default=None, description="Of the bucket.")
-    access_key_id: str | None = Field(
-        default=None, description="The worker's own credentials where none is given."
-    )
-    secret_access_key: SecretStr | None = Field(default=None, description="Belongs to the access key.")
+    endpoint_url: str | None = Field(default=None, description="Address of an S3 server other than Amazon's.")
+    region: str | None = Field(default=None, description="Region of the bucket.")
+    access_key_id: str | None = Field(default=None, description="Empty: the worker's own credentials.")
+    secret_access_key: SecretStr | None = Field(default=None, description="The secret of the access key.")
 
     def config(self) -> ResultsLocation:
         """The results location.
 
         Raises:
-            InputError: it is another kind of address.
+            InputError: `location` is neither a folder nor an s3:// address.
         """
         return results_location(self.location)
 
     def variables(self) -> Variables:
-        """Key, region and address, in the variables that every S3 client reads."""
+        """Key, region and address, as the environment variables that S3 clients read."""
         plain = {
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_REGION": self.region,
@@ -49,7 +47,7 @@ class ResultStore(Block):
 
 
 class ServingHost(Block):
-    """A machine that serves: its GPUs, its environment, and the variables of its servers."""
+    """A machine that runs servers: its GPUs, its environment, and the variables of its servers."""
 
     _block_type_name = "ServingHost"
     _block_type_slug = "serving-host"
@@ -65,7 +63,7 @@ class ServingHost(Block):
     @classmethod
     def _are_gpu_numbers(cls, gpus: list[int]) -> list[int]:
         if len(set(gpus)) != len(gpus) or min(gpus, default=0) < 0:
-            raise ValueError(f"{gpus} is no set of GPU numbers; name each once, from 0 on")
+            raise ValueError(f"{gpus} are no valid GPU numbers; name each GPU once, counted from 0")
         return gpus
 
     def config(self, server: ManagedServer) -> ManagedServer:

@@ -16,7 +16,7 @@ WorseThanOption = Annotated[
         "--worse-than",
         min=0,
         max=100,
-        help="Exit with 1 where a figure is worse by more than this per cent, noise excluded.",
+        help="Exit with 1 if a figure is worse by more than this per cent (scores: points), noise excluded.",
     ),
 ]
 
@@ -26,7 +26,7 @@ def compare(
     results: ResultsOption = RESULTS,
     worse_than: WorseThanOption = None,
 ) -> None:
-    """Print recorded runs side by side, with the change against the first."""
+    """Print recorded runs side by side, with the change from the first one."""
     from rich.console import Console
 
     from flows.compare import check_regressions, check_run_count, load_runs

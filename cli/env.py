@@ -19,20 +19,20 @@ env = typer.Typer(
 
 @env.command("list")
 def list_environments() -> None:
-    """List what was built, how large it is, and whether a bundled file still needs it."""
+    """List the environments that were built, their sizes, and whether a bundled file still needs them."""
     environments = built_environments()
     table = Table("environment", "engine", "built", "size", "state", title=str(home() / "environments"))
     for entry in environments:
         version = f"{entry.build.engine} {entry.build.version}"
-        when = f"{entry.built_at:%Y-%m-%d %H:%M}"
-        table.add_row(entry.folder.name, version, when, _size(entry), _state(entry))
+        built_at = f"{entry.built_at:%Y-%m-%d %H:%M}"
+        table.add_row(entry.folder.name, version, built_at, _size(entry), _state(entry))
     Console(highlight=False).print(table if environments else f"no environment is built under {home()}")
 
 
 @env.command("prune")
 def prune_environments(
     everything: Annotated[
-        bool, typer.Option("--all", help="Also those that a bundled file still needs.")
+        bool, typer.Option("--all", help="Also remove those that a bundled file still needs.")
     ] = False,
 ) -> None:
     """Remove the environments that no bundled file needs, except those that a process uses."""

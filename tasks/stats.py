@@ -15,11 +15,11 @@ from scipy.special import stdtrit
 Z = NormalDist().inv_cdf(0.975)
 """The 97.5 % quantile of the normal distribution."""
 PERCENTILE_NEEDS = {50: 2, 90: 10, 95: 20, 99: 100}
-"""Values that each percentile p needs, 1 / (1 - p): of fewer it is only the maximum."""
+"""Number of values that each percentile needs, 1 / (1 - percent / 100); of fewer it is about the maximum."""
 
 
 def percentile(ordered: Sequence[float], percent: int) -> float | None:
-    """A percentile in PERCENTILE_NEEDS of values in ascending order; None where they are too few."""
+    """A percentile of values in ascending order; None for fewer values than PERCENTILE_NEEDS says."""
     if len(ordered) < PERCENTILE_NEEDS[percent]:
         return None
     position = (len(ordered) - 1) * percent / 100
@@ -28,12 +28,12 @@ def percentile(ordered: Sequence[float], percent: int) -> float | None:
     return ordered[below] + (ordered[above] - ordered[below]) * (position - below)
 
 
-def student_t(freedom: float) -> float:
-    """The 97.5 % quantile of Student's t."""
-    return float(stdtrit(freedom, 0.975))
+def student_t(degrees_of_freedom: float) -> float:
+    """The 97.5 % quantile of Student's t distribution."""
+    return float(stdtrit(degrees_of_freedom, 0.975))
 
 
 def mean_interval(values: Sequence[float]) -> tuple[float, float]:
-    """The 95 % interval of the mean of two or more independent values of about normal noise."""
+    """The 95 % interval of the mean of two or more independent, approximately normal values."""
     half = student_t(len(values) - 1) * stdev(values) / sqrt(len(values))
     return fmean(values) - half, fmean(values) + half

@@ -1,4 +1,4 @@
-"""Small pieces of text that every stage writes: the end of a log, the nearest name, gigabytes."""
+"""Text helpers for every stage: the end of a log, the most similar name, gigabytes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 GIGABYTE = 10**9
 READ_LIMIT_BYTES = 512 * 1024
-"""At most so much of a file's end is read: a log may have grown for days."""
+"""Most bytes that are read from the end of a file: a log may have grown for days."""
 
 
 def tail(path: Path, lines: int, start: int = 0) -> str:
@@ -17,7 +17,7 @@ def tail(path: Path, lines: int, start: int = 0) -> str:
 
 
 def last_lines(text: str, lines: int) -> str:
-    """The last `lines` lines of a text, without empty space around them."""
+    """The last `lines` lines of a text; blank space at its start and end is removed first."""
     return "\n".join(text.strip().splitlines()[-lines:])
 
 
@@ -33,9 +33,9 @@ def read_end(path: Path, start: int = 0) -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`did you mean NEAREST? `, with a space behind it, or nothing where no known name is near."""
-    near = get_close_matches(name, list(known), 1)
-    return f"did you mean {near[0]}? " if near else ""
+    """`did you mean NAME? ` with the most similar name and a trailing space; empty if none is similar."""
+    similar = get_close_matches(name, list(known), 1)
+    return f"did you mean {similar[0]}? " if similar else ""
 
 
 def gigabytes(size_bytes: float) -> str:

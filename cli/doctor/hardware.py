@@ -26,26 +26,24 @@ MODEL_GB = 14
 
 
 def diagnose_hardware() -> tuple[Diagnosis, ...]:
-    """Check what a server needs of the machine."""
+    """Check the machine's GPUs, memory, disk space and ports."""
     return (*_gpus(), _memory(), _disk(), _models(), _ports())
 
 
 def _gpus(nvml: Any = None) -> tuple[Diagnosis, ...]:
-    cards = list_gpus(nvml)
-    if not cards:
-        remedy = (
-            "the environment vllm-cpu serves here; for a GPU install NVIDIA's driver (nvidia-smi must run)"
-        )
-        return (Diagnosis(name="GPU", status="limited", text="the driver lists none", remedy=remedy),)
-    diagnoses = [Diagnosis(name="driver", status="ok", text=f"{cards[0].driver}{_cuda(nvml)}")]
-    for card in cards:
-        used, total = card.memory_used_bytes or 0, card.memory_total_bytes or 0
+    gpus = list_gpus(nvml)
+    if not gpus:
+        remedy = "use the environment vllm-cpu; for a GPU, install NVIDIA's driver (nvidia-smi must run)"
+        return (Diagnosis(name="GPU", status="limited", text="no GPU found", remedy=remedy),)
+    diagnoses = [Diagnosis(name="driver", status="ok", text=f"{gpus[0].driver}{_cuda(nvml)}")]
+    for gpu in gpus:
+        used, total = gpu.memory_used_bytes or 0, gpu.memory_total_bytes or 0
         free = f"{(total - used) / GIGABYTE:.1f} of {gigabytes(total)} free"
-        text = f"{card.name}, {free}{users_of(card)}"
+        text = f"{gpu.name}, {free}{users_of(gpu)}"
         busy = total and used > total * 0.1
         remedy = "end the processes on it, or choose other GPUs with server.gpus"
         diagnoses.append(
-            Diagnosis(name=f"GPU {card.index}", status="limited" if busy else "ok", text=text, remedy=remedy)
+            Diagnosis(name=f"GPU {gpu.index}", status="limited" if busy else "ok", text=text, remedy=remedy)
         )
     return tuple(diagnoses)
 
@@ -65,9 +63,9 @@ def _cuda(nvml: Any) -> str:
 
 
 def _memory() -> Diagnosis:
-    free, cores = psutil.virtual_memory().available, os.cpu_count() or 1
-    text = f"{gigabytes(free)} free, {cores} cores"
-    small = free < 4 * GIGABYTE
+    available_bytes, cores = psutil.virtual_memory().available, os.cpu_count() or 1
+    text = f"{gigabytes(available_bytes)} free, {cores} cores"
+    small = available_bytes < 4 * GIGABYTE
     remedy = "serving the smallest model needs about 4 GB"
     return Diagnosis(name="memory", status="limited" if small else "ok", text=text, remedy=remedy)
 
@@ -75,22 +73,22 @@ def _memory() -> Diagnosis:
 def _disk() -> Diagnosis:
     folder = home()
     existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
-    free = free_bytes(folder) / GIGABYTE
+    free_gb = free_bytes(folder) / GIGABYTE
     if not os.access(existing, os.W_OK):
         remedy = "set SERVEGAUGE_HOME to a folder that can be written"
         return Diagnosis(name="disk", status="broken", text=f"{folder} cannot be written", remedy=remedy)
     remedy = f"a GPU environment needs {ENVIRONMENT_GB} GB: set SERVEGAUGE_HOME to a larger disk"
-    status: Status = "ok" if free >= ENVIRONMENT_GB else "limited"
-    return Diagnosis(name="disk", status=status, text=f"{free:.1f} GB free under {folder}", remedy=remedy)
+    status: Status = "ok" if free_gb >= ENVIRONMENT_GB else "limited"
+    return Diagnosis(name="disk", status=status, text=f"{free_gb:.1f} GB free under {folder}", remedy=remedy)
 
 
 def _models() -> Diagnosis:
     folder = HuggingFace().cache
-    free = free_bytes(folder) / GIGABYTE
+    free_gb = free_bytes(folder) / GIGABYTE
     remedy = f"openai/gpt-oss-20b needs {MODEL_GB} GB: set HF_HOME to a larger disk"
-    status: Status = "ok" if free >= MODEL_GB else "limited"
+    status: Status = "ok" if free_gb >= MODEL_GB else "limited"
     return Diagnosis(
-        name="model cache", status=status, text=f"{free:.1f} GB free under {folder}", remedy=remedy
+        name="model cache", status=status, text=f"{free_gb:.1f} GB free under {folder}", remedy=remedy
     )
 
 

@@ -18,11 +18,11 @@ from tasks.provision.pip_settings import redacted, uv_settings
 TIMEOUT_S = 4.0
 
 Reach = Callable[[str], bool]
-"""Says whether an address answers."""
+"""Returns whether the service at an address answers."""
 
 
 class Site(Frozen):
-    """A web service that runs may use; `variable` is the one that replaces its address."""
+    """A web service that runs may use. `variable`: the environment variable that overrides its address."""
 
     name: str
     variable: str | None = None
@@ -52,15 +52,15 @@ def sites() -> tuple[Site, ...]:
 
 
 def diagnose_network(reach: Reach | None = None) -> tuple[Diagnosis, ...]:
-    """Check everything at the same time; the diagnoses are in the order in which a run needs it.
+    """Run all checks in parallel; return the diagnoses in the order in which a run uses the services.
 
     Args:
-        reach: says whether an address answers; replaces the network in tests.
+        reach: returns whether an address answers; tests pass a fake.
     """
-    answers = reach or _answers
+    reach_site = reach or _site_answers
     with ThreadPoolExecutor() as pool:
-        checks = [pool.submit(_prefect, answers), pool.submit(_index, reach)]
-        checks += [pool.submit(_site, site, answers) for site in sites()]
+        checks = [pool.submit(_prefect, reach_site), pool.submit(_index, reach)]
+        checks += [pool.submit(_site, site, reach_site) for site in sites()]
         return (*(check.result() for check in checks), _swanlab_key())
 
 
@@ -73,7 +73,7 @@ def _index(reach: Reach | None) -> Diagnosis:
         name="package index",
         status="ok" if answers else "limited",
         text=f"{redacted(url)} {'answers' if answers else 'cannot be reached'}",
-        remedy="name a mirror (pip config set global.index-url ADDRESS); built environments still serve",
+        remedy="set a mirror (pip config set global.index-url ADDRESS); built environments still work",
     )
 
 
@@ -102,12 +102,12 @@ def _site(site: Site, reach: Reach) -> Diagnosis:
 
 
 def _swanlab_key() -> Diagnosis:
-    known = bool(os.environ.get("SWANLAB_API_KEY")) or (Path.home() / ".swanlab" / ".netrc").is_file()
+    key_is_set = bool(os.environ.get("SWANLAB_API_KEY")) or (Path.home() / ".swanlab" / ".netrc").is_file()
     remedy = "set SWANLAB_API_KEY for mode online; offline needs none"
-    return Diagnosis(name="SwanLab key", status="ok", text="set" if known else "not set", remedy=remedy)
+    return Diagnosis(name="SwanLab key", status="ok", text="set" if key_is_set else "not set", remedy=remedy)
 
 
-def _answers(url: str) -> bool:
+def _site_answers(url: str) -> bool:
     try:
         return httpx.head(url, timeout=TIMEOUT_S, follow_redirects=True).status_code < 500
     except (httpx.HTTPError, httpx.InvalidURL):

@@ -1,4 +1,4 @@
-"""The question sets of a run: one Prefect task a set, recorded before it is reported."""
+"""Measures the question sets of a run: one Prefect task for each set."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def accuracy_task(
     """Measure and record one question set.
 
     Raises:
-        FailedAnswers: answers failed, or the set could not be asked.
+        FailedAnswers: answers failed, or the question set could not be measured.
     """
     recorded = measure_and_record(entry, context, attempt)
     if recorded.error or any(score.failed for score in recorded.scores):
@@ -52,10 +52,10 @@ def measure_accuracy_sets(plan: Plan, context: RunContext) -> tuple[RecordedAccu
 
 
 def measure_and_record(entry: PlannedQuestionSet, context: RunContext, attempt: int) -> RecordedAccuracy:
-    """Ask one question set, and record its scores and samples.
+    """Send one question set to the server, and record its scores and samples.
 
     Raises:
-        ServerDied: the server died while it was asked.
+        ServerDied: the server died during the measurement.
     """
     run, server = context.run, context.server
     folder = run.folder / f"{entry.accuracy.dataset}-a{attempt}"

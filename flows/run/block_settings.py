@@ -1,4 +1,4 @@
-"""The Prefect blocks that a spec names, applied to it; their secrets only as variables of this process."""
+"""Applies the Prefect blocks that a spec names to it; secrets are set only in this process's environment."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Kind = TypeVar("Kind", bound=Block)
 
 @contextmanager
 def with_blocks(spec: Spec, results: ResultsLocation) -> Iterator[tuple[Spec, ResultsLocation]]:
-    """The spec and the results location with the named blocks applied; their variables are set in the block.
+    """Yield the spec and results location with the named blocks applied; their variables are set meanwhile.
 
     Raises:
         InputError: Prefect's server has no block of that type and name.
@@ -35,10 +35,10 @@ def with_blocks(spec: Spec, results: ResultsLocation) -> Iterator[tuple[Spec, Re
         variables |= hub_variables
     if isinstance(spec.server, StartedServer):
         spec = _with_host(spec, spec.server)
-    with _variables_set(variables), with_results(names, results) as results:
+    with _environment_variables(variables), with_results(names, results) as results:
         if variables or names.results:
-            # Measuring processes inherit the variables of their fork server, whose libraries read some of
-            # them on import: it is started again.
+            # Load processes inherit the fork server's variables, and its libraries read some of them on
+            # import. So the fork server is restarted.
             fork_server.shut_down()
             fork_server.warm_up()
         yield spec, results
@@ -63,7 +63,7 @@ def _with_hub(spec: Spec, server: ManagedServer) -> tuple[Spec, Variables]:
 
 
 def _with_host(spec: Spec, server: ManagedServer) -> Spec:
-    """The spec with the GPUs, the environment and the variables of the machine that serves."""
+    """The spec with the GPUs, the environment and the variables of the machine that runs the server."""
     if not spec.blocks.host:
         return spec
     host = _load(ServingHost, spec.blocks.host)
@@ -73,7 +73,7 @@ def _with_host(spec: Spec, server: ManagedServer) -> Spec:
 
 @contextmanager
 def with_results(names: Blocks, results: ResultsLocation) -> Iterator[ResultsLocation]:
-    """The results location, replaced by that of the named block; its variables are set in the block.
+    """Yield the location of the named block, or else `results`; the block's variables are set meanwhile.
 
     Raises:
         InputError: Prefect's server has no such block.
@@ -82,7 +82,7 @@ def with_results(names: Blocks, results: ResultsLocation) -> Iterator[ResultsLoc
         yield results
         return
     store = _load(ResultStore, names.results)
-    with _variables_set(store.variables()):
+    with _environment_variables(store.variables()):
         yield store.config()
 
 
@@ -99,13 +99,13 @@ def _load(kind: type[Kind], name: str) -> Kind:
 
 
 @contextmanager
-def _variables_set(variables: Variables) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in variables}
+def _environment_variables(variables: Variables) -> Iterator[None]:
+    previous_values = {name: os.environ.get(name) for name in variables}
     os.environ.update({name: value.get_secret_value() for name, value in variables.items()})
     try:
         yield
     finally:
-        for name, value in before.items():
+        for name, value in previous_values.items():
             if value is None:
                 os.environ.pop(name, None)
             else:

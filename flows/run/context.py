@@ -1,4 +1,4 @@
-"""What the measuring stages of one run share."""
+"""The values that all measuring stages of one run need."""
 
 from __future__ import annotations
 

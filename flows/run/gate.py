@@ -22,7 +22,7 @@ from tasks.report.report_input import ReportInput
 
 
 class GatedRun(Frozen):
-    """What a rule of the gate judges; `record` is the run's row before its outcome is known."""
+    """The input of the gate's rules; `record` is the run's row, with the outcome still `running`."""
 
     run: Run
     record: RunRecord
@@ -30,17 +30,17 @@ class GatedRun(Frozen):
 
 
 def gate_failures(gated: GatedRun) -> list[str]:
-    """Why the run's figures fail its gate, a line each; empty where they hold, or the spec has no gate.
+    """Return one line for each failure of the run's gate; empty if it passes or the spec has no gate.
 
     Raises:
-        InputError: the baseline is no recorded run.
-        RecordError: its tables cannot be read.
+        InputError: the baseline run is not recorded.
+        RecordError: the baseline's tables cannot be read.
     """
     return list(chain.from_iterable(rule(gated) for rule in RULES))
 
 
 def missed_objectives(gated: GatedRun) -> list[str]:
-    """The rule `gate.objectives`; it ignores searches, which have to find levels that miss the objectives."""
+    """The rule `gate.objectives`. It ignores searches: these miss objectives on purpose."""
     spec = gated.run.spec
     if not spec.gate.objectives:
         return []
@@ -50,18 +50,18 @@ def missed_objectives(gated: GatedRun) -> list[str]:
 
 
 def missed_by(result: PointResult) -> str | None:
-    """Why a point misses its objectives, one line; None where it keeps them, or has none."""
+    """Return one line that says how a point misses its objectives; None if it meets them or has none."""
     if not result.objectives or result.objectives_met:
         return None
     objectives = ", ".join(map(str, result.objectives))
     if result.objectives_met is None:
-        few = f"{result.succeeded} requests succeeded"
-        return f"{result.run_name}: its objectives cannot be judged ({objectives}): {few}"
+        reason = f"{result.succeeded} requests succeeded"
+        return f"{result.run_name}: its objectives cannot be judged ({objectives}): {reason}"
     return f"{result.run_name}: misses its objectives ({objectives})"
 
 
 def worse_than_baseline(gated: GatedRun) -> list[str]:
-    """The rule `gate.worse_than`; it holds where no earlier run of this spec exists."""
+    """The rule `gate.worse_than`. Without an earlier run of this spec, model and hardware it passes."""
     gate, percent = gated.run.spec.gate, gated.run.spec.gate.worse_than
     if percent is None:
         return []
@@ -79,7 +79,7 @@ def worse_than_baseline(gated: GatedRun) -> list[str]:
 
 
 def _compared(gated: GatedRun) -> ComparedRun:
-    """The run as a comparison needs it."""
+    """The gated run as input of a comparison."""
     location, results = gated.run.results, gated.results
     report = ReportInput(
         run=gated.record, points=results.points, accuracy=results.accuracy, results_path=str(location)
@@ -88,4 +88,4 @@ def _compared(gated: GatedRun) -> ComparedRun:
 
 
 RULES: tuple[Callable[[GatedRun], list[str]], ...] = (missed_objectives, worse_than_baseline)
-"""Each returns a line for every failure; a new rule is a function and a row here."""
+"""Each rule returns one line for every failure. To add a rule, write a function and list it here."""

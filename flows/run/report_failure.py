@@ -1,4 +1,4 @@
-"""What a flow leaves in Prefect's UI when it fails: its cause, and which run of servegauge it was."""
+"""Reports a failed flow in Prefect's UI: the cause, and the id of the run of servegauge."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TRACEBACK_LINES = 60
 
 
 class FailureReport:
-    """What is known about the run when the flow fails."""
+    """Publishes the failure of a flow, with its run if that was created before."""
 
     def __init__(self) -> None:
         self.run: Run | None = None
@@ -35,17 +35,17 @@ class FailureReport:
                 client.update_flow_run_labels(UUID(flow_run.id), {RUN_LABEL: run.id})
 
     def publish(self, error: Exception) -> None:
-        """Create the artifact `failure`, and emit `servegauge.run.finished` unless the figures had it."""
-        readable = _readable(error)
-        create_failure_artifact(readable, self.run)
+        """Create the artifact `failure`, and emit `servegauge.run.finished` if the run has not."""
+        published_error = _as_servegauge_error(error)
+        create_failure_artifact(published_error, self.run)
         # Runs with one of these errors have reported their figures, and the event with them.
         if self.run and not isinstance(error, RegressionError | MeasureError):
-            emit_failed_run(self.run, readable, readable.what)
+            emit_failed_run(self.run, published_error, published_error.what)
 
 
 @contextmanager
 def report_failure() -> Iterator[FailureReport]:
-    """Publish the error that leaves the block, in Prefect's UI; then raise it."""
+    """If the block raises, publish the error in Prefect's UI and raise it again."""
     report = FailureReport()
     try:
         yield report
@@ -55,7 +55,7 @@ def report_failure() -> Iterator[FailureReport]:
         raise
 
 
-def _readable(error: Exception) -> ServegaugeError:
+def _as_servegauge_error(error: Exception) -> ServegaugeError:
     """Any error as one with a cause, a remedy and a detail."""
     if isinstance(error, ServegaugeError):
         return error

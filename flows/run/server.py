@@ -56,15 +56,15 @@ class RunServer:
 
     def sources(self) -> tuple[Source, ...]:
         """What to sample during a measurement: the server, its processes, its GPUs and the machine."""
-        cards = self._process.gpu_indices if self._process else self._run.spec.server.gpus or ()
+        gpu_indices = self._process.gpu_indices if self._process else self._run.spec.server.gpus or ()
         pids = self._process.pids() if self._process else frozenset()
-        return telemetry_sources(self.endpoint, pids | listening_pids(self.endpoint), cards)
+        return telemetry_sources(self.endpoint, pids | listening_pids(self.endpoint), gpu_indices)
 
     def check(self) -> None:
         """Return at once while the server works. A server that was started elsewhere is not checked.
 
         Raises:
-            ServerDied: its process ended, /health is not answered, or its figures stopped moving.
+            ServerDied: its process ended, /health is not answered, or its metrics stopped changing.
         """
         if self._process:
             self._process.check()

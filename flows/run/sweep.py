@@ -1,4 +1,4 @@
-"""The sweeps of a run: one Prefect task a load point, recorded before it is reported."""
+"""Measures the sweeps of a run: one Prefect task for each load point."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def point_task(entry: PlannedPoint, context: RunContext, attempt: int, label: st
     """Measure and record one load point.
 
     Raises:
-        InvalidPoint: its figures must not be used.
+        InvalidPoint: the audit found that the point's figures must not be used.
     """
     recorded = measure_and_record(entry, context, attempt)
     if recorded.verdict.verdict == "invalid":
@@ -53,7 +53,7 @@ def point_task(entry: PlannedPoint, context: RunContext, attempt: int, label: st
 
 
 def measure_sweeps(plan: Plan, context: RunContext) -> SpeedResults:
-    """Measure or reuse every load point in the plan's order, and those of each search as it asks for them."""
+    """Measure or reuse every load point in the plan's order; a search decides its points one by one."""
     points, knees = list[RecordedPoint](), list[Knee]()
     for entry in plan.speed:
         if isinstance(entry, PlannedPoint):
@@ -66,18 +66,18 @@ def measure_sweeps(plan: Plan, context: RunContext) -> SpeedResults:
 
 
 def _measured_or_reused(context: RunContext, entry: PlannedPoint) -> RecordedPoint:
-    """The point; a reused one is judged by the objectives and the price of this run's spec."""
+    """Measure or reuse a point. A reused point gets the objectives and the price of this run's spec."""
     recorded = measured_or_reused(context, point_task, entry, "sweep", _label(entry))
     run = context.run
     if recorded.run_id == run.id:
         return recorded
-    recorded = _judged(entry.sweep, recorded, Store(run.results))
+    recorded = _with_objectives_of(entry.sweep, recorded, Store(run.results))
     price = run.spec.server.price_per_hour
     return recorded.model_copy(update={"result": with_price(recorded.result, price)})
 
 
-def _judged(sweep: Sweep, recorded: RecordedPoint, store: Store) -> RecordedPoint:
-    """An earlier run's point with the objectives of this run's spec."""
+def _with_objectives_of(sweep: Sweep, recorded: RecordedPoint, store: Store) -> RecordedPoint:
+    """An earlier run's point, judged by this sweep's objectives."""
     if recorded.result.objectives == sweep.objectives:
         return recorded
     result = with_objectives(sweep.objectives, recorded.result, recorded_requests(store, recorded))
@@ -92,7 +92,7 @@ def _label(entry: PlannedPoint) -> str:
 def measure_and_record(entry: PlannedPoint, context: RunContext, attempt: int) -> RecordedPoint:
     """Measure one point, audit it against the server's own counters, and record its rows."""
     run, server, load = context.run, context.server, entry.load
-    stage = f"{entry.sweep.name}-{load.label}-n{load.requests}-r{entry.repeat}-a{attempt}"
+    measurement_name = f"{entry.sweep.name}-{load.label}-n{load.requests}-r{entry.repeat}-a{attempt}"
     job = PointJob(
         sweep=entry.sweep,
         load=load,
@@ -100,7 +100,7 @@ def measure_and_record(entry: PlannedPoint, context: RunContext, attempt: int) -
         attempt=attempt,
         run_name=entry.run_name,
         endpoint=server.endpoint,
-        folder=run.folder / stage,
+        folder=run.folder / measurement_name,
         seed=_seed(run.id, entry.key, attempt),
     )
     with console.bar("sweep", _label(entry)) as progress:
@@ -110,15 +110,15 @@ def measure_and_record(entry: PlannedPoint, context: RunContext, attempt: int) -
     verdict = audit_point(Evidence(entry.sweep, result, rows, observed.before, observed.after, readings))
     recorded = RecordedPoint(result=result, verdict=verdict, run_id=run.id)
     store = Store(run.results)
-    record_telemetry(store, run.id, stage, readings)
+    record_telemetry(store, run.id, measurement_name, readings)
     record_point(store, run.id, recorded, rows)
     return recorded
 
 
 def _send_load(job: PointJob, server: RunServer, progress: console.UpdateBar) -> Measurement:
-    """Send the load. A load process that failed leaves a point without a success, and the run goes on.
+    """Send the load. If a load process fails, return a measurement without requests: the run continues.
 
-    Where requests failed, the server must answer /health again before their errors count as its answers.
+    If requests failed, confirm that the server is alive, because a dead server's errors are no results.
     """
     always_busy = job.load.slots > 0  # an open loop may pause with nothing in flight
     try:
@@ -131,5 +131,5 @@ def _send_load(job: PointJob, server: RunServer, progress: console.UpdateBar) ->
 
 
 def _seed(*parts: object) -> int:
-    """A seed for the prompts: it differs between runs, points and attempts, so that no prefix cache helps."""
+    """The seed of the prompts: it differs by run, point and attempt, so that no prefix cache is hit."""
     return int.from_bytes(hashlib.sha256(repr(parts).encode()).digest()[:4], "big")

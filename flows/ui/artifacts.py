@@ -18,16 +18,18 @@ from tasks.report.tables.score_table import score_table
 from tasks.text import tail
 from tasks.track.bundle import TrackOutcome
 
-REUSED = "Same model, server, environment, hardware, client and load: set `refresh` to measure them again."
-TAIL_LINES = 60
+REUSE_REASON = (
+    "Same model, server, environment, hardware, client and load: set `refresh` to measure them again."
+)
+LOG_TAIL_LINES = 60
 
 
 def create_failure_artifact(error: ServegaugeError, run: Run | None) -> None:
-    """Show what went wrong, what to do, and the error's detail or else the end of the server's log."""
+    """Show the error, its remedy, and its detail; without a detail, the end of the server's log."""
     failed_gate = isinstance(error, RegressionError)
     detail = error.detail
     if not detail and run and not failed_gate:
-        detail = tail(run.folder / "server.log", TAIL_LINES)
+        detail = tail(run.folder / "server.log", LOG_TAIL_LINES)
     parts = [f"# {_one_line(error.what)}", _one_line(error.remedy)]
     if detail:
         title = "All figures" if failed_gate else "The end of the server's log"
@@ -46,7 +48,7 @@ def create_figure_artifacts(report_input: ReportInput) -> None:
 
 
 def create_file_artifact(
-    report_input: ReportInput, page: Path, report_id: UUID | None, tracked: Sequence[TrackOutcome]
+    report_input: ReportInput, page: Path, report_id: UUID | None, outcomes: Sequence[TrackOutcome]
 ) -> None:
     """Show where the report page, the server's log and the trackers' experiments are.
 
@@ -54,46 +56,46 @@ def create_file_artifact(
         report_input: the run.
         page: the report page on this machine.
         report_id: the artifact that holds the report.
-        tracked: where each tracker keeps its experiment.
+        outcomes: each tracker's outcome, with the location of its experiment.
     """
-    lines = _links(report_id, tracked) + _paths(report_input, page)
-    for outcome in tracked:
+    lines = _links(report_id, outcomes) + _paths(report_input, page)
+    for outcome in outcomes:
         if outcome.folder and not outcome.url:
             lines.append(f"- The {outcome.tracker} experiment: `{outcome.folder}`")
     command = f"servegauge report {report_input.run.run_id} --results {report_input.results_path}"
-    lines += ["", "On the machine that measured, the report in a terminal:", "", f"    {command}"]
+    lines += ["", "To print the report in a terminal on the machine that measured:", "", f"    {command}"]
     create_markdown_artifact(key="files", markdown="\n".join(lines), description="Where the run's files are")
 
 
-def _links(report_id: UUID | None, tracked: Sequence[TrackOutcome]) -> list[str]:
+def _links(report_id: UUID | None, outcomes: Sequence[TrackOutcome]) -> list[str]:
     links = {"The report": f"/v2/artifacts/artifact/{report_id}" if report_id else None}
-    links |= {outcome.tracker: outcome.url for outcome in tracked}
+    links |= {outcome.tracker: outcome.url for outcome in outcomes}
     return [f"- [{name}]({link})" for name, link in links.items() if link]
 
 
 def _paths(report_input: ReportInput, page: Path) -> list[str]:
-    """Paths to copy: a browser refuses a link to a file."""
+    """List the files as paths to copy, because a browser does not open a link to a local file."""
     folder = f"{report_input.results_path}/files/{report_input.run.run_id}"
     files = {"The report as a page": page, "The server's log": page.with_name("server.log")}
     return [f"- {name}: `{folder}/{path.name}`" for name, path in files.items() if path.exists()]
 
 
-def create_reuse_artifact(run: Run, reused: int, entries: int) -> None:
-    """Say before the measurements why some of their stages will be missing in the UI."""
+def create_reuse_artifact(run: Run, reused: int, planned: int) -> None:
+    """Show how many measurements are reused and why: they have no task in the UI."""
     if reused:
-        text = f"{reused} of {entries} measurements are reused from earlier runs in {run.results}. {REUSED}"
-        create_markdown_artifact(key="reused", markdown=_one_line(text), description="Why a stage was reused")
+        count = f"{reused} of {planned} measurements are reused from earlier runs in {run.results}."
+        create_markdown_artifact(
+            key="reused", markdown=_one_line(f"{count} {REUSE_REASON}"), description="Why a stage was reused"
+        )
 
 
 def create_origin_artifact(report_input: ReportInput) -> None:
-    """List the figures that an earlier run measured, each with that run."""
-    measured_by = [(point.result.run_name, point.run_id) for point in report_input.points]
-    measured_by += [
-        (entry.scores[-1].dataset, entry.run_id) for entry in report_input.accuracy if entry.scores
-    ]
-    reused = [(name, run_id) for name, run_id in measured_by if run_id != report_input.run.run_id]
+    """Show which figures an earlier run measured, and the id of that run."""
+    origins = [(point.result.run_name, point.run_id) for point in report_input.points]
+    origins += [(entry.scores[-1].dataset, entry.run_id) for entry in report_input.accuracy if entry.scores]
+    reused = [(name, run_id) for name, run_id in origins if run_id != report_input.run.run_id]
     if reused:
-        text = f"{REUSED}\n\n{_origin_table(reused)}"
+        text = f"{REUSE_REASON}\n\n{_origin_table(reused)}"
         create_markdown_artifact(key="reused", markdown=text, description="Which figures were reused")
 
 

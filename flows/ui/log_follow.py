@@ -1,4 +1,4 @@
-"""Warnings and errors of another process's log file, passed on to the run's log while they are written."""
+"""Copies warnings and errors of another process's log file to the run's log as they are written."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PAUSE_S = 0.5
+POLL_INTERVAL_S = 0.5
 MOST_LINES = 200
-"""At most so many lines of one log are passed on: Prefect's server stores each, and the file has them all."""
+"""Most lines of one log that are copied: Prefect's server stores each line, and the file keeps them all."""
 LINE_CHARACTERS = 500
 STOP_LIMIT_S = 2.0
 LEVEL = re.compile(r"(?<![A-Za-z])(WARNING|ERROR|CRITICAL)(?![A-Za-z])")
@@ -21,7 +21,7 @@ WriteLine = Callable[[str, str], None]
 
 @contextmanager
 def follow_log(log: Path, write: WriteLine) -> Iterator[None]:
-    """Pass on the warnings and errors that are appended to `log` inside the block, in a thread."""
+    """Copy warnings and errors that are appended to `log` inside the block, in a thread."""
     stop = threading.Event()
     follower = LogFollower(log, write)
     thread = threading.Thread(target=follower.run, args=(stop,), name=f"log-{log.stem}", daemon=True)
@@ -34,31 +34,31 @@ def follow_log(log: Path, write: WriteLine) -> Iterator[None]:
 
 
 class LogFollower:
-    """Reads what is appended to a log file after its creation."""
+    """Copies what is appended to a log file after this object was created."""
 
     def __init__(self, log: Path, write: WriteLine) -> None:
         self._log, self._write = log, write
         self._position = log.stat().st_size if log.exists() else 0
         self._unfinished = b""
-        self._lines = 0
+        self._copied_lines = 0
 
     def run(self, stop: threading.Event) -> None:
         """Read until `stop` is set, and once more after it; end early after MOST_LINES."""
         stopping = False
-        while not stopping and self._lines < MOST_LINES:
-            stopping = stop.wait(PAUSE_S)
-            self._pass_on()
-        if self._lines >= MOST_LINES:
+        while not stopping and self._copied_lines < MOST_LINES:
+            stopping = stop.wait(POLL_INTERVAL_S)
+            self._copy_new_lines()
+        if self._copied_lines >= MOST_LINES:
             self._write("warning", f"further lines are only in {self._log}")
 
-    def _pass_on(self) -> None:
+    def _copy_new_lines(self) -> None:
         *lines, self._unfinished = (self._unfinished + self._appended()).split(b"\n")
         for line in lines:
             text = line.decode(errors="replace").strip()
             level = _level(text)
-            if level and self._lines < MOST_LINES:
+            if level and self._copied_lines < MOST_LINES:
                 self._write(level, text[:LINE_CHARACTERS])
-                self._lines += 1
+                self._copied_lines += 1
 
     def _appended(self) -> bytes:
         try:

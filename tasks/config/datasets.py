@@ -11,7 +11,7 @@ from tasks.config.refusal import refuse
 from tasks.text import did_you_mean
 
 WHOLE = "default"
-"""The only subset of questions that are not divided."""
+"""The name of the only subset of a question set that is not divided."""
 
 
 class Subset(Frozen):
@@ -22,7 +22,7 @@ class Subset(Frozen):
 
 
 class Dataset(Frozen):
-    """One dataset that EvalScope can fetch from the hub, ask and judge.
+    """One dataset that EvalScope can fetch from the hub, send and score.
 
     The dataset must have one subset on the hub: EvalScope numbers the questions of each subset from 0.
 
@@ -60,8 +60,8 @@ class Dataset(Frozen):
     def subset_of(self, number: int, questions: int) -> str:
         """Return the name of the subset that a question belongs to.
 
-        Only a question set of the dataset's full size is divided: the questions of a smaller or larger one
-        cannot be told apart by their position.
+        Only a question set of the dataset's full size is divided: in a smaller or larger one, a question's
+        position does not say which subset it belongs to.
 
         Args:
             number: the question's position, from 0.
@@ -83,7 +83,7 @@ AIME25 = Dataset(
 )
 
 DATASETS: dict[str, Dataset] = {dataset.name: dataset for dataset in (AIME25,)}
-"""The registry, by name: a new dataset is a row here."""
+"""Every dataset by name. To add one, define it above and list it here."""
 
 
 def _check_name(name: str) -> str:

@@ -20,7 +20,7 @@ def check_chat_template(tokenizer: str, sweeps: Iterable[Sweep]) -> None:
     A tokenizer of a hub is not checked: its files may not be on this machine yet.
 
     Raises:
-        InputError: the tokenizer has no chat template; names the file that lacks it.
+        InputError: the tokenizer has no chat template; the message names the file that lacks it.
     """
     folder = Path(tokenizer)
     random_chats = [sweep for sweep in sweeps if sweep.endpoint == "chat" and sweep.dataset == "random"]
@@ -42,6 +42,6 @@ def _has_template(folder: Path) -> bool:
     except FileNotFoundError:
         return False
     except (OSError, ValueError):
-        return True  # what is wrong with the file is for its reader to say
+        return True  # the tokenizer's own reader reports what is wrong with the file
     # A tokenizer with code of its own may make chat prompts without a template.
     return not isinstance(config, dict) or bool(config.get("chat_template") or config.get("auto_map"))

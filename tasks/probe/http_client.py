@@ -10,7 +10,7 @@ from tasks.serve.tls import certificate_error, certificate_remedy, tls_context
 
 REDIRECTS = (301, 302, 303, 307, 308)
 NO_TLS = "WRONG_VERSION_NUMBER"
-"""What OpenSSL calls a response that is not TLS."""
+"""The OpenSSL error for a response that is not TLS."""
 
 
 def client_for(
@@ -52,7 +52,7 @@ def send_request(
     except httpx.TimeoutException:
         raise error(
             f"{address} did not answer within {client.timeout.read:g} s",
-            "see whether the server is overloaded",
+            "check whether the server is overloaded",
         ) from None
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as cause:
         reason = endpoint.masked(str(cause)) or type(cause).__name__
@@ -77,7 +77,7 @@ def check_status(response: httpx.Response, endpoint: Endpoint, *, managed: bool)
 
 
 def without_query(url: str) -> str:
-    """Return an address without its query, which messages leave out."""
+    """Return an address without its query, for messages."""
     return url.partition("?")[0]
 
 

@@ -15,7 +15,7 @@ from tasks.serve.tls import tls_context
 
 TIMEOUT_S = 30.0
 WAIT_S = 0.25
-"""Seconds after a response within which a server that keeps no connection has closed it."""
+"""Seconds after a response within which a server that does not keep connections closes them."""
 
 
 def keeps_connections(endpoint: Endpoint, kind: RequestKind, timeout_s: float = TIMEOUT_S) -> bool:
@@ -30,7 +30,7 @@ def keeps_connections(endpoint: Endpoint, kind: RequestKind, timeout_s: float = 
         body = json.dumps(question(endpoint, kind, endpoint.max_tokens_field(kind)))
         path = endpoint.url_of(kind).removeprefix(_origin(endpoint.url))
         connection.request("POST", path, body, {"Content-Type": "application/json", **endpoint.headers})
-        stream = connection.sock  # a response that announces the end takes it away
+        stream = connection.sock  # `getresponse` clears it if the response announces the close
         response = connection.getresponse()
         response.read()
         if connection.sock is None:
@@ -56,7 +56,7 @@ def _origin(url: str) -> str:
 
 
 def _closed_within(stream: socket.socket, seconds: float) -> bool:
-    """Whether the other end closes the connection in so many seconds."""
+    """Whether the server closes the connection within `seconds`."""
     readable, _, _ = select.select([stream], [], [], seconds)
     if not readable:
         return False
@@ -64,6 +64,6 @@ def _closed_within(stream: socket.socket, seconds: float) -> bool:
     try:
         return stream.recv(1) == b""
     except (TimeoutError, ssl.SSLWantReadError):
-        return False  # bytes of TLS that are no data
+        return False  # TLS records without application data
     except OSError:
         return True

@@ -78,7 +78,7 @@ def _require_writable(folder: Path) -> None:
         reason = "Permission denied"
     except OSError as error:
         reason = error.strerror or type(error).__name__
-    raise InputError(f"{folder} cannot be written ({reason})", "set SERVEGAUGE_HOME to a folder that can")
+    raise InputError(f"{folder} cannot be written ({reason})", "set SERVEGAUGE_HOME to a writable folder")
 
 
 def _lock(target: Path, timeout: float = -1) -> FileLock:

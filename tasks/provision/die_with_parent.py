@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
-# 1 is PR_SET_PDEATHSIG, which Linux alone has; elsewhere the command runs without it. The parent may die
+# 1 is PR_SET_PDEATHSIG, which only Linux has; elsewhere the command is not killed. The parent may die
 # before prctl is called: then getppid() no longer names it, and the command is not started.
-CODE = """
+LAUNCHER_CODE = """
 import ctypes, os, signal, sys
 try:
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
@@ -23,4 +23,4 @@ def die_with_parent(argv: tuple[str, ...]) -> tuple[str, ...]:
 
     That thread must therefore wait for the command.
     """
-    return (sys.executable, "-I", "-S", "-c", CODE, str(os.getpid()), *argv)
+    return (sys.executable, "-I", "-S", "-c", LAUNCHER_CODE, str(os.getpid()), *argv)

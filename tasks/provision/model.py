@@ -25,7 +25,7 @@ def model_identity(server: ManagedServer, hub: Hub | None = None) -> ModelIdenti
 
     Args:
         server: the spec's server.
-        hub: asked instead of the hub that `server.hub` names.
+        hub: used instead of the hub that `server.hub` names.
 
     Raises:
         InputError: there is no such synthetic model or repository, or the folder has no config.json.
@@ -46,7 +46,7 @@ def provide_model(server: ManagedServer, environment: Environment, hub: Hub | No
     Args:
         server: the spec's server.
         environment: the serving environment, which builds synthetic models.
-        hub: asked instead of the hub that `server.hub` names.
+        hub: used instead of the hub that `server.hub` names.
 
     Raises:
         InputError: as `model_identity`; a GGUF file without `server.tokenizer`.
@@ -57,7 +57,7 @@ def provide_model(server: ManagedServer, environment: Environment, hub: Hub | No
     if weights.endswith(".gguf") and server.tokenizer is None:
         raise InputError(
             f"model {server.model}: its tokenizer cannot be read from a GGUF file",
-            "name the original model's in server.tokenizer",
+            "set server.tokenizer to the original model",
         )
     # Offline: a download inside the engine would have no time-out and no message.
     return Model(weights=weights, tokenizer=server.tokenizer or weights, identity=identity, env=OFFLINE)

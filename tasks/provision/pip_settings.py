@@ -24,7 +24,7 @@ ADDRESS_FLAGS = {
     "UV_INSECURE_HOST": "--allow-insecure-host",
 }
 SEPARATORS = {"UV_FIND_LINKS": ","}
-"""Of the variables with several values; white space separates the values of all others."""
+"""What separates the values of a variable, where it is not white space."""
 CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+@")
 
 
@@ -49,7 +49,7 @@ def redacted(text: str) -> str:
 
 
 def read_pip_settings(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return pip's settings by option name. A variable beats `[install]`, which beats `[global]`."""
+    """Return pip's settings by option name. Variables override `[install]`, which overrides `[global]`."""
     settings: dict[str, str] = {}
     config = _pip_config_list(environ)
     for section in ("global.", "install."):

@@ -17,7 +17,7 @@ class EngineBuild(Frozen):
     engine: str
     version: str
     digest: str
-    """Over the pinned requirements and the Python version; never over a path or an index address."""
+    """Of the pinned requirements and the Python version; independent of paths and index addresses."""
     device: Device = "cuda"
     """What the engine computes on. A `cpu` build needs no GPU."""
 
@@ -32,7 +32,7 @@ class Image(Frozen):
 
 
 class Environment(Frozen):
-    """A serving environment that is ready. A command that needs none has neither interpreter nor image."""
+    """A serving environment that is ready. `python` and `image` are None for a command that needs none."""
 
     python: Path | None
     build: EngineBuild
@@ -46,7 +46,7 @@ class ModelIdentity(Frozen):
     revision: str
     """The commit of a hub's model, the digest of a folder's content, the version of a synthetic recipe."""
     license: str | None = None
-    """As its README or its hub states it. No cache key contains it."""
+    """The license that its README or its hub states. No cache key contains it."""
 
 
 class Model(Frozen):
@@ -55,7 +55,7 @@ class Model(Frozen):
     weights: str
     """The folder or GGUF file that the engine gets."""
     tokenizer: str
-    """The folder or hub id of the tokenizer, with which exact prompts are made."""
+    """The folder or hub id of the tokenizer; prompts of an exact length are made with it."""
     identity: ModelIdentity
     env: dict[str, str] = Field(default_factory=dict)
     """Environment variables of the engine."""

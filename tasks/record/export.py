@@ -1,4 +1,4 @@
-"""Prints a table as text: JSON, CSV, or columns for a terminal."""
+"""Formats a table as text: JSON, CSV, or columns for a terminal."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class QuestionShare(Frozen):
 
 
 def question_shares(store: Store, accuracy: Sequence[RecordedAccuracy]) -> tuple[QuestionShare, ...]:
-    """Return the share of each question, read from the samples of the run that asked it.
+    """Return the share of each question, read from the samples of the run that measured it.
 
     A question set without scores could not be measured and has no shares.
 

@@ -1,4 +1,4 @@
-"""The tables of one results location: a folder a table, a Parquet file a run and stage."""
+"""The tables of one results location: one folder for each table, one Parquet file for each run and stage."""
 
 from __future__ import annotations
 
@@ -42,19 +42,19 @@ class Store:
             reason = self._files.error_text(error)
             in_bucket = self.location.bucket is not None
             raise InputError(
-                f"the results {self._kind} {self.location} cannot be written: {reason}",
+                f"the results {self._location_kind} {self.location} cannot be written: {reason}",
                 bucket.REMEDY if in_bucket else "choose a writable folder with --results DIR",
             ) from error
 
     def write(
         self, table: TableName, run_id: str, stage: str, rows: Sequence[Mapping[str, Any]]
     ) -> PurePath | None:
-        """Write the rows of one stage of a run. They replace rows that were written under the same names.
+        """Write the rows of one stage of a run. They replace rows of the same table, run and stage.
 
         Args:
             table: the table; each row has exactly its columns.
             run_id: the run that the rows belong to.
-            stage: tells this file from the run's other files.
+            stage: the part of the run that the rows come from; it is in the file's name.
             rows: if empty, nothing is written.
 
         Returns:
@@ -71,7 +71,7 @@ class Store:
         except OSError as error:
             raise RecordError(
                 f"cannot write {target}: {self._files.error_text(error)}",
-                f"free some space, or choose another {self._kind} with --results",
+                f"free some space, or choose another {self._location_kind} with --results",
             ) from error
         return target
 
@@ -124,7 +124,7 @@ class Store:
         return tuple(runs["run_id"].to_list())
 
     @property
-    def _kind(self) -> str:
+    def _location_kind(self) -> str:
         return "folder" if self.location.bucket is None else "bucket"
 
     def _read_files(self, table: TableName, files: Sequence[PurePath], run_id: str | None) -> pl.DataFrame:
@@ -144,7 +144,7 @@ class Store:
             except OSError as os_error:
                 reason = f"cannot be read: {self._files.error_text(os_error)}"
             if reason:
-                remedy = f"move it out of the results {self._kind}; the other files stay readable"
+                remedy = f"move it out of the results {self._location_kind}; the other files stay readable"
                 return RecordError(f"{path} {reason}", remedy)
         text = self._files.error_text(error) if isinstance(error, OSError) else error
         return RecordError(f"the table {table!r} cannot be read: {text}", "read its files one by one")

@@ -80,5 +80,5 @@ def record_telemetry(store: Store, run_id: str, stage: str, readings: Sequence[R
 
 
 def stage_of(point: PointResult) -> str:
-    """The stage name of a load point, which tells its files from those of the run's other points."""
+    """The stage name of a load point: it is unique in the run, and part of the names of the point's files."""
     return f"{point.sweep}-{point.load.label}-n{point.requests}-r{point.repeat}"

@@ -10,7 +10,7 @@ from tasks.record.results import RecordedAccuracy, RecordedPoint, RunRecord
 class TimelineCurve(Frozen):
     """One telemetry metric over the time of a run.
 
-    `panel`: title of the chart's panel that shows it. `name`: tells curves of one panel apart.
+    `panel`: title of the chart's panel that shows it. `name`: the curve's label in the panel.
     `seconds`: since the start of the run.
     """
 

@@ -38,16 +38,16 @@ def container_argv(container: Container, server: ManagedServer, model: Model) ->
     """
     image = container.image
     entrypoint, *arguments = engine_argv(server, model, "python3", ALL_INTERFACES, container.port)
-    words = [str(image.program), "run", "--rm", "--init", "--pull", "never"]
-    words += ["--name", container.name, "--label", "servegauge", "--shm-size", SHARED_MEMORY]
-    words += ["--publish", f"{HOST}:{container.port}:{container.port}"]
-    words += _gpu_flags(container, server)
+    argv = [str(image.program), "run", "--rm", "--init", "--pull", "never"]
+    argv += ["--name", container.name, "--label", "servegauge", "--shm-size", SHARED_MEMORY]
+    argv += ["--publish", f"{HOST}:{container.port}:{container.port}"]
+    argv += _gpu_flags(container, server)
     for folder in mounted_paths(Path(model.weights)):
-        words += ["--mount", f"type=bind,source={folder},target={folder},readonly"]
+        argv += ["--mount", f"type=bind,source={folder},target={folder},readonly"]
     for variable in container.variables:
-        words += ["--env", variable]
-    words += ["--entrypoint", entrypoint, image.reference, *arguments]
-    return tuple(words)
+        argv += ["--env", variable]
+    argv += ["--entrypoint", entrypoint, image.reference, *arguments]
+    return tuple(argv)
 
 
 def stop_argv(container: Container, grace_s: float) -> tuple[str, ...]:
@@ -84,10 +84,10 @@ def _gpu_flags(container: Container, server: ManagedServer) -> list[str]:
     if not indices:
         return []
     if container.image.program.name == "podman":
-        words = []
+        flags = []
         for index in indices:
-            words += ["--device", f"nvidia.com/gpu={index}"]
-        return words
+            flags += ["--device", f"nvidia.com/gpu={index}"]
+        return flags
     if indices == ["all"]:
         return ["--gpus", "all"]
     # The quotes are for docker, which reads an unquoted comma as the end of a field.

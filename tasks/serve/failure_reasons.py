@@ -1,4 +1,4 @@
-"""The table of reasons why a server fails to start or dies, found by what engines write to their log."""
+"""Known reasons why a server fails to start or dies, each with the pattern that finds it in the log."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ REASONS = (
         r"does not appear to have (?:a file|files) named|No such file or directory: '[^']*config\.json|"
         r"Invalid repository ID or local directory specified",
         "the model's files are missing",
-        "correct server.model (a hub id, or a folder with config.json and weights), or let it reach the hub",
+        "correct server.model (a hub id, or a folder with config.json and weights), or check the network",
     ),
     FailureReason(
         r"SafetensorError|Error while deserializing header",
@@ -78,27 +78,27 @@ REASONS = (
         r"(?:CUDA|HIP) out of memory|torch\.(?:cuda\.)?OutOfMemoryError|CUDA error: out of memory|"
         r"Free memory on device[^\n]*less than desired",
         "the device has too little free memory",
-        "stop what else uses it, or lower gpu-memory-utilization or max-model-len under server.args",
+        "stop other processes there, or lower gpu-memory-utilization or max-model-len under server.args",
     ),
     FailureReason(
         r"DefaultCPUAllocator: can't allocate memory|Cannot allocate memory|^MemoryError",
         "the machine has too little free memory",
-        "stop what else uses it, or lower VLLM_CPU_KVCACHE_SPACE or max-model-len",
+        "stop other processes, or lower VLLM_CPU_KVCACHE_SPACE or max-model-len",
     ),
     FailureReason(
         r"could not select device driver|nvidia-container-cli|unresolvable CDI devices|"
         r"failed to discover GPU vendor",
-        "the container engine cannot give it a GPU",
+        "the container engine cannot pass a GPU to the container",
         "install NVIDIA's container toolkit and register it with the engine (nvidia-ctk runtime configure)",
     ),
     FailureReason(
         r"address already in use|port is already allocated",
         "the server's port is in use",
-        "choose another server.port, or leave it out to take a free one",
+        "choose another server.port, or leave server.port out to use a free one",
     ),
     FailureReason(
         r"Bfloat16 is only supported on GPUs with compute capability",
-        "the machine's GPU has no bfloat16",
+        "the machine's GPU does not support bfloat16",
         "set server.args.dtype to half",
     ),
     FailureReason(
@@ -125,11 +125,11 @@ REASONS = (
     ),
     FailureReason(
         r"engine core exited unexpectedly|EngineDeadError|Engine core initialization failed",
-        "its EngineCore died",
-        "read what the log says before that; where it says nothing, see `dmesg`: often memory ran out",
+        "the server's EngineCore died",
+        "read the log above that line; if it gives no cause, check `dmesg` for the out-of-memory killer",
     ),
 )
-"""In the order of search: patterns that also match mere warnings come last."""
+"""The first match is used, so patterns that also match warnings come last."""
 
 
 def explain_failure(log_text: str) -> tuple[str, str] | None:

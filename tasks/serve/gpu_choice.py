@@ -17,9 +17,9 @@ from tasks.text import GIGABYTE
 def chosen_gpus(server: ManagedServer, gpus: Sequence[GPU]) -> tuple[GPU, ...]:
     """Return the GPUs for a server, out of all `gpus` of the machine.
 
-    These are the ones that `server.gpus` names, else as many as its parallel sizes need, from the first one
-    visible to this process. A spec that sets CUDA_VISIBLE_DEVICES gets the GPUs named there, and none if it
-    names a slice (MIG) of one. A machine without a GPU gives none.
+    These are the GPUs that `server.gpus` names; without it, the first visible ones, as many as the parallel
+    sizes need. If the spec sets CUDA_VISIBLE_DEVICES, these are the GPUs named there, and none if it names a
+    slice (MIG). On a machine without a GPU the result is empty.
 
     Raises:
         InputError: a GPU does not exist, is named twice, or their number does not fit the parallel sizes.
@@ -42,10 +42,10 @@ def chosen_gpus(server: ManagedServer, gpus: Sequence[GPU]) -> tuple[GPU, ...]:
 
 def _check_count(server: ManagedServer, count: int) -> None:
     if count != server.gpus_needed:
-        owner = "this machine has" if server.gpus is None else "server.gpus names"
+        counted = "this machine has" if server.gpus is None else "server.gpus names"
         raise InputError(
-            f"the server needs {server.gpus_needed} GPUs, {owner} {count}",
-            "make its parallel sizes (as tensor-parallel-size) and server.gpus agree",
+            f"the server needs {server.gpus_needed} GPUs, {counted} {count}",
+            "make its parallel sizes (such as tensor-parallel-size) and server.gpus agree",
         )
 
 
@@ -57,7 +57,7 @@ def _gpus_of_spec(env: Mapping[str, str], gpus: Sequence[GPU]) -> tuple[GPU, ...
 
 
 def visible_gpus(gpus: Sequence[GPU], env: Mapping[str, str] = os.environ) -> tuple[GPU, ...]:
-    """Return the GPUs that CUDA_VISIBLE_DEVICES names, by index or start of UUID; all without it.
+    """Return the GPUs that CUDA_VISIBLE_DEVICES names, by index or start of UUID; all GPUs if it is not set.
 
     Raises:
         InputError: it names something that is not a whole GPU of this machine.
@@ -89,7 +89,7 @@ def named_gpus(indices: Sequence[int], gpus: Sequence[GPU]) -> tuple[GPU, ...]:
     """Return the GPUs with these indices, in that order.
 
     Raises:
-        InputError: one does not exist; lists those that do.
+        InputError: a GPU does not exist; the message lists those that do.
     """
     by_index = {gpu.index: gpu for gpu in gpus}
     for index in indices:
@@ -103,7 +103,7 @@ def check_free_memory(server: ManagedServer, gpus: Sequence[GPU]) -> None:
     """Check that each GPU has as much free memory as the engine will reserve.
 
     Raises:
-        ServerStartError: one has less; names the processes on it.
+        ServerStartError: a GPU has less; the message names the processes on it.
     """
     for gpu in gpus:
         total, used = gpu.memory_total_bytes, gpu.memory_used_bytes
@@ -114,7 +114,7 @@ def check_free_memory(server: ManagedServer, gpus: Sequence[GPU]) -> None:
             raise ServerStartError(
                 f"GPU {gpu.index} ({gpu.name}) has {free / GIGABYTE:.1f} of {total / GIGABYTE:.1f} GB free, "
                 f"{needed / GIGABYTE:.1f} GB are needed{users_of(gpu)}",
-                f"stop what uses it, choose others with server.gpus, or lower {server.memory_setting}",
+                f"stop what runs on it, choose other GPUs with server.gpus, or lower {server.memory_setting}",
             )
 
 

@@ -1,4 +1,4 @@
-"""Locks the GPUs of one server while it runs, and reports memory that is not free after its end."""
+"""Locks a server's GPUs while it runs, and reports GPU memory that is not free after the server's end."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from tasks.errors import ServerStartError
 from tasks.provision.provisioned import Environment
 from tasks.serve.gpu import GPU, list_gpus
 from tasks.serve.gpu_choice import check_free_memory, chosen_gpus, users_of
-from tasks.text import GIGABYTE
+from tasks.text import gigabytes
 
 MEMORY_CHECKS = 20
-"""How often the memory is read after the server's end, one second apart, until it is free."""
+"""Most readings of GPU memory after the server's end, one second apart; they stop once it is free."""
 SLACK_BYTES = 512 * 2**20
-"""Memory above the level before the start that still counts as free."""
+"""Bytes above the usage before the start that do not count as memory of the server."""
 
 
 class Lease(Frozen):
@@ -99,7 +99,7 @@ def _locked(gpu: GPU, folder: Path) -> Iterator[int]:
         os.close(file)
         raise ServerStartError(
             f"GPU {gpu.index} ({gpu.name}) is locked by another run{f' ({holder})' if holder else ''}",
-            "wait for its end, or choose others with server.gpus",
+            "wait until that run ends, or choose other GPUs with server.gpus",
         ) from None
     try:
         with suppress(OSError):  # another user's file can be locked but not written
@@ -111,11 +111,11 @@ def _locked(gpu: GPU, folder: Path) -> Iterator[int]:
 
 
 def _open_lock_file(path: Path, gpu: GPU) -> int:
-    """Open the lock file, and create it if it does not exist. Locking it needs no right to write."""
+    """Open the lock file, and create it if it does not exist. Locking it needs no write permission."""
     try:
         with suppress(FileExistsError):
             created = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
-            os.fchmod(created, 0o644)  # the umask may have taken bits away
+            os.fchmod(created, 0o644)  # the umask may have removed permissions
             return created
         try:
             return os.open(path, os.O_RDWR | os.O_NOFOLLOW)
@@ -132,7 +132,7 @@ def _memory_not_freed(
 ) -> list[str]:
     """Return a message for each GPU that uses more memory than before, after at most `checks` readings."""
     used_before = {gpu.index: gpu.memory_used_bytes or 0 for gpu in gpus_before}
-    excess: dict[GPU, int] = {}
+    excess_bytes: dict[GPU, int] = {}
     for check in range(checks if used_before else 0):
         if check:
             sleep(1.0)
@@ -140,11 +140,11 @@ def _memory_not_freed(
         missing = len(used_before) - len(gpus)
         if missing:
             return [f"the driver no longer reports whether the memory of {missing} GPUs is free again"]
-        excess = {gpu: (gpu.memory_used_bytes or 0) - used_before[gpu.index] for gpu in gpus}
-        if max(excess.values()) <= SLACK_BYTES:
+        excess_bytes = {gpu: (gpu.memory_used_bytes or 0) - used_before[gpu.index] for gpu in gpus}
+        if max(excess_bytes.values()) <= SLACK_BYTES:
             return []
     return [
-        f"GPU {gpu.index}: {size / GIGABYTE:.1f} GB are not free again after the server's end{users_of(gpu)}"
-        for gpu, size in excess.items()
-        if size > SLACK_BYTES
+        f"GPU {gpu.index}: {gigabytes(size_bytes)} are not free again after the server's end{users_of(gpu)}"
+        for gpu, size_bytes in excess_bytes.items()
+        if size_bytes > SLACK_BYTES
     ]

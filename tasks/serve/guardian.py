@@ -1,4 +1,4 @@
-"""A script that starts a server and stops it when the process that asked for it ends, even by SIGKILL.
+"""A script that starts a server and stops it when the owning process ends, even by SIGKILL.
 
 It is run by its path and uses the standard library alone (Linux).
 
@@ -54,11 +54,11 @@ def main() -> int:
 
 
 def _stop(leader: int, request: dict[str, Any], wakeup: int) -> None:
-    """Report the exit code, and end what runs: the server, its container, the processes it left behind."""
+    """Send the exit code, and end the server, its container, and processes that the server left behind."""
     code = _exit_code(leader)
-    if code is not None:  # first of all: the owner must know it before all of its requests fail
+    if code is not None:  # sent first: the owner needs it before its requests fail
         _send(f"exit {code}")
-    # Processes that a dead server leaves behind get the grace too: the engine frees its shared memory in it.
+    # Processes that a dead server leaves behind get the grace period too, to free their shared memory.
     grace_s = float(request["grace_s"])
     _run(request["stop_argv"], request["env"], grace_s + STOP_MARGIN_S)
     _end_processes(leader, grace_s, wakeup)
@@ -120,7 +120,7 @@ def _wait_for_end(leader: int, owner: int, wakeup: int) -> None:
 
 
 def _end_processes(leader: int, grace_s: float, wakeup: int) -> None:
-    """Send SIGTERM, then SIGKILL after the grace, until neither the server nor a descendant runs."""
+    """Send SIGTERM, then SIGKILL after the grace period, until neither the server nor a descendant runs."""
     _signal(leader, signal.SIGTERM)
     _signal(leader, signal.SIGCONT)  # a stopped process handles SIGTERM only when it continues
     deadline = time.monotonic() + grace_s

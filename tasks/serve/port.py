@@ -14,14 +14,14 @@ def check_port(port: int) -> None:
     """Check that a server can listen on `port`.
 
     Raises:
-        ServerStartError: it cannot; names the process that listens there, if it can be read.
+        ServerStartError: it cannot; the message names the process that listens there, where it is readable.
     """
     try:
         _bind(port)
     except OSError as error:
         raise ServerStartError(
             f"server.port: cannot listen on {HOST}:{port} ({error.strerror}){_listening_process(port)}",
-            "stop what uses it, choose another server.port, or leave it out to take a free one",
+            "stop the process on it, choose another server.port, or leave server.port out to use a free one",
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""Reads how long the phases of a start took from a server's log."""
+"""Reads the durations of the phases of a server's start from its log."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ STARTUP_PATTERNS = {
     "compile": (r"torch\.compile (?:takes|took) ([\d.]+) s in total",),
     "engine": (r"init engine \(profile, create kv cache, warmup model\) took ([\d.]+) s",),
 }
-"""Lines that versions of vLLM write; the first pattern that matches counts."""
+"""The log lines of several vLLM versions, by phase; the first pattern that matches is used."""
 
 
 def startup_times(log_text: str) -> dict[str, float]:
-    """Return the seconds of a start by phase: `load` (weights), `compile`, `warmup` (the engine's rest).
+    """Return seconds by phase: `load` (weights), `compile`, `warmup` (engine start without `compile`).
 
     A phase that the log does not mention is left out.
     """

@@ -1,4 +1,4 @@
-"""What a tracker gets of a run, and the outcome that it returns."""
+"""The data of a run that trackers log, and the outcome that a tracker returns."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ConfigValue = str | int | float | bool | None
 
 
 class TrackedRun(Frozen):
-    """A finished run as trackers show it. `config` holds settings by name, none of them nested."""
+    """The data of a finished run that trackers log. `config` holds settings by name, without nesting."""
 
     run_id: str
     name: str
@@ -34,7 +34,7 @@ class TrackOutcome(Frozen):
 
     `tracker`: the tracker's name, set by `track_run`.
     `warning`: why the run, or a part of it, is not tracked; None where all of it is.
-    `logged`, `kept`: number of figures passed to the tracker, and of those read back from its files.
+    `logged`: number of figures passed to the tracker. `kept`: how many of them its files contain.
     `folder`: where the experiment's files are. `url`: the page of an uploaded experiment.
     """
 
@@ -62,7 +62,7 @@ def tracked_run(
     knees: tuple[Knee, ...],
     accuracy: tuple[RecordedAccuracy, ...],
 ) -> TrackedRun:
-    """Collect what trackers show of a run from its spec and its recorded results."""
+    """Build a run's tracker data from its spec and its recorded results."""
     return TrackedRun(
         run_id=run.run_id,
         name=experiment_name(run, points),
@@ -75,7 +75,7 @@ def tracked_run(
 
 
 def experiment_name(run: RunRecord, points: tuple[RecordedPoint, ...]) -> str:
-    """The point's name for a run of one point, the run's id for any other."""
+    """The name of the run's only point; the run's id if it has several."""
     return points[0].result.run_name if len(points) == 1 else run.run_id
 
 

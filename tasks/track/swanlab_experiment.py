@@ -23,7 +23,7 @@ FigureKey = tuple[str, int]
 
 
 def log_experiment(job: SwanLabJob) -> TrackOutcome:
-    """Log a run and check that SwanLab's file holds every figure. Call it once a process.
+    """Log a run and check that SwanLab's file holds every figure. Call it only once in a process.
 
     `swanlab sync FOLDER --id ID` uploads the outcome's `folder` and `experiment_id` later.
 
@@ -50,7 +50,7 @@ def log_experiment(job: SwanLabJob) -> TrackOutcome:
 
 
 def read_figures(folder: Path) -> dict[FigureKey, float]:
-    """The figures in an experiment's `.swanlab` file. SwanLab's reader is private to it."""
+    """The figures in an experiment's `.swanlab` file. Uses a private reader of SwanLab."""
     figures: dict[FigureKey, float] = {}
     for path in folder.glob("run-*.swanlab"):
         reader = DataStoreReader()
@@ -121,11 +121,11 @@ def _log_table(experiment: Any, run: TrackedRun) -> None:
     header, rows = point_table(run.points)
     table = swanlab.echarts.Table()
     table.add(list(header), [list(row) for row in rows])
-    picture = swanlab.Image(_picture(header, rows))
-    experiment.log({"tables/points": table, "tables/points_image": picture}, step=0)
+    image = swanlab.Image(_table_image(header, rows))
+    experiment.log({"tables/points": table, "tables/points_image": image}, step=0)
 
 
-def _picture(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> Figure:
+def _table_image(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> Figure:
     # SwanLab's local dashboard shows images, but no tables
     figure = Figure(figsize=(13.5, 0.8 + 0.35 * len(rows)), dpi=110, layout="constrained")
     axes = figure.subplots()

@@ -1,4 +1,4 @@
-"""What the SwanLab worker process reads from its stdin."""
+"""The job that the SwanLab worker process reads from its stdin."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tasks.config.trackers import SwanLab
 from tasks.track.bundle import TrackedRun
 
 KEY_VARIABLE = "SWANLAB_API_KEY"
-"""The environment variable in which the worker finds the API key."""
+"""The environment variable that holds the worker's API key."""
 
 
 class SwanLabJob(Frozen):

@@ -56,5 +56,5 @@ def test_gpus_of_the_spec_take_precedence_over_the_host() -> None:
 
 @pytest.mark.parametrize("wrong", [[0, 0], [-1]])
 def test_gpu_ids_are_distinct_numbers(wrong: list[int]) -> None:
-    with pytest.raises(ValidationError, match="name each once"):
+    with pytest.raises(ValidationError, match="name each GPU once"):
         ServingHost(gpu_ids=wrong)

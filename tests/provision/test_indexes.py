@@ -70,7 +70,7 @@ def test_indexes_of_the_file_and_the_machine_are_split_by_whether_they_answer() 
     settings = UvSettings({"UV_INDEX": "https://machine.example https://down.example"})
     indexes = choose_indexes(("https://file.example",), settings, lambda url, _: "down" not in url)
     assert indexes.answering == ("https://file.example", "https://machine.example")
-    assert indexes.silent == ("https://down.example",)
+    assert indexes.unreachable == ("https://down.example",)
 
 
 def test_a_closed_port_does_not_answer_and_a_folder_does() -> None:

@@ -64,5 +64,5 @@ def test_a_recipe_that_fails_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_an_environment_without_interpreter_is_refused() -> None:
-    with pytest.raises(InputError, match="made with a serving environment's packages"):
+    with pytest.raises(InputError, match="built with a serving environment's packages"):
         provide_synthetic_model(MODEL, Environment(python=None, build=BUILD))

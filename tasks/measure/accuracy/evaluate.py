@@ -19,7 +19,7 @@ WORKER = "tasks.measure.accuracy.accuracy_worker:run"
 def measure_accuracy(
     job: AccuracyJob, check: Callable[[], None], progress: Callable[[int, int], None]
 ) -> tuple[tuple[Score, ...], tuple[SampleRow, ...]]:
-    """Ask every question of a set and score the answers.
+    """Send every question of a set and score the answers.
 
     Args:
         job: what to measure; its folder gets samples.jsonl, worker.log and EvalScope's own files.
@@ -51,10 +51,10 @@ def measure_accuracy(
 def time_limit_s(question_set: QuestionSet, answers: int) -> float:
     """Return the seconds after which the measuring process is ended.
 
-    No set lasts longer when each answer keeps its limit. One batch and SETUP_S are added as a margin.
+    No set takes longer if every answer meets its time-out. One batch and SETUP_S are added as a margin.
 
     Args:
-        question_set: states how many questions are asked at the same time and the limit of one answer.
+        question_set: has the concurrency (`batch_size`) and the time-out of one answer.
         answers: the number of questions times repeats.
     """
     batches = ceil(answers / question_set.batch_size)

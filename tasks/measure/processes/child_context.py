@@ -1,4 +1,4 @@
-"""What a worker function gets beside its job, and the messages that a child sends to its parent."""
+"""The context of a worker function in a child process, and the messages that it sends to the parent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 
 START_TIMEOUT_S = 600.0
-"""Seconds that a child waits for the others, which may still make their prompts."""
+"""Seconds that a child waits for the others, which may still generate prompts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class ChildContext:
         self._lock = threading.Lock()  # workers report from several threads
 
     def report(self, finished: int) -> None:
-        """Tell the parent how many requests have finished so far."""
+        """Send the number of requests that have finished so far to the parent."""
         self.send(Progress(finished))
 
     def start_together(self) -> None:

@@ -1,4 +1,4 @@
-"""Measures a load process: its share of a processor and the lag of its event loop, second by second."""
+"""Measures a load process: its CPU share and event loop lag, once a second."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LAG = "loop_lag_max_s"
 
 @dataclass(frozen=True, slots=True)
 class _Interval:
-    """A second or so: its end in perf_counter seconds, the processor's share, and the latest tick's delay."""
+    """About one second: its end in perf_counter seconds, CPU share, and the largest delay of a tick."""
 
     end: float
     cpu_share: float
@@ -29,7 +29,7 @@ class _Interval:
 
 
 class EventLoopLag:
-    """Measures while it is entered (`with`), inside a running event loop."""
+    """Measures CPU share and event loop lag inside its `with` block, in a running event loop."""
 
     def __init__(self) -> None:
         self._intervals: list[_Interval] = []
@@ -45,7 +45,7 @@ class EventLoopLag:
     ) -> None:
         self._timer.cancel()
         now = time.perf_counter()
-        if self._intervals and now - self._started < INTERVAL_S / 2:  # too short for a share
+        if self._intervals and now - self._started < INTERVAL_S / 2:  # too short to compute a CPU share
             last = self._intervals[-1]
             self._intervals[-1] = _Interval(last.end, last.cpu_share, max(last.lag_s, self._lag_s))
         else:
@@ -55,8 +55,8 @@ class EventLoopLag:
         """Two readings for each interval; where several processes share a point, their names end in `_pN`.
 
         Args:
-            part: what this process sends.
-            utc: converts perf_counter seconds to the time of day.
+            part: this process's part of the load.
+            utc: converts perf_counter seconds to a time in UTC.
         """
         suffix = f"_p{part.number}" if part.of > 1 else ""
         readings = []

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 MISSING = "–"
-"""Stands where there is no figure."""
+"""The text for a figure that is None."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notation:
-    """A unit, and the function that writes a value of the table's column in that unit."""
+    """A unit, and the function that formats a recorded value in it."""
 
     unit: str
     write: Callable[[float], str]

@@ -1,4 +1,4 @@
-"""The figures of one load point, and what they came from."""
+"""The result of one load point: its load, counts of requests, figures and objectives."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tasks.measure.speed.figures import BY_NAME
 class PointResult(Frozen):
     """One load of one sweep, one repeat: how its requests ended, and its figures.
 
-    `requests`: the measured ones. `attempt`: 2 where the server died under the first. `figures`: by the name
+    `requests`: how many were measured. `attempt`: 2 if the server died in the first. `figures`: by the name
     of their entry in figures.py; read one with `result[name]`. `objectives_met`: whether the point keeps all
     objectives of its sweep, None where it has none or one cannot be judged.
     """
@@ -36,11 +36,11 @@ class PointResult(Frozen):
     first_error: str | None = None
 
     def __getitem__(self, figure: str) -> float | None:
-        """A figure by its name; None where the point does not carry it. Raises KeyError for an unknown name."""
+        """A figure by its name; None where the point lacks it. Raises KeyError for an unknown name."""
         return self.figures.get(BY_NAME[figure].name)
 
     def known(self, figure: str) -> float:
-        """A figure that every point has, as throughputs; 0 where an older version did not record it."""
+        """A figure that every point has, such as a throughput; 0 where an older version did not record it."""
         return self[figure] or 0.0
 
     def with_figures(self, figures: Mapping[str, float | None]) -> Self:
@@ -49,18 +49,18 @@ class PointResult(Frozen):
 
     @model_validator(mode="before")
     @classmethod
-    def _read_cached_by_older_version(cls, given: Any) -> Any:
+    def _read_cached_by_older_version(cls, fields: Any) -> Any:
         """Version 0.1.0 cached a point with a field for each figure, and with `concurrency` and `rate`."""
-        if not isinstance(given, dict) or "figures" in given:
-            return given
-        kept = {name: value for name, value in given.items() if name in cls.model_fields}
-        level = {name: given[name] for name in ("concurrency", "rate") if given.get(name) is not None}
-        return {**kept, "load": {**level, "requests": given["requests"]}, "figures": _flat_figures(given)}
+        if not isinstance(fields, dict) or "figures" in fields:
+            return fields
+        kept = {name: value for name, value in fields.items() if name in cls.model_fields}
+        level = {name: fields[name] for name in ("concurrency", "rate") if fields.get(name) is not None}
+        return {**kept, "load": {**level, "requests": fields["requests"]}, "figures": _flat_figures(fields)}
 
 
-def _flat_figures(given: Mapping[str, Any]) -> dict[str, float | None]:
-    figures = {name: given[name] for name in BY_NAME if name in given}
+def _flat_figures(fields: Mapping[str, Any]) -> dict[str, float | None]:
+    figures = {name: fields[name] for name in BY_NAME if name in fields}
     for time in TIMES:
-        for statistic, value in given[time].items():
+        for statistic, value in fields[time].items():
             figures[f"{time}_{statistic}_s"] = value
     return figures

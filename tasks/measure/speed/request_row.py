@@ -8,12 +8,13 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class RequestRow:
-    """One request as the client saw it. Seconds; tokens as the server's usage counts them.
+    """One request as the client measured it. Times are in seconds; the server's `usage` counts the tokens.
 
-    `sent_at`: UTC, its last byte written. `client_delay_s`: from its slot being free to that moment.
-    `ttft_s`, `latency_s`: from that moment to its first and last generated token.
-    `tpot_s`: (latency - TTFT) / (output tokens - 1); None where all tokens came in one piece.
-    `itl_s`: between two chunks.
+    `sent_at`: when the request's last byte was written, UTC.
+    `client_delay_s`: from when the request was due (closed loop: its slot became free) to `sent_at`.
+    `ttft_s`, `latency_s`: from `sent_at` to the first and to the last generated token.
+    `tpot_s`: (latency - TTFT) / (output tokens - 1); None where all tokens came in one chunk.
+    `itl_s`: the gaps between consecutive chunks.
     """
 
     index: int

@@ -1,4 +1,4 @@
-"""One request of a load while it is under way, and its response once it is parsed."""
+"""One request of a load while it is in flight, and its response once it is parsed."""
 
 from __future__ import annotations
 

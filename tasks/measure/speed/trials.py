@@ -18,9 +18,9 @@ BROKEN = -1.0
 
 
 def trial_of(result: PointResult, objectives: Sequence[Objective], usable: bool = True) -> Trial:
-    """The tightest of a level's bounds, and the throughput that the level sustains.
+    """Return a level's tightest margin, the bound that it belongs to, and the sustained throughput.
 
-    A level breaks as well where its figures are not `usable`, or where a bound cannot be judged.
+    A level also breaks if its figures are not `usable`, or if a bound cannot be judged.
     """
     bounds = list(objectives)
     if not any(bound.name == SUCCESS for bound in bounds):
@@ -38,7 +38,7 @@ def trial_of(result: PointResult, objectives: Sequence[Objective], usable: bool 
 
 
 def _tightest(result: PointResult, bounds: Sequence[Objective]) -> tuple[float, str]:
-    """The smallest margin, and the bound that it belongs to; an open loop's pace is one bound more."""
+    """The smallest margin and its bound; the pace of an open loop counts as a bound too."""
     margins: list[tuple[float, str]] = []
     for bound in bounds:
         value = margin(bound, result)
@@ -50,7 +50,7 @@ def _tightest(result: PointResult, bounds: Sequence[Objective]) -> tuple[float, 
 
 
 def _pace_margin(result: PointResult) -> float:
-    """1 where requests end as fast as they are sent, 0 where PLATEAU of that is missing."""
+    """1 where requests end as fast as they are sent; 0 where the pace is 1 - PLATEAU."""
     pace = result["pace"]
     if pace is None:
         pace = result.known("request_throughput") / result.load.level

@@ -12,7 +12,7 @@ from tasks.errors import ServegaugeError
 from tasks.provision.hubs.hub import IGNORED_FILES, Hub
 from tasks.provision.license import license_from_front_matter, read_license
 
-# huggingface_hub is imported inside the functions: it reads its variables when it is imported.
+# huggingface_hub is imported inside the functions: it reads its environment variables on import.
 TIMEOUT_S = 10
 
 

@@ -25,7 +25,7 @@ Question = tuple[int, str]
 class Change(Frozen):
     """The change from one value to another: a share of the first for speed, a difference for scores.
 
-    `half_width`: half the width of its 95 % interval; None where it is not known.
+    `half_width`: half the width of its 95 % interval; None where there are too few values.
     """
 
     difference: float
@@ -40,7 +40,8 @@ class Change(Frozen):
 class PairedChange(Change):
     """The change of a score.
 
-    `questions`: how many both runs answered. `p`: McNemar's, None where a question has several answers.
+    `questions`: how many both runs answered.
+    `p`: the p-value of McNemar's test; None where a question has several answers.
     """
 
     questions: int
@@ -55,12 +56,15 @@ def speed_change(base: Sequence[float], new: Sequence[float]) -> Change | None:
     difference = fmean(new) / base_mean - 1
     if len(base) < 2 or len(new) < 2:
         return Change(difference=difference)
-    base_error, new_error = variance(base) / len(base), variance(new) / len(new)  # squared standard errors
-    error = base_error + new_error
-    if not error:
+    base_squared_error, new_squared_error = variance(base) / len(base), variance(new) / len(new)
+    squared_error = base_squared_error + new_squared_error
+    if not squared_error:
         return Change(difference=difference, half_width=0.0)
-    freedom = error**2 / (base_error**2 / (len(base) - 1) + new_error**2 / (len(new) - 1))
-    return Change(difference=difference, half_width=student_t(freedom) * sqrt(error) / abs(base_mean))
+    degrees_of_freedom = squared_error**2 / (
+        base_squared_error**2 / (len(base) - 1) + new_squared_error**2 / (len(new) - 1)
+    )
+    half_width = student_t(degrees_of_freedom) * sqrt(squared_error) / abs(base_mean)
+    return Change(difference=difference, half_width=half_width)
 
 
 def paired_change(
@@ -83,6 +87,6 @@ def paired_change(
 
 
 def mcnemar(gained: int, lost: int) -> float:
-    """The exact two-sided p of as many gained and lost right answers, if both runs were equally good."""
+    """The exact two-sided p-value of McNemar's test for the numbers of gained and lost right answers."""
     changed = gained + lost
     return min(1.0, 2 * float(bdtr(min(gained, lost), changed, 0.5))) if changed else 1.0

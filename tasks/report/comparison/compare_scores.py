@@ -13,7 +13,7 @@ from tasks.report.comparison.compared_run import ComparedRun
 
 
 class ScoreKey(NamedTuple):
-    """A score, equal in every run that has it."""
+    """What identifies a score in every run."""
 
     dataset: str
     subset: str

@@ -16,7 +16,7 @@ def regressions(runs: Sequence[ComparedRun], percent: float) -> tuple[str, ...]:
 
     Changes that may be noise are left out. Scores are compared by points of 100.
     """
-    return (*_slower(runs, percent), *_less_accurate(runs, percent))
+    return (*_worse_figures(runs, percent), *_worse_scores(runs, percent))
 
 
 def missing_figures(runs: Sequence[ComparedRun]) -> tuple[str, ...]:
@@ -24,7 +24,7 @@ def missing_figures(runs: Sequence[ComparedRun]) -> tuple[str, ...]:
     return (*_missing_loads(runs), *_missing_scores(runs))
 
 
-def _slower(runs: Sequence[ComparedRun], percent: float) -> Iterator[str]:
+def _worse_figures(runs: Sequence[ComparedRun], percent: float) -> Iterator[str]:
     for comparison in compare_speed(runs):
         sweep, load = comparison.key
         for letter, change in zip(LETTERS, comparison.changes, strict=False):
@@ -32,7 +32,7 @@ def _slower(runs: Sequence[ComparedRun], percent: float) -> Iterator[str]:
                 yield f"{letter}: {sweep} {load}: {comparison.figure.title}: {percent_text(change)}"
 
 
-def _less_accurate(runs: Sequence[ComparedRun], percent: float) -> Iterator[str]:
+def _worse_scores(runs: Sequence[ComparedRun], percent: float) -> Iterator[str]:
     for comparison in compare_scores(runs):
         for letter, change in zip(LETTERS, comparison.changes, strict=False):
             if change and _is_worse(change, -change.difference, percent):
@@ -62,4 +62,4 @@ def _missing_scores(runs: Sequence[ComparedRun]) -> Iterator[str]:
             continue
         for letter, value in zip(LETTERS, comparison.values, strict=False):
             if value is None:
-                yield f"{letter}: {comparison.key.dataset} {comparison.key.subset}: not asked"
+                yield f"{letter}: {comparison.key.dataset} {comparison.key.subset}: not measured"

@@ -36,7 +36,7 @@ def point_verdicts(report: ReportInput) -> list[PointVerdict]:
 
 
 def verdict_counts(points: Sequence[RecordedPoint]) -> dict[str, int]:
-    """How many points have each verdict; verdicts of no point are left out."""
+    """How many points have each verdict; verdicts that no point has are left out."""
     counts = Counter(point.verdict.verdict for point in points)
     return {verdict: counts[verdict] for verdict in VERDICTS if counts[verdict]}
 
@@ -53,6 +53,6 @@ def _point_verdict(sweep: MeasuredSweep, point: RecordedPoint) -> PointVerdict:
 
 
 def _summary(checks: tuple[Check, ...]) -> str:
-    """As `20 valid, 2 unchecked, 1 suspect`."""
+    """The number of checks by verdict, as `20 valid, 2 unchecked, 1 suspect`."""
     counts = Counter(check.verdict for check in checks)
     return ", ".join(f"{counts[verdict]} {verdict}" for verdict in get_args(CheckVerdict) if counts[verdict])

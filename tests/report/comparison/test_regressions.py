@@ -31,6 +31,6 @@ def test_a_load_or_score_that_only_the_first_run_has_is_missing() -> None:
     empty = ComparedRun(report=without_figures, answers=other.answers)
     assert missing_figures((compared("a"), empty))[:2] == (
         "B: throughput 4: not measured, or invalid",
-        "B: aime25 AIME2025-I: not asked",
+        "B: aime25 AIME2025-I: not measured",
     )
     assert missing_figures((empty, compared("a"))) == ()
