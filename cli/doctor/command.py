@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
+Url = Annotated[
+    str | None, typer.Option("--url", help="Ask this running server instead, up to and with /v1.")
+]
+ModelName = Annotated[str | None, typer.Option("--model", help="With --url: default the first it lists.")]
+KeyVariable = Annotated[
+    str | None, typer.Option("--key-env", help="With --url: variable that holds its API key.", metavar="NAME")
+]
 
-def doctor() -> None:
-    """Say what this machine can run, with a remedy for what it cannot."""
+
+def doctor(url: Url = None, model: ModelName = None, key_env: KeyVariable = None) -> None:
+    """Say what this machine can run, or what a running server can, with a remedy for what it cannot."""
     from cli.doctor.diagnose import diagnose, lines_of
+    from cli.doctor.server import diagnose_server
+    from tasks.errors import InputError
 
-    diagnoses = diagnose()
-    typer.echo("\n".join(lines_of(diagnoses)))
-    if any(diagnosis.status == "broken" for diagnosis in diagnoses):
+    if url is not None:
+        lines, works = diagnose_server(url, model, key_env)
+    elif model or key_env:
+        raise InputError("--model and --key-env are about a server", "give its address with --url")
+    else:
+        diagnoses = diagnose()
+        lines, works = lines_of(diagnoses), all(entry.status != "broken" for entry in diagnoses)
+    typer.echo("\n".join(lines))
+    if not works:
         raise typer.Exit(1)

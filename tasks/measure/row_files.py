@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -38,12 +38,12 @@ def read_rows(path: Path, kind: type[Row]) -> Iterator[Row]:
                     raise
 
 
-def one_line(text: str, secret: str | None = None, limit: int = 300) -> str:
+def one_line(text: str, mask: Callable[[str], str] = str, limit: int = 300) -> str:
     """Shorten an error to one line: the message of a JSON payload, or the last line of a traceback.
 
     Args:
         text: an exception's text, a server's response or a whole traceback.
-        secret: replaced by `***`, in case a server repeats it.
+        mask: replaces secrets, which a server may repeat.
         limit: characters kept.
     """
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
@@ -52,9 +52,7 @@ def one_line(text: str, secret: str | None = None, limit: int = 300) -> str:
     message = _payload_message(text) or lines[0]
     if lines[0].startswith("Traceback"):
         message = lines[-1]
-    message = re.sub(r"\s+", " ", message)
-    if secret:
-        message = message.replace(secret, "***")
+    message = mask(re.sub(r"\s+", " ", message))
     return message if len(message) <= limit else message[: limit - 1] + "…"
 
 

@@ -1,4 +1,4 @@
-"""Asks a server which models it serves, which version it is and when it was started."""
+"""Reads from a server which models it serves, its version and when it was started."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tasks.serve.endpoint import Endpoint
 
 MODELS_SHOWN = 5
 NO_LIST = (404, 405, 501)
-"""Statuses of a server without a list of models."""
+"""HTTP statuses of a server without a list of models."""
 
 
 class ServerIdentity(Frozen):
@@ -47,7 +47,7 @@ def server_identity(
     with client_for(endpoint, transport) as client:
         models, warnings = listed_models(client, endpoint, managed)
         if not warnings and endpoint.model not in models:
-            raise _wrong_model_error(endpoint, models, managed)
+            raise wrong_model_error(endpoint, models, managed)
         metrics = parse_metrics(MetricsReader(endpoint, client).page())
         return ServerIdentity(
             models=models,
@@ -97,14 +97,16 @@ def _check_version_in_url(client: httpx.Client, endpoint: Endpoint) -> None:
     """Raise an error where only /v1 is missing at the end of the address."""
     if endpoint.ends_in_version:
         return
-    longer = endpoint.model_copy(update={"url": f"{endpoint.url}/v1"})
-    if status_of(client, longer.models_url) == 200:
+    versioned = endpoint.model_copy(update={"url": f"{endpoint.url}/v1"})
+    if status_of(client, versioned.models_url) == 200:
         raise InputError(
-            f"server.url: {endpoint.url} has no list of models", f"set server.url to {longer.url}"
+            f"server.url: {endpoint.url} has no list of models", f"set server.url to {versioned.url}"
         )
 
 
-def _wrong_model_error(endpoint: Endpoint, models: tuple[str, ...], managed: bool) -> ServegaugeError:
+def wrong_model_error(endpoint: Endpoint, models: tuple[str, ...], managed: bool) -> ServegaugeError:
+    """Return the error for a server that lists other models, the nearest name first."""
+
     def similarity(name: str) -> float:
         return SequenceMatcher(None, endpoint.model.lower(), name.lower()).ratio()
 

@@ -46,6 +46,18 @@ def test_a_line_separator_ends_no_line(tmp_path: Path) -> None:
     assert read_questions(path) == ("first\u2028second",)
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_line(tmp_path: Path) -> None:
+    """Windows editors write one, and JSON refuses it."""
+    sweep, question_set = tmp_path / "questions.jsonl", tmp_path / "test.jsonl"
+    sweep.write_text('{"question": "first"}\r\n{"question": "second"}\r\n', encoding="utf-8-sig")
+    assert check_questions(sweep) == 2
+    assert read_questions(sweep) == ("first", "second")
+    question_set.write_text('{"problem": "p", "answer": 42}\n', encoding="utf-8-sig")
+    assert check_question_set(QuestionSet(path=str(tmp_path))) == 1
+    copy_questions(question_set, AIME25, tmp_path / "copy")
+    assert json.loads((tmp_path / "copy/test.jsonl").read_text()) == {"problem": "p", "answer": "42"}
+
+
 @pytest.mark.parametrize(
     ("text", "what"),
     [

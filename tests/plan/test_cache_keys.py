@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tasks.config.objective import Objective
-from tasks.config.question_set import QuestionSet
+from tasks.config.question_set import Generation, QuestionSet
+from tasks.config.server import EndpointServer
 from tasks.config.sweep import Sweep
 from tasks.plan.cache_keys import accuracy_key, point_key, search_key
 from tasks.plan.subject import Hardware, Subject
@@ -58,6 +59,40 @@ def test_the_keys_of_a_search_and_a_question_set_are_those_of_version_0_1_0() ->
         == "knee-v4-41424a10a4c721857881d600a015d698"
     )
     assert accuracy_key(SUBJECT, QuestionSet(repeats=8)) == "accuracy-v4-360316974f4a2dc32c16705c373b900f"
+
+
+def test_request_fields_are_part_of_a_key_where_they_are_set() -> None:
+    plain = Sweep.model_validate(SWEEP | {"load": [FIRST]})
+    load = plain.loads[0]
+    keys = {
+        point_key(SUBJECT, plain.model_copy(update={"request": fields}), load, 1)
+        for fields in ({}, {"top_k": 1}, {"top_k": 2}, {"seed": 1})
+    }
+    assert len(keys) == 4
+    two = {"top_k": 1, "seed": 2}, {"seed": 2, "top_k": 1}
+    assert len({point_key(SUBJECT, plain.model_copy(update={"request": it}), load, 1) for it in two}) == 1
+    searched = Sweep.model_validate(
+        SWEEP | {"load": {"until": "saturated", "rate": 1}, "objectives": ["success >= 0.9"]}
+    )
+    assert search_key(SUBJECT, searched.model_copy(update={"request": {"seed": 1}})) != search_key(
+        SUBJECT, searched
+    )
+    asked = QuestionSet(repeats=8)
+    seeded = asked.model_copy(update={"generation": Generation(request={"seed": 1})})
+    assert accuracy_key(SUBJECT, seeded) != accuracy_key(SUBJECT, asked)
+
+
+def test_names_of_headers_and_the_query_are_part_of_the_subject_and_values_are_not() -> None:
+    """Without them it is what it was in version 0.1.0."""
+
+    def settings(**fields: object) -> str:
+        return EndpointServer.model_validate(
+            {"kind": "endpoint", "url": "http://h/v1", "model": "m", **fields}
+        ).settings
+
+    assert settings() == settings(url="https://other:8/llm/v1/") == "{}"
+    assert settings(headers={"X-Team": "A"}) == settings(headers={"x-team": "B"}) == '{"headers": ["x-team"]}'
+    assert settings(url="http://h/v1?api-version=1") == '{"query": "api-version=1"}'
 
 
 def objectives(*texts: str) -> tuple[Objective, ...]:

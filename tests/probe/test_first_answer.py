@@ -73,3 +73,52 @@ def test_another_response_is_an_error_with_the_servers_message(
         first_answers(
             ENDPOINT, frozenset({"chat"}), managed=managed, transport=server(v1_chat_completions=answer)
         )
+
+
+UNSUPPORTED = (
+    "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens'."
+)
+
+
+@pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.parametrize("message", [UNSUPPORTED, "Extra inputs are not permitted: max_tokens"])
+def test_a_server_that_refuses_max_tokens_is_asked_by_the_other_name(status: int, message: str) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if "max_tokens" in json.loads(request.content):
+            return httpx.Response(status, json={"error": {"message": message}})
+        return GOOD
+
+    (first,) = first_answers(ENDPOINT, frozenset({"chat"}), transport=server(v1_chat_completions=answer))
+    assert first.max_tokens_field == "max_completion_tokens"
+
+
+def test_a_server_that_ignores_the_other_name_is_refused_with_its_first_message() -> None:
+    """Its answers would be longer than the sweep asks for."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if "max_tokens" in json.loads(request.content):
+            return httpx.Response(400, json={"error": {"message": "max_tokens must be at least 16"}})
+        return httpx.Response(200, json={"usage": {"prompt_tokens": 5, "completion_tokens": 500}})
+
+    with pytest.raises(EndpointError, match="max_tokens must be at least 16") as raised:
+        first_answers(ENDPOINT, frozenset({"chat"}), transport=server(v1_chat_completions=answer))
+    assert "server's log" not in raised.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "remedy", "absent"),
+    [
+        ("http://127.0.0.1:9/v1", 404, "completions or chat", "server.url"),
+        ("http://127.0.0.1:9", 404, "correct server.url, which does not end in /v1", "log"),
+        ("http://127.0.0.1:9/v1", 400, "change what the message names", "log"),
+        ("http://127.0.0.1:9/v1", 500, "read the server's log", "server.url"),
+    ],
+)
+def test_a_remedy_says_what_is_wrong(url: str, status: int, remedy: str, absent: str) -> None:
+    endpoint = ENDPOINT.model_copy(update={"url": url})
+    answer = httpx.Response(status, json={"error": "no"})
+    transport = server(v1_chat_completions=answer, chat_completions=answer)
+    with pytest.raises(EndpointError) as raised:
+        first_answers(endpoint, frozenset({"chat"}), transport=transport)
+    assert remedy in raised.value.remedy
+    assert absent not in raised.value.remedy

@@ -11,7 +11,7 @@ import pytest
 from tasks.errors import ServerDied, ServerStartError
 from tasks.probe.ready import report_death, wait_ready
 from tests.probe.clock import Clock
-from tests.probe.talk import ENDPOINT, server
+from tests.probe.talk import ENDPOINT, models, server
 
 
 def healthy_at(clock: Clock, moment: float) -> Callable[[httpx.Request], httpx.Response | Exception]:
@@ -89,3 +89,12 @@ def test_a_failed_request_to_a_server_that_runs_is_raised() -> None:
     clock = Clock()
     with pytest.raises(ServerStartError, match="answered 500"), report_death(process_runs, clock.sleep):
         raise ServerStartError("answered 500", "read the log")
+
+
+def test_a_server_that_serves_but_has_no_such_health_check_ends_the_wait_at_once() -> None:
+    clock = Clock()
+    transport = server(health=httpx.Response(404), v1_models=models("tiny"))
+    with pytest.raises(ServerStartError, match="/health answered 404") as raised:
+        wait_ready(ENDPOINT, process_runs, 1800, transport=transport, clock=clock, sleep=clock.sleep)
+    assert "set server.ready" in raised.value.remedy
+    assert clock.now == 0

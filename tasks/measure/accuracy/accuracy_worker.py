@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 from typing import Any
+from urllib.parse import parse_qsl
 
 import evalscope.evaluator.evaluator  # noqa: F401  EvalScope would import it during every evaluation
 from evalscope import TaskConfig, run_task
@@ -24,7 +25,7 @@ from tasks.measure.jobs import AccuracyJob
 from tasks.measure.processes.child_context import ChildContext
 from tasks.measure.question_files import copy_questions
 from tasks.measure.row_files import SAMPLES, one_line, write_rows
-from tasks.serve.endpoint import Endpoint
+from tasks.serve.endpoint import MAX_TOKENS, Endpoint
 
 OUTPUTS = "evalscope"
 """The folder, within a job's, that EvalScope writes to."""
@@ -55,6 +56,8 @@ class CountingModel(OpenAICompatibleAPI):  # type: ignore[misc]
             api_key=endpoint.api_key.get_secret_value() if endpoint.api_key else "none",
             config=config,
             max_retries=0,
+            default_headers=endpoint.headers,
+            default_query=dict(parse_qsl(endpoint.query, keep_blank_values=True)),
         )
         self.errors: dict[str, list[str]] = defaultdict(list)
         self._endpoint, self._report = endpoint, report
@@ -70,7 +73,9 @@ class CountingModel(OpenAICompatibleAPI):  # type: ignore[misc]
             return output
         except Exception as error:
             with self._lock:
-                self.errors[input[-1].text].append(one_line(str(error) or type(error).__name__, self.api_key))
+                self.errors[input[-1].text].append(
+                    one_line(str(error) or type(error).__name__, self._endpoint.masked)
+                )
             raise
         finally:
             with self._lock:
@@ -95,7 +100,7 @@ def run(job: AccuracyJob, context: ChildContext) -> int:
     outputs = job.folder / OUTPUTS
     shutil.rmtree(outputs, ignore_errors=True)
     question_set = job.accuracy
-    generate_config = _generate_config(question_set)
+    generate_config = _generate_config(question_set, job.endpoint)
     model = CountingModel(job.endpoint, generate_config, context.report)
     config = _task_config(job, model, generate_config)
     questions = _questions(question_set, config)
@@ -129,12 +134,17 @@ def _task_config(job: AccuracyJob, model: CountingModel, generate_config: Any) -
     )
 
 
-def _generate_config(question_set: QuestionSet) -> Any:
+def _generate_config(question_set: QuestionSet, endpoint: Endpoint) -> Any:
     """EvalScope's GenerateConfig; it leaves out what the spec leaves null."""
     generation = question_set.generation
-    sampling = generation.model_dump(exclude_none=True, exclude={"reasoning_effort"})
+    sampling = generation.model_dump(exclude_none=True, exclude={"reasoning_effort", "request"})
+    fields = dict(generation.request)
     if generation.reasoning_effort:
-        sampling["extra_body"] = {"reasoning_effort": generation.reasoning_effort}
+        fields["reasoning_effort"] = generation.reasoning_effort
+    if MAX_TOKENS in sampling and endpoint.max_tokens_field("chat") != MAX_TOKENS:
+        fields[endpoint.max_tokens_field("chat")] = sampling.pop(MAX_TOKENS)
+    if fields:
+        sampling["extra_body"] = fields
     # One attempt: retries of EvalScope would hide a failure, and multiply those of the OpenAI client.
     return GenerateConfig(**sampling, stream=True, timeout=question_set.timeout_s, retries=1)
 

@@ -87,7 +87,6 @@ def _bypass_proxies(url: str) -> None:
 
 
 def _reason(error: BaseException, endpoint: Endpoint) -> str:
-    """One line of text for an error, without the endpoint's key."""
+    """One line of text for an error, without the endpoint's secrets."""
     name = type(error).__name__
-    key = endpoint.api_key
-    return one_line(f"{name}: {error}" if str(error) else name, key.get_secret_value() if key else None)
+    return one_line(f"{name}: {error}" if str(error) else name, endpoint.masked)

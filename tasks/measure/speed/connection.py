@@ -7,7 +7,6 @@ as a hundred tokens, so that of a hundred requests at once each would wait for t
 from __future__ import annotations
 
 import asyncio
-import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 from aiohttp.client_proto import ResponseHandler
 
 from tasks.measure.speed.sse import Arrival
+from tasks.serve.tls import tls_context
 
 BODY_LIMIT = 2**29
 """Bytes of a body that may wait unread. A body is read after its end: reading earlier would delay others."""
@@ -120,16 +120,23 @@ class Connection(ResponseHandler):
 class Connections:
     """The connections to one URL; `async with` closes them."""
 
-    def __init__(self, url: str, headers: Mapping[str, str]) -> None:
-        """Open nothing yet; each request carries `headers`."""
+    def __init__(self, url: str, headers: Mapping[str, str], *, reuse: bool = True) -> None:
+        """Open nothing yet.
+
+        Args:
+            url: the address of all requests; its query is kept.
+            headers: what each request carries.
+            reuse: whether a connection carries more than one request.
+        """
         parts = urlsplit(url)
         secure = parts.scheme == "https"
         self._host = parts.hostname or ""
         self._port = parts.port or (443 if secure else 80)
-        self._ssl = ssl.create_default_context() if secure else None
-        self._path = parts.path or "/"
+        self._ssl = tls_context() if secure else None
+        self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         lines = [f"Host: {parts.netloc}", *(f"{name}: {value}" for name, value in headers.items())]
         self._headers = "\r\n".join(lines)
+        self._reuse = reuse
         self._idle: list[Connection] = []
         self._unparsed = UnparsedQueue()
 
@@ -164,7 +171,7 @@ class Connections:
         except BaseException:
             connection.abort()
             raise
-        if connection.reusable:
+        if self._reuse and connection.reusable:
             self._idle.append(connection)
         else:
             connection.close()

@@ -48,8 +48,9 @@ async def _measure(
     job: PointJob, arguments: prompts_worker.PromptArguments, recorder: Recorder, context: ChildContext
 ) -> EventLoopLag:
     builder = client_worker.RequestBuilder(arguments)
-    bodies = [client_worker.body_of(request) async for request, _ in get_requests(arguments, builder)]
-    async with Connections(arguments.url, _headers(job)) as connections:
+    bodies = [client_worker.body_of(request, job) async for request, _ in get_requests(arguments, builder)]
+    reuse = job.endpoint.conventions.keeps_connections
+    async with Connections(arguments.url, _headers(job), reuse=reuse) as connections:
         http_requests = [connections.http_request(body) for body in bodies]
         await connections.open(job.part.slots or min(job.part.total, OPEN_LOOP_CONNECTIONS))
         gc.collect()

@@ -51,7 +51,7 @@ def build_row(job: PointJob, request: SentRequest, utc: Callable[[float], dateti
 
 
 def _error(job: PointJob, request: SentRequest) -> str | None:
-    """Why a request failed, in one line without the endpoint's key; None where it succeeded."""
+    """Why a request failed, in one line without the endpoint's secrets; None where it succeeded."""
     parsed, text = request.parsed, request.error
     if text is None and parsed is not None:
         text = parsed.error or job.endpoint.model_mismatch(parsed.model)
@@ -59,8 +59,8 @@ def _error(job: PointJob, request: SentRequest) -> str | None:
             return _missing(parsed)
     if text is None:
         return NO_CHOICE
-    key, status = job.endpoint.api_key, request.response.status
-    text = one_line(text, key.get_secret_value() if key else None)
+    status = request.response.status
+    text = one_line(text, job.endpoint.masked)
     return text if status in (None, 200) else f"HTTP {status}: {text}"
 
 

@@ -1,0 +1,37 @@
+"""The doctor's checks of a running server: `servegauge doctor --url`."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from cli.doctor.diagnose import lines_of
+from cli.doctor.diagnosis import Diagnosis
+from tasks.config.server import EndpointServer
+from tasks.config.spec_errors import spec_error
+from tasks.probe.conformance import check_conformance
+from tasks.probe.spec_lines import spec_lines
+from tasks.serve.find_endpoint import endpoint_of
+
+
+def diagnose_server(url: str, model: str | None, key_variable: str | None) -> tuple[list[str], bool]:
+    """Ask a server what it can; return the lines to print, and whether it can be measured.
+
+    Args:
+        url: its address, up to and with /v1.
+        model: the model to ask; the first that it lists where None.
+        key_variable: the environment variable with its API key; None where it asks for none.
+
+    Raises:
+        InputError: the address is wrong, the variable is not set, or the server does not have the model.
+    """
+    try:
+        server = EndpointServer(kind="endpoint", url=url, model=model or "unknown", api_key_env=key_variable)
+    except ValidationError as error:
+        raise spec_error(error, "--url") from None
+    endpoint = endpoint_of(server).model_copy(update={"model": model or ""})
+    found = check_conformance(endpoint)
+    lines = lines_of([Diagnosis(**capability.model_dump()) for capability in found.capabilities])
+    spec = spec_lines(server, found)
+    if spec:
+        lines += ["", "A spec for it (servegauge run FILE.yaml):", "", *spec]
+    return lines, found.status != "broken"

@@ -1,0 +1,137 @@
+"""A conformance test of a running server: what can be measured and audited there, within ten seconds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Literal
+
+import httpx
+
+from tasks.config.base import Frozen
+from tasks.errors import EndpointError, InputError
+from tasks.probe.answer_capabilities import describe_answers
+from tasks.probe.capability import Capability
+from tasks.probe.extra_requests import ExtraAnswers, ask_extras
+from tasks.probe.http_client import client_for, status_of
+from tasks.probe.identity import listed_models, wrong_model_error
+from tasks.probe.server_metrics import NAMES, START_TIME, MetricsReader, parse_metrics
+from tasks.probe.streamed_answer import StreamedAnswer, streamed_answer
+from tasks.serve.endpoint import Conventions, Endpoint, RequestKind
+
+LIMIT_S = 10.0
+PAGE_TIMEOUT_S = 2.5
+"""Seconds for each of the small pages; they are fetched at the same time."""
+ANSWER_SHARE = 0.6
+"""The share of the remaining time for the first answers; the rest is for what depends on them."""
+KINDS: tuple[RequestKind, ...] = ("chat", "completions")
+
+
+class Conformance(Frozen):
+    """What a server can, a line each.
+
+    Attributes:
+        model: the model that was asked.
+        capabilities: in the order of a run.
+        answers: the streamed answers, of each kind of request.
+        extras: what else requests may hold.
+    """
+
+    model: str
+    capabilities: tuple[Capability, ...]
+    answers: tuple[StreamedAnswer, ...] = ()
+    extras: ExtraAnswers = ExtraAnswers()
+
+    @property
+    def status(self) -> Literal["ok", "limited", "broken"]:
+        """`broken` where nothing can be measured."""
+        statuses = {capability.status for capability in self.capabilities}
+        return "broken" if "broken" in statuses else "limited" if "limited" in statuses else "ok"
+
+
+class _Pages(Frozen):
+    """What the small pages answered."""
+
+    health: int | None
+    metrics: dict[str, float]
+
+
+def check_conformance(
+    endpoint: Endpoint, *, transport: httpx.BaseTransport | None = None, limit_s: float = LIMIT_S
+) -> Conformance:
+    """Ask a running server what it can; an endpoint without a model name gets the first that it lists.
+
+    Raises:
+        InputError: the server does not have the model, or lists none and none is named.
+    """
+    deadline = time.monotonic() + limit_s
+    with client_for(endpoint, transport, PAGE_TIMEOUT_S) as client, ThreadPoolExecutor() as pool:
+        pages = pool.submit(_pages, client, endpoint)
+        try:
+            models, warnings = listed_models(client, endpoint)
+        except EndpointError as error:
+            broken = Capability(name="server", status="broken", text=error.what, remedy=error.remedy)
+            return Conformance(model=endpoint.model, capabilities=(broken,))
+        endpoint = _with_model(endpoint, models, bool(warnings))
+        now = time.monotonic()
+        answers_due = now + ANSWER_SHARE * max(0.0, deadline - now)
+        asked = [pool.submit(streamed_answer, client, endpoint, kind, answers_due) for kind in KINDS]
+        answers = tuple(future.result() for future in asked)
+        renamed = frozenset(a.kind for a in answers if a.max_tokens_field != "max_tokens")
+        conventions = Conventions(max_completion_tokens=renamed)
+        endpoint = endpoint.model_copy(update={"conventions": conventions})
+        extras = ask_extras(client, endpoint, answers, deadline)
+        capabilities = (
+            _models(endpoint, models, warnings),
+            *describe_answers(endpoint, answers, extras),
+            *_describe_pages(endpoint, pages.result()),
+        )
+    return Conformance(model=endpoint.model, capabilities=capabilities, answers=answers, extras=extras)
+
+
+def _pages(client: httpx.Client, endpoint: Endpoint) -> _Pages:
+    metrics = parse_metrics(MetricsReader(endpoint, client).page())
+    return _Pages(health=status_of(client, endpoint.health_url), metrics=metrics)
+
+
+def _with_model(endpoint: Endpoint, models: tuple[str, ...], unlisted: bool) -> Endpoint:
+    """The endpoint with a model name that the server has."""
+    if endpoint.model:
+        if not unlisted and endpoint.model not in models:
+            raise wrong_model_error(endpoint, models, managed=False)
+        return endpoint
+    if not models:
+        raise InputError(f"{endpoint.url} lists no model", "name the model with --model")
+    return endpoint.model_copy(update={"model": models[0]})
+
+
+def _models(endpoint: Endpoint, models: tuple[str, ...], warnings: Iterable[str]) -> Capability:
+    text = "; ".join(warnings)
+    if text:
+        remedy = "a run measures it with that warning"
+        return Capability(name="models", status="limited", text=text, remedy=remedy)
+    others = f", and {len(models) - 1} more" if len(models) > 1 else ""
+    return Capability(name="models", text=f"{endpoint.model}{others}")
+
+
+def _describe_pages(endpoint: Endpoint, pages: _Pages) -> tuple[Capability, ...]:
+    counters = len(pages.metrics.keys() & NAMES)
+    metrics = Capability(name="metrics", text=f"{counters} known metrics: points are audited against them")
+    if not counters:
+        metrics = Capability(
+            name="metrics",
+            status="limited",
+            text="no page of a known engine: nothing confirms the load generator's figures",
+            remedy=f"have the server's own /metrics answer at {endpoint.root}/metrics, if it has one",
+        )
+    started = Capability(name="start time", text="known: figures are reused until the server is restarted")
+    if START_TIME not in pages.metrics:
+        started = Capability(
+            name="start time",
+            status="limited",
+            text="not told: each run measures everything again",
+            remedy=f"nothing is reused without {START_TIME} on the server's /metrics",
+        )
+    health = "answers" if pages.health == 200 else f"none ({pages.health or 'no answer'}); not needed"
+    return (metrics, started, Capability(name="health", text=health))
