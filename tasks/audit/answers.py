@@ -8,6 +8,7 @@ from tasks.audit.evidence import Evidence
 from tasks.audit.finding import Finding, at_most, not_in_metrics, number_of, unchecked
 from tasks.measure.speed.objectives import failures_allowed
 from tasks.measure.speed.request_row import RequestRow
+from tasks.probe.engine_metrics.meaning import Meaning
 
 CHUNK_TOKENS_LIMIT = 1.5
 """From this mean number of tokens in a chunk on, the time between chunks is not the time between tokens."""
@@ -33,9 +34,9 @@ def failures(evidence: Evidence) -> Finding:
 def rejections(evidence: Evidence) -> Finding:
     """Requests that the server rejected: its figures hold only for those it accepted."""
     answered = sum(row.status_code in REJECTED for row in evidence.rows)
-    counted = evidence.counter_increase("admission_rejections_total")
+    counted = evidence.counter_increase(Meaning.REJECTIONS)
     if counted is None and not evidence.rows:
-        return not_in_metrics("whether it rejected requests")
+        return not_in_metrics(Meaning.REJECTIONS, evidence.engine_without(Meaning.REJECTIONS))
     rejected = max(answered, counted or 0)
     sentence = f"the server rejected {number_of(rejected, 'request')}"
     return at_most(_failures_allowed(evidence), rejected, "invalid", sentence)
@@ -84,16 +85,20 @@ def one_piece(evidence: Evidence) -> Finding:
 
 
 def tokens_a_piece(evidence: Evidence) -> Finding:
-    """A note, never suspect: ITL is the time between chunks, however many tokens they hold."""
+    """A note, never suspect: ITL is the time between chunks, however many tokens they hold.
+
+    TPOT divides by tokens and is right all the same.
+    """
     streamed = [row for row in _several_tokens(evidence) if row.tpot_s is not None]
     chunks = sum(_chunks(row) for row in streamed)
     if not chunks:
         return unchecked("no answer came in several chunks")
     tokens = sum(row.output_tokens or 0 for row in streamed) / chunks
     many = tokens >= CHUNK_TOKENS_LIMIT
+    consequence = ", and ITL is per chunk (TPOT is per token)" if many else ""
     return Finding(
         verdict="valid",
-        sentence=f"a chunk holds {tokens:.1f} tokens on average{', and ITL is per chunk' if many else ''}",
+        sentence=f"a chunk holds {tokens:.1f} tokens on average{consequence}",
         value=tokens,
         limit=CHUNK_TOKENS_LIMIT,
         noted=many,

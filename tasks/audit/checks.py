@@ -11,6 +11,7 @@ from tasks.audit import (
     other_load,
     server_counters,
     server_histograms,
+    speculation,
     steadiness,
 )
 from tasks.audit.evidence import Evidence
@@ -37,6 +38,7 @@ CHECKS: dict[str, Callable[[Evidence], Finding]] = {
     "tpot": server_histograms.tpot,
     "one_piece": answers.one_piece,
     "tokens_a_piece": answers.tokens_a_piece,
+    "speculation": speculation.speculation,
     "drift": steadiness.drift,
     "pace": steadiness.pace,
     "waves": steadiness.waves,

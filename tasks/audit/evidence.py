@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from itertools import pairwise
 
 from tasks.config.sweep import Sweep
 from tasks.measure.speed.point_result import PointResult
 from tasks.measure.speed.request_row import RequestRow
+from tasks.probe.engine_metrics.meaning import Meaning
+from tasks.probe.metrics_history import MetricsHistory, history_of
 from tasks.probe.reading import Reading
-from tasks.probe.server_metrics import COUNTERS, START_TIME, ServerMetrics
+from tasks.probe.server_metrics import ServerMetrics
 
 
 @dataclass(frozen=True)
@@ -62,32 +63,28 @@ class Evidence:
                 by_name.setdefault(reading.metric, []).append(reading)
         return by_name
 
-    def counter_increase(self, name: str) -> float | None:
-        """By how much the server's counter `vllm:NAME` grew during the point; None where that is unknown."""
-        if self.before is None or self.after is None or self.restarted:
+    def counter_increase(self, meaning: Meaning) -> float | None:
+        """By how much a counter of the server grew during the point; None where that is unknown."""
+        if self.before is None or self.after is None:
             return None
-        key = f"vllm:{name}"
-        if key not in self.after.counters:
-            return None
-        return self.after.counters[key] - self.before.counters.get(key, 0.0)
+        return self.history.increase(meaning)
 
-    @cached_property
+    def engine_without(self, meaning: Meaning) -> str | None:
+        """The name of the server's engine if no version of it reports this; None if it may, or is unknown."""
+        table = self.history.table
+        return table.engine if table and not table.has(meaning) else None
+
+    @property
     def restarted(self) -> bool:
         """Whether the server restarted during the point: a counter decreased or the start time changed."""
-        for name in COUNTERS:
-            if any(earlier > later for earlier, later in pairwise(self._counter_values(name))):
-                return True
-        return len(set(self._counter_values(START_TIME))) > 1
-
-    def _counter_values(self, name: str) -> list[float]:
-        """A counter before, during and after the point, in order of time."""
-        during = [reading.value for reading in self._server_readings if reading.metric == name]
-        return [*_counter(self.before, name), *during, *_counter(self.after, name)]
+        return self.history.restarted
 
     @cached_property
-    def _server_readings(self) -> list[Reading]:
-        readings = [reading for reading in self.readings if reading.source == "server"]
-        return sorted(readings, key=lambda reading: reading.time)
+    def history(self) -> MetricsHistory:
+        """The server's metrics before, during and after the point."""
+        before = (self.before,) if self.before else ()
+        after = (self.after,) if self.after else ()
+        return MetricsHistory((*before, *history_of(self.readings).pages, *after))
 
     def _in_point(self, reading: Reading) -> bool:
         if reading.source not in ("machine", "gpu") or not self.rows:
@@ -100,10 +97,3 @@ class Evidence:
         """When the first request was sent and when the last one ended."""
         ends = [row.sent_at + timedelta(seconds=row.latency_s or 0.0) for row in self.rows]
         return min(row.sent_at for row in self.rows), max(ends)
-
-
-def _counter(metrics: ServerMetrics | None, name: str) -> list[float]:
-    """The counter as a list of one; empty where it was not read."""
-    if metrics is None or name not in metrics.counters:
-        return []
-    return [metrics.counters[name]]

@@ -48,9 +48,11 @@ def unchecked(why: str) -> Finding:
     return Finding(verdict="unchecked", sentence=why)
 
 
-def not_in_metrics(what: str) -> Finding:
-    """The server has no such counter, or restarted and reset it."""
-    return unchecked(f"the server's /metrics do not show {what}")
+def not_in_metrics(what: str, engine: str | None = None) -> Finding:
+    """The server has no such counter, or restarted and reset it. `engine`: the one that never has it."""
+    return unchecked(
+        f"{engine} does not report {what}" if engine else f"the server's /metrics do not show {what}"
+    )
 
 
 def number_of(count: float, noun: str, plural: str = "") -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tasks.audit.evidence import Evidence
 from tasks.audit.finding import Finding, at_most, not_in_metrics, number_of, total, unchecked
+from tasks.probe.engine_metrics.meaning import Meaning
+from tasks.probe.engine_metrics.registry import engine_names
 
 CACHE_HIT_LIMIT = 0.01
 """Share of prompt tokens, beyond what prompts are known to share, that may be found in the prefix cache."""
@@ -12,8 +14,11 @@ CACHE_HIT_LIMIT = 0.01
 def metrics(evidence: Evidence) -> Finding:
     """Without the server's counters nothing confirms the load generator's figures."""
     if evidence.before is not None and evidence.after is not None:
-        return Finding(verdict="valid", sentence="the server's counters were read before and after the point")
-    problem = "the server has no /metrics with vLLM's counters"
+        table = evidence.history.table
+        engine = f" ({table.engine})" if table else ""
+        sentence = f"the server's counters{engine} were read before and after the point"
+        return Finding(verdict="valid", sentence=sentence)
+    problem = f"the server has no /metrics with the counters of a known engine ({engine_names()})"
     if evidence.before or evidence.after:
         missing = "after" if evidence.before else "before"
         problem = f"the server's /metrics could not be read {missing} the point"
@@ -37,26 +42,37 @@ def restart(evidence: Evidence) -> Finding:
 def requests_counted(evidence: Evidence) -> Finding:
     """The server counted as many requests as were sent."""
     sent = len(evidence.succeeded)
-    return _same_count(evidence, "requests", "request_success_total", sent)
+    return _same_count(evidence, "requests", Meaning.FINISHED, sent)
 
 
 def output_counted(evidence: Evidence) -> Finding:
     """The server counted as many output tokens as its answers reported."""
     reported = total(row.output_tokens for row in evidence.succeeded)
-    return _same_count(evidence, "output tokens", "generation_tokens_total", reported)
+    return _same_count(evidence, "output tokens", Meaning.OUTPUT_TOKENS, reported)
 
 
 def input_counted(evidence: Evidence) -> Finding:
-    """The server counted as many prompt tokens as its answers reported."""
+    """The server counted as many prompt tokens as its answers reported.
+
+    Where an engine counts only the tokens it computed, so are those of the answers that were not cached.
+    """
     reported = total(row.input_tokens for row in evidence.succeeded)
-    return _same_count(evidence, "input tokens", "prompt_tokens_total", reported)
+    computes = evidence.counter_increase(Meaning.COMPUTED_PROMPT_TOKENS) is not None
+    if evidence.counter_increase(Meaning.PROMPT_TOKENS) is not None or not computes:
+        return _same_count(evidence, "input tokens", Meaning.PROMPT_TOKENS, reported)
+    if any(row.cached_tokens is None for row in evidence.succeeded):
+        return unchecked(
+            "the server counts only input tokens it computed, and answers do not say how many were cached"
+        )
+    cached = total(row.cached_tokens for row in evidence.succeeded)
+    return _same_count(evidence, "computed input tokens", Meaning.COMPUTED_PROMPT_TOKENS, reported - cached)
 
 
 def prefix_cache(evidence: Evidence) -> Finding:
     """Cache hits beyond what prompts share: they skip prefill, which makes TTFT and throughput too good."""
     counts = _hits_and_queries(evidence)
     if counts is None:
-        return not_in_metrics("prefix cache hits")
+        return not_in_metrics(Meaning.CACHE_HITS, evidence.engine_without(Meaning.CACHE_HITS))
     hits, queries = counts
     if not queries:
         return Finding(verdict="valid", sentence="no prompt was looked up in a prefix cache", value=0.0)
@@ -69,20 +85,20 @@ def prefix_cache(evidence: Evidence) -> Finding:
 
 def preemptions(evidence: Evidence) -> Finding:
     """Preempted requests are computed twice: the load exceeds the KV cache."""
-    preempted = evidence.counter_increase("num_preemptions_total")
+    preempted = evidence.counter_increase(Meaning.PREEMPTIONS)
     if preempted is None:
-        return not_in_metrics("preemptions")
+        return not_in_metrics(Meaning.PREEMPTIONS, evidence.engine_without(Meaning.PREEMPTIONS))
     sentence = f"the server preempted {number_of(preempted, 'request')}"
     return at_most(0, preempted, "suspect", f"{sentence}: its KV cache is full", sentence)
 
 
-def _same_count(evidence: Evidence, what: str, counter: str, expected: float) -> Finding:
+def _same_count(evidence: Evidence, what: str, meaning: Meaning, expected: float) -> Finding:
     """Whether a counter grew by exactly the load generator's own count, which is the finding's `limit`."""
     if evidence.result.failed or len(evidence.succeeded) < len(evidence.rows):
         return unchecked("requests failed, and how the server counted them is unknown")
-    counted = evidence.counter_increase(counter)
+    counted = evidence.counter_increase(meaning)
     if counted is None:
-        return not_in_metrics(f"how many {what} it served")
+        return not_in_metrics(meaning, evidence.engine_without(meaning))
     same = counted == expected
     suspicion = "" if same else ": other clients may have used the server"
     return Finding(
@@ -94,12 +110,15 @@ def _same_count(evidence: Evidence, what: str, counter: str, expected: float) ->
 
 
 def _hits_and_queries(evidence: Evidence) -> tuple[float, float] | None:
-    """Prompt tokens that a prefix cache had, and all that were looked up: by counters, else by `usage`."""
-    hits = evidence.counter_increase("prefix_cache_hits_total")
-    queries = evidence.counter_increase("prefix_cache_queries_total")
-    if hits is not None:
-        hits += evidence.counter_increase("external_prefix_cache_hits_total") or 0.0
-    elif any(row.cached_tokens is not None for row in evidence.succeeded):
+    """Prompt tokens that a prefix cache had, and all that were looked up: by counters, else by `usage`.
+
+    Where an engine counts hits alone, all prompt tokens were looked up.
+    """
+    hits = evidence.counter_increase(Meaning.CACHE_HITS)
+    queries = evidence.counter_increase(Meaning.CACHE_QUERIES)
+    if queries is None:
+        queries = evidence.counter_increase(Meaning.PROMPT_TOKENS)
+    if hits is None and any(row.cached_tokens is not None for row in evidence.succeeded):
         hits = total(row.cached_tokens for row in evidence.succeeded)
         queries = total(row.input_tokens for row in evidence.succeeded)
     return None if hits is None or queries is None else (hits, queries)

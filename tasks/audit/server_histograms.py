@@ -6,6 +6,8 @@ from statistics import fmean
 
 from tasks.audit.evidence import Evidence
 from tasks.audit.finding import Finding, at_most, not_in_metrics, unchecked
+from tasks.measure.speed.request_row import RequestRow
+from tasks.probe.engine_metrics.meaning import Meaning
 
 HIDDEN_TOKENS = 4
 """Tokens that a chat server may generate before the first text: gpt-oss names a channel in three or four."""
@@ -22,9 +24,9 @@ def ttft(evidence: Evidence) -> Finding:
     times = [row.ttft_s for row in evidence.succeeded if row.ttft_s is not None]
     if not times:
         return unchecked("no answer has a first token")
-    server = _histogram_mean(evidence, "time_to_first_token_seconds")
+    server = _histogram_mean(evidence, Meaning.TTFT_SUM, Meaning.TTFT_COUNT)
     if server is None:
-        return not_in_metrics("its TTFT")
+        return not_in_metrics(Meaning.TTFT_SUM, evidence.engine_without(Meaning.TTFT_SUM))
     client = fmean(times)
     sentence = (
         f"mean TTFT is {client * 1000:.1f} ms at the load generator and {server * 1000:.1f} ms at the server"
@@ -38,20 +40,30 @@ def ttft(evidence: Evidence) -> Finding:
 
 
 def tpot(evidence: Evidence) -> Finding:
-    """Mean TPOT over all tokens. `value`: seconds by which load generator and server differ."""
+    """Mean TPOT over all tokens. `value`: seconds by which load generator and server differ.
+
+    Where an engine reports only the TPOT of each request, both means are over requests.
+    """
     streamed = [row for row in evidence.succeeded if row.tpot_s is not None]
     if not streamed:
         return unchecked("no answer came in several chunks")
-    server = _server_tpot(evidence)
+    server, client = _server_tpot(evidence), _tpot_over_tokens(streamed)
+    if server is None:
+        server = _histogram_mean(evidence, Meaning.TPOT_SUM, Meaning.TPOT_COUNT)
+        client = fmean(row.tpot_s or 0.0 for row in streamed)
     if not server:
-        return not_in_metrics("its TPOT")
-    gaps = [(row.output_tokens or 1) - 1 for row in streamed]
-    spent = sum((row.tpot_s or 0.0) * count for row, count in zip(streamed, gaps, strict=True))
-    client = spent / sum(gaps)
+        return not_in_metrics(Meaning.DECODE_SUM, evidence.engine_without(Meaning.DECODE_SUM))
     sentence = (
         f"mean TPOT is {client * 1000:.2f} ms at the load generator and {server * 1000:.2f} ms at the server"
     )
     return at_most(TPOT_SLACK_S + TPOT_SLACK_SHARE * server, abs(client - server), "suspect", sentence)
+
+
+def _tpot_over_tokens(streamed: list[RequestRow]) -> float:
+    """The load generator's mean TPOT; every token weighs the same."""
+    gaps = [(row.output_tokens or 1) - 1 for row in streamed]
+    spent = sum((row.tpot_s or 0.0) * count for row, count in zip(streamed, gaps, strict=True))
+    return spent / sum(gaps)
 
 
 def _hidden_tokens_s(evidence: Evidence) -> float:
@@ -62,19 +74,28 @@ def _hidden_tokens_s(evidence: Evidence) -> float:
 
 
 def _server_tpot(evidence: Evidence) -> float | None:
-    """The histogram's sum over the tokens after each first one.
+    """The time after the first tokens over the tokens after each first one.
 
-    Its count is no use: an engine that decodes several tokens in a step observes that step once.
+    The count of the inter-token latencies is no use: an engine that decodes several tokens in a step may
+    observe that step once.
     """
-    spent = evidence.counter_increase("inter_token_latency_seconds_sum")
-    tokens = evidence.counter_increase("generation_tokens_total")
-    firsts = evidence.counter_increase("time_to_first_token_seconds_count")
+    spent = evidence.counter_increase(Meaning.DECODE_SUM)
+    tokens = evidence.counter_increase(Meaning.OUTPUT_TOKENS)
+    firsts = _first_tokens(evidence)
     if spent is None or tokens is None or firsts is None:
-        return _histogram_mean(evidence, "inter_token_latency_seconds")
+        return _histogram_mean(evidence, Meaning.DECODE_SUM, Meaning.ITL_COUNT)
     return spent / (tokens - firsts) if tokens > firsts else None
 
 
-def _histogram_mean(evidence: Evidence, histogram: str) -> float | None:
-    observed = evidence.counter_increase(f"{histogram}_sum")
-    count = evidence.counter_increase(f"{histogram}_count")
+def _first_tokens(evidence: Evidence) -> float | None:
+    """How many first tokens the server generated; the load generator's own count where no request failed."""
+    firsts = evidence.counter_increase(Meaning.TTFT_COUNT)
+    if firsts is None and len(evidence.succeeded) == len(evidence.rows):
+        firsts = len(evidence.succeeded)
+    return firsts
+
+
+def _histogram_mean(evidence: Evidence, sum_meaning: Meaning, count_meaning: Meaning) -> float | None:
+    observed = evidence.counter_increase(sum_meaning)
+    count = evidence.counter_increase(count_meaning)
     return observed / count if count and observed is not None else None

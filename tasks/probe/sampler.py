@@ -12,7 +12,7 @@ import httpx
 
 from tasks.probe.http_client import client_for
 from tasks.probe.reading import Reading
-from tasks.probe.server_metrics import ServerMetrics, read_metrics
+from tasks.probe.server_metrics import MetricsReader, ServerMetrics
 from tasks.serve.endpoint import Endpoint
 
 REQUEST_TIMEOUT_S = 5.0
@@ -51,11 +51,12 @@ class ServerSource:
         self, endpoint: Endpoint, interval_s: float = 1.0, transport: httpx.BaseTransport | None = None
     ) -> None:
         self.interval_s = interval_s
-        self._endpoint, self._client = endpoint, client_for(endpoint, transport, REQUEST_TIMEOUT_S)
+        self._client = client_for(endpoint, transport, REQUEST_TIMEOUT_S)
+        self._reader = MetricsReader(endpoint, self._client)
 
     def read(self) -> tuple[Reading, ...]:
         """Return one reading for each metric."""
-        return readings(read_metrics(self._endpoint, client=self._client))
+        return readings(self._reader.read())
 
     def close(self) -> tuple[Reading, ...]:
         """Close the client. There are no last readings: the measurement itself reads /metrics at its end."""

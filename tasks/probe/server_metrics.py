@@ -3,44 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from math import isfinite
+from statistics import fmean
 
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
 
 from tasks.config.base import Frozen
+from tasks.probe.engine_metrics.meaning import Meaning
+from tasks.probe.engine_metrics.metric import Combination, EngineMetrics
+from tasks.probe.engine_metrics.registry import ALIASES, METRICS, table_of
 from tasks.probe.http_client import client_for
 from tasks.serve.endpoint import Endpoint
-from tasks.serve.engines.registry import metric_aliases
 
-HISTOGRAMS = (
-    "vllm:time_to_first_token_seconds",
-    "vllm:inter_token_latency_seconds",
-    "vllm:e2e_request_latency_seconds",
-    "vllm:request_queue_time_seconds",
-)
-COUNTERS = frozenset(
-    {
-        "vllm:prompt_tokens_total",
-        "vllm:generation_tokens_total",
-        "vllm:request_success_total",
-        "vllm:prefix_cache_queries_total",
-        "vllm:prefix_cache_hits_total",
-        "vllm:external_prefix_cache_hits_total",
-        "vllm:num_preemptions_total",
-        "vllm:admission_rejections_total",
-    }
-    | {f"{name}_sum" for name in HISTOGRAMS}
-    | {f"{name}_count" for name in HISTOGRAMS}
-)
-GAUGES = frozenset({"vllm:num_requests_running", "vllm:num_requests_waiting", "vllm:kv_cache_usage_perc"})
-NAMES = COUNTERS | GAUGES
-"""The metrics that are recorded. Those of other engines and older versions are renamed to these."""
-ALIASES = metric_aliases()
+NAMES = frozenset(METRICS)
+"""The metrics that are recorded, under the engine's newest names for them."""
+COUNTERS = frozenset(name for name, metric in METRICS.items() if metric.kind == "counter")
 START_TIME = "process_start_time_seconds"
 """Seconds since 1970. Every process that uses Prometheus' own library exports it."""
 FIRST_WORD = re.compile(r"[\w:]+")
+READ_NAMES = NAMES | ALIASES.keys() | {START_TIME}
 
 
 class ServerMetrics(Frozen):
@@ -48,56 +33,127 @@ class ServerMetrics(Frozen):
 
     Attributes:
         time: when the request was sent, UTC.
-        counters: value by name, summed over labels. Counters grow from the server's start. Shares (`…_perc`,
-            0 to 1) are the highest over labels.
+        counters: value by the engine's own name, in its own unit; one value for all labels. Counters grow
+            from the server's start.
     """
 
     time: datetime
     counters: dict[str, float]
+
+    @property
+    def table(self) -> EngineMetrics | None:
+        """What the engine that wrote the page reports; None for no known engine."""
+        return table_of(self.counters)
+
+    def value(self, meaning: Meaning) -> float | None:
+        """The value of this meaning, in seconds or shares where it is one; None where it is not there."""
+        values = []
+        for name, value in self.counters.items():
+            metric = METRICS.get(name)
+            if metric and metric.meaning is meaning:
+                values.append(value * metric.factor)
+        return sum(values) if values else None
+
+
+class MetricsReader:
+    """Reads the metrics of one server again and again."""
+
+    def __init__(self, endpoint: Endpoint, client: httpx.Client) -> None:
+        self._client, self._url = client, httpx.URL(endpoint.metrics_url)
+
+    def read(self) -> ServerMetrics | None:
+        """Return the metrics; None where the server has no /metrics, none of NAMES, or cannot be reached."""
+        time = datetime.now(UTC)  # before the request: a late response may carry old values
+        counters = parse_metrics(self.page())
+        return ServerMetrics(time=time, counters=counters) if counters.keys() & NAMES else None
+
+    def page(self) -> str:
+        """Return the text of the page; empty where the server has none or cannot be reached."""
+        response = self._get()
+        if response is not None and _is_json(response):
+            # trtllm-serve: each request for this list of statistics empties it, so it is not asked again.
+            self._url = self._url.copy_with(
+                path=f"{self._url.path.removesuffix('/metrics')}/prometheus/metrics"
+            )
+            response = self._get()
+        return response.text if response is not None and response.status_code == 200 else ""
+
+    def _get(self) -> httpx.Response | None:
+        try:
+            return self._client.get(self._url)
+        except (httpx.HTTPError, httpx.InvalidURL):
+            return None
+
+
+def _is_json(response: httpx.Response) -> bool:
+    return response.status_code == 200 and "json" in response.headers.get("Content-Type", "")
 
 
 def read_metrics(endpoint: Endpoint, *, client: httpx.Client | None = None) -> ServerMetrics | None:
     """Return the metrics; None where the server has no /metrics, none of NAMES, or cannot be reached."""
     if client is None:
         with client_for(endpoint) as own_client:
-            return read_metrics(endpoint, client=own_client)
-    time = datetime.now(UTC)  # before the request: a late response may carry old values
-    values = parse_metrics(fetch_metrics_page(client, endpoint), NAMES | ALIASES.keys() | {START_TIME})
-    for alias, name in ALIASES.items():
-        if alias in values:
-            values.setdefault(name, values.pop(alias))
-    counters = {name: value for name, value in values.items() if name in NAMES | {START_TIME}}
-    return ServerMetrics(time=time, counters=counters) if counters.keys() & NAMES else None
+            return MetricsReader(endpoint, own_client).read()
+    return MetricsReader(endpoint, client).read()
 
 
-def fetch_metrics_page(client: httpx.Client, endpoint: Endpoint) -> str:
-    """Return the text of /metrics; empty where the server has none or cannot be reached."""
+def parse_metrics(page: str) -> dict[str, float]:
+    """Return the values by newest name, and the start time; empty for an invalid page.
+
+    Only the start time is left of a page with metrics of several engines.
+    """
     try:
-        response = client.get(f"{endpoint.root}/metrics")
-    except (httpx.HTTPError, httpx.InvalidURL):
-        return ""
-    return response.text if response.status_code == 200 else ""
-
-
-def parse_metrics(page: str, names: Collection[str]) -> dict[str, float]:
-    """Return the values of the samples called one of `names`, over labels; empty for an invalid page."""
-    values: dict[str, float] = {}
-    try:
-        for family in text_string_to_metric_families(_lines_of(page, names)):
-            for sample in family.samples:
-                value = values.get(sample.name, 0.0)
-                is_share = sample.name.endswith("_perc")
-                values[sample.name] = max(value, sample.value) if is_share else value + sample.value
+        samples = _samples_by_name(page)
     except ValueError:
         return {}
+    table = table_of(samples)
+    values = {}
+    for name, its_samples in samples.items():
+        if name == START_TIME:
+            values[name] = sum(sample.value for sample in its_samples)
+        elif table:
+            values[name] = _combined(METRICS[name].combine, _without_copies(its_samples, table.copied_by))
     return values
 
 
-def _lines_of(page: str, names: Collection[str]) -> str:
-    """Return the samples called one of `names`: parsing thousands of bucket lines each second is slow."""
+def _samples_by_name(page: str) -> dict[str, list[Sample]]:
+    """The page's finite samples by their metric's newest name. Samples of an older name give way to it."""
+    by_name: dict[str, list[Sample]] = {}
+    older: dict[str, list[Sample]] = {}
+    for family in text_string_to_metric_families(_lines_of(page)):
+        for sample in family.samples:
+            if not isfinite(sample.value):
+                continue
+            if sample.name in ALIASES:
+                older.setdefault(ALIASES[sample.name], []).append(sample)
+            else:
+                by_name.setdefault(sample.name, []).append(sample)
+    return older | by_name
+
+
+def _without_copies(samples: Iterable[Sample], copied_by: frozenset[str]) -> list[float]:
+    """One value for each set of labels without `copied_by`: the highest."""
+    highest: dict[frozenset[tuple[str, str]], float] = {}
+    for sample in samples:
+        labels = frozenset((label, value) for label, value in sample.labels.items() if label not in copied_by)
+        highest[labels] = max(sample.value, highest.get(labels, sample.value))
+    return list(highest.values())
+
+
+def _combined(combination: Combination, values: Sequence[float]) -> float:
+    """The value of all labels. A mean leaves out zeros: they are of processes without work."""
+    if combination == "sum":
+        return sum(values)
+    if combination == "highest":
+        return max(values)
+    return fmean([value for value in values if value] or [0.0])
+
+
+def _lines_of(page: str) -> str:
+    """Return the samples that are read: parsing thousands of bucket lines each second is slow."""
     lines = []
     for line in page.splitlines():
         word = FIRST_WORD.match(line)
-        if word and word.group() in names:
+        if word and word.group() in READ_NAMES:
             lines.append(line)
     return "\n".join(lines) + "\n"

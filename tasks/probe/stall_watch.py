@@ -10,8 +10,9 @@ from contextlib import contextmanager
 import httpx
 
 from tasks.errors import ServerDied
+from tasks.probe.engine_metrics.meaning import Meaning
 from tasks.probe.http_client import client_for
-from tasks.probe.server_metrics import ServerMetrics, read_metrics
+from tasks.probe.server_metrics import MetricsReader, ServerMetrics
 from tasks.serve.endpoint import Endpoint
 
 LIMIT_S = 180.0
@@ -22,9 +23,6 @@ READINGS_PER_LIMIT = 6
 MAX_INTERVAL_S = 5.0
 REQUEST_TIMEOUT_S = 5.0
 JOIN_TIMEOUT_S = 0.1
-OUTPUT_TOKENS = "vllm:generation_tokens_total"
-"""Without this metric, equal readings do not mean that the engine stalls."""
-QUEUE_GAUGES = ("vllm:num_requests_running", "vllm:num_requests_waiting")
 
 
 class StallWatch:
@@ -55,12 +53,23 @@ class StallWatch:
         """Compare new metrics with the last ones; None where they could not be read."""
         self._read_at = self._clock()
         values = metrics.counters if metrics else {}
-        has_work = self.busy or any(values.get(name, 0) > 0 for name in QUEUE_GAUGES)
-        if OUTPUT_TOKENS in values and values == self._last_values and has_work:
+        if metrics and _shows_steps(metrics) and values == self._last_values and self._has_work(metrics):
             self._same_readings += 1
         else:
             self._changed_at, self._same_readings = self._read_at, 0
         self._last_values = values
+
+    def _has_work(self, metrics: ServerMetrics) -> bool:
+        return self.busy or bool(metrics.value(Meaning.RUNNING) or metrics.value(Meaning.WAITING))
+
+
+def _shows_steps(metrics: ServerMetrics) -> bool:
+    """Whether equal readings mean that the engine stalls.
+
+    An engine that counts tokens when a request ends shows no progress of a long request.
+    """
+    counts_each_step = metrics.table is not None and metrics.table.counts_each_step
+    return counts_each_step and metrics.value(Meaning.OUTPUT_TOKENS) is not None
 
 
 @contextmanager
@@ -73,7 +82,7 @@ def watching_stalls(
 ) -> Iterator[StallWatch]:
     """Read the metrics several times within the limit from a thread until the block is left.
 
-    A server without vLLM's metrics never counts as stalled.
+    A server whose metrics do not change in each step (those of vLLM do) never counts as stalled.
 
     Args:
         endpoint: the server.
@@ -89,8 +98,9 @@ def watching_stalls(
 
     def read() -> None:
         with client_for(endpoint, transport, REQUEST_TIMEOUT_S) as client:
+            reader = MetricsReader(endpoint, client)
             while not stop.wait(interval_s):
-                watch.record(read_metrics(endpoint, client=client))
+                watch.record(reader.read())
 
     thread = threading.Thread(target=read, name="server-progress", daemon=True)
     thread.start()

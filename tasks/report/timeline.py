@@ -6,6 +6,8 @@ from typing import Literal, NamedTuple
 
 import polars as pl
 
+from tasks.probe.engine_metrics.meaning import Meaning
+from tasks.probe.engine_metrics.registry import names_of
 from tasks.probe.gpu_source import POWER, UTILIZATION
 from tasks.probe.machine_source import BUSY, OTHERS
 from tasks.record.results import RunRecord
@@ -19,6 +21,7 @@ MOST_SAMPLES = 600
 class CurveSpec(NamedTuple):
     """Which telemetry makes a curve, and where the chart shows it.
 
+    `metric`: its name without the suffix of a GPU, or what a metric of the server means in any engine.
     `factor` turns the metric's unit into the panel's. `combine` makes one value of those that several GPUs
     or processes have at the same time.
     """
@@ -26,15 +29,15 @@ class CurveSpec(NamedTuple):
     panel: str
     name: str
     source: str
-    metric: str
+    metric: str | Meaning
     factor: float = 1
     combine: Literal["sum", "mean"] = "sum"
 
 
 CURVES = (
-    CurveSpec("Requests at the server", "running", "server", "vllm:num_requests_running"),
-    CurveSpec("Requests at the server", "waiting", "server", "vllm:num_requests_waiting"),
-    CurveSpec("KV cache in use, %", "", "server", "vllm:kv_cache_usage_perc", 100),
+    CurveSpec("Requests at the server", "running", "server", Meaning.RUNNING),
+    CurveSpec("Requests at the server", "waiting", "server", Meaning.WAITING),
+    CurveSpec("KV cache in use, %", "", "server", Meaning.KV_CACHE_USE, 100),
     CurveSpec("GPU power, W", "", "gpu", POWER),
     CurveSpec("GPU utilisation, %", "", "gpu", UTILIZATION, 100, "mean"),
     CurveSpec("CPUs in use, %", "all processes", "machine", BUSY, 100),
@@ -52,8 +55,7 @@ def read_timeline(store: Store, run: RunRecord) -> tuple[TimelineCurve, ...]:
 
 def _curve(telemetry: pl.DataFrame, spec: CurveSpec, run: RunRecord) -> TimelineCurve | None:
     """The curve of one metric; None where it was not sampled."""
-    any_gpu = f"^{spec.metric}(_gpu\\d+)?$"
-    is_sample = (pl.col("source") == spec.source) & pl.col("metric").str.contains(any_gpu)
+    is_sample = (pl.col("source") == spec.source) & _has_name(spec.metric)
     value = pl.col("value").sum() if spec.combine == "sum" else pl.col("value").mean()
     samples = telemetry.filter(is_sample).group_by("time").agg(value).sort("time")
     if samples.is_empty():
@@ -65,3 +67,10 @@ def _curve(telemetry: pl.DataFrame, spec: CurveSpec, run: RunRecord) -> Timeline
         seconds=tuple((time - run.started_at).total_seconds() for time in samples["time"]),
         values=tuple((samples["value"] * spec.factor).to_list()),
     )
+
+
+def _has_name(metric: str | Meaning) -> pl.Expr:
+    """Whether a row is of this metric: of any GPU, or under the name that any engine gives it."""
+    if isinstance(metric, Meaning):
+        return pl.col("metric").is_in(names_of(metric))
+    return pl.col("metric").str.contains(f"^{metric}(_gpu\\d+)?$")

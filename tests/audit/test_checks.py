@@ -77,6 +77,16 @@ def two_load_processes() -> Evidence:
     return with_readings(*first, *second)
 
 
+def drafting() -> Evidence:
+    """The engine drafts tokens for random prompts: 120 drafted, 90 accepted in 60 drafts."""
+    point = evidence()
+    assert point.after is not None
+    counted = {"drafts": 60.0, "draft_tokens": 120.0, "accepted_tokens": 90.0}
+    drafted = {f"vllm:spec_decode_num_{name}_total": value for name, value in counted.items()}
+    after = point.after.model_copy(update={"counters": point.after.counters | drafted})
+    return replace(point, after=after)
+
+
 def one_long_pause() -> Evidence:
     """The load generator's event loop pauses once."""
     return with_readings(*[reading("loop_lag_max_s", lag) for lag in (0.001, 0.001, 0.2)])
@@ -127,6 +137,7 @@ FIRES: list[tuple[str, Callable[[], Evidence], str, str]] = [
     ("tpot", lambda: evidence(every(tpot_s=0.012)), "suspect", "12.00 ms at the load generator"),
     ("one_piece", lambda: evidence(every(tpot_s=None, itl_s=())), "suspect", "in a single chunk"),
     ("tokens_a_piece", lambda: evidence(every(itl_s=(0.04,) * 3)), "valid", "4.0 tokens"),
+    ("speculation", drafting, "suspect", "drafted tokens (75% accepted, 2.50 tokens a draft): prompts are"),
     ("drift", slower_and_slower, "suspect", "latency drifted by +"),
     ("drift", slower_and_slower_chat, "suspect", "TPOT drifted by +"),
     ("pace", falling_behind, "suspect", "ended at 80%"),

@@ -113,7 +113,8 @@ def test_a_server_without_metrics_is_audited_by_its_answers(
     verdict = measured_verdict(make_job(server.url, concurrency=2, requests=10))
     assert bad_checks(verdict)["output_length"].verdict == "invalid"
     assert (
-        "the server has no /metrics with vLLM's counters: nothing confirms the load generator's figures"
+        "the server has no /metrics with the counters of a known engine "
+        "(vLLM, SGLang, TGI, llama.cpp, TensorRT-LLM): nothing confirms the load generator's figures"
         in verdict.reasons
     )
     unchecked = {check.check for check in verdict.checks if check.verdict == "unchecked"}

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from tasks.probe.engine_metrics.meaning import Meaning
 from tasks.probe.http_client import client_for
-from tasks.probe.server_metrics import ServerMetrics, read_metrics
+from tasks.probe.server_metrics import MetricsReader, ServerMetrics, read_metrics
 from tests.probe.talk import ENDPOINT, Answer, AnswerOrHandler, server
 
 PAGE = """\
@@ -83,10 +84,35 @@ def test_old_names_are_renamed() -> None:
     [
         httpx.Response(404),
         httpx.Response(200, text="<html>no metrics</html>"),
-        httpx.Response(200, text="sglang:prompt_tokens_total 3.0\n"),
+        httpx.Response(200, text="dynamo_frontend_requests_total 3.0\n"),
         httpx.Response(200, text="vllm:prompt_tokens_total{engine= nonsense\n"),
         httpx.ConnectError("refused"),
     ],
 )
 def test_a_server_without_metrics(answer: Answer) -> None:
     assert read(answer) is None
+
+
+def test_a_list_of_statistics_is_no_page_and_is_asked_for_once() -> None:
+    """trtllm-serve answers /metrics with JSON, and has its Prometheus page at another address."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(200, json=[{"iter": 1}])
+
+    page = httpx.Response(200, text="trtllm_request_success_total 3.0\n")
+    client = client_for(ENDPOINT, server(metrics=answer, prometheus_metrics=page))
+    reader = MetricsReader(ENDPOINT, client)
+    for _ in range(2):
+        metrics = reader.read()
+        assert metrics
+        assert metrics.value(Meaning.FINISHED) == 3
+    assert asked == ["/metrics"]
+
+
+def test_values_that_are_no_numbers_are_left_out() -> None:
+    page = 'vllm:kv_cache_usage_perc{engine="0"} NaN\nvllm:kv_cache_usage_perc{engine="1"} 0.5\n'
+    metrics = read(httpx.Response(200, text=page + "vllm:prompt_tokens_total +Inf\n"))
+    assert metrics
+    assert metrics.counters == {"vllm:kv_cache_usage_perc": 0.5}

@@ -54,3 +54,17 @@ def test_a_long_run_is_thinned_out(tmp_path: Path) -> None:
     (curve,) = curves(tmp_path, readings("gpu", "power_w_gpu0", *range(5000))).values()
     assert MOST_SAMPLES / 2 < len(curve.values) <= MOST_SAMPLES
     assert curve.values[:2] == (0, 9)
+
+
+def test_any_engine_has_its_curves(tmp_path: Path) -> None:
+    read = curves(
+        tmp_path,
+        readings("server", "sglang:num_queue_reqs", 3),
+        readings("server", "llamacpp:requests_processing", 2),
+        readings("server", "trtllm_kv_cache_utilization", 0.5),
+    )
+    assert {name: curve.values for name, curve in read.items()} == {
+        "Requests at the server running": (2,),
+        "Requests at the server waiting": (3,),
+        "KV cache in use, %": (50,),
+    }

@@ -9,7 +9,7 @@ from typing import Literal
 from tasks.measure.speed.notation import Notation
 from tasks.measure.speed.point_data import PointData
 
-ReportTable = Literal["sweep", "repeats", "comparison", "energy", "cost"]
+ReportTable = Literal["sweep", "repeats", "comparison", "energy", "cost", "speculation"]
 """Tables of the report that are made of figures."""
 
 

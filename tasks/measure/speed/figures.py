@@ -1,4 +1,4 @@
-"""Every figure of a load point. A new one is one entry here: columns, tables and documentation follow."""
+"""Every figure of a load point. A new figure is one entry; columns, tables and docs are made from it."""
 
 from __future__ import annotations
 
@@ -41,20 +41,21 @@ def total_throughput(point: PointData) -> float:
 
 
 def sustained_throughput(point: PointData) -> float | None:
-    """Slots over the mean time for which a request takes one, of requests that ran with all slots taken.
+    """Requests per second of a closed loop while all its slots are busy; None of an open loop.
 
-    That is Little's law (Operations Research 9, 1961), over all requests but the first and the last `slots`:
-    the first find no queue yet, the last leave slots empty. None where fewer than two are left.
+    By Little's law (Operations Research 9, 1961): slots / mean time in seconds that a request holds its slot.
+    The first and the last `slots` requests are left out: at the start there is no queue yet, at the end
+    slots stay empty. None where fewer than two requests are left.
     """
     slots = point.load.slots
     ordered = sorted(point.succeeded, key=lambda row: row.sent_at)
     inner = ordered[slots : len(ordered) - slots] if slots else []
-    taken_s = [(row.client_delay_s or 0.0) + row.latency_s for row in inner if row.latency_s is not None]
-    return slots / fmean(taken_s) if len(taken_s) > 1 else None
+    slot_times_s = [(row.client_delay_s or 0.0) + row.latency_s for row in inner if row.latency_s is not None]
+    return slots / fmean(slot_times_s) if len(slot_times_s) > 1 else None
 
 
 def open_loop_pace(point: PointData) -> float | None:
-    """`pace` of a load that does not wait for its server; None of a closed loop."""
+    """The `pace` of an open loop; None of a closed loop."""
     return None if point.load.slots else pace(point.succeeded)
 
 
@@ -70,19 +71,29 @@ def energy_per_request(point: PointData) -> float | None:
     return None if energy is None else point.per_request(energy)
 
 
+def acceptance_rate(point: PointData) -> float | None:
+    """Accepted over drafted tokens; None where none was drafted, or the server does not report it."""
+    return point.speculation.acceptance_rate if point.speculation else None
+
+
+def accepted_length(point: PointData) -> float | None:
+    """Tokens that a draft yields on average, the model's own token included; None as `acceptance_rate`."""
+    return point.speculation.accepted_length if point.speculation else None
+
+
 Values = Callable[[PointData], Sequence[float]]
-"""Takes a time from a point: one value a request or gap, ascending."""
+"""Returns a point's values of one time in seconds, ascending: one a request, of ITL one a gap."""
 
 
 def statistic_of(values: Values, statistic: str, point: PointData) -> float | None:
-    """The mean or a percentile (`p95`) of ascending values; None where they cannot carry it."""
+    """The mean or a percentile (`p95`) of a point's values; None where there are too few."""
     ordered = values(point)
     if statistic == MEAN:
         return fmean(ordered) if ordered else None
     return percentile(ordered, int(statistic.removeprefix("p")))
 
 
-def _times(
+def _time_figures(
     name: str,
     values: Values,
     notation: Notation,
@@ -155,20 +166,20 @@ FIGURES: tuple[Figure, ...] = (
         compute=total_throughput,
         better="higher",
     ),
-    *_times(
+    *_time_figures(
         "ttft",
         lambda point: point.ttft,
         MILLISECONDS,
         {"mean": {"sweep": 5, "repeats": 3, "comparison": 4}, "p99": {"sweep": 6}},
     ),
-    *_times(
+    *_time_figures(
         "tpot",
         lambda point: point.tpot,
         MILLISECONDS,
         {"mean": {"sweep": 7, "repeats": 4, "comparison": 5}, "p99": {"sweep": 8}},
     ),
-    *_times("itl", lambda point: point.itl, MILLISECONDS, {}),
-    *_times(
+    *_time_figures("itl", lambda point: point.itl, MILLISECONDS, {}),
+    *_time_figures(
         "latency",
         lambda point: point.latency,
         SECONDS,
@@ -194,7 +205,7 @@ FIGURES: tuple[Figure, ...] = (
         name="sustained_throughput",
         header="Sustained RPS",
         notation=REQUESTS_PER_SECOND,
-        definition="Of a closed loop: requests per second while all its slots are taken, "
+        definition="Of a closed loop: requests per second while all its slots are busy, "
         "see [Until saturated](#until-saturated)",
         compute=sustained_throughput,
         better="higher",
@@ -214,7 +225,7 @@ FIGURES: tuple[Figure, ...] = (
         name="goodput",
         header="Goodput",
         notation=REQUESTS_PER_SECOND,
-        definition="Succeeded requests that keep every objective themselves / `duration_s`, "
+        definition="Succeeded requests that each meet every objective / `duration_s`, "
         "see [Objectives](#objectives); empty without objectives",
         compute=lambda point: goodput(point.objectives, point.duration_s, point.rows),
         better="higher",
@@ -251,7 +262,8 @@ FIGURES: tuple[Figure, ...] = (
         name="cost_per_million_output_tokens",
         header="Cost output",
         notation=PER_MILLION_TOKENS,
-        definition="`server.price_per_hour` / 3600 / `output_token_throughput` · 10⁶, in that currency",
+        definition="`server.price_per_hour` / 3600 / `output_token_throughput` · 10⁶, "
+        "in the currency of the price",
         compute=lambda point: cost_per_million(point.price_per_hour, output_throughput(point)),
         better="lower",
         shown_in={"cost": 1, "comparison": 8},
@@ -265,12 +277,32 @@ FIGURES: tuple[Figure, ...] = (
         better="lower",
         shown_in={"cost": 2},
     ),
+    Figure(
+        name="acceptance_rate",
+        header="Acceptance",
+        notation=SHARE,
+        definition="Of speculative decoding: accepted / drafted tokens, see "
+        "[Speculative decoding](#speculative-decoding)",
+        compute=acceptance_rate,
+        better="higher",
+        shown_in={"speculation": 1},
+    ),
+    Figure(
+        name="accepted_length",
+        header="Accepted length",
+        notation=TOKENS,
+        definition="Of speculative decoding: 1 + accepted tokens / drafts, see "
+        "[Speculative decoding](#speculative-decoding)",
+        compute=accepted_length,
+        better="higher",
+        shown_in={"speculation": 2},
+    ),
 )
 
 BY_NAME: dict[str, Figure] = {figure.name: figure for figure in FIGURES}
 
 
 def figures_in(table: ReportTable) -> tuple[Figure, ...]:
-    """The figures that a report table shows, in its order."""
+    """The figures that a report table shows, in the order of its columns."""
     shown = [figure for figure in FIGURES if table in figure.shown_in]
     return tuple(sorted(shown, key=lambda figure: figure.shown_in[table]))

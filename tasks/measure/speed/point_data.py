@@ -11,7 +11,9 @@ from tasks.config.load import Load
 from tasks.config.objective import Objective
 from tasks.measure.speed.energy import energy_j
 from tasks.measure.speed.request_row import RequestRow
+from tasks.probe.metrics_history import history_of
 from tasks.probe.reading import Reading
+from tasks.probe.speculation import Speculation, speculation_in
 
 
 @dataclass(frozen=True)
@@ -82,3 +84,8 @@ class PointData:
     def energy_j(self) -> float | None:
         """Joules that the server's GPUs took; None where their power is not known."""
         return energy_j(self.measured, self.readings, self.duration_s)
+
+    @cached_property
+    def speculation(self) -> Speculation | None:
+        """How speculative decoding went, warm-up included; None where no drafted token is known of."""
+        return speculation_in(history_of(self.readings))

@@ -13,6 +13,7 @@ from tasks.report.tables.knee_table import knee_table
 from tasks.report.tables.objectives_table import objectives_table
 from tasks.report.tables.repeats_table import repeats_table
 from tasks.report.tables.score_table import score_table
+from tasks.report.tables.speculation_table import speculation_table
 from tasks.report.tables.sweep_table import sweep_table
 
 SWEEP_TABLES: tuple[Callable[[MeasuredSweep], Table | None], ...] = (
@@ -20,6 +21,7 @@ SWEEP_TABLES: tuple[Callable[[MeasuredSweep], Table | None], ...] = (
     repeats_table,
     objectives_table,
     energy_cost_table,
+    speculation_table,
 )
 """Tables of one sweep, in the order in which a report shows them."""
 RUN_TABLES: tuple[Callable[[ReportInput], Table | None], ...] = (knee_table, best_table, score_table)

@@ -1,4 +1,4 @@
-"""The base class of engines: what the pipeline must know of an engine to start it and to read its metrics."""
+"""The base class of engines: what the pipeline must know of an engine to start it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ class Engine(ABC, Generic[SpecServer]):
     """Flags that the pipeline sets itself, without dashes, with what to use instead."""
     variables: ClassVar[Mapping[str, str]] = {"VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1"}
     """Environment variables of every server (a command may run vLLM too); `server.env` overrides them."""
-    metric_aliases: ClassVar[Mapping[str, str]] = {}
-    """Names on the engine's /metrics page that mean the same as a name in `probe/server_metrics.py`."""
 
     def __init__(self, server: SpecServer) -> None:
         self.server = server

@@ -22,14 +22,6 @@ def engine_of(server: ManagedServer) -> Engine[Any]:
 
 
 def parser_module(engine_name: str) -> str | None:
-    """Return the module with the parser of the engine that an environment holds; None where it has none."""
+    """Return the module that holds an engine's argument parser; None where the engine has none."""
     engine = ENGINES.get(engine_name)
     return engine.parser_module if engine else None
-
-
-def metric_aliases() -> dict[str, str]:
-    """Return the metric aliases of all engines: a /metrics page does not say which engine wrote it."""
-    aliases: dict[str, str] = {}
-    for engine in ENGINES.values():
-        aliases |= engine.metric_aliases
-    return aliases

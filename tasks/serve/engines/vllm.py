@@ -1,4 +1,4 @@
-"""vLLM: its command line, its API key and its metric names."""
+"""vLLM: its command line and its API key."""
 
 from __future__ import annotations
 
@@ -25,13 +25,6 @@ class VllmEngine(Engine[VllmServer]):
         "hf-token": "the variable HF_TOKEN, which fetches the model",
     }
     key_variable = "VLLM_API_KEY"
-    metric_aliases: ClassVar[Mapping[str, str]] = {  # names before vLLM 0.11
-        "vllm:gpu_cache_usage_perc": "vllm:kv_cache_usage_perc",
-        "vllm:gpu_prefix_cache_queries_total": "vllm:prefix_cache_queries_total",
-        "vllm:gpu_prefix_cache_hits_total": "vllm:prefix_cache_hits_total",
-        "vllm:time_per_output_token_seconds_sum": "vllm:inter_token_latency_seconds_sum",
-        "vllm:time_per_output_token_seconds_count": "vllm:inter_token_latency_seconds_count",
-    }
 
     @property
     def flags(self) -> tuple[str, ...]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tasks.config.server import VllmServer
-from tasks.probe.server_metrics import NAMES
-from tasks.serve.engines.registry import ENGINES, engine_of, metric_aliases, parser_module
+from tasks.serve.engines.registry import ENGINES, engine_of, parser_module
 from tasks.serve.engines.vllm import MODULE, VllmEngine
 from tests.serve.fake import a_model, a_server
 from tests.serve.test_find_endpoint import a_command
@@ -27,8 +26,3 @@ def test_only_engines_with_a_parser_have_flags_to_check() -> None:
     assert parser_module("vllm") == MODULE
     assert parser_module("command") is None
     assert parser_module("llama.cpp") is None
-
-
-def test_metric_aliases_stand_for_recorded_metrics() -> None:
-    assert set(metric_aliases().values()) <= NAMES
-    assert not metric_aliases().keys() & NAMES

@@ -1,0 +1,25 @@
+"""Metrics of llama.cpp's server, which it reports with `--metrics`.
+
+It counts tokens when a request ends, and no requests. `prompt_tokens_total` leaves out tokens that were
+cached. `prompt_tokens_seconds` and `predicted_tokens_seconds` are rates, and `prompt_seconds_total` has no
+queue time in it, so it is no TTFT: they are left out.
+"""
+
+from __future__ import annotations
+
+from tasks.probe.engine_metrics.meaning import Meaning
+from tasks.probe.engine_metrics.metric import EngineMetrics, counter, gauge
+
+LLAMACPP = EngineMetrics(
+    engine="llama.cpp",
+    metrics=(
+        gauge(Meaning.RUNNING, "llamacpp:requests_processing", "requests"),
+        gauge(Meaning.WAITING, "llamacpp:requests_deferred", "requests"),
+        gauge(
+            Meaning.KV_CACHE_USE, "llamacpp:kv_cache_usage_ratio", "share", combine="highest"
+        ),  # until 2025
+        counter(Meaning.COMPUTED_PROMPT_TOKENS, "llamacpp:prompt_tokens_total", "tokens"),
+        counter(Meaning.OUTPUT_TOKENS, "llamacpp:tokens_predicted_total", "tokens"),
+        counter(Meaning.DECODE_SUM, "llamacpp:tokens_predicted_seconds_total", "s"),
+    ),
+)

@@ -1,0 +1,78 @@
+"""One metric of an engine, and the table of all metrics of one engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from tasks.probe.engine_metrics.meaning import Meaning
+
+Kind = Literal["counter", "gauge"]
+"""A counter only grows until the server restarts."""
+Unit = Literal["requests", "tokens", "drafts", "s", "ms", "share", "%"]
+Combination = Literal["sum", "highest", "mean"]
+"""How the samples of one metric with different labels become one value."""
+FACTORS: Mapping[Unit, float] = {"ms": 0.001, "%": 0.01}
+"""What a value is multiplied with to be in seconds or a share; 1 for the other units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One sample name on an engine's page, and what it means.
+
+    `older`: names of the same metric in earlier versions of the engine.
+    """
+
+    meaning: Meaning
+    name: str
+    kind: Kind
+    unit: Unit
+    combine: Combination = "sum"
+    older: tuple[str, ...] = ()
+
+    @property
+    def factor(self) -> float:
+        """What a recorded value is multiplied with to be in the meaning's unit."""
+        return FACTORS.get(self.unit, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineMetrics:
+    """Every metric that is read of one engine.
+
+    `copied_by`: labels that tell apart processes which all report the same requests, such as the ranks of
+    tensor parallelism; the highest of their samples counts. `counts_each_step`: a counter changes in every
+    step of the engine, so that equal values over a time mean that it stalls.
+    """
+
+    engine: str
+    metrics: tuple[Metric, ...]
+    copied_by: frozenset[str] = frozenset()
+    counts_each_step: bool = False
+
+    def has(self, meaning: Meaning) -> bool:
+        """Whether the engine reports this, in a version and with settings that do."""
+        return any(metric.meaning is meaning for metric in self.metrics)
+
+
+def counter(meaning: Meaning, name: str, unit: Unit, *older: str) -> Metric:
+    """Return a counter; `older`: its names in earlier versions."""
+    return Metric(meaning=meaning, name=name, kind="counter", unit=unit, older=older)
+
+
+def gauge(meaning: Meaning, name: str, unit: Unit, *older: str, combine: Combination = "sum") -> Metric:
+    """Return a gauge; `older`: its names in earlier versions."""
+    return Metric(meaning=meaning, name=name, kind="gauge", unit=unit, combine=combine, older=older)
+
+
+def sum_and_count(
+    sum_meaning: Meaning, count_meaning: Meaning, name: str, *older: str
+) -> tuple[Metric, Metric]:
+    """Return the sum and the count of a histogram in seconds."""
+    sums, counts = (f"{earlier}_sum" for earlier in older), (f"{earlier}_count" for earlier in older)
+    count_unit: Unit = "tokens" if count_meaning is Meaning.ITL_COUNT else "requests"
+    return (
+        counter(sum_meaning, f"{name}_sum", "s", *sums),
+        counter(count_meaning, f"{name}_count", count_unit, *counts),
+    )
