@@ -15,6 +15,10 @@ def speculation(evidence: Evidence) -> Finding:
         return not_in_metrics(Meaning.DRAFTED_TOKENS)
     if not any(table.has(meaning) for meaning in REPORTED):
         return not_in_metrics(Meaning.DRAFTED_TOKENS, table.engine)
+    newest = evidence.history.pages[-1]
+    is_shown = any(newest.value(meaning) is not None for meaning in REPORTED)
+    if not is_shown and not table.shows_all_drafting:
+        return not_in_metrics(Meaning.DRAFTED_TOKENS)
     drafting = speculation_in(evidence.history)
     if drafting is None:
         return Finding(verdict="valid", sentence="the server's metrics show no drafted tokens")

@@ -43,13 +43,15 @@ class EngineMetrics:
 
     `copied_by`: labels that tell apart processes which all report the same requests, such as the ranks of
     tensor parallelism; the highest of their samples counts. `counts_each_step`: a counter changes in every
-    step of the engine, so that equal values over a time mean that it stalls.
+    step of the engine, so that equal values over a time mean that it stalls. `shows_all_drafting`: a page
+    without counters of drafts means that it drafts nothing.
     """
 
     engine: str
     metrics: tuple[Metric, ...]
     copied_by: frozenset[str] = frozenset()
     counts_each_step: bool = False
+    shows_all_drafting: bool = False
 
     def has(self, meaning: Meaning) -> bool:
         """Whether the engine reports this, in a version and with settings that do."""

@@ -12,6 +12,7 @@ from tasks.probe.engine_metrics.metric import EngineMetrics, counter, gauge, sum
 VLLM = EngineMetrics(
     engine="vLLM",
     counts_each_step=True,
+    shows_all_drafting=True,
     metrics=(
         gauge(Meaning.RUNNING, "vllm:num_requests_running", "requests"),
         gauge(Meaning.WAITING, "vllm:num_requests_waiting", "requests"),
