@@ -16,6 +16,7 @@ from cli.compare import compare
 from cli.deploy import deploy
 from cli.doctor.command import doctor
 from cli.env import env
+from cli.prefect_server import prefect_server
 from cli.report import report
 from cli.results import results
 from cli.run import run
@@ -25,16 +26,29 @@ from cli.validate import validate
 from cli.worker import worker
 from tasks.errors import InputError, ServegaugeError
 
-COMMANDS = (run, validate, results, report, compare, serve, doctor, up, deploy, worker, blocks)
+COMMANDS = (
+    run,
+    validate,
+    results,
+    report,
+    compare,
+    serve,
+    doctor,
+    up,
+    deploy,
+    worker,
+    blocks,
+    prefect_server,
+)
 """In the order of `servegauge --help`."""
 
 
 class Terminated(BaseException):
-    """The command received SIGTERM. A BaseException, so that no handler of errors catches it."""
+    """The command received SIGTERM. A BaseException, so that `except Exception` does not catch it."""
 
 
 class CommandGroup(TyperGroup):
-    """Prints an error of a command as one or two lines, without a traceback, and sets the exit code."""
+    """Prints an error's detail and message without a traceback, and exits with the error's code."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command. Typer itself reports wrong arguments."""
@@ -42,11 +56,11 @@ class CommandGroup(TyperGroup):
             return super().invoke(ctx)
         except ServegaugeError as error:
             kind = "wrong input" if isinstance(error, InputError) else "error"
-            _end(error.exit_code, *filter(None, (error.detail.rstrip(), f"{kind}: {error}")))
+            _exit_with_message(error.exit_code, *filter(None, (error.detail.rstrip(), f"{kind}: {error}")))
         except KeyboardInterrupt:
-            _end(130, "stopped; what was measured is recorded")
+            _exit_with_message(130, "stopped; what was measured is recorded")
         except Terminated:
-            _end(143, "terminated; what was measured is recorded")
+            _exit_with_message(143, "terminated; what was measured is recorded")
 
 
 app = typer.Typer(
@@ -69,7 +83,7 @@ def main() -> None:
     """Run the command line."""
     os.environ.setdefault("DO_NOT_TRACK", "1")
     signal.signal(signal.SIGTERM, _terminate)
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup ignores it
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup sets it to be ignored
         signal.signal(signal.SIGHUP, _hang_up)
     app()
 
@@ -79,14 +93,13 @@ def _terminate(signum: int, frame: FrameType | None) -> NoReturn:
 
 
 def _hang_up(signum: int, frame: FrameType | None) -> None:
-    """End as SIGTERM does."""
+    """Handle SIGHUP as SIGTERM, with the handler that is installed then: a Prefect flow sets its own."""
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _end(code: int, *lines: str) -> NoReturn:
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # everything has ended: a second Ctrl-C must not interrupt the message
+def _exit_with_message(code: int, *lines: str) -> NoReturn:
+    # A second Ctrl-C must not interrupt the message: the command has already cleaned up.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     for line in lines:
         typer.echo(line, err=True)
     sys.exit(code)

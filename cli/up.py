@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,7 +18,22 @@ AuthOption = Annotated[
     str | None,
     typer.Option(
         envvar=["SERVEGAUGE_AUTH", "PREFECT_SERVER_API_AUTH_STRING"],
-        help="user:password of server, workers and UI.",
+        help="user:password of server, workers and UI. Without it one is made where other machines reach "
+        "the server.",
+    ),
+]
+NoAuthOption = Annotated[
+    bool,
+    typer.Option("--no-auth", help="Ask nobody for a password, although other machines reach the server."),
+]
+SpecsOption = Annotated[
+    Path | None,
+    typer.Option(
+        envvar="SERVEGAUGE_SPECS",
+        help="Folder of specs that a run may name beside the bundled ones.",
+        file_okay=False,
+        exists=True,
+        resolve_path=True,
     ),
 ]
 
@@ -26,10 +42,13 @@ def up(
     host: HostOption = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 4200,
     auth: AuthOption = None,
+    no_auth: NoAuthOption = False,
+    specs: SpecsOption = None,
     results: ResultsOption = RESULTS,
 ) -> None:
     """Start a Prefect server, the deployments and the workers on this machine; Ctrl-C stops all of it."""
     from operate.up import run_up
     from operate.up_settings import UpSettings
 
-    run_up(UpSettings(host=host, port=port, auth=auth, results=results_location(results)))
+    location = results_location(results)
+    run_up(UpSettings(host=host, port=port, auth=auth, no_auth=no_auth, specs=specs, results=location))

@@ -27,7 +27,7 @@ from flows.run.synced_bucket import synced_bucket
 from flows.run.worker_watch import end_with_worker
 from flows.ui import artifacts, console
 from flows.ui.progress import show_progress
-from tasks.config.results_location import ResultsLocation, results_location
+from tasks.config.results_location import ResultsLocation
 from tasks.config.spec import Spec
 from tasks.plan.plan import Plan, Planner
 
@@ -74,7 +74,7 @@ def benchmark(
     )
     with report_failure() as failure:
         changed_spec = parameters.load_changed_spec(spec, changes, overrides)
-        return measure(changed_spec, results_location(results), refresh, failure)
+        return measure(changed_spec, parameters.chosen_results(results), refresh, failure)
 
 
 def measure(spec: Spec, results: ResultsLocation, refresh: bool, failure: FailureReport) -> str:

@@ -1,4 +1,4 @@
-"""The comparison of recorded runs: the flow `compare`, and what the command of that name shares with it."""
+"""The flow `compare`, and the functions that the command `servegauge compare` shares with it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from flows.run.report_failure import report_failure
 from flows.run.worker_watch import end_with_worker
 from flows.ui import console
 from flows.ui.events import emit_regression
-from tasks.config.results_location import ResultsLocation, results_location
+from tasks.config.results_location import ResultsLocation
 from tasks.errors import InputError, RegressionError
 from tasks.record.question_shares import question_shares
 from tasks.record.store import Store
@@ -26,19 +26,19 @@ from tasks.report.read_report import read_report
 from tasks.report.table import as_records
 
 MOST_RUNS = len(ascii_uppercase)
-"""Runs are named A to Z."""
+"""The comparison names the runs A to Z."""
 WorseThan = Annotated[float, Field(ge=0, le=100)]
 RunIds = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=200)]], Field(min_length=2, max_length=MOST_RUNS)
 ]
 
 
-def _title() -> str:
+def _flow_run_name() -> str:
     runs = flow_run.parameters["runs"]
     return f"{runs[0]} and {runs[1] if len(runs) == 2 else f'{len(runs) - 1} others'}"
 
 
-@flow(name="compare", flow_run_name=_title, log_prints=False)
+@flow(name="compare", flow_run_name=_flow_run_name, log_prints=False)
 def compare(
     runs: RunIds, results: parameters.Results = parameters.RESULTS, worse_than: WorseThan | None = None
 ) -> None:
@@ -50,10 +50,10 @@ def compare(
         worse_than: Per cent (of scores: points) by which a figure may be worse before this run fails.
 
     Raises:
-        RegressionError: a figure is worse by more than that; the event `servegauge.regression` says so too.
+        RegressionError: a figure is worse by more than `worse_than`; emits `servegauge.regression` too.
     """
     with end_with_worker(), report_failure():
-        compared = load_runs(runs, results_location(results))
+        compared = load_runs(runs, parameters.chosen_results(results))
         for table in comparison_tables(compared):
             key = f"comparison-{table.title.split()[0].lower()}"
             create_table_artifact(key=key, table=as_records(table), description=table.title)
@@ -66,10 +66,10 @@ def compare(
 
 
 def load_runs(runs: list[str], results: ResultsLocation) -> tuple[ComparedRun, ...]:
-    """Read recorded runs as a comparison needs them.
+    """Read each run's recorded results and its share of correct answers by question.
 
     Raises:
-        InputError: there is no such run; names the nearest ids.
+        InputError: a run is not recorded; the message names similar ids.
     """
     store = Store(results)
     reports = [read_report(store, run) for run in runs]
@@ -79,9 +79,10 @@ def load_runs(runs: list[str], results: ResultsLocation) -> tuple[ComparedRun, .
 
 
 def check_run_count(runs: list[str]) -> None:
-    """Raise InputError for fewer than two runs, or for more than there are letters."""
+    """Raise InputError for fewer than 2 runs or more than MOST_RUNS."""
     if not 2 <= len(runs) <= MOST_RUNS:
-        raise InputError(f"{len(runs)} given, and a comparison takes 2 to {MOST_RUNS} runs", "give their ids")
+        what = f"a comparison takes 2 to {MOST_RUNS} runs, not {len(runs)}"
+        raise InputError(what, "give the ids of the runs to compare")
 
 
 def check_regressions(compared: tuple[ComparedRun, ...], worse_than: float | None) -> None:

@@ -7,7 +7,6 @@ from prefect import flow
 from flows import parameters
 from flows.benchmark import measure
 from flows.run.report_failure import report_failure
-from tasks.config.results_location import results_location
 from tasks.config.spec import Spec
 from tasks.errors import InputError
 
@@ -39,7 +38,7 @@ def concurrency_test(
     changes = parameters.SpecChanges(only="speed", model=model, concurrency=(concurrency,), requests=requests)
     with report_failure() as failure:
         chat_spec = _only_chat(parameters.load_changed_spec(spec, changes, overrides))
-        return measure(chat_spec, results_location(results), refresh, failure)
+        return measure(chat_spec, parameters.chosen_results(results), refresh, failure)
 
 
 def _only_chat(spec: Spec) -> Spec:

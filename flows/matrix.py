@@ -1,4 +1,4 @@
-"""One spec over models x environments x hosts: a run each through the deployment, then one comparison."""
+"""The flow `matrix`: runs one spec for every combination of model, environment and host, and compares."""
 
 from __future__ import annotations
 
@@ -23,18 +23,17 @@ from flows.run.worker_watch import end_with_worker
 from flows.ui import console
 from operate.work_pool import POOL
 from tasks.config.base import Frozen
-from tasks.config.results_location import results_location
-from tasks.config.spec_file import load_spec
+from tasks.config.spec import Spec
 from tasks.errors import InputError, MeasureError
 
 Names = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=500)]], Field(min_length=1, max_length=50)
 ]
-PAUSE_S = 2.0
+POLL_INTERVAL_S = 2.0
 
 
 class Combination(Frozen):
-    """One run of the matrix; None leaves the spec's own model or environment, or any free machine."""
+    """One run of the matrix. None: the spec's own model or environment, any free machine."""
 
     model: str | None
     environment: str | None
@@ -64,21 +63,22 @@ def matrix(
         refresh: Measure again what is recorded already.
 
     Raises:
-        InputError: more combinations than a comparison holds, or a host without a queue; nothing is started.
+        InputError: more combinations than a comparison takes, or a host without a queue; nothing is started.
         MeasureError: a run did not complete; the others are compared.
     """
     combinations = _combinations(models, environments, hosts)
-    # Machines that are alike have the same cache keys: the second one would reuse the figures of the first.
+    # Equal machines have the same cache keys: the second one would reuse the figures of the first.
     refresh = refresh or len(set(hosts or ())) > 1
     common = {"spec": spec, "overrides": overrides or [], "results": results, "refresh": refresh}
     with end_with_worker(), report_failure():
-        _check(len(combinations), hosts or [])
+        _check_inputs(len(combinations), hosts or [])
+        chosen_location = parameters.chosen_results(results)
+        specs = [_spec_of(combination, common) for combination in combinations]
         with _cancelled_on_error() as started:
             for combination in combinations:
                 started.append(_start(combination, common))
             ended = [_wait_for(run) for run in started]
-        blocks = load_spec(spec, overrides or ()).blocks
-        with with_results(blocks, results_location(results)) as location:
+        with with_results(specs[0].blocks, chosen_location) as location:
             return _compare(ended, str(location))
 
 
@@ -90,10 +90,23 @@ def _combinations(models: Names | None, environments: Names | None, hosts: Names
     ]
 
 
-def _check(combinations: int, hosts: Sequence[str]) -> None:
+def _spec_of(combination: Combination, common: dict[str, Any]) -> Spec:
+    """The spec of a run. Raises InputError where it is wrong, or not allowed by the operator."""
+    changes = parameters.SpecChanges(model=combination.model)
+    return parameters.load_changed_spec(common["spec"], changes, _overrides(combination, common))
+
+
+def _overrides(combination: Combination, common: dict[str, Any]) -> list[str]:
+    """The overrides of a run; the caller's own come last."""
+    environment = combination.environment
+    return [*([f"environment={environment}"] if environment else []), *common["overrides"]]
+
+
+def _check_inputs(combinations: int, hosts: Sequence[str]) -> None:
     if combinations > MOST_RUNS:
         raise InputError(
-            f"{combinations} combinations, and a comparison holds {MOST_RUNS} runs", "start several matrices"
+            f"{combinations} combinations, but a comparison takes at most {MOST_RUNS} runs",
+            "start several matrices",
         )
     with get_client(sync_client=True) as client:
         queues = {queue.name for queue in client.read_work_queues(work_pool_name=POOL)}
@@ -108,13 +121,11 @@ def _check(combinations: int, hosts: Sequence[str]) -> None:
 def _start(combination: Combination, common: dict[str, Any]) -> UUID:
     """Start a run of the deployment `benchmark`; returns its id. `common`: parameters that all runs share."""
     model, environment, host = combination.model, combination.environment, combination.host
-    parameters = {**common, "model": model}
-    if environment:
-        parameters["overrides"] = [f"environment={environment}", *common["overrides"]]
+    chosen = {**common, "model": model, "overrides": _overrides(combination, common)}
     run = run_deployment(
-        "benchmark/benchmark", parameters=parameters, work_queue_name=host or "default", timeout=0
+        "benchmark/benchmark", parameters=chosen, work_queue_name=host or "default", timeout=0
     )
-    assert isinstance(run, FlowRun)  # a coroutine only inside an event loop
+    assert isinstance(run, FlowRun)  # it is a coroutine only where an event loop runs
     name = model or common["spec"]
     console.stage("matrix", f"{name} in {environment or 'its environment'} on {host or 'any host'}")
     return run.id
@@ -142,7 +153,7 @@ def _wait_for(run_id: UUID) -> FlowRun:
             run = client.read_flow_run(run_id)
             if run.state and run.state.is_final():
                 return run
-            time.sleep(PAUSE_S)
+            time.sleep(POLL_INTERVAL_S)
 
 
 def _compare(ended: Sequence[FlowRun], results: str) -> list[str]:
@@ -153,6 +164,6 @@ def _compare(ended: Sequence[FlowRun], results: str) -> list[str]:
     failed = [run.name for run in ended if not (run.state and run.state.is_completed())]
     if failed:
         raise MeasureError(
-            f"{len(failed)} of {len(ended)} runs did not complete", f"read {', '.join(failed)}"
+            f"{len(failed)} of {len(ended)} runs did not complete", f"read the logs of {', '.join(failed)}"
         )
     return ids

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from tasks.config.base import Frozen
+from tasks.config.permissions import check_changes, check_results_choice, check_spec_choice
+from tasks.config.results_location import ResultsLocation, results_location
 from tasks.config.spec import Spec
 from tasks.config.spec_file import load_spec
 
@@ -97,9 +99,29 @@ def load_changed_spec(spec: str, changes: SpecChanges, overrides: list[str] | No
     """Read a spec, apply the run form's changes, then the overrides.
 
     Raises:
-        InputError: no such spec, or a change that it refuses.
+        InputError: no such spec, a change that it refuses, or one that the operator does not allow in a run
+            that a worker starts.
     """
-    return load_spec(spec, overrides or (), changes.apply)
+    if not is_started_by_worker():
+        return load_spec(spec, overrides or (), changes.apply)
+    check_spec_choice(spec)
+    changed = load_spec(spec, overrides or (), changes.apply)
+    check_changes(load_spec(spec), changed)
+    return changed
+
+
+def chosen_results(address: str) -> ResultsLocation:
+    """The results location at an address.
+
+    Raises:
+        InputError: the address is wrong, or the operator does not allow it in a run that a worker starts.
+    """
+    return check_results_choice(address) if is_started_by_worker() else results_location(address)
+
+
+def is_started_by_worker() -> bool:
+    """Whether a worker started this process for a run, whose parameters came over Prefect's API."""
+    return "PREFECT__FLOW_RUN_ID" in os.environ
 
 
 def run_title(spec: str, only: str, model: str | None) -> str:

@@ -10,10 +10,12 @@ from typing import Any
 import yaml
 
 from operate.block_types import register_blocks
+from operate.parameter_schemas import closed_schema
 from operate.prefect_api import PrefectApi, prefect_api
 from operate.work_pool import POOL, TAG
 from operate.worker import create_gpu_slot
 from tasks.config.home import checkout
+from tasks.config.permissions import allowed_by_operator
 from tasks.errors import ExecutionError
 
 DETAIL_CHARACTERS = 4000
@@ -80,14 +82,17 @@ def _prefect_deploy() -> None:
 
 
 def _close_parameter_schemas(api: PrefectApi) -> list[str]:
-    """Make the server refuse unknown parameters; with Prefect's own schema the flow run would crash.
+    """Make the server refuse unknown parameters, and those that need a leave of the operator.
+
+    With Prefect's own schema a flow run with an unknown parameter would crash.
 
     Returns:
         The names of the deployments.
     """
+    leaves = allowed_by_operator()
     names = []
     for deployment in _read_deployments(api):
-        schema = {**deployment["parameter_openapi_schema"], "additionalProperties": False}
+        schema = closed_schema(deployment["parameter_openapi_schema"], leaves)
         api.send("PATCH", f"/deployments/{deployment['id']}", {"parameter_openapi_schema": schema})
         names.append(deployment["name"])
     return sorted(names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +16,7 @@ from tasks.errors import ExecutionError, InputError
 TRIES = 10
 PAUSE_S = 1.0
 TIMEOUT_S = 30.0
+CSRF_TOKEN, CSRF_CLIENT = "Prefect-Csrf-Token", "Prefect-Csrf-Client"
 
 
 class PrefectApi:
@@ -55,12 +57,25 @@ class PrefectApi:
 
     def _request(self, method: str, path: str, body: object) -> httpx.Response:
         """Send a request, again while the server answers 503: its SQLite database is locked for a second."""
+        if method != "GET" and CSRF_TOKEN not in self._http.headers:
+            self._add_csrf_token()
         for _ in range(TRIES):
             response = self._http.request(method, path, json=body)
             if response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
                 break
             time.sleep(PAUSE_S)
         return response
+
+    def _add_csrf_token(self) -> None:
+        """Add the token without which the server refuses changes; a server without that protection has none.
+
+        It is valid for an hour, longer than any client here lives.
+        """
+        client = str(uuid.uuid4())
+        response = self._request("GET", f"/csrf-token?client={client}", None)
+        if response.is_success:
+            self._http.headers[CSRF_TOKEN] = response.json()["token"]
+            self._http.headers[CSRF_CLIENT] = client
 
 
 @contextmanager

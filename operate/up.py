@@ -16,9 +16,11 @@ from rich.console import Console
 
 from operate.children import Child
 from operate.end_runs import end_runs, pause_pool
+from operate.server_password import print_password, server_password
 from operate.up_processes import running_server, running_workers, wait_for_workers
 from operate.up_settings import UpSettings
 from tasks.config.home import checkout
+from tasks.config.permissions import allowed_by_operator
 from tasks.errors import ExecutionError, InputError
 from tasks.serve.loopback import is_loopback
 
@@ -30,11 +32,14 @@ def run_up(settings: UpSettings) -> None:
     """Start everything and wait; Ctrl-C or SIGTERM stops it all.
 
     Raises:
-        InputError: --auth is not user:password, it already runs, or something else answers at its address.
+        InputError: --auth is not user:password, SERVEGAUGE_ALLOW names something unknown, it already runs, or
+            something else answers at its address.
         ExecutionError: the server or a worker does not start, or the deployments are refused.
     """
-    if settings.auth is not None and not all(settings.auth.partition(":")):
-        raise InputError("--auth is not user:password", "write both, with a colon between them")
+    allowed_by_operator()
+    password = server_password(settings.host, settings.auth, settings.no_auth, settings.folder)
+    print_password(password, console)
+    settings = settings.model_copy(update={"auth": password.auth})
     with _only_one(settings), _stop_event() as stop, running_server(settings, stop) as server:
         _deploy(settings)
         pause_pool(settings, False)
@@ -115,7 +120,7 @@ def _print_addresses(settings: UpSettings) -> None:
     if settings.auth:
         lines.append("  and set PREFECT_API_AUTH_STRING to user:password")
     elif not is_loopback(settings.host):
-        lines.append("  [yellow]anybody who reaches this machine can start runs: see --auth[/]")
+        lines.append("  [yellow]--no-auth: anybody who reaches this machine can start runs[/]")
     lines.append(f"  results {settings.results_text} · logs {settings.folder} · Ctrl-C stops all of it")
     for line in lines:
         console.print(line, soft_wrap=True)

@@ -26,8 +26,10 @@ def running_server(settings: UpSettings, stop: threading.Event) -> Iterator[Chil
         raise InputError(
             f"{settings.address} answers already", "give another --port, or stop what listens there"
         )
-    options = ("--host", settings.host, "--port", str(settings.port))
-    argv = (sys.executable, "-m", "prefect", "server", "start", *options)
+    options = ["--host", settings.host, "--port", str(settings.port)]
+    if not settings.auth:  # where there is one, it is in the variables
+        options.append("--no-auth")
+    argv = (sys.executable, "-P", "-m", "cli.main", "prefect-server", *options)
     server = Child("server", argv, settings.variables, settings.folder / "server.log")
     try:
         _wait_for_server(server, settings, stop)

@@ -7,26 +7,28 @@ import sys
 
 from operate.prefect_api import PrefectApi, prefect_api
 from operate.work_pool import CONTROL, POOL, gpu_slot_name, host_queue
+from tasks.config.permissions import allowed_by_operator
 
 CONTROL_LIMIT = 8
 """Flows of the queue `control` at the same time."""
 
 
 def run_worker(control: bool) -> None:
-    """Replace this process by a Prefect worker.
+    """Replace this process by a Prefect worker that runs the flows of this checkout alone.
 
     Args:
         control: serve the queue `control`; else this machine's queue and `default`, one run at a time.
 
     Raises:
-        InputError: no Prefect server is configured.
+        InputError: no Prefect server is configured, or SERVEGAUGE_ALLOW names something unknown.
         ExecutionError: the server cannot be reached.
     """
+    allowed_by_operator()
     host = host_queue()
     with prefect_api() as api:
         create_gpu_slot(api)
     limit, names = (CONTROL_LIMIT, (CONTROL,)) if control else (1, ("default", host))
-    argv = [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--type", "process"]
+    argv = [sys.executable, "-P", "-m", "operate.flow_worker"]
     argv += ["--name", f"{'control' if control else 'worker'}-{host}", "--limit", str(limit)]
     for name in names:
         argv += ["--work-queue", name]

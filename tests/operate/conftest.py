@@ -46,7 +46,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upped]:
     """Server, deployments and workers, started once."""
     name, key = ENDPOINT_KEY
-    variables = {"PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "10", name: key}
+    variables = {
+        "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "10",
+        "SERVEGAUGE_SPECS": str(tmp_path_factory.getbasetemp()),
+        "SERVEGAUGE_ALLOW": "env,urls,secrets,blocks",
+        name: key,
+    }
     with servegauge_up(tmp_path_factory.mktemp("up"), variables=variables) as running:
         yield running
 

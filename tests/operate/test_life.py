@@ -20,6 +20,7 @@ from tests.helpers.wait import until
 from tests.operate.upper import OVER, Upped
 
 GONE_S = 20.0
+FLOW_PROCESS = "flows.run.flow_process"
 MARK = "OPERATE_MARK"
 """A variable that every process of a run inherits, its server too."""
 
@@ -28,7 +29,7 @@ def flow_process(run: str) -> psutil.Process | None:
     """The process of a flow run on this machine."""
     for process in psutil.process_iter():
         try:
-            if "prefect.engine" in process.cmdline() and process.environ().get("PREFECT__FLOW_RUN_ID") == run:
+            if FLOW_PROCESS in process.cmdline() and process.environ().get("PREFECT__FLOW_RUN_ID") == run:
                 return process
         except psutil.Error:
             continue
@@ -201,7 +202,7 @@ def test_a_run_goes_on_while_the_server_is_restarted(up: Upped, slow_spec: str) 
     parameters = {"spec": slow_spec, "only": "speed", "concurrency": [2], "requests": 40, "refresh": True}
     run = up.start(parameters)
     assert until(lambda: "probe:" in up.logs(run), 120, 0.2), up.logs(run)
-    up.child("server").send_signal(signal.SIGTERM)
+    up.child("prefect-server").send_signal(signal.SIGTERM)
     assert until(lambda: not answers(up), 30)
     assert until(lambda: answers(up), 60)
     assert up.ended(run) == "COMPLETED", up.logs(run)

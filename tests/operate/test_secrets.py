@@ -109,7 +109,7 @@ def test_no_key_is_seen_anywhere_and_blocks_reach_the_server(
     )
     texts_by_source |= {line: line.encode() for line in command_lines}
     assert any(name.endswith("prefect.db") for name in texts_by_source)
-    assert any("prefect.engine" in line for line in command_lines)
+    assert any("flows.run.flow_process" in line for line in command_lines)
     leaks = [
         (name, secret)
         for name, text in texts_by_source.items()

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from operator import itemgetter
@@ -53,12 +54,23 @@ class Server:
 
     def answer(self, method: str, path: str, body: object = None) -> httpx.Response:
         """Any response but 503: a locked database is asked again."""
+        if method != "GET" and "Prefect-Csrf-Token" not in self.http.headers:
+            self.add_csrf_token()
         for _ in range(20):
             answer = self.http.request(method, path, json=body)
             if answer.status_code != 503:
                 break
             time.sleep(0.5)
         return answer
+
+    def add_csrf_token(self) -> None:
+        """Send the token that a guarded server wants with every change, from now on."""
+        client = str(uuid.uuid4())
+        answer = self.http.get(f"/csrf-token?client={client}")
+        if answer.is_success:
+            self.http.headers.update(
+                {"Prefect-Csrf-Token": answer.json()["token"], "Prefect-Csrf-Client": client}
+            )
 
     def deployment(self, name: str, flow: str = "benchmark") -> Json:
         """A deployment as the API returns it."""
@@ -123,7 +135,7 @@ class Upped(Server):
 
     def worker(self) -> psutil.Process:
         """The worker that uses the GPU slot."""
-        return self.child("worker", "default")
+        return self.child("operate.flow_worker", "default")
 
     def output(self) -> str:
         """What it printed."""

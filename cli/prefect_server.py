@@ -1,0 +1,28 @@
+"""The command `servegauge prefect-server`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.up import AuthOption, HostOption, NoAuthOption
+
+
+def prefect_server(
+    host: HostOption = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 4200,
+    auth: AuthOption = None,
+    no_auth: NoAuthOption = False,
+    services: Annotated[
+        bool, typer.Option(help="Run scheduler and automations too; one server of several does.")
+    ] = True,
+) -> None:
+    """Serve Prefect's API and UI, closed to pages of other sites; `servegauge up` starts it with the rest."""
+    from operate.prefect_server import ServerSettings, run_prefect_server
+    from operate.server_password import print_password, server_password
+    from tasks.config.home import home
+
+    password = server_password(host, auth, no_auth, home() / "prefect")
+    print_password(password)
+    run_prefect_server(ServerSettings(host=host, port=port, auth=password.auth, services=services))

@@ -1,0 +1,86 @@
+"""The password of Prefect's server: the given one, or one that is made where others reach the server."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from rich.console import Console
+
+from tasks.config.base import Frozen
+from tasks.errors import ExecutionError, InputError
+from tasks.serve.loopback import is_loopback
+
+USER = "gauge"
+FILE = "password"
+"""Its name in Prefect's folder; it holds user:password and only the user can read it."""
+
+
+class ServerPassword(Frozen):
+    """What clients have to send: `auth` is user:password, None where the server asks for nothing.
+
+    `file` is where a password that was made here is kept; `is_new` that it was made just now.
+    """
+
+    auth: str | None = None
+    file: Path | None = None
+    is_new: bool = False
+
+
+def server_password(host: str, auth: str | None, no_auth: bool, folder: Path) -> ServerPassword:
+    """The password of a server that listens on `host`.
+
+    Args:
+        host: the address to listen on.
+        auth: user:password, None where none was given.
+        no_auth: whether the server is to ask for nothing although others reach it.
+        folder: where a password that is made here is kept.
+
+    Raises:
+        InputError: `auth` is not user:password, or is given together with `no_auth`.
+        ExecutionError: the file of the password cannot be read or written.
+    """
+    if auth is not None:
+        if no_auth:
+            raise InputError("--no-auth and a password are both given", "leave one of them out")
+        if not all(auth.partition(":")):
+            raise InputError("--auth is not user:password", "write both, with a colon between them")
+        return ServerPassword(auth=auth)
+    if no_auth or is_loopback(host):
+        return ServerPassword()
+    return _kept_password(folder / FILE)
+
+
+def _kept_password(file: Path) -> ServerPassword:
+    """The password in a file, which is made at the first call."""
+    made = f"{USER}:{secrets.token_urlsafe(24)}"
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            kept = file.read_text(encoding="utf-8").strip()
+            file.chmod(0o600)
+        else:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+                opened.write(made + "\n")
+            return ServerPassword(auth=made, file=file, is_new=True)
+    except (OSError, ValueError) as error:
+        raise ExecutionError(
+            f"the password file {file} cannot be used: {error}", "delete it, or give --auth user:password"
+        ) from None
+    if not all(kept.partition(":")):
+        raise InputError(f"{file} does not hold user:password", "delete it, and another one is made")
+    return ServerPassword(auth=kept, file=file)
+
+
+def print_password(password: ServerPassword, console: Console | None = None) -> None:
+    """Say where a password that was made here is, and the password itself once: a log must not hold it."""
+    if password.file is None:
+        return
+    console = console or Console(stderr=True)
+    lines = [f"the user and password of Prefect's server: {password.file}"]
+    if password.is_new and console.is_terminal:
+        lines.append(f"  made just now: {password.auth}")
+    console.print("\n".join(lines), soft_wrap=True, markup=False, highlight=False)

@@ -1,0 +1,153 @@
+"""What a run that a worker starts may change in a spec: everything else needs a leave of the operator.
+
+Whoever reaches Prefect's API chooses the parameters of such a run. A command line runs as the person who
+typed it and is not checked.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from tasks.config.home import expanded
+from tasks.config.permission_rules import (
+    BLOCKS,
+    LEAVES,
+    PATHS,
+    REMOTE_CODE,
+    SECRETS,
+    SPECS_FOLDER,
+    is_below,
+    is_readable,
+    leave_for,
+)
+from tasks.config.results_location import ResultsLocation, results_location
+from tasks.config.server import CommandServer, EndpointServer, VllmServer
+from tasks.config.spec import Spec
+from tasks.config.spec_file import spec_names
+from tasks.errors import InputError
+from tasks.text import did_you_mean
+
+ALLOW = "SERVEGAUGE_ALLOW"
+RESULTS = "SERVEGAUGE_RESULTS"
+ALL = "all"
+
+
+def allowed_by_operator() -> frozenset[str]:
+    """The leaves in SERVEGAUGE_ALLOW, separated by commas; `all` is every one.
+
+    Raises:
+        InputError: one of them is unknown.
+    """
+    names = frozenset(filter(None, os.environ.get(ALLOW, "").replace(" ", "").split(",")))
+    unknown = sorted(names - LEAVES.keys() - {ALL})
+    if unknown:
+        hint = did_you_mean(unknown[0], sorted(LEAVES))
+        raise InputError(f"{ALLOW} has {unknown[0]!r}", f"{hint}it takes: {', '.join((*LEAVES, ALL))}")
+    return frozenset(LEAVES) if ALL in names else names
+
+
+def check_spec_choice(name_or_file: str) -> None:
+    """Raise InputError where a spec is neither bundled nor in the operator's folder."""
+    if name_or_file not in spec_names() and not is_readable(expanded(name_or_file)):
+        _require(PATHS, f"spec {name_or_file}", f"name a bundled spec, or one in the folder {SPECS_FOLDER}")
+
+
+def check_results_choice(address: str) -> ResultsLocation:
+    """The results location at an address. Raises InputError where it is not below the operator's."""
+    chosen, own = results_location(address), results_location(os.environ.get(RESULTS) or "results")
+    if chosen.bucket is None or own.bucket is None:
+        inside = chosen.bucket == own.bucket and is_below(chosen.folder, own.folder)
+    else:
+        inside = f"{chosen.bucket}/".startswith(f"{own.bucket}/")
+    if not inside:
+        _require(PATHS, f"results {address}", f"choose {own}, or what is below it")
+    return chosen
+
+
+def check_changes(spec: Spec, changed: Spec) -> None:
+    """Check what a caller changed in a spec.
+
+    Args:
+        spec: the spec as its file has it.
+        changed: the same with the caller's parameters.
+
+    Raises:
+        InputError: a change needs a leave that the operator has not given.
+    """
+    before = fields_of(spec)
+    for path, value in fields_of(changed).items():
+        if path not in before or before[path] != value:
+            leave = leave_for(path, value)
+            if leave:
+                _require(leave, _assignment(path, value))
+    _check_remote_code(spec, changed)
+    if _sends_secrets(changed) and _url(spec) != _url(changed):
+        _require(SECRETS, f"server.url={_url(changed)} with the key of the spec")
+    for name in ("host", "results"):
+        block = getattr(changed.blocks, name)
+        if block:  # by the file too: the content is the API's
+            _require(BLOCKS, f"blocks.{name}={block}")
+
+
+def fields_of(spec: Spec) -> dict[str, Any]:
+    """Every value of a spec by its path, as sweeps.0.dataset."""
+    fields: dict[str, Any] = {}
+    _flatten(spec.model_dump(), "", fields)
+    return fields
+
+
+def _flatten(value: Any, path: str, fields: dict[str, Any]) -> None:
+    if isinstance(value, Mapping) and value:
+        entries = [(str(key), entry) for key, entry in value.items()]
+    elif isinstance(value, tuple | list) and value and path != "server.command":
+        entries = [(str(index), entry) for index, entry in enumerate(value)]
+    else:
+        fields[path] = value
+        return
+    for key, entry in entries:
+        _flatten(entry, f"{path}.{key}" if path else key, fields)
+
+
+def _check_remote_code(spec: Spec, changed: Spec) -> None:
+    """The code of a repository runs: the operator has read that of the spec's model, of no other."""
+    server = changed.server
+    if not _trusts_remote_code(server):
+        return
+    for name in ("model", "revision", "hub", "tokenizer"):
+        value = getattr(server, name, None)
+        if value != getattr(spec.server, name, None):
+            _require(REMOTE_CODE, f"{_assignment(f'server.{name}', value)} with trust_remote_code")
+
+
+def _trusts_remote_code(server: VllmServer | CommandServer | EndpointServer) -> bool:
+    if isinstance(server, VllmServer):
+        return any(
+            value and name.replace("_", "-") == "trust-remote-code" for name, value in server.args.items()
+        )
+    if isinstance(server, CommandServer):
+        return any("trust" in word and "remote" in word for word in server.command)
+    return False
+
+
+def _sends_secrets(spec: Spec) -> bool:
+    server = spec.server
+    return isinstance(server, EndpointServer) and bool(server.api_key_env or server.headers)
+
+
+def _url(spec: Spec) -> str | None:
+    return spec.server.url if isinstance(spec.server, EndpointServer) else None
+
+
+def _assignment(path: str, value: Any) -> str:
+    text = f"{path}={value}"
+    return text if len(text) <= 100 else f"{text[:97]}..."
+
+
+def _require(leave: str, what: str, alternative: str = "start it with `servegauge run`") -> None:
+    if leave not in allowed_by_operator():
+        raise InputError(
+            f"{what}: not allowed in a run that a worker starts",
+            f"{alternative}, or add `{leave}` to {ALLOW} of `servegauge up` or the worker",
+        )
