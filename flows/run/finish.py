@@ -30,7 +30,7 @@ def finish(run: Run, results: RunResults, warnings: RunWarnings) -> str:
     missed = gate_failures(GatedRun(run=run, record=record_of(run, "running"), results=results))
     problems = RunProblems(failures=tuple(failures), missed=tuple(missed))
     errors = [entry.error for entry in results.accuracy if entry.error]
-    for text in (*(f"a question set could not be asked: {error}" for error in errors), *missed):
+    for text in (*(f"a question set could not be measured: {error}" for error in errors), *missed):
         warnings.add("report", text)
     record = write_record(run, "failed" if failures or missed else "completed", warnings.texts)
     _track_and_report(run, record, results, problems)
@@ -80,7 +80,7 @@ def _with_warning(run: Run, record: RunRecord, warning: str) -> RunRecord:
 
 
 def measurement_failures(results: RunResults) -> list[str]:
-    """Why the run fails, a line each: invalid points, question sets that were not asked, failed answers."""
+    """One line for each failure: invalid points, question sets without a score, failed answers."""
     errors = [recorded.error for recorded in results.accuracy if recorded.error]
     scores = [recorded.scores[-1] for recorded in results.accuracy if recorded.scores]
     failed_answers = [
@@ -101,7 +101,7 @@ def _invalid_points(results: RunResults) -> list[str]:
 
 
 def _is_expected(point: RecordedPoint, knee: Knee | None) -> bool:
-    """Whether an invalid point only failed requests at a level above the knee: a search has to find those."""
+    """Whether a point above the knee is invalid only for failed requests: searches measure such levels."""
     if knee is None or knee.high is None or point.result.load.level < knee.high:
         return False
     failed_checks = {check.check for check in point.verdict.checks if check.verdict == "invalid"}

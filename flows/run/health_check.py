@@ -34,7 +34,7 @@ class ProbeResult(Frozen):
 
 @task(name="probe", task_run_name="probe", cache_policy=NO_CACHE)
 def probe(spec: Spec, endpoint: Endpoint, check: Callable[[], None], log: Path | None = None) -> ProbeResult:
-    """Wait for a server that was started here; check any server's model, and ask it a question of each kind.
+    """Wait for a server that was started here; check any server's model, and send it a request of each kind.
 
     Args:
         spec: its server and the kinds of its questions.
@@ -50,9 +50,9 @@ def probe(spec: Spec, endpoint: Endpoint, check: Callable[[], None], log: Path |
     with report_death(check):
         identity = server_identity(endpoint, managed=started_here)
         answers = first_answers(endpoint, _question_kinds(spec), managed=started_here)
-        # vLLM's connections are known, and the start of a server of our own should not take longer.
-        known = isinstance(spec.server, VllmServer)
-        conventions, warnings = find_conventions(endpoint, answers, may_close=not known)
+        # vLLM is known to keep connections open: the check would only delay its start.
+        is_vllm = isinstance(spec.server, VllmServer)
+        conventions, warnings = find_conventions(endpoint, answers, may_close=not is_vllm)
     return ProbeResult(
         answers=answers,
         ready_s=ready_s,

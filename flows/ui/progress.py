@@ -1,4 +1,4 @@
-"""How far a run is, as one progress artifact in Prefect's UI."""
+"""The progress of a run, as one artifact in Prefect's UI."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from uuid import UUID
 
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 
-PAUSE_S = 2.0
-"""Between two updates: each is a request to Prefect's server, sent while a measurement runs."""
+UPDATE_INTERVAL_S = 2.0
+"""Seconds between two updates: each is a request to Prefect's server during a measurement."""
 
 
 class RunProgress:
@@ -25,7 +25,7 @@ class RunProgress:
 
     def update(self, text: str, done: int, total: int) -> None:
         """Show that `done` of `total` requests of the current entry have ended."""
-        if time.monotonic() - self._published_at >= PAUSE_S:
+        if time.monotonic() - self._published_at >= UPDATE_INTERVAL_S:
             self._publish(self._measured + done / max(total, 1), f"{text}: {done} of {total}")
 
     def add_entry(self) -> None:
@@ -56,7 +56,7 @@ _current: ContextVar[RunProgress | None] = ContextVar("progress", default=None)
 
 @contextmanager
 def show_progress(entries: int) -> Iterator[None]:
-    """Publish the progress of so many entries inside the block; nothing where there is none to measure."""
+    """Publish the progress of `entries` measurements inside the block; nothing if that is 0."""
     token = _current.set(RunProgress(entries) if entries else None)
     try:
         yield

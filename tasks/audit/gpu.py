@@ -28,7 +28,7 @@ def gpu_slowed(evidence: Evidence) -> Finding:
 
 
 def gpu_power_cap(evidence: Evidence) -> Finding:
-    """A note, never suspect: the power limit is part of the hardware."""
+    """Share of the readings at the power limit. A note, never suspect: the limit is part of the hardware."""
     finding = _throttled(evidence, POWER_CAP_BIT, "at its power limit")
     if finding.verdict != "suspect":
         return finding
@@ -56,7 +56,7 @@ def gpu_clock(evidence: Evidence) -> Finding:
 
 
 def gpu_alone(evidence: Evidence) -> Finding:
-    """Processes other than the server's on its GPUs: they take turns with it."""
+    """Number of other processes that compute on the server's GPUs, and so slow it down."""
     counts = evidence.values("gpu", FOREIGN)
     if not counts:
         return unchecked(NOT_READ)
@@ -65,7 +65,7 @@ def gpu_alone(evidence: Evidence) -> Finding:
 
 
 def gpu_memory(evidence: Evidence) -> Finding:
-    """A note, never suspect: an engine allocates GPU memory at its start, so later growth is unusual."""
+    """Growth of GPU memory in the point. A note, never suspect: engines allocate memory at their start."""
     readings_by_name = evidence.readings_by_name("gpu", MEMORY)
     if not readings_by_name:
         return unchecked(NOT_READ)

@@ -11,26 +11,26 @@ from tasks.config.load_kinds.load_kind import LoadKind
 from tasks.config.load_kinds.open_loop import OpenLoop
 
 TAG_PREFIX = "load:"
-"""Begins the parts of an error's path that pydantic adds for a load's kind; no spec holds them."""
+"""Prefix of the parts that pydantic adds to an error's path for the kind of load; they are in no spec."""
 NO_SINGLE_KIND = "load_kind"
 """The pydantic error type where a load has no field of any kind, or of several; its text is the remedy."""
 
 
 _Kinds = Annotated[ClosedLoop, Tag("load:concurrency")] | Annotated[OpenLoop, Tag("load:rate")]
-"""The registry: a new kind is a row here, its tag TAG_PREFIX and its name."""
+"""Every kind of load, each with the tag TAG_PREFIX + kind. To add a kind, list it here."""
 
 LOAD_KINDS: dict[str, type[LoadKind]] = {
     tag.tag.removeprefix(TAG_PREFIX): kind for kind, tag in map(get_args, get_args(_Kinds))
 }
 
 
-def _kind_of(given: Any) -> str | None:
-    """The tag of the one kind whose field is set; None, an error, where none or several are."""
-    if isinstance(given, LoadKind):
-        return TAG_PREFIX + given.kind
-    if not isinstance(given, dict):
+def _kind_of(settings: Any) -> str | None:
+    """The tag of the kind whose field is set; None if none or several are, which is an error."""
+    if isinstance(settings, LoadKind):
+        return TAG_PREFIX + settings.kind
+    if not isinstance(settings, dict):
         return None
-    set_fields = {name for name, value in given.items() if value is not None}
+    set_fields = {name for name, value in settings.items() if value is not None}
     named = [kind for kind in LOAD_KINDS.values() if set_fields.intersection(kind.spec_fields)]
     return TAG_PREFIX + named[0].kind if len(named) == 1 else None
 

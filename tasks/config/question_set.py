@@ -1,4 +1,4 @@
-"""What a spec's `accuracy` holds: a question set, how answers are generated, how often it is asked."""
+"""What a spec's `accuracy` holds: a question set, how answers are generated, and how often it is repeated."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class QuestionSet(Frozen):
     )
     generation: Generation = Generation()
     batch_size: int = Field(10, ge=1, description="questions asked at the same time")
-    timeout_s: float = Field(60000, gt=0, description="limit of one answer")
+    timeout_s: float = Field(60000, gt=0, description="seconds that one answer may take")
     repeats: int = Field(1, ge=1, le=1000)
 
     @property

@@ -16,7 +16,7 @@ from tasks.config.objective import Objective, needed_success
 from tasks.config.refusal import refuse
 
 LAST_STEP = 1.5
-"""The step to the highest level is at least by this factor: a smaller one would seem to gain nothing."""
+"""Smallest factor from the last doubled level to the highest: throughput hardly grows over a smaller step."""
 
 
 class Saturation(Frozen):
@@ -32,7 +32,12 @@ class Saturation(Frozen):
     max: float = Field(256, gt=0, le=100_000, description="highest level that is measured")
     requests_per_slot: int = Field(5, ge=3, le=10_000, description="requests of a closed loop for each slot")
     seconds: float = Field(30, gt=0, le=100_000, description="how long an open loop sends requests")
-    precision: float = Field(0.05, gt=0, lt=1, description="width of the answer, as a share of it")
+    precision: float = Field(
+        0.05,
+        gt=0,
+        lt=1,
+        description="width of the interval at the search's end, as a share of its lower end",
+    )
     measurements: int = Field(5, ge=1, le=100, description="most measurements of one level")
 
     @property
@@ -61,11 +66,11 @@ class Saturation(Frozen):
 
     @property
     def nearly_max(self) -> float | None:
-        """A level just below the highest that tells whether throughput still grows; None for open loops."""
+        """A level just below the highest that shows whether throughput still grows; None for open loops."""
         return self.load_kind.nearly_max(self.max)
 
     def between(self, low: float, high: float) -> float | None:
-        """The level that halves an interval; None where the interval is narrow enough."""
+        """The level in the middle of an interval; None where the interval is narrow enough."""
         return self.load_kind.between(low, high, self.precision)
 
     def load_at(self, level: float, objectives: Sequence[Objective]) -> Load:

@@ -51,7 +51,7 @@ def check_question_set(question_set: QuestionSet) -> int:
 
 
 def copy_questions(file: Path, dataset: Dataset, folder: Path) -> None:
-    """Write a question set's file into another folder: question and answer alone, both as text.
+    """Write a question set's file into another folder: only question and answer, both as text.
 
     EvalScope fails on an answer that is a number.
     """
@@ -65,7 +65,7 @@ def copy_questions(file: Path, dataset: Dataset, folder: Path) -> None:
 
 
 def _question_records(file: Path, dataset: Dataset) -> Iterator[tuple[int, Record]]:
-    """Yield the number and the object of every line; raises InputError where question or answer lacks."""
+    """Yield the number and the object of every line; raises InputError if a field is missing."""
     remedy = f"each line is {dataset.line_form}"
     for number, record in _records(file):
         if not _is_text(record.get(dataset.question_field)):

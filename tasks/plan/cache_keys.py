@@ -1,4 +1,4 @@
-"""Cache keys: two measurements with the same key are alike, and a recorded one replaces the second.
+"""Cache keys: measurements with the same key have the same conditions, so a recorded one is reused.
 
 A key is a digest of the subject (model and revision, engine and environment digest, server arguments and
 environment, hardware, client) and of the load point. It never holds a URL, a port, an API key or a path; a
@@ -46,11 +46,11 @@ def search_key(subject: Subject, sweep: Sweep) -> str:
 
 def accuracy_key(subject: Subject, accuracy: QuestionSet) -> str:
     """Key of one question set and the settings its answers are generated with."""
-    asked = accuracy.model_dump(mode="json", exclude={"path", "timeout_s"})
+    settings = accuracy.model_dump(mode="json", exclude={"path", "timeout_s"})
     if not accuracy.generation.request:
-        del asked["generation"]["request"]
+        del settings["generation"]["request"]
     questions = content_digest(str(accuracy.file)) if accuracy.file else "hub"
-    return _key("accuracy", subject, {"accuracy": asked, "questions": questions})
+    return _key("accuracy", subject, {"accuracy": settings, "questions": questions})
 
 
 def _sweep_settings(sweep: Sweep, exclude: set[str]) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """The columns of every table.
 
-Column of an existing table: add the field to the recorded model, and the name here in `_added(…)`, so that
-older files stay readable. rows.py copies fields and columns of the same name in both directions; it changes
-only where a value changes its form. Figure of a load point: add an entry to tasks/measure/speed/figures.py,
-nothing here. Table: add its name and columns here, a row function to rows.py, a call to write_run.py.
+To add a column to a table, add the field to the recorded model, and its name here in `_added(…)`, so that
+older files stay readable. rows.py copies fields and columns of the same name in both directions; edit
+it only where a value is stored in another form. To add a figure of a load point, add an entry to
+tasks/measure/speed/figures.py, nothing here. To add a table, add its name and columns here, a row function to
+rows.py and a call to write_run.py.
 """
 
 from __future__ import annotations
@@ -107,6 +108,7 @@ _COLUMNS: dict[TableName, list[_Column]] = {
         *_columns(float, "client_delay_s ttft_s tpot_s latency_s"),
         *_columns(list[float], "itl_s"),
         *_columns(int, "input_tokens output_tokens cached_tokens"),
+        *_added(int, "claimed_output_tokens total_tokens reasoning_tokens"),
         *_columns(str, "finish_reason"),
         *_columns(int, "status_code"),
         *_columns(str, "error"),

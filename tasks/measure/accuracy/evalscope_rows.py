@@ -29,7 +29,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class EvalScopeOutput:
-    """What an evaluation leaves behind.
+    """What EvalScope has written about an evaluation.
 
     Attributes:
         predictions: the records of `predictions/`, one for each response.
@@ -69,7 +69,7 @@ def sample_rows(
         dataset: divides the questions into subsets and names EvalScope's judgement.
         questions: by the number under which EvalScope groups the repeats of a question.
         repeats: how often each question was asked.
-        output: what EvalScope left behind.
+        output: what EvalScope has written.
     """
     responses = {record["index"]: record["model_output"] for record in output.predictions}
     reviews = {_sample_key(review): review for review in output.reviews}
