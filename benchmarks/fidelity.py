@@ -1,4 +1,4 @@
-"""How true load generators are: each one's figures beside the stub server's own, in one run.
+"""How accurate load generators are: the figures of each beside the stub's own, for the same requests.
 
 python -m benchmarks.fidelity [--concurrency 1 10 50 100] [--tools servegauge evalscope vllm guidellm]
 """
@@ -13,17 +13,19 @@ from pathlib import Path
 from statistics import fmean
 from tempfile import TemporaryDirectory
 
-from benchmarks.others import Ask, Said, evalscope, guidellm, vllm_bench
-from benchmarks.own import point_job
+from benchmarks.other_tools import Reported, Workload, evalscope, guidellm, vllm_bench
+from benchmarks.point_job import point_job
 from tasks.measure.processes import fork_server
 from tasks.measure.speed.point import measure_point
 from tasks.measure.speed.point_figures import point_result
 from tasks.stats import percentile
-from tests.stub.log import Row
 from tests.stub.process import stub_server
+from tests.stub.request_log import LoggedRequest
 from tests.stub.tokenizer import make_tokenizer
 
-TTFT_S, ITL_S, TOKENS = 0.05, 0.01, 128
+TTFT_S, ITL_S, INPUT_TOKENS, OUTPUT_TOKENS = 0.05, 0.01, 1024, 128
+FEWEST_REQUESTS, REQUESTS_ALONE = 100, 20
+"""A P99 needs a hundred requests. At concurrency 1 these would take too long."""
 HEAD = (
     "load",
     "tool",
@@ -38,22 +40,28 @@ HEAD = (
     "within",
 )
 MEAN_S, P99_S, SHARE = 0.002, 0.004, 0.01
-"""The target: TTFT's mean and P99, TPOT and throughput this near the server's own."""
-HELD = "yes"
+"""The target: the largest error of TTFT's mean, of TTFT's P99, and of TPOT and throughput as a share."""
+REACHED = "yes"
+ERROR_LENGTH = 200
 
 
-def servegauge(ask: Ask) -> Said:
-    """This project."""
-    job = point_job(ask)
-    found = measure_point(job, lambda: None, lambda done, total: None)
-    result = point_result(job, found)
-    ttft = [row.ttft_s for row in found.rows if row.ttft_s is not None]
-    return Said(fmean(ttft), p99(ttft), result.known("tpot_mean_s"), result.known("output_token_throughput"))
+def servegauge(workload: Workload) -> Reported:
+    """Measure one load point with servegauge."""
+    job = point_job(workload)
+    measurement = measure_point(job, lambda: None, lambda done, total: None)
+    result = point_result(job, measurement)
+    ttft = [row.ttft_s for row in measurement.rows if row.ttft_s is not None]
+    return Reported(
+        ttft_mean=fmean(ttft),
+        ttft_p99=p99(ttft),
+        tpot_mean=result.known("tpot_mean_s"),
+        throughput=result.known("output_token_throughput"),
+    )
 
 
-OURS = "servegauge"
-TOOLS: dict[str, Callable[[Ask], Said]] = {
-    OURS: servegauge,
+SERVEGAUGE = "servegauge"
+TOOLS: dict[str, Callable[[Workload], Reported]] = {
+    SERVEGAUGE: servegauge,
     "evalscope": evalscope,
     "vllm": vllm_bench,
     "guidellm": guidellm,
@@ -61,75 +69,94 @@ TOOLS: dict[str, Callable[[Ask], Said]] = {
 
 
 def p99(values: Sequence[float]) -> float:
-    """The highest value where the sample is too small."""
+    """Return the P99, or the highest value if the sample is too small for one."""
     return percentile(sorted(values), 99) or max(values)
 
 
-def truth(rows: Sequence[Row]) -> Said:
-    """The server's own figures: bytes in to bytes out."""
-    span = max(row.last_sent or 0.0 for row in rows) - min(row.arrived for row in rows)
-    ttft = [row.ttft for row in rows]
-    tokens = sum(row.tokens for row in rows)
-    return Said(fmean(ttft), p99(ttft), fmean(row.itl for row in rows), tokens / span)
+def stub_figures(entries: Sequence[LoggedRequest]) -> Reported:
+    """Return the stub's own figures, from the last byte of a request to the tokens sent."""
+    span = max(entry.last_sent or 0.0 for entry in entries) - min(entry.arrived for entry in entries)
+    ttft = [entry.ttft for entry in entries]
+    return Reported(
+        ttft_mean=fmean(ttft),
+        ttft_p99=p99(ttft),
+        tpot_mean=fmean(entry.itl for entry in entries),
+        throughput=sum(entry.tokens for entry in entries) / span,
+    )
 
 
-def held(said: Said, own: Said) -> bool:
-    """Whether a tool's figures are as near the server's as is wanted."""
+def reaches_target(reported: Reported, truth: Reported) -> bool:
+    """Return whether a tool's figures are within the target of the stub's."""
     return (
-        abs(said.ttft_mean - own.ttft_mean) <= MEAN_S
-        and abs(said.ttft_p99 - own.ttft_p99) <= P99_S
-        and abs(said.tpot_mean / own.tpot_mean - 1) <= SHARE
-        and abs(said.throughput / own.throughput - 1) <= SHARE
+        abs(reported.ttft_mean - truth.ttft_mean) <= MEAN_S
+        and abs(reported.ttft_p99 - truth.ttft_p99) <= P99_S
+        and abs(reported.tpot_mean / truth.tpot_mean - 1) <= SHARE
+        and abs(reported.throughput / truth.throughput - 1) <= SHARE
     )
 
 
 def compare(concurrency: int, tool: str, folder: Path) -> tuple[str, ...]:
-    """A row of the table; a P99 takes a hundred requests."""
-    requests = 20 if concurrency == 1 else max(100, 2 * concurrency)
-    with stub_server(ttft=TTFT_S, itl=ITL_S, prompt_tokens=1024) as stub:
-        tokenizer = str(folder / "tokenizer")
-        ask = Ask(
-            stub.root, stub.model, tokenizer, concurrency, requests, TOKENS, folder / f"{tool}-{concurrency}"
+    """Run a tool against a stub. Returns its row of the table, or a short row with the tool's error."""
+    requests = REQUESTS_ALONE if concurrency == 1 else max(FEWEST_REQUESTS, 2 * concurrency)
+    load = f"{concurrency}/{requests}"
+    with stub_server(ttft=TTFT_S, itl=ITL_S, prompt_tokens=INPUT_TOKENS) as stub:
+        workload = Workload(
+            root=stub.root,
+            model=stub.model,
+            tokenizer=str(folder / "tokenizer"),
+            concurrency=concurrency,
+            requests=requests,
+            output_tokens=OUTPUT_TOKENS,
+            folder=folder / f"{tool}-{concurrency}",
+            input_tokens=INPUT_TOKENS,
         )
-        ask.folder.mkdir()
+        workload.folder.mkdir()
         try:
-            said = TOOLS[tool](ask)
+            reported = TOOLS[tool](workload)
         except (FileNotFoundError, RuntimeError) as error:
-            return (f"{concurrency}/{requests}", tool, str(error)[:200])
-        # Some send a request or two of their own before.
-        own = truth([row for row in stub.log() if row.tokens][-requests:])
-    times = (said.ttft_mean, own.ttft_mean, said.ttft_p99, own.ttft_p99, said.tpot_mean, own.tpot_mean)
+            return (load, tool, str(error)[:ERROR_LENGTH])
+        # Some tools send a request or two of their own first.
+        entries = [entry for entry in stub.log() if entry.tokens][-requests:]
+    return (load, tool, *cells(reported, stub_figures(entries)))
+
+
+def cells(reported: Reported, truth: Reported) -> tuple[str, ...]:
+    """Return a row's cells after load and tool. Times are in milliseconds."""
+    times = (
+        *(reported.ttft_mean, truth.ttft_mean),
+        *(reported.ttft_p99, truth.ttft_p99),
+        *(reported.tpot_mean, truth.tpot_mean),
+    )
     return (
-        f"{concurrency}/{requests}",
-        tool,
         *(f"{time * 1000:.2f}" for time in times),
-        f"{said.throughput:,.0f}",
-        f"{said.throughput / own.throughput - 1:+.1%}",
-        HELD if held(said, own) else "no",
+        f"{reported.throughput:,.0f}",
+        f"{reported.throughput / truth.throughput - 1:+.1%}",
+        REACHED if reaches_target(reported, truth) else "no",
     )
 
 
 def main() -> None:
-    """Print the table, in milliseconds, as Markdown."""
+    """Print the table as Markdown. Exits with an error if servegauge misses its target."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--concurrency", type=int, nargs="+", default=[1, 10, 50, 100])
     parser.add_argument("--tools", nargs="+", choices=tuple(TOOLS), default=list(TOOLS))
-    given = parser.parse_args()
+    options = parser.parse_args()
     fork_server.warm_up()
     print(f"load average {os.getloadavg()[0]:.1f} before, {os.cpu_count()} processors", file=sys.stderr)
     print(f"| {' | '.join(HEAD)} |\n|{'---|' * len(HEAD)}", flush=True)
-    missed = list[str]()
+    missed = []
     with TemporaryDirectory(prefix="fidelity-") as name:
         make_tokenizer(Path(name) / "tokenizer")
-        for concurrency in given.concurrency:
-            for tool in given.tools:
-                cells = compare(concurrency, tool, Path(name))
-                print(f"| {' | '.join(cells)} |", flush=True)
-                missed += [cells[0]] if tool == OURS and cells[-1] != HELD else []
+        for concurrency in options.concurrency:
+            for tool in options.tools:
+                row = compare(concurrency, tool, Path(name))
+                print(f"| {' | '.join(row)} |", flush=True)
+                if tool == SERVEGAUGE and row[-1] != REACHED:
+                    missed.append(row[0])
     print(f"load average {os.getloadavg()[0]:.1f} after", file=sys.stderr)
     fork_server.shut_down()
     if missed:
-        sys.exit(f"{OURS} missed its target at {', '.join(missed)}")
+        sys.exit(f"{SERVEGAUGE} missed its target at {', '.join(missed)}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the pipeline costs: `servegauge run` beside the same work by hand, with EvalScope's commands.
+"""What the pipeline costs: `servegauge run` beside the same work with EvalScope's commands.
 
 python -m benchmarks.overhead [--rounds 3]
 """
@@ -19,7 +19,8 @@ from tempfile import TemporaryDirectory
 
 import yaml
 
-from benchmarks.others import OFFLINE
+from benchmarks.other_tools import OFFLINE
+from tasks.text import tail
 from tests.stub.process import Stub, stub_server
 from tests.stub.tokenizer import make_tokenizer
 
@@ -28,13 +29,13 @@ BIN = Path(sys.executable).parent
 QUESTIONS = ROOT / "deployments/questions/openqa-sample.jsonl"
 AIME = ROOT / "deployments/questions/aime-format-sample"
 LOADS = {1: 5, 10: 20, 50: 100, 100: 200}
-TOKENS, LIMIT_S = 128, 600
+TOKENS, LIMIT_S, LOG_LINES = 128, 600, 10
 Times = Mapping[str, float]
-"""Seconds by stage, in the order of the work."""
+"""Seconds of each stage, in the order of the work."""
 
 
 def by_hand(stub: Stub, tokenizer: Path, folder: Path) -> Times:
-    """The three commands of the recipe, one after another."""
+    """Run EvalScope's three commands, one after another."""
     perf = (
         *(str(BIN / "evalscope"), "perf", "--api", "openai", "--model", stub.model, "--stream"),
         *("--tokenizer-path", str(tokenizer), "--no-test-connection", "--outputs-dir", str(folder)),
@@ -53,23 +54,15 @@ def by_hand(stub: Stub, tokenizer: Path, folder: Path) -> Times:
     )
     chat = (
         *(*perf, "--url", f"{stub.url}/chat/completions", "--dataset", "openqa"),
-        *(
-            "--dataset-path",
-            str(QUESTIONS),
-            "--max-tokens",
-            str(TOKENS),
-            "--parallel",
-            "20",
-            "--number",
-            "100",
-        ),
+        *("--dataset-path", str(QUESTIONS), "--max-tokens", str(TOKENS)),
+        *("--parallel", "20", "--number", "100"),
     )
     commands = {"perf random": sweep, "eval aime25": accuracy, "perf openqa": chat}
-    return {name: _timed(argv, folder, name) for name, argv in commands.items()}
+    return {name: _seconds_of(argv, folder, name) for name, argv in commands.items()}
 
 
 def by_servegauge(stub: Stub, tokenizer: Path, folder: Path) -> Times:
-    """One command; the time between two lines belongs to the stage of the later one."""
+    """Run `servegauge run`. The time between two lines of its log counts for the stage of the later line."""
     spec = folder / "overhead.yaml"
     spec.write_text(yaml.safe_dump(_spec(stub, tokenizer)), "utf-8")
     argv = (str(BIN / "servegauge"), "run", str(spec), "--results", str(folder / "results"))
@@ -90,7 +83,9 @@ def by_servegauge(stub: Stub, tokenizer: Path, folder: Path) -> Times:
                 times["start, plan" if stage == "plan" else stage] += now - last
                 last = now
     if process.returncode:
-        raise RuntimeError(f"servegauge run ended with {process.returncode}; its results are in {folder}")
+        raise RuntimeError(
+            f"servegauge run ended with exit code {process.returncode}; its results are in {folder}"
+        )
     times["report, end"] = time.perf_counter() - last
     return times
 
@@ -101,15 +96,16 @@ def _spec(stub: Stub, tokenizer: Path) -> dict[str, object]:
     speed = {"name": "throughput", "input_tokens": 1024, "output_tokens": TOKENS, "load": load}
     chat = {"name": "chat", "endpoint": "chat", "dataset": "openqa", "max_tokens": TOKENS}
     chat |= {"load": [{"concurrency": 20, "requests": 100}]}
-    asked = {"dataset": "aime25", "path": str(AIME), "batch_size": 10}
-    asked |= {"generation": {"max_tokens": TOKENS, "temperature": 1.0}}
-    return {"name": "overhead", "server": server, "sweeps": [speed, chat], "accuracy": [asked]}
+    questions = {"dataset": "aime25", "path": str(AIME), "batch_size": 10}
+    questions |= {"generation": {"max_tokens": TOKENS, "temperature": 1.0}}
+    return {"name": "overhead", "server": server, "sweeps": [speed, chat], "accuracy": [questions]}
 
 
-def _timed(argv: tuple[str, ...], folder: Path, name: str) -> float:
-    began = time.perf_counter()
+def _seconds_of(argv: tuple[str, ...], folder: Path, name: str) -> float:
+    """Run a command whose log is NAME.log. Returns the seconds that it took."""
+    started = time.perf_counter()
     with (folder / f"{name}.log").open("wb") as log:
-        done = subprocess.run(
+        finished = subprocess.run(
             argv,
             cwd=folder,
             env={**os.environ, **OFFLINE},
@@ -118,15 +114,14 @@ def _timed(argv: tuple[str, ...], folder: Path, name: str) -> float:
             timeout=LIMIT_S,
             check=False,
         )
-    if done.returncode:
-        raise RuntimeError(
-            f"{name} ended with {done.returncode}: {(folder / f'{name}.log').read_text()[-800:]}"
-        )
-    return time.perf_counter() - began
+    if finished.returncode:
+        end_of_log = tail(folder / f"{name}.log", LOG_LINES)
+        raise RuntimeError(f"{name} ended with exit code {finished.returncode}: {end_of_log}")
+    return time.perf_counter() - started
 
 
 def main() -> None:
-    """Print both sides, stage by stage, as Markdown: the median of the rounds."""
+    """Print the seconds of each stage of both sides as Markdown: the median of the rounds."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     rounds: list[tuple[Times, Times]] = []
@@ -140,21 +135,22 @@ def main() -> None:
             for side in ("hand", "servegauge"):
                 (Path(name) / side).mkdir()
             hand = by_hand(stub, Path(name) / "tokenizer", Path(name) / "hand")
-            ours = by_servegauge(stub, Path(name) / "tokenizer", Path(name) / "servegauge")
-        rounds.append((hand, ours))
-        ratio = sum(ours.values()) / sum(hand.values())
+            pipeline = by_servegauge(stub, Path(name) / "tokenizer", Path(name) / "servegauge")
+        rounds.append((hand, pipeline))
+        ratio = sum(pipeline.values()) / sum(hand.values())
         print(f"round {number + 1}: {ratio:.2f}", file=sys.stderr)
-    _print("by hand", [hand for hand, _ in rounds])
-    _print("servegauge", [ours for _, ours in rounds])
-    ratios = sorted(sum(ours.values()) / sum(hand.values()) for hand, ours in rounds)
+    _print_table("by hand", [hand for hand, _ in rounds])
+    _print_table("servegauge", [pipeline for _, pipeline in rounds])
+    ratios = sorted(sum(pipeline.values()) / sum(hand.values()) for hand, pipeline in rounds)
     print(f"\nratio: {median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})")
 
 
-def _print(side: str, times: list[Times]) -> None:
-    stages = " | ".join(times[0])
-    print(f"\n| {side} | {stages} | in all |\n|{'---|' * (len(times[0]) + 2)}")
-    middle = " | ".join(f"{median(each[stage] for each in times):.1f}" for stage in times[0])
-    print(f"| s | {middle} | {median(sum(each.values()) for each in times):.1f} |")
+def _print_table(side: str, rounds: list[Times]) -> None:
+    stages = list(rounds[0])
+    print(f"\n| {side} | {' | '.join(stages)} | in all |\n|{'---|' * (len(stages) + 2)}")
+    cells = [f"{median(times[stage] for times in rounds):.1f}" for stage in stages]
+    cells.append(f"{median(sum(times.values()) for times in rounds):.1f}")
+    print(f"| s | {' | '.join(cells)} |")
 
 
 if __name__ == "__main__":

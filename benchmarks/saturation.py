@@ -1,4 +1,4 @@
-"""How near the search for the saturating load comes to a knee that is known: a stub with so many slots.
+"""How near the search for the saturating load comes to a known knee: the number of slots of a stub.
 
 python -m benchmarks.saturation [--knees 20 37] [--runs 10]
 """
@@ -26,20 +26,22 @@ from tests.stub.process import Stub, stub_server
 from tests.stub.tokenizer import make_tokenizer
 
 TTFT_S, ITL_S, TOKENS = 0.1, 0.06, 16
-"""A second an answer: the moment for which a slot stands empty between two is little of it."""
+"""A response takes a second, so the time for which a slot is empty between two requests is a small share."""
 NEAR = 0.05
+"""The largest error, as a share, that counts as near."""
 HEAD = ("run", "answer", "between", "truth", "off", "points", "seconds")
 SEARCH = Saturation(until="saturated", concurrency=4, max=80, requests_per_slot=4)
 SWEEP = Sweep(name="saturation", input_tokens=32, output_tokens=TOKENS, load=SEARCH)
 
 
-def searched(stub: Stub, folder: Path, tokenizer: Path, seed: int) -> Knee:
-    """The search as a run does it, without the pipeline around it."""
+def search(stub: Stub, folder: Path, tokenizer: Path, seed: int) -> Knee:
+    """Search for the knee as a run does, without the pipeline around it. `seed` makes the prompts differ."""
     trials: list[Trial] = []
-    while not isinstance(found := advance(SWEEP.name, SEARCH, trials), Knee):
+    step = advance(SWEEP.name, SEARCH, trials)
+    while not isinstance(step, Knee):
         job = PointJob(
             sweep=SWEEP,
-            load=SEARCH.load_at(found, ()),
+            load=SEARCH.load_at(step, ()),
             repeat=len(trials),
             attempt=1,
             run_name="saturation",
@@ -49,39 +51,50 @@ def searched(stub: Stub, folder: Path, tokenizer: Path, seed: int) -> Knee:
         )
         measurement = measure_point(job, lambda: None, lambda done, total: None)
         trials.append(trial_of(point_result(job, measurement), ()))
-    return found
+        step = advance(SWEEP.name, SEARCH, trials)
+    return step
 
 
-def row(run: int, slots: int, folder: Path, tokenizer: Path) -> tuple[tuple[str, ...], float]:
-    """A row of the table, and how far off the answer is, as a share of the truth."""
-    began = time.monotonic()
+def search_once(run: int, slots: int, folder: Path, tokenizer: Path) -> tuple[tuple[str, ...], float]:
+    """Search against a stub. Returns a row of the table, and the error as a share of the slots."""
+    started = time.monotonic()
     with stub_server(ttft=TTFT_S, itl=ITL_S, slots=slots, prompt_tokens=32) as stub:
-        knee = searched(stub, folder / str(run), tokenizer, run)
-    off = (knee.knee or 0.0) / slots - 1
+        knee = search(stub, folder / str(run), tokenizer, run)
+    error = (knee.knee or 0.0) / slots - 1
     low, high = (f"{level:g}" if level else "–" for level in (knee.low, knee.high))
-    took = f"{time.monotonic() - began:.0f}"
+    seconds = f"{time.monotonic() - started:.0f}"
     answer = f"{knee.knee:g}" if knee.knee else "–"
-    return (str(run), answer, f"{low} – {high}", str(slots), f"{off:+.1%}", str(knee.points), took), off
+    return (
+        str(run),
+        answer,
+        f"{low} – {high}",
+        str(slots),
+        f"{error:+.1%}",
+        str(knee.points),
+        seconds,
+    ), error
 
 
 def main() -> None:
-    """Print the table as Markdown, and how many answers are near the truth."""
+    """Print the table as Markdown, and how many answers are near the number of slots."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--knees", type=int, nargs="+", default=[20, 37], help="taken in turn")
+    parser.add_argument(
+        "--knees", type=int, nargs="+", default=[20, 37], help="slots of the stub, used in turn"
+    )
     parser.add_argument("--runs", type=int, default=10)
-    given = parser.parse_args()
+    options = parser.parse_args()
     fork_server.warm_up()
     print(f"load average {os.getloadavg()[0]:.1f} before, {os.cpu_count()} processors", file=sys.stderr)
     print(f"| {' | '.join(HEAD)} |\n|{'---|' * len(HEAD)}", flush=True)
     near = 0
     with TemporaryDirectory(prefix="saturation-") as name:
         tokenizer = make_tokenizer(Path(name) / "tokenizer")
-        for run, slots in enumerate(islice(cycle(given.knees), given.runs), 1):
-            cells, off = row(run, slots, Path(name), tokenizer)
+        for run, slots in enumerate(islice(cycle(options.knees), options.runs), 1):
+            cells, error = search_once(run, slots, Path(name), tokenizer)
             print(f"| {' | '.join(cells)} |", flush=True)
-            near += abs(off) <= NEAR + 1e-9  # 21 for 20 is near
+            near += abs(error) <= NEAR + 1e-9  # an answer of 21 for 20 slots is near
     fork_server.shut_down()
-    print(f"\n{near} of {given.runs} within {NEAR:.0%} of the truth", flush=True)
+    print(f"\n{near} of {options.runs} within {NEAR:.0%} of the truth", flush=True)
 
 
 if __name__ == "__main__":

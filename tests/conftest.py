@@ -1,4 +1,4 @@
-"""Fixtures of all tests: a tokenizer and a model folder, stub servers, a Prefect server."""
+"""Fixtures of all tests: a tokenizer, a model folder, stub servers, a Prefect server, an S3 server."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-# Before anything that reads them is imported: no test reaches for a hub or sends statistics.
+# Libraries read these when they are imported. No test connects to a hub or sends statistics.
 os.environ.update(HF_HUB_OFFLINE="1", DO_NOT_TRACK="1", PREFECT_SERVER_ANALYTICS_ENABLED="false")
 
 from tests.record.s3 import S3, s3_server
@@ -19,7 +19,7 @@ from tests.stub.tokenizer import make_tokenizer
 
 
 def pytest_sessionstart() -> None:
-    """Under nohup or in the background these are ignored, and every process of a test would inherit that."""
+    """Restore the handling of signals, which processes in the background ignore and every child inherits."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
@@ -32,41 +32,41 @@ def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def model(tokenizer: Path) -> Path:
-    """A folder that passes for a model."""
+    """A folder with the files that a model needs to be accepted."""
     (tokenizer / "config.json").write_text("{}")
     return tokenizer
 
 
 @pytest.fixture(scope="session")
 def api() -> Iterator[str]:
-    """The address of a Prefect server of these tests' own, which takes 15 s to start: one for all of them."""
+    """The address of a Prefect server for all tests. It takes 15 s to start."""
     from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
     from prefect.testing.utilities import prefect_test_harness
 
     with (
         prefect_test_harness(server_startup_timeout=120),
-        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),  # a second at each flow's end
+        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),  # it takes a second at each flow's end
     ):
         yield str(PREFECT_API_URL.value())
 
 
 @pytest.fixture
 def stub() -> Iterator[Callable[..., Stub]]:
-    """Starts stub servers, options as `stub_server` takes them; all end with the test."""
+    """A function that starts a stub with the options of `stub_server`. All stubs end with the test."""
     with ExitStack() as stack:
         yield lambda **options: stack.enter_context(stub_server(**options))
 
 
 @pytest.fixture(scope="session")
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
-    """An S3 server with one bucket, which one key opens."""
+    """An S3 server with one bucket and one key."""
     with s3_server(tmp_path_factory.mktemp("s3")) as server:
         yield server
 
 
 @pytest.fixture
 def opened(s3: S3, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> S3:
-    """The same with its key in the variables, and an empty home for what lies beside a bucket."""
+    """The S3 server with its key in the environment, and an empty home for the files beside a bucket."""
     for name, value in s3.variables.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("SERVEGAUGE_HOME", str(tmp_path / "home"))

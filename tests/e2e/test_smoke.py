@@ -15,29 +15,29 @@ import pytest
 from tasks.audit.checks import CHECKS
 from tasks.provision.synthetic_weights import TEXT
 from tasks.record.export import export_table
-from tasks.record.schemas import SCHEMAS, TABLES
+from tasks.record.schemas import SCHEMAS, TABLES, TableName
 from tasks.record.store import Store
 from tests.helpers.command_line import environment, left_over, run, start
 
 WRITTEN = [table for table in TABLES if table != "knees"]
-"""The smoke lists its loads; it searches for none."""
+"""All tables but that of searches: the smoke lists its loads."""
 pytestmark = [pytest.mark.real_vllm, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Home, working folder and results of this module's runs."""
+    """The home folder, working folder and results of this module's runs."""
     return tmp_path_factory.mktemp("smoke")
 
 
 @pytest.fixture(scope="module")
 def smoke(folder: Path) -> CompletedProcess[str]:
-    """The first run; everything is measured."""
+    """The first run, which measures everything."""
     env = environment(folder)
-    done = run(["run", "smoke"], env, folder)
-    assert done.returncode == 0, done.stderr + done.stdout
+    finished = run(["run", "smoke"], env, folder)
+    assert finished.returncode == 0, finished.stderr + finished.stdout
     assert left_over(env) == []
-    return done
+    return finished
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,8 @@ def results(smoke: CompletedProcess[str], folder: Path) -> Path:
     return folder / "results"
 
 
-def read(results: Path, table: str) -> pl.DataFrame:
+def read(results: Path, table: TableName) -> pl.DataFrame:
+    """Read a table."""
     return pl.read_parquet(results / table / "*.parquet")
 
 
@@ -66,7 +67,7 @@ def test_the_report_is_printed(smoke: CompletedProcess[str]) -> None:
 
 
 @pytest.mark.parametrize("table", WRITTEN)
-def test_every_table_reads_back_with_polars_and_pyarrow(results: Path, table: str) -> None:
+def test_every_table_reads_back_with_polars_and_pyarrow(results: Path, table: TableName) -> None:
     schema = SCHEMAS[table]
     arrow = ds.dataset(results / table).to_table()
     assert arrow.schema.equals(schema)
@@ -74,9 +75,9 @@ def test_every_table_reads_back_with_polars_and_pyarrow(results: Path, table: st
     assert read(results, table).columns == schema.names
 
 
-def test_the_server_itself_counted_the_tokens_that_are_recorded(results: Path) -> None:
+def test_the_server_counted_the_tokens_that_are_recorded(results: Path) -> None:
     telemetry = read(results, "telemetry").filter(pl.col("metric") == "vllm:generation_tokens_total")
-    served = telemetry["value"].max() - telemetry["value"].min()
+    served = telemetry.select(pl.col("value").max() - pl.col("value").min()).item()
     recorded = read(results, "requests")["output_tokens"].sum()
     assert recorded == served
     assert recorded >= 65 * 64  # 65 requests of exactly 64 tokens, and the chat's
@@ -89,23 +90,23 @@ def test_speed_is_recorded_and_not_refused(results: Path) -> None:
     fixed = read(results, "requests").filter(pl.col("sweep") == "throughput")
     assert set(fixed["output_tokens"]) == {64}
     assert set(fixed["input_tokens"]) == {128}
-    assert fixed["ttft_s"].min() > 0
-    assert fixed["itl_s"].list.len().min() >= 60
+    assert fixed.select(pl.col("ttft_s").min()).item() > 0
+    assert fixed.select(pl.col("itl_s").list.len().min()).item() >= 60
 
 
-def test_every_check_has_an_answer_at_every_point(results: Path) -> None:
+def test_every_check_has_a_verdict_at_every_point(results: Path) -> None:
     checks = read(results, "checks")
     assert checks.group_by("sweep", "concurrency").len()["len"].to_list() == [len(CHECKS)] * 4
-    found = dict(checks.filter(sweep="throughput", concurrency=8).select("check", "verdict").iter_rows())
+    verdicts = dict(checks.filter(sweep="throughput", concurrency=8).select("check", "verdict").iter_rows())
     exact = ("failures", "rejections", "metrics", "restart", "output_length", "input_length", "usage",
              "requests_counted", "output_counted", "input_counted", "preemptions", "waves")  # fmt: skip
-    assert {found[name] for name in exact} == {"valid"}
-    assert {found[name] for name in found if name.startswith("gpu_")} == {"unchecked"}
-    assert found["other_load"] != "unchecked"
+    assert {verdicts[name] for name in exact} == {"valid"}
+    assert {verdicts[name] for name in verdicts if name.startswith("gpu_")} == {"unchecked"}
+    assert verdicts["other_load"] != "unchecked"
 
 
-def test_the_score_is_the_one_the_synthetic_model_must_have(results: Path) -> None:
-    """It always answers 26, which is right for one of the eight questions."""
+def test_the_score_of_the_synthetic_model(results: Path) -> None:
+    """The model always answers 26, which is right for one of the eight questions."""
     scores = read(results, "scores")
     overall = scores.filter(pl.col("subset") == "OVERALL").row(0, named=True)
     assert (overall["value"], overall["questions"], overall["failed"]) == (0.125, 8, 0)
@@ -116,37 +117,38 @@ def test_the_score_is_the_one_the_synthetic_model_must_have(results: Path) -> No
 
 
 @pytest.mark.parametrize("table", WRITTEN)
-def test_every_table_comes_out_as_json_records(results: Path, table: str) -> None:
+def test_every_table_is_exported_as_json_records(results: Path, table: TableName) -> None:
     records = json.loads(export_table(Store(results), table, "json"))
     assert list(records[0]) == SCHEMAS[table].names
 
 
 def test_the_command_prints_the_scores_as_json(results: Path, folder: Path) -> None:
-    done = run(["results", "scores", "--format", "json"], environment(folder), folder)
-    assert [record["value"] for record in json.loads(done.stdout)] == [0.125, 0.125]
+    finished = run(["results", "scores", "--format", "json"], environment(folder), folder)
+    assert [record["value"] for record in json.loads(finished.stdout)] == [0.125, 0.125]
 
 
 def test_a_second_run_measures_nothing(results: Path, folder: Path) -> None:
     env = environment(folder)
     started = time.monotonic()
-    done = run(["run", "smoke"], env, folder)
-    took = time.monotonic() - started
-    assert done.returncode == 0, done.stderr
-    assert "0 to measure, 5 reused" in done.stderr
-    assert "serve " not in done.stderr
-    assert took < 60  # about 20 s on an idle machine; the limit is for a busy one
+    finished = run(["run", "smoke"], env, folder)
+    duration_s = time.monotonic() - started
+    assert finished.returncode == 0, finished.stderr
+    assert "0 to measure, 5 reused" in finished.stderr
+    assert "serve " not in finished.stderr
+    assert duration_s < 60  # about 20 s on an idle machine; the limit is for a busy one
     assert left_over(env) == []
     assert read(results, "points").filter("reused").height == 4
 
 
-@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_run_that_is_stopped_leaves_no_process(folder: Path, sent: signal.Signals, code: int) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_run_that_is_stopped_leaves_no_process(folder: Path, number: signal.Signals, code: int) -> None:
     env = environment(folder)
     with start(["run", "smoke", "--results", f"stopped-{code}"], env, folder) as process:
+        assert process.stderr
         for line in process.stderr:
             if line.startswith("serve"):
                 break
-        process.send_signal(sent)
+        process.send_signal(number)
         _, err = process.communicate(timeout=120)
     assert process.returncode == code, err
     assert "Traceback" not in err

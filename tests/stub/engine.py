@@ -1,4 +1,4 @@
-"""Answering a request: waiting for a slot, sending each token when due, going wrong when told to."""
+"""Responding to a request: waiting for a slot, sending each token when it is due, failing under a fault."""
 
 from __future__ import annotations
 
@@ -8,173 +8,202 @@ import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from heapq import heappop, heappush
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from time import monotonic
 
 from aiohttp import web
 
-from tests.stub.ask import Ask, BadBody, parse_ask
-from tests.stub.count import TokenCounter
-from tests.stub.failing import Gone, cut, error_response, strike
+from tests.stub.clock import Clock
+from tests.stub.completion import CannedAnswer, Completion, make_completion
+from tests.stub.event_stream import Connection, EventStream
+from tests.stub.fault_effects import ConnectionClosed, close_connection, error_response, fail_midway
 from tests.stub.faults import Faults
-from tests.stub.job import Answer, Job, make_job
-from tests.stub.log import Row
 from tests.stub.metrics import Metrics
 from tests.stub.options import Options
-from tests.stub.sending import Stream
-from tests.stub.timing import Clock
+from tests.stub.request_body import InvalidBody, RequestBody, parse_body
+from tests.stub.request_log import LoggedRequest
+from tests.stub.slots import Slots
+from tests.stub.token_counter import TokenCounter
 
-STEADY = ("", "slow_token", "short", "lying_usage", "no_usage", "wrong_model", "cached")
-"""The faults that do not break a stream."""
+WHOLE_STREAM_FAULTS = ("", "slow_token", "short", "lying_usage", "no_usage", "wrong_model", "cached")
+"""The faults under which a stream still ends as it should."""
+CLIENT_LEFT = 499
 SSE = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
 
 
+@dataclass(slots=True)
+class Exchange:
+    """A request, its entry in the log, and the response that it gets."""
+
+    request: web.Request
+    entry: LoggedRequest
+    completion: Completion
+    prompt_tokens: asyncio.Future[int]
+
+    @property
+    def start(self) -> float:
+        """When the request got its slot, or else when it arrived."""
+        return self.entry.started or self.entry.arrived
+
+    @property
+    def ends_well(self) -> bool:
+        """Whether a streamed response ends as it should."""
+        return self.entry.fault in WHOLE_STREAM_FAULTS
+
+    def due(self, tokens: int) -> float:
+        """When the token of this number, counted from 1, is due."""
+        return self.start + self.completion.offset(tokens - 1)
+
+
 class Engine:
-    """Everything behind the two generating endpoints."""
+    """The two endpoints that generate, with their log, metrics and faults."""
 
     def __init__(self, options: Options) -> None:
         self.options = options
         self.faults = Faults()
-        self.faults.set(json.loads(options.faults))
+        self.faults.replace(json.loads(options.faults))
         self.metrics = Metrics(options.model, options.slots)
-        self.rows: list[Row] = []
+        self.log: list[LoggedRequest] = []
         self._numbers = count()
         self._clock = Clock()
         self._counter = TokenCounter(options)
-        self._slots = asyncio.Semaphore(options.slots) if options.slots else None
-        self._free = [0.0] * options.slots
-        self._answers: tuple[Answer, ...] = ()
-        if options.answers:
-            self._answers = tuple(Answer(**a) for a in json.loads(Path(options.answers).read_text("utf-8")))
+        self._slots = Slots(options.slots) if options.slots else None
+        self._answers = _read_answers(options)
 
     async def generate(self, request: web.Request) -> web.StreamResponse:
         """Handle POST /v1/completions and POST /v1/chat/completions."""
         raw = await request.read()
-        arrived = request.protocol.received  # its last byte: this code may run long after it
-        epoch = time.time() - (monotonic() - arrived)
-        peer = (
-            ":".join(map(str, request.transport.get_extra_info("peername")[:2])) if request.transport else ""
-        )
-        row = Row(next(self._numbers), request.path, peer, arrived, epoch, fault=self.faults.take())
-        self.rows.append(row)
+        entry = self._add_entry(request)
         try:
-            response = await self._respond(request, raw, row)
-        except Gone:
-            return web.Response()  # goes nowhere
+            response = await self._respond(request, raw, entry)
+        except ConnectionClosed:
+            return web.Response()  # is never sent
         except (asyncio.CancelledError, ConnectionError):
-            row.status = 499
+            entry.status = CLIENT_LEFT
             raise
-        row.status = response.status
+        entry.status = response.status
         return response
 
-    async def _respond(self, request: web.Request, raw: bytes, row: Row) -> web.StreamResponse:
-        chat = request.path.endswith("/chat/completions")
+    def _add_entry(self, request: web.Request) -> LoggedRequest:
+        assert isinstance(request.protocol, Connection)
+        arrived = request.protocol.received  # this code may run long after the last byte arrived
+        epoch = time.time() - (monotonic() - arrived)
+        peer = ""
+        if request.transport:
+            address, port = request.transport.get_extra_info("peername")[:2]
+            peer = f"{address}:{port}"
+        kind = self.faults.next_kind()
+        entry = LoggedRequest(next(self._numbers), request.path, peer, arrived, epoch, fault=kind)
+        self.log.append(entry)
+        return entry
+
+    async def _respond(self, request: web.Request, raw: bytes, entry: LoggedRequest) -> web.StreamResponse:
         try:
-            ask = parse_ask(raw, chat, self.options.model)
-        except BadBody as error:
+            body = parse_body(raw, request.path.endswith("/chat/completions"), self.options.model)
+        except InvalidBody as error:
             return error_response(400, *error.args)
-        row.asked(ask.prompt)
-        if ask.model != self.options.model:
-            return error_response(404, f"The model `{ask.model}` does not exist.", "model")
-        if (refusal := await self._refuse(request, row.fault)) is not None:
+        entry.record_prompt(body.prompt.text)
+        if body.model != self.options.model:
+            return error_response(404, f"The model `{body.model}` does not exist.", "model")
+        refusal = await self._refuse(request, entry.fault)
+        if refusal is not None:
             return refusal
-        job = make_job(ask, self.options, self._answers, row.fault, row.id)
-        counting = asyncio.ensure_future(self._count(ask, row))
-        async with self._running(row, job):
-            row.started = row.started or row.arrived
-            steady = row.fault in STEADY
-            send = (self._stream if steady else self._breaking) if ask.stream else self._send_whole
-            return await send(request, job, row, counting)
+        completion = make_completion(body, self.options, self._answers, entry.fault, entry.id)
+        prompt_tokens = asyncio.ensure_future(self._count_prompt(body, entry))
+        exchange = Exchange(request, entry, completion, prompt_tokens)
+        async with self._running(exchange):
+            entry.started = exchange.start
+            if not body.stream:
+                return await self._send_whole(exchange)
+            return await (self._stream if exchange.ends_well else self._stream_with_fault)(exchange)
 
-    async def _count(self, ask: Ask, row: Row) -> int:
-        row.prompt_tokens = await self._counter.count(ask)
-        return row.prompt_tokens
+    async def _count_prompt(self, body: RequestBody, entry: LoggedRequest) -> int:
+        entry.prompt_tokens = await self._counter.count(body)
+        return entry.prompt_tokens
 
-    async def _refuse(self, request: web.Request, fault: str) -> web.Response | None:
-        """The faults that strike before anything is generated."""
-        if fault == "error500":
-            return error_response(500, "the stub was told to fail")
-        if fault == "error429":
+    async def _refuse(self, request: web.Request, kind: str) -> web.Response | None:
+        """Apply a fault that acts before anything is generated."""
+        if kind == "error500":
+            return error_response(500, "the stub fails, as its faults ask")
+        if kind == "error429":
             self.metrics.counters["admission_rejections"] += 1
-            return error_response(429, "the stub was told to be busy")
-        if fault == "die":
+            return error_response(429, "the stub is busy, as its faults ask")
+        if kind == "die":
             os._exit(1)
-        if fault == "drop":
-            cut(request, reset=False)
-        if fault == "hang":
+        if kind == "drop":
+            close_connection(request, reset=False)
+        if kind == "hang":
             await asyncio.Event().wait()
         return None
 
     @asynccontextmanager
-    async def _running(self, row: Row, job: Job) -> AsyncIterator[None]:
-        """Hold a slot, and keep the counters and gauges whatever the end.
-
-        A slot counts as taken and as free when it was due to be, not when this code came to run: so many
-        slots then give exactly so much throughput.
-        """
+    async def _running(self, exchange: Exchange) -> AsyncIterator[None]:
+        """Hold a slot inside the block, and update the metrics at its start and at its end."""
+        entry, completion = exchange.entry, exchange.completion
         if self._slots:
             self.metrics.waiting += 1
             try:
-                await self._slots.acquire()
+                entry.started = await self._slots.acquire(entry.arrived)
             finally:
                 self.metrics.waiting -= 1
-            row.started = max(row.arrived, heappop(self._free))
         self.metrics.running += 1
-        reason = "abort"
+        finish_reason = "abort"
         try:
             yield
-            reason = job.finish
+            finish_reason = completion.finish_reason
         finally:
             self.metrics.running -= 1
-            self.metrics.end(row, reason, row.prompt_tokens, monotonic())
-            if self._slots and row.started is not None:
-                whole = reason != "abort" and row.fault in STEADY
-                heappush(self._free, row.started + job.offset(job.tokens - 1) if whole else monotonic())
-                self._slots.release()
+            self.metrics.add_request(entry, finish_reason, monotonic())
+            if self._slots:
+                whole = finish_reason != "abort" and exchange.ends_well
+                self._slots.release(exchange.due(completion.tokens) if whole else monotonic())
 
-    async def _stream(
-        self, request: web.Request, job: Job, row: Row, counting: asyncio.Future[int]
-    ) -> web.StreamResponse:
-        if request.transport is None:
+    async def _stream(self, exchange: Exchange) -> web.StreamResponse:
+        transport = exchange.request.transport
+        if transport is None:
             raise ConnectionResetError
-        stream = Stream(request.transport, self._clock, job, row)
-        await stream.events()
-        return stream.close(job.closing(await counting))
+        stream = EventStream(transport, self._clock, exchange.completion, exchange.entry)
+        await stream.send()
+        return stream.close(exchange.completion.end_of_stream(await exchange.prompt_tokens))
 
-    async def _breaking(
-        self, request: web.Request, job: Job, row: Row, counting: asyncio.Future[int]
-    ) -> web.StreamResponse:
+    async def _stream_with_fault(self, exchange: Exchange) -> web.StreamResponse:
+        entry, completion = exchange.entry, exchange.completion
         response = web.StreamResponse(headers=SSE)
-        await response.prepare(request)
-        start, until, write, sent = row.started or row.arrived, self._clock.until, response.write, row.sent
-        for tokens, event in job.chunks():
-            striking = row.fault and tokens > job.half
-            if striking and (error := await strike(request, row.fault)) is not None:
-                await write(b"data: " + json.dumps(error).encode() + b"\n\n")
-                break
-            due = start + job.offset(tokens - 1)
-            await until(due)
-            await write(event)
-            sent(monotonic(), due, tokens)
-        else:
-            await response.write_eof(job.closing(await counting))
+        await response.prepare(exchange.request)
+        for tokens, event in completion.chunks():
+            if tokens > completion.half:
+                error = await fail_midway(exchange.request, entry.fault)
+                if error is not None:
+                    await response.write(b"data: " + json.dumps(error).encode() + b"\n\n")
+                    return response
+            due = exchange.due(tokens)
+            await self._clock.sleep_until(due)
+            await response.write(event)
+            entry.record_sent(monotonic(), due, tokens)
+        await response.write_eof(completion.end_of_stream(await exchange.prompt_tokens))
         return response
 
-    async def _send_whole(
-        self, request: web.Request, job: Job, row: Row, counting: asyncio.Future[int]
-    ) -> web.StreamResponse:
-        start = row.started or row.arrived
-        if row.fault:
-            await self._clock.until(start + job.offset(job.half))
-            if (error := await strike(request, row.fault)) is not None:
+    async def _send_whole(self, exchange: Exchange) -> web.StreamResponse:
+        entry, completion = exchange.entry, exchange.completion
+        if entry.fault:
+            await self._clock.sleep_until(exchange.due(completion.half + 1))
+            error = await fail_midway(exchange.request, entry.fault)
+            if error is not None:
                 return web.json_response(error)
-        due = start + job.offset(job.tokens - 1)
-        answer = job.whole(await counting)
-        await self._clock.until(due)
-        response = web.json_response(answer)
-        await response.prepare(request)
+        body = completion.whole(await exchange.prompt_tokens)
+        due = exchange.due(completion.tokens)
+        await self._clock.sleep_until(due)
+        response = web.json_response(body)
+        await response.prepare(exchange.request)
         await response.write_eof()
-        row.sent(monotonic(), due, job.tokens)
+        entry.record_sent(monotonic(), due, completion.tokens)
         return response
+
+
+def _read_answers(options: Options) -> tuple[CannedAnswer, ...]:
+    if not options.answers:
+        return ()
+    answers = json.loads(Path(options.answers).read_text("utf-8"))
+    return tuple(CannedAnswer(**answer) for answer in answers)

@@ -1,4 +1,4 @@
-"""Which request goes wrong, and how."""
+"""Faults: which request fails, and how."""
 
 from __future__ import annotations
 
@@ -7,27 +7,37 @@ from itertools import count
 from typing import Any, Literal, get_args
 
 Kind = Literal[
-    "error500",  # answered 500
-    "error429",  # answered 429
-    "drop",  # closed before the answer
-    "hang",  # never answered
-    "die",  # the server's process exits with 1, at once
-    "reset",  # TCP reset after half of the tokens
-    "stall",  # nothing more after half of the tokens, the connection stays
-    "in_band_error",  # 200, then an error event after half of the tokens
-    "slow_token",  # one gap of 1 s in the middle
-    "short",  # one token fewer than asked for
-    "lying_usage",  # usage says one token more than was sent
-    "no_usage",  # usage is left out
-    "wrong_model",  # the answer names another model
-    "cached",  # usage and /metrics say that the whole prompt was in the prefix cache
+    "error500",  # status 500
+    "error429",  # status 429
+    "drop",  # the connection is closed without a response
+    "hang",  # there is never a response
+    "die",  # the server exits at once, with code 1
+    "reset",  # a TCP reset after half of the tokens
+    "stall",  # nothing follows half of the tokens, and the connection stays open
+    "in_band_error",  # status 200, and an error event after half of the tokens
+    "slow_token",  # one gap of 1 s, after half of the tokens
+    "short",  # one token fewer than requested
+    "lying_usage",  # `usage` reports one token more than was sent
+    "no_usage",  # `usage` is missing
+    "wrong_model",  # the response names another model
+    "cached",  # `usage` and /metrics report the whole prompt as a prefix cache hit
 ]
 KINDS = frozenset(get_args(Kind))
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`count` requests from number `first` on (the first request is number 0), or each `every`-th one."""
+    """A kind of failure, and the requests that it applies to.
+
+    Args:
+        kind: how the request fails.
+        first: the first request that fails. The first request has the number 0.
+        count: how many requests fail from there on. None: all.
+        every: every N-th request fails. `first` and `count` are then ignored.
+
+    Raises:
+        ValueError: the kind is unknown, or `every` is less than 1.
+    """
 
     kind: Kind
     first: int = 0
@@ -35,31 +45,39 @@ class Fault:
     every: int | None = None
 
     def __post_init__(self) -> None:
-        """Raises ValueError for an unknown kind or a number that makes no sense."""
         if self.kind not in KINDS:
-            raise ValueError(f"unknown fault {self.kind!r}, one of: {', '.join(sorted(KINDS))}")
+            raise ValueError(f"unknown fault {self.kind!r}; use one of: {', '.join(sorted(KINDS))}")
         if self.every is not None and self.every < 1:
-            raise ValueError("every must be at least 1")
+            raise ValueError(f"every must be at least 1, not {self.every}")
 
-    def hits(self, number: int) -> bool:
-        """Whether the request of this number, counted from 0, goes wrong."""
+    def applies_to(self, number: int) -> bool:
+        """Return whether the request of this number fails."""
         if self.every is not None:
             return (number + 1) % self.every == 0
         return number >= self.first and (self.count is None or number < self.first + self.count)
 
 
 class Faults:
-    """The faults in force, and how many requests came since they were set."""
+    """The current faults, and the number of requests since they were set."""
 
     def __init__(self) -> None:
-        self.set([])
-
-    def set(self, rules: list[dict[str, Any]]) -> None:
-        """Replace all rules and count from 0; raises TypeError or ValueError, changing nothing."""
-        self._rules = [Fault(**rule) for rule in rules]
+        self._faults: list[Fault] = []
         self._numbers = count()
 
-    def take(self) -> str:
-        """The fault of the next request, empty when it goes right; the first rule that hits decides."""
+    def replace(self, rules: list[dict[str, Any]]) -> None:
+        """Replace all faults and count requests from 0 again.
+
+        Raises:
+            TypeError: a rule has an unknown field. The faults stay as they were.
+            ValueError: a rule has an invalid value. The faults stay as they were.
+        """
+        self._faults = [Fault(**rule) for rule in rules]
+        self._numbers = count()
+
+    def next_kind(self) -> str:
+        """Return the kind of the first fault that applies to the next request, or an empty string."""
         number = next(self._numbers)
-        return next((rule.kind for rule in self._rules if rule.hits(number)), "")
+        for fault in self._faults:
+            if fault.applies_to(number):
+                return fault.kind
+        return ""

@@ -16,15 +16,14 @@ import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
 from tasks.config.home import checkout
-from tests.stub.log import Row
 from tests.stub.options import API_KEY_VARIABLE
+from tests.stub.request_log import LoggedRequest
 
-ROOT = checkout()
 GRACE_S = 5.0
 
 
 class Stub:
-    """A stub that listens; not safe to use after the `with` has ended."""
+    """A running stub and a client of it. Use it only inside the `with` block that started it."""
 
     def __init__(self, process: subprocess.Popen[str], port: int, model: str) -> None:
         self.process = process
@@ -36,40 +35,41 @@ class Stub:
 
     @property
     def pid(self) -> int:
-        """Its process id."""
+        """The process id."""
         return self.process.pid
 
-    def log(self) -> list[Row]:
-        """What it saw and did, a row a request, in order of arrival."""
-        return [Row(**row) for row in self._http.get("/stub/log").raise_for_status().json()]
+    def log(self) -> list[LoggedRequest]:
+        """Return all requests since the start or the last `clear_log`, in order of arrival."""
+        entries = self._http.get("/stub/log").raise_for_status().json()
+        return [LoggedRequest(**entry) for entry in entries]
 
     def clear_log(self) -> None:
-        """Forget the rows."""
+        """Empty the log."""
         self._http.delete("/stub/log").raise_for_status()
 
     def faults(self, rules: Sequence[dict[str, Any]]) -> None:
-        """Replace the faults, requests counted from 0 again; raises ValueError for one it does not know."""
-        answer = self._http.post("/stub/faults", json=list(rules))
-        if answer.status_code == 400:
-            raise ValueError(answer.json()["error"]["message"])
-        answer.raise_for_status()
+        """Replace the faults and count requests from 0 again. Raises ValueError if a rule is invalid."""
+        response = self._http.post("/stub/faults", json=list(rules))
+        if response.status_code == 400:
+            raise ValueError(response.json()["error"]["message"])
+        response.raise_for_status()
 
     def metric(self, name: str, **labels: str) -> float:
-        """The sum of a metric's samples, those with the given labels; raises KeyError when there is none."""
+        """Return the sum of a metric's samples that have these labels. Raises KeyError if there is none."""
         text = self._http.get("/metrics").raise_for_status().text
-        samples = [s for family in text_string_to_metric_families(text) for s in family.samples]
-        values = [s.value for s in samples if s.name == name and labels.items() <= s.labels.items()]
-        if not values:
+        samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
+        matching = [s for s in samples if s.name == name and labels.items() <= s.labels.items()]
+        if not matching:
             raise KeyError(f"/metrics has no {name} {labels}")
-        return sum(values)
+        return sum(sample.value for sample in matching)
 
     def kill(self) -> None:
-        """End it at once, by SIGKILL, as a crash would."""
+        """End the process with SIGKILL, as in a crash."""
         self.process.kill()
         self.process.wait(GRACE_S)
 
     def close(self) -> None:
-        """End it by closing its stdin, by force when that does not help."""
+        """End the process by closing its stdin, and with SIGKILL if it has not ended after five seconds."""
         self._http.close()
         if self.process.stdin is not None:
             self.process.stdin.close()
@@ -81,18 +81,18 @@ class Stub:
 
 @contextmanager
 def stub_server(**options: Any) -> Iterator[Stub]:
-    """Serve while the `with` lasts; options as on the command line, with underscores.
+    """Run a stub inside the block.
 
-    `answers` and `faults` may be lists. Raises RuntimeError when the stub does not start.
+    Args:
+        options: the options of the command line, with underscores. `answers` and `faults` may be lists.
+
+    Raises:
+        RuntimeError: the stub did not start.
     """
     with TemporaryDirectory(prefix="stub-") as folder:
         process = _start(options, Path(folder))
         try:
-            assert process.stdout is not None
-            words = process.stdout.readline().split()
-            if words[:1] != ["ready"]:
-                raise RuntimeError(f"the stub did not start: exit code {process.wait(GRACE_S)}")
-            stub = Stub(process, int(words[1]), str(options.get("model", "stub")))
+            stub = Stub(process, _read_port(process), str(options.get("model", "stub")))
             try:
                 yield stub
             finally:
@@ -106,27 +106,44 @@ def stub_server(**options: Any) -> Iterator[Stub]:
                     pipe.close()
 
 
+def _read_port(process: subprocess.Popen[str]) -> int:
+    """Read the line `ready PORT`."""
+    assert process.stdout is not None
+    words = process.stdout.readline().split()
+    if words[:1] != ["ready"]:
+        raise RuntimeError(f"the stub did not start: exit code {process.wait(GRACE_S)}")
+    return int(words[1])
+
+
 def _start(options: dict[str, Any], folder: Path) -> subprocess.Popen[str]:
     options = dict(options)
-    environment = dict(os.environ)
-    if key := options.pop("api_key", None):
-        environment[API_KEY_VARIABLE] = key  # kept off the command line, which anybody can read
+    env = dict(os.environ)
+    key = options.pop("api_key", None)
+    if key:
+        env[API_KEY_VARIABLE] = key  # every user of the machine can read a command line
     if not isinstance(options.get("answers", ""), str | Path):
         path = folder / "answers.json"
         path.write_text(json.dumps(options["answers"]), "utf-8")
         options["answers"] = path
     if not isinstance(options.get("faults", ""), str):
         options["faults"] = json.dumps(options["faults"])
-    argv = [sys.executable, "-m", "tests.stub.server"]
-    for name, value in options.items():
-        flag = f"--{name.replace('_', '-')}"
-        argv += [flag] if value is True else [] if value in (None, False) else [f"{flag}={value}"]
     return subprocess.Popen(
-        argv,
-        cwd=ROOT,
-        env=environment,
+        [sys.executable, "-m", "tests.stub.server", *_arguments(options)],
+        cwd=checkout(),
+        env=env,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        start_new_session=True,  # its share of the processors is then its own
+        start_new_session=True,  # the kernel gives each session a processor share of its own
     )
+
+
+def _arguments(options: dict[str, Any]) -> list[str]:
+    arguments = []
+    for name, value in options.items():
+        flag = f"--{name.replace('_', '-')}"
+        if value is True:
+            arguments.append(flag)
+        elif value is not None and value is not False:
+            arguments.append(f"{flag}={value}")
+    return arguments

@@ -1,6 +1,6 @@
 """The stub's process: `python -m tests.stub.server --port 0 …` prints `ready PORT` and serves.
 
-It ends when its stdin closes, so that it cannot outlive whoever started it, and on SIGTERM or SIGINT.
+The process ends on SIGTERM, on SIGINT, and when its stdin closes, so it cannot outlive its parent.
 """
 
 from __future__ import annotations
@@ -15,33 +15,37 @@ import uvloop
 from aiohttp import web
 
 from tests.stub.app import make_app
+from tests.stub.event_stream import Connection, ReceiveQueue
 from tests.stub.options import Options, parse_options
-from tests.stub.sending import Connection
+
+BACKLOG = 4096
 
 
 async def listen(app: web.Application, port: int) -> tuple[web.AppRunner, asyncio.Server]:
-    """Serve on loopback over connections that know when bytes come in; returns what has to be ended."""
-    # Cancelling the handler of a client that left frees its slot, as vLLM's abort does.
+    """Serve on the loopback address. Returns the runner and the socket server, for the caller to close."""
+    # If a client leaves, its handler is cancelled and its slot released, as vLLM aborts such a request.
     runner = web.AppRunner(
         app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1, keepalive_timeout=3600
     )
     await runner.setup()
-    loop, server = asyncio.get_running_loop(), runner.server
+    server, queue = runner.server, ReceiveQueue()
     assert server is not None
-    listening = await loop.create_server(
-        lambda: Connection(server, loop=loop, **server._kwargs), "127.0.0.1", port, backlog=4096
-    )
-    return runner, listening
+
+    def connect() -> Connection:
+        return Connection(queue, server, **server._kwargs)
+
+    loop = asyncio.get_running_loop()
+    return runner, await loop.create_server(connect, "127.0.0.1", port, backlog=BACKLOG)
 
 
 async def serve(options: Options) -> None:
-    """Serve on loopback until told to end."""
+    """Serve until a signal or the end of stdin."""
     runner, listening = await listen(make_app(options), options.port)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    threading.Thread(target=_end_with_stdin, name="stdin", daemon=True).start()
-    # What start-up left behind is never looked at again: collections stay short.
+    threading.Thread(target=_exit_with_stdin, name="stdin", daemon=True).start()
+    # Objects of the start-up are excluded from garbage collection, so that collections stay short.
     gc.collect()
     gc.freeze()
     print(f"ready {listening.sockets[0].getsockname()[1]}", flush=True)
@@ -50,7 +54,7 @@ async def serve(options: Options) -> None:
     await runner.cleanup()
 
 
-def _end_with_stdin() -> None:
+def _exit_with_stdin() -> None:
     while os.read(0, 4096):
         pass
     os._exit(0)

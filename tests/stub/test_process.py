@@ -1,19 +1,23 @@
 """The stub's process never outlives its use."""
 
+from __future__ import annotations
+
 import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 
 import psutil
 import pytest
 
-from tests.stub.client import until
-from tests.stub.process import ROOT, stub_server
+from tasks.config.home import checkout
+from tests.helpers.processes import running
+from tests.helpers.wait import until
+from tests.stub.process import Stub, stub_server
 
 OWNER = """
 import time
-from tests.stub.client import until
 from tests.stub.process import stub_server
 with stub_server() as stub:
     print(stub.pid, flush=True)
@@ -21,7 +25,7 @@ with stub_server() as stub:
 """
 
 
-def test_it_ends_with_the_with_block():
+def test_it_ends_with_the_block() -> None:
     with stub_server() as stub:
         pid, process = stub.pid, stub.process
         assert psutil.pid_exists(pid)
@@ -30,37 +34,31 @@ def test_it_ends_with_the_with_block():
     assert not psutil.pid_exists(pid)
 
 
-def test_it_ends_on_sigterm(stub):
+def test_it_ends_on_sigterm(stub: Callable[..., Stub]) -> None:
     server = stub()
     server.process.send_signal(signal.SIGTERM)
     assert server.process.wait(5) == 0
 
 
-def test_it_ends_when_its_owner_is_killed():
-    owner = subprocess.Popen([sys.executable, "-c", OWNER], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    server = psutil.Process(int(owner.stdout.readline()))
+def test_it_ends_when_its_owner_is_killed() -> None:
+    owner = subprocess.Popen([sys.executable, "-c", OWNER], cwd=checkout(), stdout=subprocess.PIPE, text=True)
+    assert owner.stdout
+    pid = int(owner.stdout.readline())
+    assert running(pid)
     owner.kill()
     owner.communicate()
-    until(lambda: not alive(server))
+    assert until(lambda: not running(pid), 10)
 
 
-def alive(process: psutil.Process) -> bool:
-    """Whether it runs; one that ended and that nobody has reaped yet does not."""
-    try:
-        return process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
-def test_kill_is_a_crash(stub):
+def test_kill_ends_it_as_a_crash_does(stub: Callable[..., Stub]) -> None:
     server = stub()
     server.kill()
     assert server.process.returncode == -signal.SIGKILL
-    with socket.socket() as probe, pytest.raises(ConnectionRefusedError):
-        probe.connect(("127.0.0.1", server.port))
+    with socket.socket() as client, pytest.raises(ConnectionRefusedError):
+        client.connect(("127.0.0.1", server.port))
 
 
-def test_an_unknown_option_is_an_error(capfd):
+def test_an_unknown_option_is_an_error(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(RuntimeError, match="exit code 2"), stub_server(no_such_option=1):
         pass
     assert "--no-such-option" in capfd.readouterr().err

@@ -1,4 +1,4 @@
-"""A small tokenizer made on the spot, for which random text has exactly as many tokens as wanted."""
+"""A small tokenizer that is written to a folder, and that keeps the length of random prompts exact."""
 
 from __future__ import annotations
 
@@ -16,18 +16,27 @@ SPACE = "\u2581"
 
 
 def make_tokenizer(folder: Path) -> Path:
-    """Write tokenizer.json and tokenizer_config.json to `folder`, made if need be; gives the folder.
+    """Write tokenizer.json and tokenizer_config.json to `folder`, which is created. Returns the folder.
 
-    About 18,600 tokens: special ones, a fall-back for each byte, printable characters, and words of one to
-    three letters that begin with a space. Such a word stays itself when decoded and encoded again, whatever
-    word follows. The fall-backs are named `<0xHH>`, which load generators leave out of random prompts. The
-    words are many because EvalScope's random prompt is a run of ids from a random one; few would repeat it.
+    The vocabulary has about 18,600 tokens: special tokens, a fallback for each byte, printable characters,
+    and words of one to three letters that begin with a space. Such a word decodes and encodes to itself,
+    whatever word follows. The fallbacks are named `<0xHH>`, which load generators leave out of random
+    prompts. EvalScope's random prompt is a sequence of ids from a random one on, so a smaller vocabulary
+    would repeat prompts.
     """
     folder.mkdir(parents=True, exist_ok=True)
     words, merges = _words()
-    single = [*string.ascii_letters, *string.digits, *string.punctuation, "\n", SPACE]
-    names = [*SPECIAL, *(f"<0x{byte:02X}>" for byte in range(256)), *single, *words]
-    document = {
+    characters = [*string.ascii_letters, *string.digits, *string.punctuation, "\n", SPACE]
+    names = [*SPECIAL, *(f"<0x{byte:02X}>" for byte in range(256)), *characters, *words]
+    vocabulary = {name: number for number, name in enumerate(names)}
+    document = _document(vocabulary, merges)
+    (folder / "tokenizer.json").write_text(json.dumps(document, ensure_ascii=False), "utf-8")
+    (folder / "tokenizer_config.json").write_text(json.dumps(_config()), "utf-8")
+    return folder
+
+
+def _document(vocabulary: dict[str, int], merges: list[tuple[str, str]]) -> dict[str, object]:
+    return {
         "version": "1.0",
         "truncation": None,
         "padding": None,
@@ -57,11 +66,14 @@ def make_tokenizer(folder: Path) -> Path:
             "fuse_unk": False,
             "byte_fallback": True,
             "ignore_merges": False,
-            "vocab": {name: number for number, name in enumerate(names)},
+            "vocab": vocabulary,
             "merges": [list(pair) for pair in merges],
         },
     }
-    config = {
+
+
+def _config() -> dict[str, object]:
+    return {
         "tokenizer_class": "PreTrainedTokenizerFast",
         "eos_token": SPECIAL[0],
         "pad_token": SPECIAL[0],
@@ -70,13 +82,10 @@ def make_tokenizer(folder: Path) -> Path:
         "model_max_length": 131072,
         "chat_template": CHAT_TEMPLATE,
     }
-    (folder / "tokenizer.json").write_text(json.dumps(document, ensure_ascii=False), "utf-8")
-    (folder / "tokenizer_config.json").write_text(json.dumps(config), "utf-8")
-    return folder
 
 
 def _words() -> tuple[list[str], list[tuple[str, str]]]:
-    """Words with the merges that make them; each merge begins with a space, so none crosses words."""
+    """Return words and the merges that build them. Each merge begins with a space, so none crosses words."""
     letters = string.ascii_lowercase
     words = ["".join(word) for size in (1, 2, 3) for word in product(letters, repeat=size)]
     return [SPACE + word for word in words], [(SPACE + word[:-1], word[-1]) for word in words]

@@ -1,4 +1,4 @@
-"""What the stub saw and did, a row a request."""
+"""The stub's log: one entry a request."""
 
 from __future__ import annotations
 
@@ -7,26 +7,28 @@ from dataclasses import dataclass
 
 
 @dataclass(slots=True)
-class Row:
+class LoggedRequest:
     """One request. Times are seconds of `time.monotonic`, which all processes of a machine share."""
 
     id: int
     path: str
     peer: str
+    """Address and port of the client."""
     arrived: float
-    """When its last byte came in."""
+    """When its last byte arrived."""
     arrived_epoch: float
+    """The same in seconds since the epoch."""
     status: int | None = None
-    """HTTP status; 499 when the client left; None while under way, or when no answer was ever given."""
+    """HTTP status. 499: the client left. None: it is under way, or it gets no response."""
     fault: str = ""
     started: float | None = None
-    """When it got its slot."""
+    """When it got a slot."""
     first_sent: float | None = None
     last_sent: float | None = None
     tokens: int = 0
     """Tokens sent."""
     late_max: float = 0.0
-    """The worst of `sent - due` over its chunks: the stub's own error, s."""
+    """The largest delay of a chunk after its due time, in seconds: the stub's own error."""
     prompt_tokens: int = 0
     prompt: str = ""
     """Its first 200 characters."""
@@ -34,25 +36,25 @@ class Row:
 
     @property
     def ttft(self) -> float:
-        """From its last byte to first token sent, s; raises ValueError when none was sent."""
+        """Seconds from its last byte to the first token sent. Raises ValueError if none was sent."""
         if self.first_sent is None:
             raise ValueError(f"request {self.id} sent no token")
         return self.first_sent - self.arrived
 
     @property
     def itl(self) -> float:
-        """Mean time between tokens, s; raises ValueError when fewer than two were sent."""
+        """Mean seconds between tokens. Raises ValueError if fewer than two were sent."""
         if self.first_sent is None or self.last_sent is None or self.tokens < 2:
             raise ValueError(f"request {self.id} sent fewer than two tokens")
         return (self.last_sent - self.first_sent) / (self.tokens - 1)
 
-    def asked(self, prompt: str) -> None:
-        """Keep the prompt's beginning and its digest."""
+    def record_prompt(self, prompt: str) -> None:
+        """Record the prompt's beginning and digest."""
         self.prompt = prompt[:200]
         self.prompt_sha256 = hashlib.sha256(prompt.encode()).hexdigest()
 
-    def sent(self, now: float, due: float, tokens: int) -> None:
-        """Note that `tokens` tokens in all have left by `now`, the last of them due at `due`."""
+    def record_sent(self, now: float, due: float, tokens: int) -> None:
+        """Record that `tokens` tokens in total were sent at `now`, the last of them due at `due`."""
         if self.first_sent is None:
             self.first_sent = now
         self.last_sent = now
