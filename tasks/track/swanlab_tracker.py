@@ -12,6 +12,7 @@ from typing import ClassVar
 from pydantic import ValidationError
 
 from tasks.config.trackers import SwanLab
+from tasks.provision.die_with_parent import die_with_parent
 from tasks.text import last_lines
 from tasks.track.bundle import TrackedRun, TrackOutcome
 from tasks.track.swanlab_job import KEY_VARIABLE, SwanLabJob
@@ -25,18 +26,19 @@ class SwanLabTracker:
 
     name: ClassVar[str] = "SwanLab"
 
-    def __init__(self, config: SwanLab, command: tuple[str, ...] = WORKER_COMMAND) -> None:
+    def __init__(self, config: SwanLab, command: tuple[str, ...] | None = None) -> None:
         """Keep the settings.
 
         Args:
             config: the spec's `track.swanlab`.
             command: starts the worker, which reads a SwanLabJob and prints a TrackOutcome, both as JSON.
+                By default WORKER_COMMAND, which is killed when this process dies.
         """
         self._config = config
-        self._command = command
+        self._command = command or die_with_parent(WORKER_COMMAND)
 
     def on_run_end(self, run: TrackedRun, folder: Path) -> TrackOutcome:
-        """Log the run as one experiment below `folder`; it takes at most `timeout_s` seconds."""
+        """Log the run as one experiment below `folder`; takes at most `timeout_s` seconds."""
         job = SwanLabJob(config=self._config, run=run, folder=folder.resolve())
         key = os.environ.get(self._config.api_key_env, "") if self._config.mode == "online" else ""
         try:
@@ -44,7 +46,7 @@ class SwanLabTracker:
         except subprocess.TimeoutExpired:
             return TrackOutcome(warning=f"no answer within {self._config.timeout_s:g} s")
         except OSError as error:
-            return TrackOutcome(warning=f"its process did not start: {error.strerror}")
+            return TrackOutcome(warning=f"the worker process did not start: {error.strerror}")
         if not (key and outcome.warning):
             return outcome
         return outcome.model_copy(update={"warning": outcome.warning.replace(key, "***")})
@@ -76,7 +78,7 @@ def _run_worker(command: tuple[str, ...], job: SwanLabJob, environment: dict[str
         return TrackOutcome.model_validate_json(last_lines(stdout, 1))
     except ValidationError:
         reason = last_lines(stderr, 1) or "no error message"
-        return TrackOutcome(warning=f"its process ended with code {worker.returncode}: {reason}")
+        return TrackOutcome(warning=f"the worker process ended with code {worker.returncode}: {reason}")
 
 
 def _kill(worker: subprocess.Popen[str]) -> None:

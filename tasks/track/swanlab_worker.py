@@ -9,17 +9,20 @@ import signal
 import sys
 
 from tasks.track.bundle import TrackOutcome
+from tasks.track.killed_tracking import mark_as_logging
 from tasks.track.swanlab_job import SwanLabJob
 
 
 def main() -> None:
     """Log one job and exit."""
     job = SwanLabJob.model_validate_json(sys.stdin.read())
-    # The parent kills this process at its time limit; the alarm ends it where the parent has died.
+    # The parent kills this process at its time limit, and the kernel when the parent dies, on Linux alone:
+    # elsewhere the alarm does.
     signal.alarm(math.ceil(job.config.timeout_s) + 1)
     job.folder.mkdir(parents=True, exist_ok=True)
     os.chdir(job.folder)  # SwanLab reads swanlab.yaml and .env from its working folder
-    with contextlib.redirect_stdout(sys.stderr):  # SwanLab prints; stdout is for the outcome
+    # SwanLab prints; stdout is for the outcome
+    with contextlib.redirect_stdout(sys.stderr), mark_as_logging(job):
         outcome = _log(job)
     print(outcome.model_dump_json(), flush=True)
     os._exit(0)  # SwanLab's exit hook can block for ever
@@ -27,7 +30,7 @@ def main() -> None:
 
 def _log(job: SwanLabJob) -> TrackOutcome:
     try:
-        # imported here: SwanLab reads the working folder, and may itself fail to import
+        # imported here: SwanLab reads the working folder, and its import may fail
         from tasks.track.swanlab_experiment import log_experiment
 
         return log_experiment(job)

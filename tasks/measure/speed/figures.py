@@ -30,14 +30,14 @@ from tasks.stats import percentile
 MEAN = "mean"
 
 
-def output_throughput(point: PointData) -> float:
-    """Output tokens per second."""
-    return point.per_second(point.output_tokens)
+def output_throughput(point: PointData) -> float | None:
+    """Output tokens per second; None where an answer does not report its own."""
+    return point.tokens_per_second(point.output_tokens)
 
 
-def total_throughput(point: PointData) -> float:
-    """Input and output tokens per second."""
-    return point.per_second(point.input_tokens + point.output_tokens)
+def total_throughput(point: PointData) -> float | None:
+    """Input and output tokens per second; None where an answer does not report its own."""
+    return point.tokens_per_second(point.total_tokens)
 
 
 def sustained_throughput(point: PointData) -> float | None:
@@ -146,7 +146,7 @@ FIGURES: tuple[Figure, ...] = (
         header="Input",
         notation=TOKENS_PER_SECOND,
         definition="Σ `input_tokens` / `duration_s`",
-        compute=lambda point: point.per_second(point.input_tokens),
+        compute=lambda point: point.tokens_per_second(point.input_tokens),
         better="higher",
     ),
     Figure(

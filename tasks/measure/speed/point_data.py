@@ -43,22 +43,31 @@ class PointData:
         return [row for row in self.measured if row.succeeded]
 
     @cached_property
-    def input_tokens(self) -> int:
-        """Prompt tokens of all succeeded requests."""
-        return sum(row.input_tokens or 0 for row in self.succeeded)
+    def input_tokens(self) -> int | None:
+        """Prompt tokens of all succeeded requests; None where one of them does not report its own."""
+        return _sum([row.input_tokens for row in self.succeeded])
 
     @cached_property
-    def output_tokens(self) -> int:
-        """Output tokens of all succeeded requests."""
-        return sum(row.output_tokens or 0 for row in self.succeeded)
+    def output_tokens(self) -> int | None:
+        """Output tokens of all succeeded requests; None where one of them does not report its own."""
+        return _sum([row.output_tokens for row in self.succeeded])
+
+    @property
+    def total_tokens(self) -> int | None:
+        """Prompt and output tokens of all succeeded requests; None where any are not known."""
+        return _sum([self.input_tokens, self.output_tokens])
 
     def per_second(self, count: float) -> float:
         """A count over the duration; 0 where no time passed."""
         return count / self.duration_s if self.duration_s > 0 else 0.0
 
-    def per_request(self, total: float) -> float | None:
-        """A total over the succeeded requests; None without one."""
-        return total / len(self.succeeded) if self.succeeded else None
+    def tokens_per_second(self, tokens: int | None) -> float | None:
+        """Tokens over the duration; None where their number is not known."""
+        return None if tokens is None else self.per_second(tokens)
+
+    def per_request(self, total: float | None) -> float | None:
+        """A total over the succeeded requests; None without one, or where the total is not known."""
+        return total / len(self.succeeded) if self.succeeded and total is not None else None
 
     @cached_property
     def ttft(self) -> Sequence[float]:
@@ -89,3 +98,9 @@ class PointData:
     def speculation(self) -> Speculation | None:
         """How speculative decoding went, warm-up included; None where no drafted token is known of."""
         return speculation_in(history_of(self.readings))
+
+
+def _sum(counts: Sequence[int | None]) -> int | None:
+    """The sum of all counts; None where one of them is not known."""
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
