@@ -25,6 +25,7 @@ from cli.up import up
 from cli.validate import validate
 from cli.worker import worker
 from tasks.errors import InputError, ServegaugeError
+from tasks.text import printable
 
 COMMANDS = (
     run,
@@ -101,7 +102,7 @@ def _exit_with_message(code: int, *lines: str) -> NoReturn:
     # A second Ctrl-C must not interrupt the message: the command has already cleaned up.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for line in lines:
-        typer.echo(line, err=True)
+        typer.echo(printable(line), err=True)
     sys.exit(code)
 
 

@@ -1,12 +1,15 @@
-"""Text helpers for every stage: the end of a log, the most similar name, gigabytes."""
+"""Text helpers for every stage: the end of a log, the most similar name, gigabytes, control characters."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
 GIGABYTE = 10**9
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Characters that move a terminal's cursor, turn the direction of writing, or cannot be written at all."""
 READ_LIMIT_BYTES = 512 * 1024
 """Most bytes that are read from the end of a file: a log may have grown for days."""
 
@@ -41,3 +44,15 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 def gigabytes(size_bytes: float) -> str:
     """Bytes as `12.3 GB`."""
     return f"{size_bytes / GIGABYTE:.1f} GB"
+
+
+def printable(text: str) -> str:
+    """The text with control characters written out, as `\\x1b`; line breaks and tabs stay.
+
+    A server's answer or a name from elsewhere may hold what a terminal takes as a command.
+    """
+    return CONTROL.sub(_written_out, text.replace("\r\n", "\n"))
+
+
+def _written_out(match: re.Match[str]) -> str:
+    return match[0].encode("unicode_escape").decode("ascii")

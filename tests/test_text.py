@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tasks.text import READ_LIMIT_BYTES, did_you_mean, gigabytes, last_lines, read_end, tail
+from tasks.text import READ_LIMIT_BYTES, did_you_mean, gigabytes, last_lines, printable, read_end, tail
 
 
 def test_the_end_of_a_log_from_a_byte_on(tmp_path: Path) -> None:
@@ -34,3 +34,8 @@ def test_the_nearest_name_is_suggested() -> None:
 
 def test_gigabytes_have_one_digit() -> None:
     assert gigabytes(2_400_000_000) == "2.4 GB"
+
+
+def test_control_characters_are_written_out_and_lines_stay() -> None:
+    assert printable("a\r\nb\tc\n") == "a\nb\tc\n"
+    assert printable("\x1b[2J\r\x00\x9b\u202e\udc80é漢") == r"\x1b[2J\r\x00\x9b\u202e\udc80é漢"

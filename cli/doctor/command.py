@@ -20,6 +20,7 @@ def doctor(url: Url = None, model: ModelName = None, key_env: KeyVariable = None
     from cli.doctor.diagnose import diagnose, lines_of
     from cli.doctor.server import diagnose_server
     from tasks.errors import InputError
+    from tasks.text import printable
 
     if url is not None:
         lines, works = diagnose_server(url, model, key_env)
@@ -28,6 +29,6 @@ def doctor(url: Url = None, model: ModelName = None, key_env: KeyVariable = None
     else:
         diagnoses = diagnose()
         lines, works = lines_of(diagnoses), all(entry.status != "broken" for entry in diagnoses)
-    typer.echo("\n".join(lines))
+    typer.echo(printable("\n".join(lines)))
     if not works:
         raise typer.Exit(1)

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeGuard
+from urllib.parse import quote
 from uuid import UUID
 
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from flows.run.run import Run
 from tasks.errors import RegressionError, ServegaugeError
+from tasks.report.page.markdown import escaped
 from tasks.report.report_input import ReportInput
 from tasks.report.table import as_records
 from tasks.report.tables.knee_table import knee_table
 from tasks.report.tables.report_tables import tables_of_sweeps
 from tasks.report.tables.score_table import score_table
-from tasks.text import tail
+from tasks.text import printable, tail
 from tasks.track.bundle import TrackOutcome
 
 REUSE_REASON = (
     "Same model, server, environment, hardware, client and load: set `refresh` to measure them again."
 )
 LOG_TAIL_LINES = 60
+URL_CHARACTERS = ":/?#&=%@+,;~"
+"""Characters of an address that stay as they are; brackets and parentheses would end the link."""
 
 
 def create_failure_artifact(error: ServegaugeError, run: Run | None) -> None:
@@ -30,11 +35,11 @@ def create_failure_artifact(error: ServegaugeError, run: Run | None) -> None:
     detail = error.detail
     if not detail and run and not failed_gate:
         detail = tail(run.folder / "server.log", LOG_TAIL_LINES)
-    parts = [f"# {_one_line(error.what)}", _one_line(error.remedy)]
+    parts = [f"# {escaped(error.what)}", escaped(error.remedy)]
     if detail:
         title = "All figures" if failed_gate else "The end of the server's log"
-        parts += [f"## {title}\n\n````text\n{detail.replace('````', '')}\n````"]
-    create_markdown_artifact(key="failure", markdown="\n\n".join(parts), description=error.what)
+        parts += [f"## {title}\n\n````text\n{printable(detail).replace('````', '')}\n````"]
+    create_markdown_artifact(key="failure", markdown="\n\n".join(parts), description=escaped(error.what))
 
 
 def create_figure_artifacts(report_input: ReportInput) -> None:
@@ -61,23 +66,35 @@ def create_file_artifact(
     lines = _links(report_id, outcomes) + _paths(report_input, page)
     for outcome in outcomes:
         if outcome.folder and not outcome.url:
-            lines.append(f"- The {outcome.tracker} experiment: `{outcome.folder}`")
+            lines.append(f"- The {outcome.tracker} experiment: {_code(outcome.folder)}")
     command = f"servegauge report {report_input.run.run_id} --results {report_input.results_path}"
-    lines += ["", "To print the report in a terminal on the machine that measured:", "", f"    {command}"]
+    lines += ["", "To print the report in a terminal on the machine that measured:", "", _code(command)]
     create_markdown_artifact(key="files", markdown="\n".join(lines), description="Where the run's files are")
 
 
 def _links(report_id: UUID | None, outcomes: Sequence[TrackOutcome]) -> list[str]:
     links = {"The report": f"/v2/artifacts/artifact/{report_id}" if report_id else None}
     links |= {outcome.tracker: outcome.url for outcome in outcomes}
-    return [f"- [{name}]({link})" for name, link in links.items() if link]
+    return [
+        f"- [{name}]({quote(link, safe=URL_CHARACTERS)})" for name, link in links.items() if _is_link(link)
+    ]
+
+
+def _is_link(link: str | None) -> TypeGuard[str]:
+    """Whether it leads to a page: a tracker's server may answer with another kind of address."""
+    return link is not None and link.startswith(("http://", "https://", "/v2/"))
 
 
 def _paths(report_input: ReportInput, page: Path) -> list[str]:
     """List the files as paths to copy, because a browser does not open a link to a local file."""
     folder = f"{report_input.results_path}/files/{report_input.run.run_id}"
     files = {"The report as a page": page, "The server's log": page.with_name("server.log")}
-    return [f"- {name}: `{folder}/{path.name}`" for name, path in files.items() if path.exists()]
+    return [f"- {name}: {_code(f'{folder}/{path.name}')}" for name, path in files.items() if path.exists()]
+
+
+def _code(text: object) -> str:
+    """The text as code on one line."""
+    return f"`{printable(' '.join(str(text).split())).replace('`', chr(39))}`"
 
 
 def create_reuse_artifact(run: Run, reused: int, planned: int) -> None:
@@ -85,7 +102,7 @@ def create_reuse_artifact(run: Run, reused: int, planned: int) -> None:
     if reused:
         count = f"{reused} of {planned} measurements are reused from earlier runs in {run.results}."
         create_markdown_artifact(
-            key="reused", markdown=_one_line(f"{count} {REUSE_REASON}"), description="Why a stage was reused"
+            key="reused", markdown=escaped(f"{count} {REUSE_REASON}"), description="Why a stage was reused"
         )
 
 
@@ -100,10 +117,5 @@ def create_origin_artifact(report_input: ReportInput) -> None:
 
 
 def _origin_table(reused: Sequence[tuple[str, str]]) -> str:
-    rows = [f"| {_one_line(name)} | {run_id} |" for name, run_id in reused]
+    rows = [f"| {escaped(name)} | {escaped(run_id)} |" for name, run_id in reused]
     return "\n".join(["| figures of | measured by |", "|---|---|", *rows])
-
-
-def _one_line(text: str) -> str:
-    """The text on one line, its HTML escaped."""
-    return " ".join(text.split()).replace("<", "&lt;")

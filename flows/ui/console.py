@@ -20,6 +20,7 @@ from rich.text import Text
 from flows.ui.progress import current_progress
 from tasks.report.page.terminal import print_report
 from tasks.report.report_input import ReportInput
+from tasks.text import printable
 
 terminal = Console(stderr=True, highlight=False)
 """Progress goes to stderr: stdout carries only results."""
@@ -48,6 +49,7 @@ def show_on_terminal() -> Iterator[None]:
 
 def stage(name: str, text: str, style: str = "") -> None:
     """Print and log one line of a stage. Markup in the text is not interpreted: it may come from a server."""
+    text = printable(text)
     if _shown.get():
         terminal.print(Text.assemble((f"{name:<10} ", "bold cyan"), (text, style)), soft_wrap=True)
     try:
@@ -62,7 +64,9 @@ def line_logger(name: str) -> Callable[[str, str], None]:
         logger = get_run_logger()
     except MissingContextError:
         return lambda level, line: None
-    return lambda level, line: logger.log(logging.getLevelName(level.upper()), "%s: %s", name, line)
+    return lambda level, line: logger.log(
+        logging.getLevelName(level.upper()), "%s: %s", name, printable(line)
+    )
 
 
 def report(report_input: ReportInput, page: Path) -> None:
@@ -100,7 +104,7 @@ def _terminal_bar(name: str, text: str) -> Iterator[UpdateBar]:
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=terminal, transient=True) as progress:
-        task = progress.add_task(escape(text), stage=name, total=None)
+        task = progress.add_task(escape(printable(text)), stage=name, total=None)
 
         def update(done: int, total: int) -> None:
             progress.update(task, completed=done, total=total)

@@ -16,6 +16,7 @@ from tasks.report.page.point_verdicts import point_verdicts, verdict_counts
 from tasks.report.page.tiles import tiles
 from tasks.report.report_input import ReportInput
 from tasks.report.run_summary import headline, manifest_pairs, reuse_note
+from tasks.text import printable
 
 
 def write_page(report: ReportInput, path: Path) -> Path:
@@ -70,10 +71,16 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
+        finalize=_printable,
     )
     environment.filters["svg"] = Markup
     environment.filters["number"] = _number
     return environment
+
+
+def _printable(value: object) -> object:
+    """The value; of a text, its control characters are written out."""
+    return printable(value) if type(value) is str else value
 
 
 def _number(value: float | None) -> str:

@@ -9,37 +9,38 @@ from tasks.report.report_input import ReportInput
 from tasks.report.run_summary import headline, reuse_note
 from tasks.report.table import Column, Table
 from tasks.report.tables.report_tables import all_tables
+from tasks.text import printable
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~&])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~&!$])")
 
 
 def markdown(report: ReportInput) -> str:
     """The whole report; every text in it is escaped."""
-    parts = [f"# {_escaped(report.run.spec)}"]
+    parts = [f"# {escaped(report.run.spec)}"]
     parts.append("\n".join(_pair(name, value) for name, value in headline(report)))
     note = reuse_note(report)
     if note:
-        parts.append(_escaped(note))
+        parts.append(escaped(note))
     parts += [_table(table) for table in all_tables(report)]
     if report.warnings:
-        parts.append("\n".join(f"- **Warning:** {_escaped(warning)}" for warning in report.warnings))
+        parts.append("\n".join(f"- **Warning:** {escaped(warning)}" for warning in report.warnings))
     parts.append(_pair("Results", report.results_path))
     return "\n\n".join(parts) + "\n"
 
 
 def _table(table: Table) -> str:
-    lines = [f"## {_escaped(table.title)}", ""]
+    lines = [f"## {escaped(table.title)}", ""]
     lines.append(_row(_header(column) for column in table.columns))
     lines.append(_row("---:" if column.numeric else "---" for column in table.columns))
-    lines += [_row(map(_escaped, row)) for row in table.rows]
+    lines += [_row(map(escaped, row)) for row in table.rows]
     if table.footnotes:
         lines.append("")
-        lines += [f"- {_escaped(note)}" for note in table.footnotes]
+        lines += [f"- {escaped(note)}" for note in table.footnotes]
     return "\n".join(lines)
 
 
 def _header(column: Column) -> str:
-    return _escaped(f"{column.name} ({column.unit})" if column.unit else column.name)
+    return escaped(f"{column.name} ({column.unit})" if column.unit else column.name)
 
 
 def _row(cells: Iterable[str]) -> str:
@@ -47,9 +48,9 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _pair(name: str, value: str) -> str:
-    return f"- **{name}:** {_escaped(value)}"
+    return f"- **{name}:** {escaped(value)}"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """The text on one line, with a backslash before every character that Markdown would interpret."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _SPECIAL.sub(r"\\\1", printable(" ".join(text.split())))

@@ -11,6 +11,7 @@ from tasks.report.report_input import ReportInput
 from tasks.report.run_summary import headline, reuse_note
 from tasks.report.table import Column, Table
 from tasks.report.tables.report_tables import all_tables
+from tasks.text import printable
 
 NARROW = 115
 """Below this width in characters a table uses SHORT_TEXTS, less padding and fewer columns."""
@@ -51,11 +52,11 @@ def print_report(report: ReportInput, console: Console, page: str | None = None)
         _print_pair(console, name, value)
     note = reuse_note(report)
     if note:
-        console.print(Text(note, style="cyan"), soft_wrap=True)
+        console.print(_text(note, "cyan"), soft_wrap=True)
     print_tables(all_tables(report), console)
     console.print()
     for warning in report.warnings:
-        console.print(Text(f"warning: {warning}", style="yellow"), soft_wrap=True)
+        console.print(_text(f"warning: {warning}", "yellow"), soft_wrap=True)
     _print_pair(console, "Results", report.results_path)
     if page is not None:
         _print_pair(console, "Report", page)
@@ -68,19 +69,21 @@ def print_tables(tables: tuple[Table, ...], console: Console) -> None:
 
 
 def _print_pair(console: Console, name: str, value: str) -> None:
-    console.print(Text.assemble((f"{name:<10}", "bold"), (value, COLOURS.get(value, ""))), soft_wrap=True)
+    console.print(
+        Text.assemble((f"{name:<10}", "bold"), (printable(value), COLOURS.get(value, ""))), soft_wrap=True
+    )
 
 
 def _print_table(table: Table, console: Console) -> None:
     narrow = console.width < NARROW
     shown = _fold_equal_columns(table, {*FOLDED, *FOLDED_IF_NARROW} if narrow else set(FOLDED))
     console.print()
-    console.print(Text(table.title, style="bold"))
+    console.print(_text(table.title, "bold"))
     console.print(_rich_table(shown, narrow))
     if shown.footnotes:
         console.print()
     for note in shown.footnotes:
-        console.print(Text(f"  {note}", style="dim"), soft_wrap=True)
+        console.print(_text(f"  {note}", "dim"), soft_wrap=True)
 
 
 def _rich_table(table: Table, narrow: bool) -> RichTable:
@@ -127,7 +130,12 @@ def _header(column: Column, narrow: bool) -> str:
 
 
 def _cell(text: str, narrow: bool) -> Text:
-    return Text(_shortened(text, narrow), style=COLOURS.get(text, ""))
+    return _text(_shortened(text, narrow), COLOURS.get(text, ""))
+
+
+def _text(text: str, style: str) -> Text:
+    """A text in a style. Its markup is not interpreted, and its control characters are written out."""
+    return Text(printable(text), style=style)
 
 
 def _shortened(text: str, narrow: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -12,6 +13,7 @@ from flows.run.run import Run
 from flows.ui import artifacts
 from tasks.errors import InputError, RegressionError, ServerStartError
 from tasks.report.report_input import ReportInput
+from tasks.track.bundle import TrackOutcome
 from tests.record import made_up
 
 
@@ -37,9 +39,36 @@ def run(tmp_path: Path) -> Run:
 def test_a_failure_shows_the_end_of_the_servers_log(markdown: dict[str, str], run: Run) -> None:
     artifacts.create_failure_artifact(ServerStartError("it <exited>", "read\nits log"), run)
     assert markdown["failure"] == (
-        "# it &lt;exited>\n\nread its log\n\n"
+        "# it \\<exited\\>\n\nread its log\n\n"
         "## The end of the server's log\n\n````text\nout of memory\n\n````"
     )
+
+
+def test_no_text_of_a_server_becomes_markdown_or_moves_a_cursor(
+    markdown: dict[str, str], run: Run, tmp_path: Path
+) -> None:
+    nasty = "![x](http://pages.example/x.png)<img src=x onerror=alert(1)>`\x1b[2J\u202e"
+    (tmp_path / "server.log").write_text(f"{nasty}\n`````\n{nasty}\n")
+    artifacts.create_failure_artifact(ServerStartError(nasty, nasty), run)
+    before, fence, log = markdown["failure"].partition("````text")
+    assert "\x1b" not in markdown["failure"]
+    assert "\u202e" not in markdown["failure"]
+    assert "\\!\\[x\\](http" in before
+    assert not re.search(r"(?<!\\)[<`\[]", before)
+    assert fence
+    assert log.count("````") == 1
+
+
+def test_a_link_of_a_tracker_leads_to_a_page(markdown: dict[str, str], tmp_path: Path) -> None:
+    outcomes = [
+        TrackOutcome(tracker="bad", url="javascript:alert(1)"),
+        TrackOutcome(tracker="odd", url="https://x.example/a) [b](http://y.example"),
+    ]
+    record = ReportInput(run=made_up.run(), points=(), results_path="re`sults")
+    artifacts.create_file_artifact(record, tmp_path / "report.html", None, outcomes)
+    assert "javascript" not in markdown["files"]
+    assert "- [odd](https://x.example/a%29%20%5Bb%5D%28http://y.example)" in markdown["files"]
+    assert "re`sults" not in markdown["files"]
 
 
 def test_a_failed_gate_shows_its_figures_and_no_log(markdown: dict[str, str], run: Run) -> None:

@@ -39,6 +39,12 @@ def test_markup_in_a_text_is_not_interpreted(text: str, printed: io.StringIO) ->
     assert printed.getvalue() == f"sweep      {text}\n"
 
 
+def test_control_characters_of_a_server_are_written_out(printed: io.StringIO) -> None:
+    with console.show_on_terminal():
+        console.stage("sweep", "\x1b]0;title\x07\x1b[2J \x9b31m \u202e \ud800 ok")
+    assert printed.getvalue() == "sweep      \\x1b]0;title\\x07\\x1b[2J \\x9b31m \\u202e \\ud800 ok\n"
+
+
 def test_nothing_is_printed_outside_of_a_command(printed: io.StringIO) -> None:
     with console.show_on_terminal():
         pass

@@ -11,6 +11,7 @@ import pytest
 from tasks.audit.verdict import Verdict
 from tasks.errors import RecordError
 from tasks.report.page.html import render_page, write_page
+from tasks.text import CONTROL
 from tests.record import made_up
 from tests.report.made_up import report
 
@@ -79,6 +80,13 @@ def test_no_text_of_a_run_becomes_html() -> None:
     page = render_page(report(run=run, points=(point,), accuracy=(accuracy,), results_path=nasty))
     assert "script" not in Reader(page).tags
     assert nasty in " ".join(Reader(page).texts)
+
+
+def test_control_characters_are_written_out() -> None:
+    run = made_up.run().model_copy(update={"warnings": ("\x1b[2J \u202e",)})
+    page = render_page(report(run=run))
+    assert "\\x1b[2J \\u202e" in page
+    assert not CONTROL.search(page)
 
 
 def test_a_run_without_any_figures_still_has_a_page() -> None:

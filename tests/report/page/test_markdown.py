@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tasks.report.page.markdown import markdown
+from tasks.text import CONTROL
 from tests.record import made_up
 from tests.report.made_up import report
 
@@ -20,3 +21,10 @@ def test_text_from_a_server_cannot_break_the_markdown() -> None:
     text = markdown(report(run=made_up.run().model_copy(update={"manifest": manifest})))
     assert "a\\|b \\<script\\>\\*x\\*" in text
     assert "<script>" not in text
+
+
+def test_images_links_and_control_characters_of_a_server_stay_text() -> None:
+    manifest = made_up.run().manifest.model_copy(update={"model": "![x](http://x)\x1b[2J\u202e$y$"})
+    text = markdown(report(run=made_up.run().model_copy(update={"manifest": manifest})))
+    assert r"\!\[x\](http://x)\\x1b\[2J\\u202e\$y\$" in text
+    assert not CONTROL.search(text)

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from tasks.report.page.terminal import print_report
 from tasks.report.report_input import ReportInput
+from tasks.text import CONTROL
 from tests.report.made_up import report, with_warnings
 
 
@@ -42,6 +43,12 @@ def test_tables_verdicts_warnings_and_paths_are_shown(expected: str) -> None:
 
 def test_text_that_looks_like_markup_is_shown_as_it_is() -> None:
     assert "warning: [red]made[/] up" in printed(120, with_warnings("[red]made[/] up"))
+
+
+def test_control_characters_are_written_out() -> None:
+    out = printed(120, with_warnings("\x1b]0;title\x07\x1b[2J\u202e"))
+    assert r"warning: \x1b]0;title\x07\x1b[2J\u202e" in out
+    assert not CONTROL.search(out)
 
 
 def test_a_column_of_equal_cells_becomes_a_footnote() -> None:
