@@ -66,7 +66,10 @@ def check_conformance(
         InputError: the server does not have the model, or lists none and none is named.
     """
     deadline = time.monotonic() + limit_s
-    with client_for(endpoint, transport, PAGE_TIMEOUT_S) as client, ThreadPoolExecutor() as pool:
+    with (
+        client_for(endpoint, transport, PAGE_TIMEOUT_S, reuse=False) as client,
+        ThreadPoolExecutor() as pool,
+    ):
         pages = pool.submit(_pages, client, endpoint)
         try:
             models, warnings = listed_models(client, endpoint)

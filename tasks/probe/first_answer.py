@@ -60,7 +60,7 @@ def first_answers(
         EndpointError: a response is not as it must be; with the server's message.
         ServerStartError: the same, if the server is `managed`.
     """
-    with client_for(endpoint, transport, timeout_s) as client:
+    with client_for(endpoint, transport, timeout_s, reuse=False) as client:
         return tuple(_first_answer(client, endpoint, kind, managed) for kind in sorted(kinds))
 
 

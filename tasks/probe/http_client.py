@@ -9,14 +9,26 @@ from tasks.serve.endpoint import Endpoint
 from tasks.serve.tls import certificate_error, certificate_remedy, tls_context
 
 REDIRECTS = (301, 302, 303, 307, 308)
+NO_REUSE = httpx.Limits(max_keepalive_connections=0)
 NO_TLS = "WRONG_VERSION_NUMBER"
 """The OpenSSL error for a response that is not TLS."""
 
 
 def client_for(
-    endpoint: Endpoint, transport: httpx.BaseTransport | None = None, timeout_s: float = 10.0
+    endpoint: Endpoint,
+    transport: httpx.BaseTransport | None = None,
+    timeout_s: float = 10.0,
+    *,
+    reuse: bool = True,
 ) -> httpx.Client:
-    """Return a client that sends the endpoint's headers. `transport` replaces the network in tests.
+    """Return a client that sends the endpoint's headers.
+
+    Args:
+        endpoint: the server.
+        transport: replaces the network in tests.
+        timeout_s: seconds to wait for each response.
+        reuse: whether connections are kept. Some servers close them after each response, and a request that
+            follows at once would fail.
 
     Proxy settings of the machine apply only to other hosts: a proxy cannot reach this machine's loopback.
 
@@ -29,6 +41,7 @@ def client_for(
         timeout=timeout_s,
         trust_env=not endpoint.is_local,
         verify=tls_context(),
+        limits=httpx.Limits() if reuse else NO_REUSE,
     )
 
 

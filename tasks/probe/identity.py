@@ -44,7 +44,7 @@ def server_identity(
         EndpointError: it cannot be reached, or it needs another key.
         ServerStartError: any of these, if the server is `managed`.
     """
-    with client_for(endpoint, transport) as client:
+    with client_for(endpoint, transport, reuse=False) as client:
         models, warnings = listed_models(client, endpoint, managed)
         if not warnings and endpoint.model not in models:
             raise wrong_model_error(endpoint, models, managed)

@@ -48,7 +48,7 @@ def wait_ready(
             the server serves its model but has no such health check.
     """
     start = clock()
-    with client_for(endpoint, transport, REQUEST_TIMEOUT_S) as client:
+    with client_for(endpoint, transport, REQUEST_TIMEOUT_S, reuse=False) as client:
         while True:
             status = status_of(client, endpoint.health_url)
             # After the request: another server may answer on this port, so the process must still run.
