@@ -46,7 +46,7 @@ class Manner:
 
 @dataclass
 class Gateway:
-    """A gateway that runs: its address, the requests that came (path, query, body), and the clients' addresses."""
+    """A gateway that runs: its address, the requests (path, query, body), and the clients' addresses."""
 
     url: str = ""
     requests: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)

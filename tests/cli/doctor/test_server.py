@@ -1,0 +1,64 @@
+"""`servegauge doctor --url`: what it prints, and its exit codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+from tests.stub.process import Stub
+
+Start = Callable[..., Stub]
+KEY = "sk-not-for-the-screen"
+
+
+def doctor(*arguments: str) -> tuple[int, str]:
+    """The command's exit code and everything it prints."""
+    result = CliRunner().invoke(app, ["doctor", *arguments])
+    return result.exit_code, result.output
+
+
+def test_a_server_is_described_with_the_spec_lines_to_use(
+    stub: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = stub(ttft=0.02, itl=0.005, prompt_tokens=9, api_key=KEY)
+    monkeypatch.setenv("MY_KEY", KEY)
+    code, output = doctor("--url", server.url, "--key-env", "MY_KEY")
+    assert code == 0, output
+    assert "ok       chat          streams: " in output
+    assert f"server: {{kind: endpoint, url: '{server.url}', model: stub, api_key_env: MY_KEY}}" in output
+    assert KEY not in output
+
+
+def test_a_server_that_cannot_be_measured_is_exit_code_1(stub: Start) -> None:
+    code, output = doctor("--url", "http://127.0.0.1:9/v1")
+    assert code == 1
+    assert output.startswith("broken   server")
+    code, output = doctor("--url", stub(api_key=KEY).url)
+    assert code == 1
+    assert "answered 401" in output
+    assert "-> set server.api_key_env" in output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--url", "localhost:8000"], "--url: url is 'localhost:8000'"),
+        (["--url", "http://me:pw@h/v1"], "the URL holds credentials"),
+        (["--url", "http://127.0.0.1:9/v1", "--key-env", "NOT_SET_4711"], "NOT_SET_4711, which is not set"),
+        (["--model", "m"], "give its address with --url"),
+    ],
+)
+def test_wrong_input_is_exit_code_2(arguments: list[str], expected: str) -> None:
+    code, output = doctor(*arguments)
+    assert code == 2
+    assert expected in output
+    assert "pw" not in output.replace("127.0.0.1", "")
+
+
+def test_another_model_is_exit_code_2(stub: Start) -> None:
+    code, output = doctor("--url", stub().url, "--model", "stubb")
+    assert code == 2
+    assert "set server.model to 'stub'" in output
