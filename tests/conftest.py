@@ -65,7 +65,7 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
 
 
 @pytest.fixture
-def opened(s3: S3, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> S3:
+def s3_account(s3: S3, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> S3:
     """The S3 server with its key in the environment, and an empty home for the files beside a bucket."""
     for name, value in s3.variables.items():
         monkeypatch.setenv(name, value)

@@ -13,7 +13,7 @@ from tests.record.s3 import BUCKET, S3
 FOLDER = PurePosixPath(BUCKET) / "files"
 
 
-def test_a_file_is_written_listed_read_and_removed(opened: S3) -> None:
+def test_a_file_is_written_listed_read_and_removed(s3_account: S3) -> None:
     for name in ("a", "below/b"):
         bucket.put(FOLDER / name, name.encode())
     assert [path for path, _ in bucket.list_files(FOLDER)] == [FOLDER / "a"]
@@ -25,13 +25,13 @@ def test_a_file_is_written_listed_read_and_removed(opened: S3) -> None:
     assert list(bucket.list_files(FOLDER, recursive=True)) == []
 
 
-def test_a_missing_prefix_has_no_files_and_a_missing_file_is_an_error(opened: S3) -> None:
+def test_a_missing_prefix_has_no_files_and_a_missing_file_is_an_error(s3_account: S3) -> None:
     assert list(bucket.list_files(FOLDER / "missing")) == []
     with pytest.raises(FileNotFoundError):
         bucket.get(FOLDER / "missing")
 
 
-def test_the_message_of_a_refusal_is_one_line_of_s3(opened: S3, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_message_of_a_refusal_is_one_line_of_s3(s3_account: S3, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong")
     with pytest.raises(OSError, match="operation") as caught:
         bucket.put(FOLDER / "refused", b"")

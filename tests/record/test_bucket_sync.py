@@ -22,7 +22,7 @@ def with_cache_entry(name: str, text: str = "first") -> ResultsLocation:
 
 
 def test_a_cache_goes_from_one_machine_to_another(
-    opened: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    s3_account: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = with_cache_entry("mirrored")
     assert bucket_sync.upload(one, "cache") == 1
@@ -39,7 +39,7 @@ def test_a_cache_goes_from_one_machine_to_another(
     bucket_sync.remove(other, "cache/entry")  # a missing file is no error
 
 
-def test_the_newer_file_wins(opened: S3) -> None:
+def test_the_newer_file_wins(s3_account: S3) -> None:
     location = with_cache_entry("newer")
     bucket_sync.upload(location, "cache")
     entry = location.folder / "cache" / "entry"
@@ -53,7 +53,7 @@ def test_the_newer_file_wins(opened: S3) -> None:
     os.utime(entry, (an_hour_later, an_hour_later))
     assert bucket_sync.download(location, "cache") == 0
     assert bucket_sync.upload(location, "cache") == 1
-    assert opened.objects()["newer/cache/entry"] == b"third"
+    assert s3_account.objects()["newer/cache/entry"] == b"third"
 
 
 def test_without_a_bucket_only_the_local_file_is_removed(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_without_a_bucket_only_the_local_file_is_removed(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_refusal_names_what_failed(opened: S3, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusal_names_what_failed(s3_account: S3, monkeypatch: pytest.MonkeyPatch) -> None:
     location = with_cache_entry("refused")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong")
     path = f"s3://{BUCKET}/refused/cache"

@@ -19,7 +19,7 @@ from tests.record.s3 import BUCKET, S3
 
 
 @pytest.fixture
-def store(opened: S3, request: pytest.FixtureRequest) -> Store:
+def store(s3_account: S3, request: pytest.FixtureRequest) -> Store:
     """A store in a prefix that only this test uses."""
     return Store(results_location(f"s3://{BUCKET}/{request.node.name}"))
 
@@ -56,13 +56,13 @@ def test_a_run_reads_back(store: Store) -> None:
         recorded_run(store, "nosuch")
 
 
-def test_a_large_file_is_complete(store: Store, opened: S3) -> None:
+def test_a_large_file_is_complete(store: Store, s3_account: S3) -> None:
     store.write("requests", "run-1", "a", request_rows(60_000))
     assert store.read("requests").height == 60_000
-    assert not [name for name in opened.objects() if "probe" in name]
+    assert not [name for name in s3_account.objects() if "probe" in name]
 
 
-def test_a_damaged_file_is_named(store: Store, opened: S3) -> None:
+def test_a_damaged_file_is_named(store: Store, s3_account: S3) -> None:
     store.write("requests", "run-1", "good", request_rows(3))
     path = store.path("requests", "run-1", "bad")
     bucket.put(PurePosixPath(path), b"PAR1 and nothing more")
@@ -80,7 +80,9 @@ def test_a_wrong_key_is_wrong_input_in_one_line(store: Store, monkeypatch: pytes
         store.read("runs")
 
 
-def test_no_such_bucket_and_no_server_are_wrong_input(opened: S3, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_such_bucket_and_no_server_are_wrong_input(
+    s3_account: S3, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(InputError, match="s3://nosuch-bucket"):
         Store(results_location("s3://nosuch-bucket/x")).check_writable()
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")

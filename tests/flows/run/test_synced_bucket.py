@@ -22,7 +22,7 @@ RESULTS = f"s3://{BUCKET}/team/results"
 def test_a_run_in_a_bucket_is_reused_reported_and_compared(
     stub: Callable[..., Stub],
     quick: Callable[[Stub], str],
-    opened: S3,
+    s3_account: S3,
     tokenizer: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -30,7 +30,7 @@ def test_a_run_in_a_bucket_is_reused_reported_and_compared(
     server = stub(ttft=0.02, itl=0.005, tokenizer=str(tokenizer))
     spec = quick(server)
     first = benchmark(spec=spec, results=RESULTS)
-    kept = opened.objects()
+    kept = s3_account.objects()
     assert {f"team/results/{table}" for table in ("runs", "points", "requests", "telemetry", "cache")} <= {
         name.rpartition("/")[0] for name in kept
     }
@@ -54,4 +54,6 @@ def test_a_run_in_a_bucket_is_reused_reported_and_compared(
     assert {point["run_id"] for point in points} == {first, second}
     assert first in output_of("report", first)
     assert "+0.0 %" in output_of("compare", first, second)
-    assert not [name for name, content in opened.objects().items() if opened.secret.encode() in content]
+    assert not [
+        name for name, content in s3_account.objects().items() if s3_account.secret.encode() in content
+    ]
