@@ -7,6 +7,7 @@ import pytest
 
 from tasks.errors import EndpointError, ServerStartError
 from tasks.probe.http_client import client_for, error_class, is_healthy, message_of
+from tests.helpers.redirecting import redirecting_server
 from tests.probe.talk import ENDPOINT, Answer, server
 
 
@@ -28,6 +29,16 @@ def test_proxies_are_used_for_other_hosts_only() -> None:
     elsewhere = ENDPOINT.model_copy(update={"url": "https://api.example/v1"})
     with client_for(ENDPOINT) as local, client_for(elsewhere) as remote:
         assert (local.trust_env, remote.trust_env) == (False, True)
+
+
+def test_a_key_follows_no_redirect() -> None:
+    with redirecting_server() as (first, other):
+        endpoint = ENDPOINT.model_copy(update={"url": first.url})
+        with client_for(endpoint) as client:
+            assert client.get(f"{first.url}/models").status_code == 307
+            assert client.post(f"{first.url}/chat/completions", json={}).status_code == 307
+        assert [headers["Authorization"] for headers in first.received] == ["Bearer the-key"] * 2
+        assert other.received == []
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from evalscope import TaskConfig, run_task
 from evalscope.api.model import GenerateConfig
 from evalscope.api.registry import get_benchmark
 from evalscope.models.openai_compatible import OpenAICompatibleAPI
+from openai import DefaultHttpxClient
 
 from tasks.config.datasets import DATASETS
 from tasks.config.question_set import QuestionSet
@@ -59,6 +60,8 @@ class CountingModel(OpenAICompatibleAPI):  # type: ignore[misc]
             default_headers=endpoint.headers,
             default_query=dict(parse_qsl(endpoint.query, keep_blank_values=True)),
         )
+        # The client would follow a redirect to another host, with the endpoint's own headers.
+        self.client = self.client.with_options(http_client=DefaultHttpxClient(follow_redirects=False))
         self.errors: dict[str, list[str]] = defaultdict(list)
         self._endpoint, self._report = endpoint, report
         self._finished, self._lock = 0, Lock()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tasks.measure.processes.run_jobs import run_job
+from tests.helpers.redirecting import redirecting_server
 from tests.measure.accuracy.conftest import AnsweringStub, MakeJob, write_questions
 
 
@@ -44,3 +45,20 @@ def test_rows_of_an_earlier_evaluation_are_not_mixed_in(
     )
     assert rows == 2
     assert not list(job.folder.rglob("*.html"))
+
+
+@pytest.mark.usefixtures("warm")
+def test_keys_follow_no_redirect(accuracy_job: MakeJob, tmp_path: Path) -> None:
+    """The OpenAI client follows redirects, and takes every header but Authorization to another host."""
+    write_questions(tmp_path / "set", 2)
+    with redirecting_server() as (first, other):
+        rows = run_job(
+            "tasks.measure.accuracy.accuracy_worker:run",
+            accuracy_job(first.url),
+            check=lambda: None,
+            progress=lambda finished: None,
+            timeout_s=60,
+        )
+        assert rows == 2
+        assert len(first.received) >= 2
+        assert other.received == []

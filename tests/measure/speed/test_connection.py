@@ -13,6 +13,7 @@ from tasks.measure.speed.connection import Connections, Response
 from tasks.measure.speed.measurement import Measurement
 from tasks.measure.speed.point import measure_point
 from tasks.measure.speed.point_figures import point_result
+from tests.helpers.redirecting import redirecting_server
 from tests.measure.conftest import MakeJob
 from tests.measure.speed.rewriting_proxy import REWRITES, WHOLE, rewriting_proxy
 from tests.stub.process import Stub, stub_server
@@ -80,6 +81,19 @@ def test_a_response_has_the_time_and_size_of_each_arrival() -> None:
         assert response.sent_at is not None
         assert response.sent_at < first_time
         assert last_time - first_time == pytest.approx(0.05, abs=0.04)
+
+
+def test_a_key_follows_no_redirect() -> None:
+    async def send(url: str) -> Response:
+        response = Response()
+        async with Connections(url, {"Authorization": "Bearer the-key"}) as connections:
+            await connections.send(connections.http_request(b"{}"), response)
+        return response
+
+    with redirecting_server() as (first, other):
+        assert asyncio.run(send(first.url)).status == 307
+        assert [headers["Authorization"] for headers in first.received] == ["Bearer the-key"]
+        assert other.received == []
 
 
 def test_a_refused_connection_is_named() -> None:
