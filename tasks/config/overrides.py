@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from tasks.config.bounded_yaml import TooLargeError, load_yaml
 from tasks.errors import InputError
 
 
@@ -25,7 +26,9 @@ def apply_overrides(fields: dict[str, Any], overrides: Sequence[str]) -> None:
 
 def _yaml_value(text: str, override: str) -> object:
     try:
-        return yaml.safe_load(text)
+        return load_yaml(text)
+    except TooLargeError as error:
+        raise InputError(f"--set {override[:60]}...: the value has {error}", "shorten it") from None
     except (yaml.YAMLError, ValueError):  # ValueError: a date that does not exist
         raise InputError(f"--set {override}: the value is not YAML", "quote the value") from None
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
+from tasks.config.bounded_yaml import MOST_CHARACTERS, TooLargeError, load_yaml
 from tasks.config.home import checkout, expanded
 from tasks.config.overrides import apply_overrides
 from tasks.config.spec import Spec
@@ -73,14 +74,22 @@ def _spec_file(name_or_file: str) -> Path:
 def _read_yaml(file: Path) -> Fields:
     """The raw fields of a spec file. Raises InputError where it is unreadable or not a mapping."""
     try:
-        fields = yaml.safe_load(file.read_text(encoding="utf-8"))
+        fields = load_yaml(_text_of(file))
     except yaml.YAMLError as error:
         raise _syntax_error(file, error) from None
+    except TooLargeError as error:
+        raise InputError(f"{file.name} is no spec: {error}", "shorten it") from None
     except (OSError, ValueError) as error:  # ValueError: not UTF-8, or a date that does not exist
         raise InputError(f"{file}: cannot be read ({error})", "give a readable text file") from None
     if not isinstance(fields, dict):
         raise InputError(f"{file.name} holds no fields", "start from a bundled spec, for example smoke")
     return fields
+
+
+def _text_of(file: Path) -> str:
+    """The text of a file, not read further than YAML may be long: it may be a device without an end."""
+    with file.open(encoding="utf-8") as opened:
+        return opened.read(MOST_CHARACTERS + 1)
 
 
 def _syntax_error(file: Path, error: yaml.YAMLError) -> InputError:

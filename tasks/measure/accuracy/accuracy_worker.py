@@ -43,6 +43,8 @@ class CountingModel(OpenAICompatibleAPI):  # type: ignore[misc]
         errors: the errors of failed requests, by prompt, in the order they happened.
     """
 
+    client: Any
+
     def __init__(self, endpoint: Endpoint, config: Any, report: Callable[[int], None]) -> None:
         """Connect to an endpoint.
 
@@ -67,7 +69,7 @@ class CountingModel(OpenAICompatibleAPI):  # type: ignore[misc]
         self._finished, self._lock = 0, Lock()
 
     def generate(self, input: Any, *args: Any, **kwargs: Any) -> Any:
-        """Send one request as EvalScope does; raises ValueError if another model answered."""
+        """Send one request as EvalScope does; raises RuntimeError, without secrets, if it fails."""
         try:
             output = super().generate(input, *args, **kwargs)
             mismatch = self._endpoint.model_mismatch(output.model)
@@ -75,11 +77,10 @@ class CountingModel(OpenAICompatibleAPI):  # type: ignore[misc]
                 raise ValueError(mismatch)
             return output
         except Exception as error:
+            reason = one_line(str(error) or type(error).__name__, self._endpoint.masked)
             with self._lock:
-                self.errors[input[-1].text].append(
-                    one_line(str(error) or type(error).__name__, self._endpoint.masked)
-                )
-            raise
+                self.errors[input[-1].text].append(reason)
+            raise RuntimeError(reason) from None  # EvalScope logs it, and a server may repeat a secret
         finally:
             with self._lock:
                 self._finished += 1
