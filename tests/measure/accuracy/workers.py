@@ -41,5 +41,5 @@ def two_models(job: AccuracyJob, context: ChildContext) -> list[tuple[list[int],
 def _generate(model: Any, prompt: str, config: Any) -> None:
     try:
         model.generate([ChatMessageUser(content=prompt)], [], "none", config)
-    except ValueError as error:
+    except RuntimeError as error:
         print(error)
