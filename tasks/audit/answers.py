@@ -47,9 +47,12 @@ def output_length(evidence: Evidence) -> Finding:
     exact = evidence.sweep.exact_output_tokens
     if exact is None:
         return unchecked("the model decides the output length")
-    wrong = [row for row in evidence.succeeded if row.output_tokens != exact]
+    known = [row for row in evidence.succeeded if row.output_tokens is not None]
+    if evidence.succeeded and not known:
+        return unchecked("no answer reports its output tokens")
+    wrong = [row for row in known if row.output_tokens != exact]
     first = f" (the first has {wrong[0].output_tokens})" if wrong else ""
-    answers = f"{len(wrong)} of {number_of(len(evidence.succeeded), 'answer')}"
+    answers = f"{len(wrong)} of {number_of(len(known), 'answer')}"
     return at_most(0, len(wrong), "invalid", f"{answers} do not have {exact} output tokens{first}")
 
 
@@ -66,11 +69,14 @@ def input_length(evidence: Evidence) -> Finding:
 
 
 def usage(evidence: Evidence) -> Finding:
-    """Answers with more chunks than their `usage` reports tokens: each chunk holds at least one."""
-    wrong = [row for row in evidence.succeeded if _chunks(row) > (row.output_tokens or 0)]
+    """Answers with more chunks with output than `completion_tokens`: each such chunk holds at least one."""
+    known = [row for row in evidence.succeeded if row.output_tokens is not None]
+    if evidence.succeeded and not known:
+        return unchecked("no answer reports its output tokens")
+    wrong = [row for row in known if _chunks(row) > (row.output_tokens or 0)]
     first = f" (the first: {_chunks(wrong[0])} chunks, {wrong[0].output_tokens} tokens)" if wrong else ""
-    answers = f"{len(wrong)} of {number_of(len(evidence.succeeded), 'answer')}"
-    sentence = f"{answers} came in more chunks than their usage reports tokens{first}"
+    answers = f"{len(wrong)} of {number_of(len(known), 'answer')}"
+    sentence = f"{answers} came in more chunks than completion_tokens of their usage{first}"
     return at_most(0, len(wrong), "invalid", sentence)
 
 

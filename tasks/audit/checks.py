@@ -13,6 +13,7 @@ from tasks.audit import (
     server_histograms,
     speculation,
     steadiness,
+    usage_fields,
 )
 from tasks.audit.evidence import Evidence
 from tasks.audit.finding import Finding
@@ -25,6 +26,8 @@ CHECKS: dict[str, Callable[[Evidence], Finding]] = {
     "output_length": answers.output_length,
     "input_length": answers.input_length,
     "usage": answers.usage,
+    "usage_missing": usage_fields.usage_missing,
+    "usage_sum": usage_fields.usage_sum,
     "requests_counted": server_counters.requests_counted,
     "output_counted": server_counters.output_counted,
     "input_counted": server_counters.input_counted,

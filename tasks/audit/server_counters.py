@@ -47,6 +47,8 @@ def requests_counted(evidence: Evidence) -> Finding:
 
 def output_counted(evidence: Evidence) -> Finding:
     """The server counted as many output tokens as its answers reported."""
+    if any(row.output_tokens is None for row in evidence.succeeded):
+        return unchecked("answers do not report their output tokens")
     reported = total(row.output_tokens for row in evidence.succeeded)
     return _same_count(evidence, "output tokens", Meaning.OUTPUT_TOKENS, reported)
 
@@ -56,6 +58,8 @@ def input_counted(evidence: Evidence) -> Finding:
 
     Where an engine counts only the tokens it computed, so are those of the answers that were not cached.
     """
+    if any(row.input_tokens is None for row in evidence.succeeded):
+        return unchecked("answers do not report their prompt tokens")
     reported = total(row.input_tokens for row in evidence.succeeded)
     computes = evidence.counter_increase(Meaning.COMPUTED_PROMPT_TOKENS) is not None
     if evidence.counter_increase(Meaning.PROMPT_TOKENS) is not None or not computes:

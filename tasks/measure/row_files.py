@@ -52,7 +52,8 @@ def one_line(text: str, mask: Callable[[str], str] = str, limit: int = 300) -> s
     message = _payload_message(text) or lines[0]
     if lines[0].startswith("Traceback"):
         message = lines[-1]
-    message = mask(re.sub(r"\s+", " ", message))
+    message = re.sub(r"\s+", " ", message).encode("utf-8", "replace").decode()  # JSON can hold half characters
+    message = mask(message)
     return message if len(message) <= limit else message[: limit - 1] + "…"
 
 
@@ -60,7 +61,7 @@ def _payload_message(text: str) -> str | None:
     """The message inside an OpenAI-style error payload; None where the text is no such payload."""
     try:
         payload = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     for key in ("error", "message", "detail"):
         if isinstance(payload, dict) and payload.get(key):

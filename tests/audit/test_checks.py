@@ -87,6 +87,17 @@ def drafting() -> Evidence:
     return replace(point, after=after)
 
 
+def without_usage() -> Evidence:
+    """The answers carry no usage."""
+    rows = every(input_tokens=None, output_tokens=None, cached_tokens=None, tpot_s=None)
+    return replace(evidence(rows), before=None, after=None)
+
+
+def claiming(claimed: int, total: int | None = None, reasoning: int | None = None) -> Evidence:
+    """Every usage claims so many `completion_tokens`."""
+    return evidence(every(claimed_output_tokens=claimed, total_tokens=total, reasoning_tokens=reasoning))
+
+
 def one_long_pause() -> Evidence:
     """The load generator's event loop pauses once."""
     return with_readings(*[reading("loop_lag_max_s", lag) for lag in (0.001, 0.001, 0.2)])
@@ -105,6 +116,31 @@ FIRES: list[tuple[str, Callable[[], Evidence], str, str]] = [
     ("input_length", lambda: evidence(every(input_tokens=65)), "suspect", "60 of 60 prompts"),
     ("usage", lambda: evidence(with_one(row(3, output_tokens=9))), "invalid", "16 chunks, 9 tokens"),
     ("usage", lambda: evidence(with_one(row(3, output_tokens=0))), "invalid", "16 chunks, 0 tokens"),
+    (
+        "usage_missing",
+        without_usage,
+        "suspect",
+        "60 of 60 answers do not report their tokens (usage is missing)",
+    ),
+    (
+        "usage_sum",
+        lambda: claiming(0, total=made_up.INPUT + made_up.OUTPUT),
+        "suspect",
+        "completion_tokens is 0, but total_tokens less prompt_tokens is 16, which is used",
+    ),
+    (
+        "usage_sum",
+        lambda: claiming(made_up.OUTPUT, total=made_up.INPUT + 2 * made_up.OUTPUT),
+        "invalid",
+        "completion_tokens is 16, but total_tokens less prompt_tokens is 32)",
+    ),
+    (
+        "usage_sum",
+        lambda: claiming(made_up.OUTPUT, reasoning=20),
+        "invalid",
+        "completion_tokens is 16, but reasoning_tokens 20",
+    ),
+    ("usage_sum", lambda: evidence(every(input_tokens=0, claimed_output_tokens=16)), "invalid", "prompt_tokens is 0"),
     (
         "requests_counted",
         lambda: evidence(request_success_total=1),

@@ -24,8 +24,8 @@ COLUMNS: dict[TableName, str] = {
     "checks": "run_id sweep load_label concurrency rate requests repeat attempt check verdict sentence"
     " value limit",
     "requests": "run_id sweep load_label concurrency rate repeat index warmup sent_at client_delay_s ttft_s"
-    " tpot_s latency_s itl_s input_tokens output_tokens cached_tokens finish_reason status_code"
-    " error succeeded",
+    " tpot_s latency_s itl_s input_tokens output_tokens cached_tokens claimed_output_tokens total_tokens"
+    " reasoning_tokens finish_reason status_code error succeeded",
     "scores": "run_id measured_by dataset subset metric questions repeats value ci_low ci_high failed"
     " truncated",
     "samples": "run_id dataset subset question repeat target answer correct response finish_reason"
@@ -48,6 +48,12 @@ def test_every_field_of_the_models_has_its_column(table: TableName) -> None:
 
 def test_columns_that_older_files_lack_are_known_by_table() -> None:
     assert ADDED_COLUMNS["scores"] == {"measured_by"}
-    assert ADDED_COLUMNS["requests"] == {"load_label", "rate"}
+    assert ADDED_COLUMNS["requests"] == {
+        "load_label",
+        "rate",
+        "claimed_output_tokens",
+        "total_tokens",
+        "reasoning_tokens",
+    }
     assert ADDED_COLUMNS["points"] >= set(FIGURE_NAMES)
     assert ADDED_COLUMNS["telemetry"] == set()

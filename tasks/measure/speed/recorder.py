@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from tasks.measure.jobs import PointJob
 from tasks.measure.row_files import REQUESTS
 from tasks.measure.speed.request_row import RequestRow
-from tasks.measure.speed.row_builder import build_row
+from tasks.measure.speed.row_builder import build_row, unreadable_row
 from tasks.measure.speed.sent_request import SentRequest
 
 REPORT_INTERVAL_S = 0.25
@@ -75,8 +75,7 @@ class Recorder:
         asyncio.get_running_loop().call_soon(self._record_next)
 
     def _record(self, request: SentRequest, ended_at: float) -> None:
-        request.parse_response()
-        row = build_row(self._job, request, self.utc)
+        row = self._row_of(request)
         self._file.write(self._row_to_json(row) + b"\n")
         self._file.flush()  # the row outlives this process, however it ends
         self.recorded += 1
@@ -86,3 +85,12 @@ class Recorder:
             self.window = min(start, request.due_at), max(end, last_time or ended_at)
         if ended_at - self._reported_at > REPORT_INTERVAL_S:
             self.report_progress()
+
+    def _row_of(self, request: SentRequest) -> RequestRow:
+        """The row of a request. Every exception becomes one: no response may cost other requests theirs."""
+        try:
+            request.parse_response()
+            return build_row(self._job, request, self.utc)
+        except Exception as error:
+            request.parsed = None
+            return unreadable_row(self._job, request, self.utc, error)

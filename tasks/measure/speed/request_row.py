@@ -12,9 +12,12 @@ class RequestRow:
 
     `sent_at`: when the request's last byte was written, UTC.
     `client_delay_s`: from when the request was due (closed loop: its slot became free) to `sent_at`.
-    `ttft_s`, `latency_s`: from `sent_at` to the first and to the last generated token.
+    `ttft_s`, `latency_s`: from `sent_at` to the first output and to the last one or the finish reason.
     `tpot_s`: (latency - TTFT) / (output tokens - 1); None where all tokens came in one chunk.
-    `itl_s`: the gaps between consecutive chunks.
+    `itl_s`: the gaps between consecutive chunks with output.
+    `output_tokens`: None where the answer carries no `usage`.
+    `claimed_output_tokens`: `completion_tokens` as the server reports it. `output_tokens` differs where
+    `total_tokens` shows that the claim lacks the reasoning, or everything.
     """
 
     index: int
@@ -32,3 +35,6 @@ class RequestRow:
     status_code: int | None
     error: str | None
     succeeded: bool
+    claimed_output_tokens: int | None = None
+    total_tokens: int | None = None
+    reasoning_tokens: int | None = None

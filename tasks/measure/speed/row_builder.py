@@ -9,12 +9,12 @@ from itertools import pairwise
 from tasks.measure.jobs import PointJob
 from tasks.measure.row_files import one_line
 from tasks.measure.speed.request_row import RequestRow
+from tasks.measure.speed.response_parser import ParsedResponse
 from tasks.measure.speed.sent_request import SentRequest
-from tasks.measure.speed.sse import ParsedResponse
 
-NO_USAGE = "the answer carries no usage, so its tokens cannot be counted"
 NO_TOKEN = "the answer holds no token"
-NO_CHOICE = "the answer holds no choice"
+NO_OUTPUT = "the answer holds neither output nor a finish reason"
+BROKEN_OFF = "the answer broke off: no finish reason and no [DONE] came"
 
 
 def build_row(job: PointJob, request: SentRequest, utc: Callable[[float], datetime]) -> RequestRow:
@@ -26,6 +26,7 @@ def build_row(job: PointJob, request: SentRequest, utc: Callable[[float], dateti
         utc: converts perf_counter seconds to the time of day.
     """
     sent_at, parsed = request.response.sent_at, request.parsed or ParsedResponse()
+    usage = parsed.usage
     error = _error(job, request)
     latency = None
     if error is None and sent_at is not None and parsed.last_time is not None:
@@ -40,37 +41,58 @@ def build_row(job: PointJob, request: SentRequest, utc: Callable[[float], dateti
         tpot_s=_tpot(parsed, ttft, latency),
         latency_s=latency,
         itl_s=_itl(parsed) if latency is not None else (),
-        input_tokens=parsed.input_tokens,
-        output_tokens=parsed.output_tokens,
-        cached_tokens=parsed.cached_tokens,
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        cached_tokens=usage.cached_tokens,
         finish_reason=parsed.finish_reason,
         status_code=request.response.status,
         error=error,
         succeeded=latency is not None,
+        claimed_output_tokens=usage.claimed_output_tokens,
+        total_tokens=usage.total_tokens,
+        reasoning_tokens=usage.reasoning_tokens,
     )
+
+
+def unreadable_row(
+    job: PointJob, request: SentRequest, utc: Callable[[float], datetime], error: Exception
+) -> RequestRow:
+    """Build the row of a request whose response could not be read because of an error in this program."""
+    text = f"the answer could not be read ({type(error).__name__}: {error}); please report this"
+    failed = SentRequest(request.index, request.due_at, request.response, error=text)
+    return build_row(job, failed, utc)
 
 
 def _error(job: PointJob, request: SentRequest) -> str | None:
     """Why a request failed, in one line without the endpoint's secrets; None where it succeeded."""
     parsed, text = request.parsed, request.error
     if text is None and parsed is not None:
-        text = parsed.error or job.endpoint.model_mismatch(parsed.model)
-        if text is None:
-            return _missing(parsed)
+        text = parsed.error or job.endpoint.model_mismatch(parsed.model) or _missing(job, parsed)
     if text is None:
-        return NO_CHOICE
+        return None if parsed is not None else NO_OUTPUT
     status = request.response.status
     text = one_line(text, job.endpoint.masked)
     return text if status in (None, 200) else f"HTTP {status}: {text}"
 
 
-def _missing(parsed: ParsedResponse) -> str | None:
-    """What a response lacks that its figures need; None where it is complete."""
-    if parsed.input_tokens is None or parsed.output_tokens is None:
-        return NO_USAGE
-    if not parsed.output_tokens and not parsed.output_times:
-        return NO_TOKEN
-    return NO_CHOICE if parsed.last_time is None else None
+def _missing(job: PointJob, parsed: ParsedResponse) -> str | None:
+    """What a response lacks that a complete one has; None where it is complete.
+
+    Without `usage` it is complete: its times are right, and the audit says that its tokens are not known.
+    """
+    stray = f"; it says {parsed.stray_text!r}" if parsed.stray_text else ""
+    if parsed.last_time is None:
+        return NO_TOKEN if parsed.usage.output_tokens == 0 else NO_OUTPUT + stray
+    if not parsed.output_times and not parsed.usage.output_tokens:
+        return NO_TOKEN + stray
+    tokens, asked = parsed.usage.output_tokens, job.sweep.exact_output_tokens or job.sweep.max_tokens
+    if parsed.ended or parsed.finish_reason is not None or (tokens is not None and tokens >= asked):
+        return None
+    return f"{BROKEN_OFF} ({_count(tokens)} of {asked} tokens){stray}"
+
+
+def _count(tokens: int | None) -> str:
+    return "an unknown number" if tokens is None else str(tokens)
 
 
 def _ttft(parsed: ParsedResponse, sent_at: float | None, latency: float | None) -> float | None:
@@ -79,14 +101,19 @@ def _ttft(parsed: ParsedResponse, sent_at: float | None, latency: float | None) 
         return None
     if parsed.output_times:
         return parsed.output_times[0] - sent_at
-    return latency if parsed.output_tokens == 1 else None
+    return latency if parsed.usage.output_tokens == 1 else None
 
 
 def _tpot(parsed: ParsedResponse, ttft: float | None, latency: float | None) -> float | None:
     """Time per output token; None where all tokens arrived at once, without a time between them."""
-    if latency is None or ttft is None or parsed.output_tokens is None or parsed.output_tokens < 2:
+    if (
+        latency is None
+        or ttft is None
+        or parsed.usage.output_tokens is None
+        or parsed.usage.output_tokens < 2
+    ):
         return None
-    return (latency - ttft) / (parsed.output_tokens - 1) if latency > ttft else None
+    return (latency - ttft) / (parsed.usage.output_tokens - 1) if latency > ttft else None
 
 
 def _itl(parsed: ParsedResponse) -> tuple[float, ...]:

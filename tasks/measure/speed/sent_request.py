@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tasks.measure.speed.connection import Response
-from tasks.measure.speed.sse import ParsedResponse, read_stream, read_unstreamed
+from tasks.measure.speed.response_parser import ParsedResponse, read_stream, read_unstreamed
+from tasks.measure.speed.sse import is_stream
 
 
 @dataclass(slots=True)
@@ -24,14 +25,15 @@ class SentRequest:
     def parse_response(self) -> None:
         """Parse the response and drop its bytes; the body of a status other than 200 becomes `error`.
 
-        Does nothing where the request failed already.
+        Whether it is a stream is read from its bytes: gateways name other content types, and answer a request
+        for a stream with one object. Does nothing where the request failed already.
         """
         if self.error is not None:
             return
         response = self.response
         if response.status != 200:
             self.error = response.body.decode(errors="replace")
-        elif "text/event-stream" in response.content_type:
+        elif is_stream(response.body, response.content_type):
             self.parsed = read_stream(response.body, response.arrivals)
         else:
             self.parsed = read_unstreamed(response.body, response.arrivals)

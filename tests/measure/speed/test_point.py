@@ -177,7 +177,7 @@ def test_failures_are_counted_and_have_an_error_of_one_line(stub: Stubs, make_jo
     assert result["ttft_mean_s"] is not None
 
 
-@pytest.mark.parametrize("kind", ["error500", "drop", "reset", "in_band_error", "no_usage", "wrong_model"])
+@pytest.mark.parametrize("kind", ["error500", "drop", "reset", "in_band_error", "wrong_model"])
 def test_a_point_without_one_success_is_still_a_result(stub: Stubs, make_job: MakeJob, kind: str) -> None:
     server = stub(ttft=0.01, itl=0.001, api_key=KEY)
     server.faults([{"kind": kind}])
@@ -186,6 +186,18 @@ def test_a_point_without_one_success_is_still_a_result(stub: Stubs, make_job: Ma
     assert result.first_error
     assert result["ttft_mean_s"] is None
     assert result["output_token_throughput"] == 0
+
+
+def test_a_point_without_usage_keeps_its_times(stub: Stubs, make_job: MakeJob) -> None:
+    server = stub(ttft=0.01, itl=0.001, api_key=KEY)
+    server.faults([{"kind": "no_usage"}])
+    result, rows = measure(make_job(server.url, concurrency=2, requests=4))
+    assert (result.succeeded, result.failed) == (4, 0)
+    assert all(row.ttft_s and row.latency_s and len(row.itl_s) == 15 for row in rows)
+    for figure in ("ttft_mean_s", "itl_mean_s", "latency_mean_s", "request_throughput"):
+        assert result[figure]
+    for figure in ("tpot_mean_s", "output_token_throughput", "total_token_throughput", "output_tokens_mean"):
+        assert result[figure] is None
 
 
 def test_a_refused_connection_is_an_error(make_job: MakeJob) -> None:
@@ -199,7 +211,7 @@ def test_a_request_that_hangs_ends_at_its_limit(stub: Stubs, make_job: MakeJob) 
     server = stub(ttft=0.01, itl=0.001, api_key=KEY)
     server.faults([{"kind": "hang"}])
     result, _ = measure(make_job(server.url, requests=1, timeout_s=1))
-    assert result.first_error == "no whole answer within 1 s"
+    assert result.first_error == "no complete response within 1 s"
 
 
 def test_a_server_that_dies_ends_the_point_at_once(stub: Stubs, make_job: MakeJob) -> None:

@@ -10,16 +10,16 @@ import pytest
 from tasks.measure.jobs import PointJob
 from tasks.measure.speed.connection import Response
 from tasks.measure.speed.request_row import RequestRow
-from tasks.measure.speed.row_builder import NO_CHOICE, NO_TOKEN, NO_USAGE, build_row
+from tasks.measure.speed.response_parser import ParsedResponse
+from tasks.measure.speed.row_builder import BROKEN_OFF, NO_OUTPUT, NO_TOKEN, build_row
 from tasks.measure.speed.sent_request import SentRequest
-from tasks.measure.speed.sse import ParsedResponse
+from tasks.measure.speed.usage import Usage
 from tests.measure.conftest import KEY, MakeJob
 
 COMPLETE: dict[str, Any] = {
     "output_times": [11.0, 12.0, 14.0],
     "last_time": 15.0,
-    "input_tokens": 7,
-    "output_tokens": 3,
+    "usage": Usage(input_tokens=7, claimed_output_tokens=3),
     "finish_reason": "stop",
     "model": "stub",
 }
@@ -58,7 +58,7 @@ def test_the_first_requests_are_warm_up(job: PointJob) -> None:
 
 
 def test_a_single_token_without_text_arrives_with_the_end(job: PointJob) -> None:
-    row = built(job, output_times=[], output_tokens=1)
+    row = built(job, output_times=[], usage=Usage(7, 1))
     assert (row.ttft_s, row.tpot_s, row.succeeded) == (5.0, None, True)
 
 
@@ -67,12 +67,28 @@ def test_tokens_that_arrive_at_once_have_no_tpot(job: PointJob) -> None:
     assert (row.ttft_s, row.tpot_s, row.succeeded) == (5.0, None, True)
 
 
+def test_an_answer_without_usage_keeps_its_times(job: PointJob) -> None:
+    row = built(job, usage=Usage())
+    assert (row.succeeded, row.ttft_s, row.latency_s, row.itl_s) == (True, 1.0, 5.0, (1.0, 2.0))
+    assert (row.tpot_s, row.input_tokens, row.output_tokens) == (None, None, None)
+
+
+@pytest.mark.parametrize("marked", [{"ended": True}, {"usage": Usage(7, 16)}])
+def test_an_answer_without_finish_reason_may_be_complete(job: PointJob, marked: dict[str, Any]) -> None:
+    assert built(job, finish_reason=None, **marked).succeeded
+
+
 @pytest.mark.parametrize(
     ("fields", "error"),
     [
-        ({"output_tokens": None}, NO_USAGE),
-        ({"output_times": [], "output_tokens": 0}, NO_TOKEN),
-        ({"last_time": None}, NO_CHOICE),
+        ({"output_times": [], "usage": Usage(7, 0)}, NO_TOKEN),
+        ({"output_times": [], "last_time": None}, NO_OUTPUT),
+        (
+            {"output_times": [], "last_time": None, "stray_text": "sign in"},
+            f"{NO_OUTPUT}; it says 'sign in'",
+        ),
+        ({"finish_reason": None}, f"{BROKEN_OFF} (3 of 16 tokens)"),
+        ({"finish_reason": None, "usage": Usage()}, f"{BROKEN_OFF} (an unknown number of 16 tokens)"),
         ({"error": '{"error": {"message": "out of memory"}}'}, "out of memory"),
         ({"model": "another"}, "the answer is of model 'another', not 'stub'"),
     ],

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tasks.measure.speed.sse import Arrival, read_stream, read_unstreamed
+from tasks.measure.speed.response_parser import read_stream, read_unstreamed
+from tasks.measure.speed.sse import Arrival
 
 
 def text(content: str, finish: str | None = None) -> dict[str, Any]:
@@ -37,7 +38,8 @@ def stream(*events: dict[str, Any], end: str = "\n\n") -> tuple[bytes, list[Arri
 def test_each_event_has_its_own_time() -> None:
     parsed = read_stream(*stream(text(" a"), text(" b"), text(" c", "length"), USAGE))
     assert (parsed.output_times, parsed.last_time) == ([1.0, 2.0, 3.0], 3.0)
-    assert (parsed.input_tokens, parsed.output_tokens, parsed.finish_reason) == (7, 3, "length")
+    assert (parsed.usage.input_tokens, parsed.usage.output_tokens) == (7, 3)
+    assert (parsed.finish_reason, parsed.ended) == ("length", True)
     assert parsed.error is None
 
 
@@ -91,4 +93,4 @@ def test_an_unstreamed_response_has_one_time() -> None:
         {"choices": [{"message": {"content": "yes"}, "finish_reason": "stop"}], **USAGE_FIELD}
     ).encode()
     parsed = read_unstreamed(body, [(1.0, 5), (2.0, len(body))])
-    assert (parsed.output_times, parsed.output_tokens) == ([2.0], 3)
+    assert (parsed.output_times, parsed.usage.output_tokens) == ([2.0], 3)
