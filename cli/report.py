@@ -24,10 +24,13 @@ def report(
     from tasks.report.page.html import write_page
     from tasks.report.page.terminal import print_report
     from tasks.report.read_report import read_report
+    from tasks.track.killed_tracking import mend_killed_logging
 
     location = results_location(results)
     store = Store(location)
     record_killed_runs(store, location.runs_folder)
+    for message in mend_killed_logging(location.folder):
+        typer.echo(message, err=True)
     ids = store.run_ids()
     recorded = read_report(store, ids[0] if run_id == "last" and ids else run_id)
     page = location.run_folder(recorded.run.run_id) / "report.html"

@@ -33,7 +33,10 @@ def results(
     from tasks.record.export import export_table
     from tasks.record.run_lock import record_killed_runs
     from tasks.record.store import Store
+    from tasks.track.killed_tracking import mend_killed_logging
 
     location = results_location(results)
     record_killed_runs(Store(location), location.runs_folder)
+    for message in mend_killed_logging(location.folder):
+        typer.echo(message, err=True)
     typer.echo(export_table(Store(location), table, output_format.value), nl=output_format is not Format.csv)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from operate.work_pool import TAG
@@ -38,34 +36,29 @@ def run_in_process(spec: str, overrides: list[str], results: str, refresh: bool)
         os.environ.setdefault(name, value)
     from tasks.measure.processes import fork_server
 
-    fork_server.warm_up()  # it imports for seconds, in parallel with the imports of Prefect below
+    fork_server.warm_up()  # it imports for seconds, in parallel with the imports of Prefect
+    try:
+        _run_flow(spec, overrides, results, refresh)
+    finally:
+        fork_server.shut_down()  # otherwise it ends a moment after this process
+
+
+def _run_flow(spec: str, overrides: list[str], results: str, refresh: bool) -> None:
+    from flows.run.own_prefect_server import start_own_server
+
+    server = start_own_server()  # it starts for seconds, in parallel with the imports below
     from prefect import tags
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
     from flows.benchmark import benchmark
     from flows.ui.console import show_on_terminal
 
+    if server is not None:
+        server.wait_ready()
     # Heartbeats show a Prefect server that a flow is alive; here they would only delay its end by a second.
     no_heartbeats = temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None})
-    try:
-        with no_heartbeats, tags(TAG), show_on_terminal(), _explained_start():
-            benchmark(spec, overrides=overrides, results=results, refresh=refresh)
-    finally:
-        fork_server.shut_down()  # otherwise it ends a moment after this process
-
-
-@contextmanager
-def _explained_start() -> Iterator[None]:
-    """Raise ExecutionError where Prefect's own server did not start in time."""
-    try:
-        yield
-    except RuntimeError as error:
-        if "ephemeral Prefect API server" not in str(error):
-            raise
-        raise ExecutionError(
-            "Prefect's own server did not start in time",
-            "stop other work on this machine, or use another server: set PREFECT_API_URL",
-        ) from error
+    with no_heartbeats, tags(TAG), show_on_terminal():
+        benchmark(spec, overrides=overrides, results=results, refresh=refresh)
 
 
 def _check_folders() -> None:

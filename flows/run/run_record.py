@@ -18,17 +18,21 @@ from tasks.record.results import Outcome, RunRecord
 from tasks.record.run_lock import hold_run_lock, record_killed_runs
 from tasks.record.store import Store
 from tasks.record.write_run import record_run
+from tasks.track.killed_tracking import mend_killed_logging
 
 
 @contextmanager
 def record_outcome(run: Run) -> Iterator[RunWarnings]:
-    """Record the run as running, and at the end of the block how it ended; yields the run's warnings.
+    """Record the run as running; where the block raises, record the run as stopped or failed.
 
-    Where this process is killed, its killed watch or the next run records that.
+    Yields the run's warnings. The block itself records a completed run. Where this process is killed, its
+    killed watch or the next run records that.
     """
     warnings = RunWarnings()
     for killed in record_killed_runs(Store(run.results), run.folder.parent):
-        console.stage("plan", f"{killed} was killed: recorded as such, what it measured is kept")
+        console.stage("plan", f"recorded that {killed} was killed; its measurements are kept")
+    for message in mend_killed_logging(run.results.folder):
+        console.stage("plan", message)
     run.folder.mkdir(parents=True, exist_ok=True)
     with watch_for_kill(run.results, run.folder), hold_run_lock(run.folder):
         write_record(run, "running")
@@ -50,7 +54,7 @@ def write_record(run: Run, outcome: Outcome, warnings: tuple[str, ...] = ()) -> 
 
 
 def record_of(run: Run, outcome: Outcome, warnings: tuple[str, ...] = ()) -> RunRecord:
-    """The run's row with this outcome, unwritten."""
+    """Return the run's row with this outcome without writing it."""
     return RunRecord(
         run_id=run.id,
         spec=run.spec.name,
@@ -65,7 +69,7 @@ def record_of(run: Run, outcome: Outcome, warnings: tuple[str, ...] = ()) -> Run
 
 
 def _record_end(run: Run, outcome: Outcome, warnings: RunWarnings) -> None:
-    """Record how the run ended, unless its end is recorded: then only its report was interrupted."""
+    """Record how the run ended, unless that is recorded: then the error came later, from the report."""
     try:
         rows = Store(run.results).read("runs", run.id)
         if rows.is_empty() or rows["outcome"].to_list() == ["running"]:

@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 
 from tasks.config.started_server import Device
 from tasks.errors import InputError
+from tasks.provision.die_with_parent import die_with_parent
 from tasks.provision.engine_packages import engine_packages
 from tasks.provision.provisioned import EngineBuild
 
@@ -83,7 +84,7 @@ def installed_packages(python: Path) -> dict[str, str]:
     try:
         # Its own folder as the working directory: `-c` puts the working directory first on sys.path.
         result = subprocess.run(
-            (str(python), "-c", LIST_PACKAGES),
+            die_with_parent((str(python), "-c", LIST_PACKAGES)),
             capture_output=True,
             timeout=LIST_LIMIT_S,
             check=True,

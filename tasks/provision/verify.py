@@ -11,6 +11,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tasks.errors import InputError, ProvisionError
+from tasks.provision.die_with_parent import die_with_parent
 from tasks.provision.engine_packages import engine_packages
 from tasks.provision.interpreter import installed_packages
 from tasks.provision.requirements import Requirements
@@ -78,7 +79,7 @@ def check_import(requirements: Requirements, python: Path, env: Mapping[str, str
     what = f"environment {requirements.name}: {module} cannot be imported"
     try:
         result = subprocess.run(
-            (str(python), "-c", f"import {module}"),
+            die_with_parent((str(python), "-c", f"import {module}")),
             capture_output=True,
             text=True,
             timeout=IMPORT_LIMIT_S,

@@ -9,6 +9,7 @@ import subprocess
 
 from tasks.config.home import checkout
 from tasks.plan.subject import Subject
+from tasks.provision.die_with_parent import die_with_parent
 from tasks.record.results import Manifest
 
 SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH", re.IGNORECASE)
@@ -59,7 +60,9 @@ def git_commit() -> str | None:
     """The checkout's commit, with `-dirty` where files differ from it; None outside a git checkout."""
     argv = ("git", "-C", str(checkout()), "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*")
     try:
-        completed = subprocess.run(argv, capture_output=True, text=True, timeout=10, check=False)
+        completed = subprocess.run(
+            die_with_parent(argv), capture_output=True, text=True, timeout=10, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
     return completed.stdout.strip() or None

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tasks.errors import ServerDied
+from tasks.provision.die_with_parent import die_with_parent
 from tasks.serve.endpoint import Endpoint
 from tasks.serve.failure_reasons import explain_failure
 from tasks.serve.find_endpoint import endpoint_at
@@ -136,7 +137,11 @@ def _container_pid(launch: Launch | None) -> int | None:
         return None
     try:
         result = subprocess.run(
-            launch.pid_argv, env=launch.env, capture_output=True, timeout=INSPECT_TIMEOUT_S, check=True
+            die_with_parent(launch.pid_argv),
+            env=launch.env,
+            capture_output=True,
+            timeout=INSPECT_TIMEOUT_S,
+            check=True,
         )
         return int(result.stdout)  # 0 for a container that does not run
     except (OSError, subprocess.SubprocessError, ValueError):

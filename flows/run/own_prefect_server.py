@@ -1,0 +1,134 @@
+"""Prefect's temporary server, started here instead of by Prefect, so that it ends with this process."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import subprocess
+import sys
+import time
+
+import httpx
+from prefect.settings import (
+    PREFECT_API_URL,
+    PREFECT_SERVER_EPHEMERAL_ENABLED,
+    PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS,
+    get_current_settings,
+)
+
+from operate.request_guard import App, RequestGuard
+from tasks.config.home import checkout
+from tasks.errors import ExecutionError
+from tasks.provision.die_with_parent import die_with_parent
+from tasks.serve.loopback import HOST
+from tasks.serve.port import choose_port
+
+PAUSE_S = 0.1
+STOP_S = 5.0
+"""Seconds between SIGTERM and SIGKILL, as in Prefect."""
+# As Prefect sets them for its temporary server: without its UI, and without a second one.
+VARIABLES = {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
+
+
+def start_own_server() -> OwnPrefectServer | None:
+    """Start the server and return at once; None where Prefect's settings name a server or allow no own one.
+
+    Call it in the main thread: the kernel kills the server when the thread that started it ends.
+    """
+    if PREFECT_API_URL.value() or not PREFECT_SERVER_EPHEMERAL_ENABLED.value():
+        return None
+    return OwnPrefectServer()
+
+
+class OwnPrefectServer:
+    """Prefect's server on a free port of the loopback address. It dies with this process, by SIGKILL too."""
+
+    def __init__(self) -> None:
+        """Start it; it needs seconds until it answers."""
+        self._start()
+        # Exit handlers run in reverse order: Prefect's, registered later, still send their last events to it.
+        atexit.register(self.stop)
+
+    @property
+    def running(self) -> bool:
+        """Whether its process runs."""
+        return self._process.poll() is None
+
+    def wait_ready(self) -> None:
+        """Wait until it answers, and make Prefect use it as its temporary server.
+
+        Raises:
+            ExecutionError: it ended, or did not answer in time.
+        """
+        deadline = time.monotonic() + float(PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS.value())
+        restarted = False
+        with httpx.Client() as client:
+            while not self._is_ready(client):
+                code = self._process.poll()
+                if code is not None and not restarted:  # another process may have taken the port
+                    restarted = True
+                    self._start()
+                elif code is not None or time.monotonic() > deadline:
+                    raise _not_started(code)
+                time.sleep(PAUSE_S)
+        self._hand_to_prefect()
+
+    def stop(self) -> None:
+        """End it, by force if it does not end in time."""
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _start(self) -> None:
+        self._port = choose_port(None)
+        settings = get_current_settings().to_environment_variables(exclude_unset=True)
+        self._process = subprocess.Popen(
+            die_with_parent(_argv(self._port)),
+            env={**os.environ, **VARIABLES, **settings},
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C ends the run first, which still writes its state
+        )
+
+    def _is_ready(self, client: httpx.Client) -> bool:
+        try:
+            return client.get(f"http://{HOST}:{self._port}/api/health").is_success
+        except httpx.TransportError:
+            return False
+
+    def _hand_to_prefect(self) -> None:
+        """Register this server as the one temporary server, which Prefect's clients would otherwise start."""
+        from prefect.server.api.server import SubprocessASGIServer
+
+        temporary = SubprocessASGIServer()
+        temporary.port = self._port
+        temporary.server_process = self._process
+        temporary.running = True
+
+
+def guarded_app() -> App:
+    """Make the application that uvicorn serves: Prefect's, closed to pages of other sites."""
+    from prefect.server.api.server import create_app
+
+    return RequestGuard(create_app(), HOST)
+
+
+def _argv(port: int) -> tuple[str, ...]:
+    uvicorn = (sys.executable, "-P", "-m", "uvicorn", "--factory", f"{__name__}:{guarded_app.__name__}")
+    # uvicorn would look for modules in the working directory first
+    options = ("--app-dir", str(checkout()), "--log-level", "error", "--lifespan", "on")
+    return (*uvicorn, *options, "--host", HOST, "--port", str(port))
+
+
+def _not_started(exit_code: int | None) -> ExecutionError:
+    if exit_code is not None:
+        return ExecutionError(
+            f"Prefect's own server did not start: it ended with exit code {exit_code}",
+            "read its messages above, or use another server: set PREFECT_API_URL",
+        )
+    return ExecutionError(
+        "Prefect's own server did not start in time",
+        "stop other work on this machine, or use another server: set PREFECT_API_URL",
+    )
