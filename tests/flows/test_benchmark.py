@@ -265,13 +265,15 @@ def test_an_endpoint_is_asked_once_for_its_model(
     stub: Start, quick: Write, tmp_path: Path, tokenizer: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    listed = identity._models
+    listed_models = identity.listed_models
 
-    def counted(client: httpx.Client, endpoint: Endpoint, ours: bool) -> tuple[str, ...]:
+    def count_calls(
+        client: httpx.Client, endpoint: Endpoint, managed: bool = False
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         asked.append(endpoint.url)
-        return listed(client, endpoint, ours)
+        return listed_models(client, endpoint, managed)
 
-    monkeypatch.setattr(identity, "_models", counted)
+    monkeypatch.setattr(identity, "listed_models", count_calls)
     server = stub(tokenizer=str(tokenizer))
     benchmark(spec=quick(server), results=str(tmp_path / "results"))
     assert asked == [server.url]
