@@ -261,7 +261,7 @@ def test_wrong_input_has_a_failure_artifact_too(flow: Any, wrong: dict[str, Any]
     assert caught.value.what in [artifact.description for artifact in artifacts]
 
 
-def test_an_endpoint_is_asked_once_for_its_model(
+def test_an_endpoint_is_asked_for_its_model_before_the_run_and_in_the_health_check(
     stub: Start, quick: Write, tmp_path: Path, tokenizer: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
@@ -276,7 +276,7 @@ def test_an_endpoint_is_asked_once_for_its_model(
     monkeypatch.setattr(identity, "listed_models", count_calls)
     server = stub(tokenizer=str(tokenizer))
     benchmark(spec=quick(server), results=str(tmp_path / "results"))
-    assert asked == [server.url]
+    assert asked == [server.url] * 2
 
 
 def test_a_gpu_that_does_not_exist_is_wrong_input(
