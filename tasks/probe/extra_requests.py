@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from tasks.config.base import Frozen
+from tasks.probe.bounded_response import json_of
 from tasks.probe.first_answer import question
 from tasks.probe.keep_alive import keeps_connections
 from tasks.probe.streamed_answer import StreamedAnswer
@@ -82,7 +83,7 @@ def _answer(
     body = question(endpoint, kind, endpoint.max_tokens_field(kind)) | fields
     try:
         response = client.post(endpoint.url_of(kind), json=body, timeout=timeout_s)
-        answer = response.json() if response.status_code == 200 else {}
+        answer = json_of(response) if response.status_code == 200 else {}
     except httpx.HTTPError:
         return None
     except ValueError:

@@ -9,6 +9,7 @@ import httpx
 
 from tasks.config.base import Frozen
 from tasks.errors import ExecutionError
+from tasks.probe.bounded_response import json_of
 from tasks.probe.http_client import (
     check_status,
     client_for,
@@ -71,7 +72,7 @@ def _first_answer(client: httpx.Client, endpoint: Endpoint, kind: RequestKind, m
     latency_s = time.monotonic() - start
     error = error_class(managed)
     try:
-        answer = response.json()
+        answer = json_of(response)
         _check_model(endpoint, answer.get("model"), url, error)
         usage = answer["usage"]
         tokens = int(usage["prompt_tokens"]), int(usage["completion_tokens"])
@@ -133,7 +134,7 @@ def _refuses_max_tokens(response: httpx.Response) -> bool:
 def _keeps_length(response: httpx.Response) -> bool:
     """Whether the response is as short as was asked for: a server may ignore a field it does not know."""
     try:
-        return int(response.json()["usage"]["completion_tokens"]) <= OUTPUT_TOKENS
+        return int(json_of(response)["usage"]["completion_tokens"]) <= OUTPUT_TOKENS
     except (ValueError, KeyError, TypeError, AttributeError):
         return False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 
 from tasks.errors import EndpointError, ExecutionError, ServerStartError
+from tasks.probe.bounded_response import bound_body, json_of
 from tasks.serve.endpoint import Endpoint
 from tasks.serve.tls import certificate_error, certificate_remedy, tls_context
 
@@ -40,6 +41,7 @@ def client_for(
         transport=transport,
         timeout=timeout_s,
         trust_env=not endpoint.is_local,
+        event_hooks={"response": [bound_body]},
         verify=tls_context(),
         limits=httpx.Limits() if reuse else NO_REUSE,
     )
@@ -110,7 +112,7 @@ def status_of(client: httpx.Client, url: str) -> int | None:
 def message_of(response: httpx.Response) -> str:
     """Return the error message in a response, on one line of at most 300 characters."""
     try:
-        body = response.json()
+        body = json_of(response)
         error = body.get("error", body)
         message = error.get("message") if isinstance(error, dict) else error
     except (ValueError, AttributeError):

@@ -8,6 +8,7 @@ import httpx
 
 from tasks.config.base import Frozen
 from tasks.errors import InputError, ServegaugeError, ServerStartError
+from tasks.probe.bounded_response import json_of
 from tasks.probe.http_client import check_status, client_for, send_request, status_of, without_query
 from tasks.probe.server_metrics import NAMES, START_TIME, MetricsReader, parse_metrics
 from tasks.serve.endpoint import Endpoint
@@ -86,7 +87,7 @@ def listed_models(
 def _names_in(response: httpx.Response) -> tuple[str, ...] | None:
     """The models of OpenAI's form, `{"data": [{"id": …}]}`, or of a bare list; None for any other answer."""
     try:
-        body = response.json()
+        body = json_of(response)
         entries = body if isinstance(body, list) else body["data"]
         return tuple(str(entry["id"]) for entry in entries)
     except (ValueError, KeyError, TypeError):
@@ -125,7 +126,7 @@ def wrong_model_error(endpoint: Endpoint, models: tuple[str, ...], managed: bool
 
 def _version(client: httpx.Client, url: str) -> str | None:
     try:
-        version = client.get(url).json()["version"]
+        version = json_of(client.get(url))["version"]
     except (httpx.HTTPError, ValueError, KeyError, TypeError):
         return None
     return str(version)
