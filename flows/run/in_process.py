@@ -12,6 +12,9 @@ from tasks.errors import ExecutionError
 PREFECT_SETTINGS = {
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "60",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    # Pages in a browser on this machine must not call the server that the run starts.
+    "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "http://127.0.0.1",
+    "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
     # The terminal shows stage lines; Prefect's log, with tracebacks of failed points, stays in its UI.
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
     "DO_NOT_TRACK": "1",
