@@ -49,10 +49,11 @@ def one_line(text: str, mask: Callable[[str], str] = str, limit: int = 300) -> s
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
     if not lines:
         return "no reason given"
-    message = _payload_message(text) or lines[0]
+    message = (_payload_message(text) or "").strip() or lines[0]
     if lines[0].startswith("Traceback"):
         message = lines[-1]
-    message = re.sub(r"\s+", " ", message).encode("utf-8", "replace").decode()  # JSON can hold half characters
+    message = re.sub(r"\s+", " ", message)
+    message = message.encode("utf-8", "replace").decode()  # JSON can hold halves of characters
     message = mask(message)
     return message if len(message) <= limit else message[: limit - 1] + "…"
 

@@ -12,6 +12,10 @@ CLOSES = (
     "the server closes each connection after its answer without saying so: each request opens a new one, and "
     "no figure includes the time for that"
 )
+UNCOUNTED = (
+    "the server answers requests to {kinds} without counting their tokens (usage): figures of tokens stay "
+    "empty unless its streams count them"
+)
 
 
 def find_conventions(
@@ -27,6 +31,12 @@ def find_conventions(
     renamed = frozenset(answer.kind for answer in answers if answer.max_tokens_field == MAX_COMPLETION_TOKENS)
     conventions = Conventions(max_completion_tokens=renamed)
     endpoint = endpoint.model_copy(update={"conventions": conventions})
+    warnings = _warnings_of_usage(answers)
     if may_close and answers and not keeps_connections(endpoint, answers[0].kind):
-        return conventions.model_copy(update={"keeps_connections": False}), (CLOSES,)
-    return conventions, ()
+        return conventions.model_copy(update={"keeps_connections": False}), (*warnings, CLOSES)
+    return conventions, warnings
+
+
+def _warnings_of_usage(answers: Sequence[FirstAnswer]) -> tuple[str, ...]:
+    uncounted = [answer.kind for answer in answers if None in (answer.input_tokens, answer.output_tokens)]
+    return (UNCOUNTED.format(kinds=" and ".join(uncounted)),) if uncounted else ()

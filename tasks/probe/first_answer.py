@@ -23,20 +23,22 @@ from tasks.serve.endpoint import MAX_COMPLETION_TOKENS, MAX_TOKENS, Endpoint, Re
 ALL_KINDS: frozenset[RequestKind] = frozenset({"completions", "chat"})
 OUTPUT_TOKENS = 8
 PROMPT = "What is two plus two?"
+LARGEST_COUNT = 2**31
+"""A larger number of tokens is an error of the server."""
 REFUSED = (400, 422)
 """Statuses of a response that refuses a field of the request."""
 
 
 class FirstAnswer(Frozen):
-    """One response to a short prompt. The tokens are those of the server's usage.
+    """One response to a short prompt. The tokens are those of the server's usage, None where it has none.
 
     `max_tokens_field`: the name of the field that limits the length of a response.
     """
 
     kind: RequestKind
     max_tokens_field: str = MAX_TOKENS
-    input_tokens: int
-    output_tokens: int
+    input_tokens: int | None
+    output_tokens: int | None
     latency_s: float
 
 
@@ -48,7 +50,7 @@ def first_answers(
     timeout_s: float = 300.0,
     transport: httpx.BaseTransport | None = None,
 ) -> tuple[FirstAnswer, ...]:
-    """Send one request of each kind. Each response must have status 200 and a usage that counts tokens.
+    """Send one request of each kind. Each response must have status 200, and a choice or a usage.
 
     Args:
         endpoint: the server.
@@ -73,12 +75,12 @@ def _first_answer(client: httpx.Client, endpoint: Endpoint, kind: RequestKind, m
     error = error_class(managed)
     try:
         answer = json_of(response)
-        _check_model(endpoint, answer.get("model"), url, error)
-        usage = answer["usage"]
-        tokens = int(usage["prompt_tokens"]), int(usage["completion_tokens"])
-    except (ValueError, KeyError, TypeError, AttributeError):
-        tokens = (0, 0)
-    if 0 in tokens:
+    except ValueError:
+        answer = None
+    answer = answer if isinstance(answer, dict) else {}
+    _check_model(endpoint, answer.get("model"), url, error)
+    tokens = _token_counts(answer)
+    if None in tokens and not _has_choice(answer):
         raise error(
             f"{url} answered without counting tokens (usage)",
             "measure a server whose responses have OpenAI's `usage`: token counts are read from it",
@@ -123,6 +125,22 @@ def question(endpoint: Endpoint, kind: RequestKind, max_tokens_field: str) -> di
     else:
         body["prompt"] = PROMPT
     return body
+
+
+def _token_counts(answer: dict[str, Any]) -> tuple[int | None, int | None]:
+    """The tokens of prompt and answer; None where a count is missing, 0 or no number."""
+    usage = answer.get("usage")
+    counts = []
+    for name in ("prompt_tokens", "completion_tokens"):
+        value = usage.get(name) if isinstance(usage, dict) else None
+        counts.append(int(value) if isinstance(value, int | float) and 0 < value < LARGEST_COUNT else None)
+    return counts[0], counts[1]
+
+
+def _has_choice(answer: dict[str, Any]) -> bool:
+    """Whether an answer can be measured without its usage, whose stream may count tokens all the same."""
+    choices = answer.get("choices")
+    return isinstance(choices, list) and bool(choices) and isinstance(choices[0], dict)
 
 
 def _refuses_max_tokens(response: httpx.Response) -> bool:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tasks.errors import EndpointError, ServerStartError
+from tasks.probe.conventions import find_conventions
 from tasks.probe.first_answer import first_answers
 from tests.probe.talk import ENDPOINT, server
 
@@ -73,6 +74,31 @@ def test_another_response_is_an_error_with_the_servers_message(
         first_answers(
             ENDPOINT, frozenset({"chat"}), managed=managed, transport=server(v1_chat_completions=answer)
         )
+
+
+CHOICES: dict[str, object] = {"choices": [{"index": 0, "message": {"content": "four"}}]}
+
+
+@pytest.mark.parametrize(
+    ("usage", "tokens"),
+    [
+        ({}, (None, None)),
+        ({"usage": None}, (None, None)),
+        ({"usage": [5, 8]}, (None, None)),
+        ({"usage": {"prompt_tokens": 5, "completion_tokens": 0, "total_tokens": 13}}, (5, None)),
+        ({"usage": {"prompt_tokens": 5, "completion_tokens": "8"}}, (5, None)),
+        ({"usage": {"prompt_tokens": 5, "completion_tokens": float("nan")}}, (5, None)),
+    ],
+)
+def test_an_answer_without_its_tokens_is_measured_with_a_warning(
+    usage: dict[str, object], tokens: tuple[int | None, int | None]
+) -> None:
+    """Its streams may count them."""
+    answer = httpx.Response(200, content=json.dumps(CHOICES | usage))
+    (first,) = first_answers(ENDPOINT, frozenset({"chat"}), transport=server(v1_chat_completions=answer))
+    assert (first.input_tokens, first.output_tokens) == tokens
+    warnings = find_conventions(ENDPOINT, (first,), may_close=False)[1]
+    assert [warning for warning in warnings if "chat without counting their tokens (usage)" in warning]
 
 
 UNSUPPORTED = (

@@ -24,7 +24,7 @@ class ChunkTemplate:
 
     def __init__(self) -> None:
         """Recognise nothing yet."""
-        self.prefix: bytes = b"\n"  # no event begins with it
+        self.prefix: bytes = b"\n\n"  # no event holds it
         self.suffix: bytes = b""
         self._attempts, self._seen = ATTEMPTS, 0
 

@@ -11,6 +11,7 @@ import asyncio
 import json
 from typing import Any
 
+from aiohttp.http_exceptions import HttpProcessingError
 from evalscope.perf.plugin.api.default_api import DefaultApiPlugin
 from evalscope.perf.plugin.api.openai_api import OpenaiPlugin
 from evalscope.perf.plugin.registry import register_api
@@ -49,4 +50,14 @@ async def send_request(
     except TimeoutError:
         request.error = f"no complete response within {timeout_s:g} s"
     except Exception as error:  # aiohttp's parser raises many; a response may fail only its own request
-        request.error = f"{type(error).__name__}: {error}"
+        request.error = _reason(error)
+
+
+def _reason(error: Exception) -> str:
+    """Why an exchange failed, in one line."""
+    text = f"{type(error).__name__}: {error}"
+    if isinstance(
+        error, HttpProcessingError
+    ):  # its own text begins with a status that the server did not send
+        text = f"the answer is no valid HTTP: {error.message}"
+    return " ".join(text.split())

@@ -40,9 +40,17 @@ class ParsedResponse:
     stray_text: str | None = None
 
 
-def read_stream(body: bytes, arrivals: Sequence[Arrival]) -> ParsedResponse:
-    """Read server-sent events. The time of an event is that of its last byte."""
-    reader, template = _Reader(), ChunkTemplate()
+def read_stream(
+    body: bytes, arrivals: Sequence[Arrival], template: ChunkTemplate | None = None
+) -> ParsedResponse:
+    """Read server-sent events. The time of an event is that of its last byte.
+
+    Args:
+        body: all bytes.
+        arrivals: when they arrived.
+        template: recognises chunks that need no parsing; a new one by default.
+    """
+    reader, template = _Reader(), template or ChunkTemplate()
     matches, output_times = template.matches, reader.parsed.output_times
     for arrived_at, event in events(body, arrivals):
         if matches(event):
@@ -106,7 +114,7 @@ class _Reader:
         error = error_of_event(name, event)
         if error is not None:
             self._fail(error)
-        self.parsed.model = text_or_none("model", event.get("model")) or self.parsed.model
+        self.parsed.model = self.parsed.model or text_or_none("model", event.get("model"))
         choices = event.get("choices")
         if choices is None:
             choices = []
