@@ -85,7 +85,8 @@ def _plot_statistics(axes: Any, points: Sequence[PointResult], time: str) -> Non
             _plot_curve(axes, samples, statistic_label(statistic), colour, style)
     axes.margins(y=0.12)
     axes.set_ylim(bottom=0)
-    axes.legend(ncols=3, bbox_to_anchor=(1, 0.99), **LEGEND)
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(ncols=3, bbox_to_anchor=(1, 0.99), **LEGEND)
 
 
 def _samples(points: Sequence[PointResult], figure: str, factor: float = 1) -> list[tuple[float, float]]:

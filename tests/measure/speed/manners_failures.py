@@ -65,6 +65,12 @@ FAILURES = [
     Manner("error", "an event with `error`", then(event(IN_BAND)), SAID),
     Manner("error-text", "an event whose `error` is text", then(event({"error": MESSAGE})), SAID),
     Manner("error-object", '`object: "error"`', then(event({"object": "error", "message": MESSAGE})), SAID),
+    Manner(
+        "error-blank",
+        "an event whose `error` is a blank",
+        then(event({"error": " "})),
+        Failed('{"error": " "}'),
+    ),
     Manner("error-event", "`event: error` with JSON", then(b"event: error\n" + event(BARE)), SAID),
     Manner(
         "error-event-text", "`event: error` with text", then(b"event: error\ndata: out of memory\n\n"), SAID

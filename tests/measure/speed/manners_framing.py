@@ -50,6 +50,7 @@ FRAMING = [
     Manner("no-space", "`data:` without a space", rewritten(b"data: ", b"data:")),
     Manner("spaces", "JSON with spaces around every colon", rewritten(b'":', b'" :  ')),
     Manner("many-blank-lines", "several blank lines between events", rewritten(b"\n\n", b"\n\n\n\n\n")),
+    Manner("blank-lines-first", "blank lines and a comment first", [(0.5, b"\n\n\n: ping\n\n\n"), *PLAIN]),
     Manner(
         "other-fields",
         "`event:`, `id:` and `retry:` beside the data",
