@@ -25,8 +25,8 @@ from tasks.measure.jobs import PointJob
 from tasks.measure.processes import fork_server
 from tasks.measure.processes.run_jobs import run_jobs
 from tasks.measure.row_files import REQUESTS, read_rows
-from tasks.measure.speed.point import WORKER
 from tasks.measure.speed.request_row import RequestRow
+from tasks.measure.speed.send_load import WORKER
 from tests.stub.process import Stub, stub_server
 from tests.stub.request_log import LoggedRequest
 from tests.stub.tokenizer import make_tokenizer

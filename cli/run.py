@@ -23,6 +23,6 @@ def run(
 
     # Before Prefect is imported, which takes seconds: wrong input is reported within one.
     preflight_command(load_spec(spec, overrides or ()), results_location(results))
-    from flows.run.in_process import run_in_process
+    from flows.run.run_from_terminal import run_from_terminal
 
-    run_in_process(spec, overrides or [], results, refresh)
+    run_from_terminal(spec, overrides or [], results, refresh)

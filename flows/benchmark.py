@@ -9,20 +9,20 @@ from prefect import flow, task
 from prefect.runtime import flow_run
 
 from flows import parameters
-from flows.run.accuracy import measure_accuracy_sets
 from flows.run.block_settings import with_blocks
 from flows.run.context import RunContext
 from flows.run.finish import finish
 from flows.run.gpu_slot import gpu_slot
+from flows.run.measure_accuracy import measure_accuracy_sets
+from flows.run.measure_sweeps import measure_sweeps
 from flows.run.preflight import preflight
 from flows.run.report_failure import FailureReport, report_failure
-from flows.run.results import RunResults
 from flows.run.reuse import is_reusable
-from flows.run.run import Run, new_run
+from flows.run.run_identity import Run, new_run
 from flows.run.run_record import record_outcome
+from flows.run.run_results import RunResults
+from flows.run.run_server import RunServer, no_server, open_server
 from flows.run.run_warnings import RunWarnings
-from flows.run.server import RunServer, no_server, open_server
-from flows.run.sweep import measure_sweeps
 from flows.run.synced_bucket import synced_bucket
 from flows.run.worker_watch import end_with_worker
 from flows.ui import artifacts, console

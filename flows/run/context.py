@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flows.run.run import Run
-from flows.run.server import RunServer
+from flows.run.run_identity import Run
+from flows.run.run_server import RunServer
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flows.run.gate import GatedRun, gate_failures
+from flows.run.gate_rules import GatedRun, gate_failures
 from flows.run.publish import report, track
-from flows.run.results import RunProblems, RunResults
-from flows.run.run import Run
+from flows.run.run_identity import Run
 from flows.run.run_record import record_of, write_record
+from flows.run.run_results import RunProblems, RunResults
 from flows.run.run_warnings import RunWarnings
 from flows.ui import artifacts, console
 from flows.ui.events import emit_finished_run

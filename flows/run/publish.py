@@ -8,8 +8,8 @@ from uuid import UUID
 from prefect import task
 from prefect.artifacts import create_markdown_artifact
 
-from flows.run.results import RunResults
-from flows.run.run import Run
+from flows.run.run_identity import Run
+from flows.run.run_results import RunResults
 from tasks.record.results import RunRecord
 from tasks.report.page.html import write_page
 from tasks.report.page.markdown import markdown

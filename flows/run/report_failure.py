@@ -10,7 +10,7 @@ from uuid import UUID
 from prefect.client.orchestration import get_client
 from prefect.runtime import flow_run
 
-from flows.run.run import Run
+from flows.run.run_identity import Run
 from flows.ui.artifacts import create_failure_artifact
 from flows.ui.events import emit_failed_run
 from tasks.errors import MeasureError, RegressionError, ServegaugeError

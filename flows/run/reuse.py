@@ -12,7 +12,7 @@ from prefect.filesystems import LocalFileSystem
 from prefect.results import ResultStore
 
 from flows.run.context import RunContext
-from flows.run.server import RunServer
+from flows.run.run_server import RunServer
 from flows.ui import console
 from tasks.config.results_location import CACHE, ResultsLocation
 from tasks.errors import MeasureError, ServerDied

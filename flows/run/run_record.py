@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from prefect.exceptions import TerminationSignal
 
 from flows.run.killed_watch import watch_for_kill
-from flows.run.run import Run
+from flows.run.run_identity import Run
 from flows.run.run_warnings import RunWarnings
 from flows.ui import console
 from tasks.errors import RecordError

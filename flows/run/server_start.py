@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from flows.run.health_check import ProbeResult, probe
 from flows.run.provision import provision_environment, provision_model
-from flows.run.run import Run
+from flows.run.run_identity import Run
 from flows.run.run_warnings import RunWarnings
 from flows.ui import console
 from flows.ui.log_follow import follow_log

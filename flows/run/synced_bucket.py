@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flows.run.run import Run
+from flows.run.run_identity import Run
 from flows.ui import console
 from tasks.config.results_location import CACHE
 from tasks.errors import RecordError

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
-from flows.run.run import Run
+from flows.run.run_identity import Run
 from tasks.errors import RegressionError, ServegaugeError
 from tasks.report.page.markdown import escaped
 from tasks.report.report_input import ReportInput

@@ -8,8 +8,8 @@ from typing import Any
 from prefect.events import emit_event
 from prefect.runtime import deployment, flow_run
 
-from flows.run.results import RunProblems
-from flows.run.run import Run
+from flows.run.run_identity import Run
+from flows.run.run_results import RunProblems
 from tasks.measure.speed.figures import BY_NAME
 from tasks.report.best_load import best_load
 from tasks.report.load_repeats import usable_repeats

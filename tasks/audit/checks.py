@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from tasks.audit import (
     answers,
-    gpu,
+    gpu_checks,
     load_generator,
     other_load,
     server_counters,
     server_histograms,
-    speculation,
+    speculation_check,
     steadiness,
     usage_fields,
 )
@@ -41,15 +41,15 @@ CHECKS: dict[str, Callable[[Evidence], Finding]] = {
     "tpot": server_histograms.tpot,
     "one_piece": answers.one_piece,
     "tokens_a_piece": answers.tokens_a_piece,
-    "speculation": speculation.speculation,
+    "speculation": speculation_check.speculation,
     "drift": steadiness.drift,
     "pace": steadiness.pace,
     "waves": steadiness.waves,
     "other_load": other_load.other_load,
-    "gpu_slowed": gpu.gpu_slowed,
-    "gpu_power_cap": gpu.gpu_power_cap,
-    "gpu_clock": gpu.gpu_clock,
-    "gpu_alone": gpu.gpu_alone,
-    "gpu_memory": gpu.gpu_memory,
+    "gpu_slowed": gpu_checks.gpu_slowed,
+    "gpu_power_cap": gpu_checks.gpu_power_cap,
+    "gpu_clock": gpu_checks.gpu_clock,
+    "gpu_alone": gpu_checks.gpu_alone,
+    "gpu_memory": gpu_checks.gpu_memory,
 }
 """Every check runs on every point and always returns a finding. Names and order are those of the tables."""

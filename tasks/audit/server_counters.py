@@ -5,7 +5,7 @@ from __future__ import annotations
 from tasks.audit.evidence import Evidence
 from tasks.audit.finding import Finding, at_most, not_in_metrics, number_of, total, unchecked
 from tasks.probe.engine_metrics.meaning import Meaning
-from tasks.probe.engine_metrics.registry import engine_names
+from tasks.probe.engine_metrics.metrics_registry import engine_names
 
 CACHE_HIT_LIMIT = 0.01
 """Share of prompt tokens, beyond what prompts are known to share, that may be found in the prefix cache."""

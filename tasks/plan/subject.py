@@ -13,7 +13,7 @@ from pydantic import Field
 from tasks.config.base import Frozen
 from tasks.config.server import EndpointServer, ManagedServer
 from tasks.config.spec import Spec
-from tasks.plan import hardware
+from tasks.plan import machine
 from tasks.plan.content_digest import content_digest
 from tasks.probe.identity import server_identity
 from tasks.provision.engine_build import engine_build
@@ -127,9 +127,9 @@ def _hardware_of(server: EndpointServer) -> Hardware:
 
 def _hardware(devices: Sequence[GPU]) -> Hardware:
     return Hardware(
-        cpu=hardware.cpu_name(),
-        cpu_count=hardware.cpu_count(),
-        memory_bytes=hardware.memory_bytes(),
+        cpu=machine.cpu_name(),
+        cpu_count=machine.cpu_count(),
+        memory_bytes=machine.memory_bytes(),
         gpu_names=tuple(device.name for device in devices),
         driver=devices[0].driver if devices else None,
     )

@@ -15,7 +15,7 @@ from prometheus_client.samples import Sample
 from tasks.config.base import Frozen
 from tasks.probe.engine_metrics.meaning import Meaning
 from tasks.probe.engine_metrics.metric import Combination, EngineMetrics
-from tasks.probe.engine_metrics.registry import ALIASES, METRICS, table_of
+from tasks.probe.engine_metrics.metrics_registry import ALIASES, METRICS, table_of
 from tasks.probe.http_client import client_for
 from tasks.serve.endpoint import Endpoint
 

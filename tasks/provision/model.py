@@ -8,7 +8,7 @@ from tasks.config.server import ManagedServer
 from tasks.errors import InputError, ProvisionError
 from tasks.provision.disk_space import check_space
 from tasks.provision.hubs.hub import Hub
-from tasks.provision.hubs.registry import HUBS
+from tasks.provision.hubs.hub_registry import HUBS
 from tasks.provision.license import read_license
 from tasks.provision.model_digest import file_digest, folder_digest
 from tasks.provision.provisioned import Environment, Model, ModelIdentity

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from operator import attrgetter
 from typing import NamedTuple
 
-from tasks.measure.speed.figure import Figure
+from tasks.measure.speed.figure_type import Figure
 from tasks.measure.speed.point_result import PointResult
 from tasks.report.load_repeats import Repeats, mean_of
 

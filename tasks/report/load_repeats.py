@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from statistics import fmean
 
-from tasks.measure.speed.figure import Figure
+from tasks.measure.speed.figure_type import Figure
 from tasks.measure.speed.point_result import PointResult
 from tasks.record.results import RecordedPoint
 

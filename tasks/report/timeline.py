@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 import polars as pl
 
 from tasks.probe.engine_metrics.meaning import Meaning
-from tasks.probe.engine_metrics.registry import names_of
+from tasks.probe.engine_metrics.metrics_registry import names_of
 from tasks.probe.gpu_source import POWER, UTILIZATION
 from tasks.probe.machine_source import BUSY, OTHERS
 from tasks.record.results import RunRecord

@@ -11,7 +11,7 @@ from tasks.config.trackers import Track
 from tasks.errors import InputError
 from tasks.provision.engine_build import program_path
 from tasks.provision.provisioned import Environment, Model
-from tasks.serve.engines.registry import engine_of
+from tasks.serve.engines.engine_registry import engine_of
 from tasks.serve.loopback import HOST
 
 CUDA_VISIBLE_DEVICES = "CUDA_VISIBLE_DEVICES"

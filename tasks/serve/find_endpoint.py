@@ -10,7 +10,7 @@ from tasks.config.server import EndpointServer, ManagedServer
 from tasks.errors import InputError
 from tasks.provision.provisioned import Model
 from tasks.serve.endpoint import Endpoint
-from tasks.serve.engines.registry import engine_of
+from tasks.serve.engines.engine_registry import engine_of
 from tasks.serve.loopback import HOST
 
 

@@ -12,7 +12,7 @@ from tasks.config.server import ManagedServer
 from tasks.errors import InputError
 from tasks.provision.die_with_parent import die_with_parent
 from tasks.provision.provisioned import EngineBuild, Environment
-from tasks.serve.engines.registry import engine_of, parser_module
+from tasks.serve.engines.engine_registry import engine_of, parser_module
 from tasks.text import did_you_mean
 
 PARSER_TIMEOUT_S = 300.0

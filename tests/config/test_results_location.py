@@ -18,7 +18,9 @@ def test_an_address_is_a_folder_or_a_bucket_with_a_local_folder() -> None:
     assert [str(location) for location in (results_location("a/b"), bucket)] == ["a/b", "s3://name/prefix"]
 
 
-@pytest.mark.parametrize("address", ["s3://", "s3:///prefix", "s3://name/../other", "gs://name", "https://host/results"])
+@pytest.mark.parametrize(
+    "address", ["s3://", "s3:///prefix", "s3://name/../other", "gs://name", "https://host/results"]
+)
 def test_other_addresses_are_refused_with_a_remedy(address: str) -> None:
     with pytest.raises(InputError) as caught:
         results_location(address)

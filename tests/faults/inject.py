@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from flows.run.run import Run, new_run
-from flows.run.server import RunServer
+from flows.run.run_identity import Run, new_run
+from flows.run.run_server import RunServer
 from tasks.config.results_location import results_location
 from tasks.config.spec_file import load_spec
 from tests.faults.case import Case

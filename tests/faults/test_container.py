@@ -12,7 +12,7 @@ import pytest
 
 from flows.benchmark import benchmark
 from flows.run.reuse import measure_with_restart
-from flows.run.server import open_server
+from flows.run.run_server import open_server
 from tasks.errors import InputError
 from tests.faults.case import PROBE_REQUESTS, Case
 from tests.faults.inject import MeasureUntilDeath, injecting, prepare_run

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from flows.run.preflight import preflight
-from flows.run.server import open_server
+from flows.run.run_server import open_server
 from tasks.config.results_location import results_location
 from tasks.config.spec_file import load_spec
 from tasks.errors import InputError, ServegaugeError, ServerStartError

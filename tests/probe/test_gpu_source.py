@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pynvml
 import pytest
 
-from tasks.audit import gpu
+from tasks.audit import gpu_checks
 from tasks.probe.gpu_source import GpuSource, gpu_indices_of
 from tasks.probe.sampler import sampling
 from tests.helpers.nvml import Nvml
@@ -96,13 +96,13 @@ def test_the_test_double_matches_the_library() -> None:
         nvml.NVML_CLOCK_SM,
         nvml.NVML_TEMPERATURE_GPU,
     )
-    assert pynvml.nvmlClocksEventReasonSwPowerCap == gpu.POWER_CAP_BIT
+    assert pynvml.nvmlClocksEventReasonSwPowerCap == gpu_checks.POWER_CAP_BIT
     assert (
         pynvml.nvmlClocksEventReasonHwSlowdown
         | pynvml.nvmlClocksEventReasonSwThermalSlowdown
         | pynvml.nvmlClocksEventReasonHwThermalSlowdown
         | pynvml.nvmlClocksEventReasonHwPowerBrakeSlowdown
-    ) == gpu.SLOWDOWN_BITS
+    ) == gpu_checks.SLOWDOWN_BITS
     assert len(calls) == 9
 
 

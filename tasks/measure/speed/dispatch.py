@@ -14,7 +14,7 @@ All times are perf_counter seconds.
 """
 
 
-async def closed_loop(
+async def send_closed_loop(
     send: SendRequest, slots: int, total: int, warmup: int, duration_s: float | None
 ) -> None:
     """Keep `slots` requests under way; a slot sends the next one when its last one has ended.
@@ -44,7 +44,7 @@ async def closed_loop(
     await asyncio.gather(*(run_slot() for _ in range(min(slots, total))))
 
 
-async def open_loop(
+async def send_open_loop(
     send: SendRequest, arrivals: Iterator[float], total: int, warmup: int, duration_s: float | None
 ) -> None:
     """Send each request at its time, whether or not others have ended; wait for all at the end.

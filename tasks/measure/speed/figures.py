@@ -8,7 +8,7 @@ from statistics import fmean
 
 from tasks.config.objective import STATISTICS
 from tasks.measure.speed.cost import cost_per_million
-from tasks.measure.speed.figure import Figure, ReportTable
+from tasks.measure.speed.figure_type import Figure, ReportTable
 from tasks.measure.speed.goodput import goodput
 from tasks.measure.speed.notation import (
     JOULES,
@@ -23,7 +23,7 @@ from tasks.measure.speed.notation import (
     TOKENS_PER_SECOND,
     Notation,
 )
-from tasks.measure.speed.pace import pace
+from tasks.measure.speed.open_loop_pace import pace
 from tasks.measure.speed.point_data import PointData
 from tasks.stats import percentile
 

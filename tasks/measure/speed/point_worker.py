@@ -17,11 +17,11 @@ from tasks.measure.jobs import PointJob
 from tasks.measure.processes.child_context import ChildContext
 from tasks.measure.speed import client_worker, prompts_worker
 from tasks.measure.speed.connection import Connections
-from tasks.measure.speed.dispatch import SendRequest, closed_loop, open_loop, share_of
+from tasks.measure.speed.dispatch import SendRequest, send_closed_loop, send_open_loop, share_of
 from tasks.measure.speed.event_loop_lag import EventLoopLag
 from tasks.measure.speed.process_window import Window
 from tasks.measure.speed.prompts import questions_path
-from tasks.measure.speed.recorder import Recorder
+from tasks.measure.speed.row_writer import Recorder
 from tasks.measure.speed.sent_request import SentRequest
 
 OPEN_LOOP_CONNECTIONS = 512
@@ -75,10 +75,10 @@ async def _send_load(job: PointJob, send: SendRequest) -> None:
     part, load = job.part, job.load
     arrivals = load.arrivals(job.seed)
     if arrivals is None:
-        await closed_loop(send, part.slots, part.total, part.warmup, load.duration_s)
+        await send_closed_loop(send, part.slots, part.total, part.warmup, load.duration_s)
     else:
         own_arrivals = share_of(arrivals, part.number, part.of)
-        await open_loop(send, own_arrivals, part.total, part.warmup, load.duration_s)
+        await send_open_loop(send, own_arrivals, part.total, part.warmup, load.duration_s)
 
 
 def _headers(job: PointJob) -> dict[str, str]:

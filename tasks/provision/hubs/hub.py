@@ -15,7 +15,7 @@ IGNORED_FILES = ["original/*", "metal/*", "*.gguf", "*.onnx", "*.h5", "*.msgpack
 
 
 class Hub(ABC):
-    """One model hub. Every subclass is a row of `hubs/registry.py`.
+    """One model hub. Every subclass is a row of `hub_registry.py`.
 
     A `repository` is the hub's id of a model (`openai/gpt-oss-20b`). `resolve`, `missing` and `fetch`
     raise InputError for a repository that is unknown or gated, and ProvisionError for a hub that

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from tasks.measure.speed.figure import Figure
+from tasks.measure.speed.figure_type import Figure
 from tasks.measure.speed.figures import figures_in
 from tasks.measure.speed.point_result import PointResult
 from tasks.report.comparison.change import Change, speed_change

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tasks.measure.speed.figure import Figure
+from tasks.measure.speed.figure_type import Figure
 from tasks.measure.speed.figures import figures_in
 from tasks.measure.speed.notation import MISSING, plain
 from tasks.measure.speed.point_result import PointResult

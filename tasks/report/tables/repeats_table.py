@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import fmean, stdev
 
-from tasks.measure.speed.figure import Figure
+from tasks.measure.speed.figure_type import Figure
 from tasks.measure.speed.figures import figures_in
 from tasks.report import formats
 from tasks.report.load_repeats import usable_repeats, values_of

@@ -13,7 +13,7 @@ SpecServer = TypeVar("SpecServer", bound=StartedServer)
 
 
 class Engine(ABC, Generic[SpecServer]):
-    """An engine with the server of a spec that it runs. Every subclass is a row of `engines/registry.py`."""
+    """An engine with the server of a spec that it runs. Every subclass is a row of `engine_registry.py`."""
 
     parser_module: ClassVar[str | None] = None
     """Python module whose command line parser knows the engine's flags. None: flags are not checked early."""

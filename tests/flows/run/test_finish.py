@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flows.run.finish import measurement_failures
-from flows.run.results import RunResults
+from flows.run.run_results import RunResults
 from tasks.audit.verdict import Check, Verdict
 from tests.record import made_up
 

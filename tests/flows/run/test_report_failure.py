@@ -6,7 +6,7 @@ import pytest
 
 from flows.run import report_failure as module
 from flows.run.report_failure import report_failure
-from flows.run.run import Run
+from flows.run.run_identity import Run
 from tasks.errors import InputError, ServegaugeError
 
 

@@ -11,15 +11,9 @@ import pytest
 from prefect import flow, task
 
 from flows.run.context import RunContext
-from flows.run.reuse import (
-    UnusableResult,
-    is_cached,
-    is_reusable,
-    measure_with_restart,
-    measured_or_reused,
-)
-from flows.run.run import Run
-from flows.run.server import RunServer
+from flows.run.reuse import UnusableResult, is_cached, is_reusable, measure_with_restart, measured_or_reused
+from flows.run.run_identity import Run
+from flows.run.run_server import RunServer
 from tasks.config.base import Frozen
 from tasks.config.results_location import ResultsLocation
 from tasks.errors import ServerDied

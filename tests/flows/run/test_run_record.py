@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.run import run as run_module
-from flows.run.run import Run, new_run
+from flows.run import run_identity as run_module
+from flows.run.run_identity import Run, new_run
 from flows.run.run_record import record_outcome, write_record
 from tasks.config.results_location import ResultsLocation
 from tasks.config.spec_file import load_spec

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from flows.run import server_start
-from flows.run.run import Run
+from flows.run.run_identity import Run
 from tasks.config.server import VllmServer
 from tasks.provision.provisioned import Environment
 from tests.serve.fake import a_model, an_environment

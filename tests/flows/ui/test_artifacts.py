@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from flows.run.run import Run
+from flows.run.run_identity import Run
 from flows.ui import artifacts
 from tasks.errors import InputError, RegressionError, ServerStartError
 from tasks.report.report_input import ReportInput

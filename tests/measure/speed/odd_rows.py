@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from tasks.measure.jobs import PointJob
 from tasks.measure.row_files import REQUESTS, read_rows
 from tasks.measure.speed.chunk_template import ChunkTemplate
-from tasks.measure.speed.recorder import Recorder
 from tasks.measure.speed.request_row import RequestRow
 from tasks.measure.speed.response_parser import read_stream
+from tasks.measure.speed.row_writer import Recorder
 from tasks.measure.speed.sent_request import SentRequest
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from tasks.measure.speed.connection import Connections, Response
 from tasks.measure.speed.measurement import Measurement
-from tasks.measure.speed.point import measure_point
 from tasks.measure.speed.point_figures import point_result
+from tasks.measure.speed.send_load import measure_point
 from tests.helpers.redirecting import redirecting_server
 from tests.measure.conftest import MakeJob
 from tests.measure.speed.rewriting_proxy import REWRITES, WHOLE, rewriting_proxy

@@ -10,7 +10,7 @@ from time import perf_counter
 import pytest
 
 from tasks.config.load_kinds.open_loop import OpenLoop
-from tasks.measure.speed.dispatch import closed_loop, open_loop, share_of
+from tasks.measure.speed.dispatch import send_closed_loop, send_open_loop, share_of
 
 
 def test_a_closed_loop_keeps_its_slots_full_and_no_more() -> None:
@@ -25,7 +25,7 @@ def test_a_closed_loop_keeps_its_slots_full_and_no_more() -> None:
         under_way -= 1
         return perf_counter()
 
-    asyncio.run(closed_loop(send, 3, 20, 0, None))
+    asyncio.run(send_closed_loop(send, 3, 20, 0, None))
     assert (most, sorted(sent)) == (3, list(range(20)))
 
 
@@ -37,7 +37,7 @@ def test_a_duration_ends_the_sending_but_not_what_is_under_way() -> None:
         ended.append(index)
         return perf_counter()
 
-    asyncio.run(closed_loop(send, 2, 10_000, 2, 0.2))
+    asyncio.run(send_closed_loop(send, 2, 10_000, 2, 0.2))
     assert 4 <= len(ended) <= 14
     assert ended == list(range(len(ended)))
 
@@ -55,7 +55,7 @@ def test_an_open_loop_waits_for_no_response() -> None:
             await all_sent.wait()
             return perf_counter()
 
-        await open_loop(send, iter([0.0, 0.01, 0.02, 0.03, 0.04]), 5, 0, None)
+        await send_open_loop(send, iter([0.0, 0.01, 0.02, 0.03, 0.04]), 5, 0, None)
         return dues
 
     dues = asyncio.run(run())
@@ -70,7 +70,7 @@ def test_a_slot_is_due_again_when_its_response_ended() -> None:
         dues.append(due_at)
         return float(index)
 
-    asyncio.run(closed_loop(send, 1, 4, 0, None))
+    asyncio.run(send_closed_loop(send, 1, 4, 0, None))
     assert dues[1:] == [0.0, 1.0, 2.0]
 
 
@@ -83,7 +83,7 @@ def test_the_warm_up_of_an_open_loop_is_the_start_of_its_schedule(warmup: int, s
         indexes.append(index)
         return due_at
 
-    asyncio.run(open_loop(send, iter([n / 100 for n in range(9)]), 9, warmup, 0.03))
+    asyncio.run(send_open_loop(send, iter([n / 100 for n in range(9)]), 9, warmup, 0.03))
     assert indexes == list(range(sent))
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tasks.measure.speed.client_worker import send_request
 from tasks.measure.speed.connection import Connections
-from tasks.measure.speed.point import measure_point
+from tasks.measure.speed.send_load import measure_point
 from tasks.measure.speed.sent_request import SentRequest
 from tests.measure.conftest import MakeJob
 from tests.measure.speed.manner import TOKENS, Heard

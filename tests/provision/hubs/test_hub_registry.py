@@ -8,7 +8,7 @@ import pytest
 
 from tasks.config.hubs import HUB_SITES, HubName
 from tasks.provision.hubs.hub import Hub
-from tasks.provision.hubs.registry import HUBS
+from tasks.provision.hubs.hub_registry import HUBS
 
 
 def test_every_value_of_the_spec_has_a_row() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.run.gate import missed_by
+from flows.run.gate_rules import missed_by
 from tests.record import made_up
 
 

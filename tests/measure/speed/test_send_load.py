@@ -15,10 +15,10 @@ from tasks.config.load_kinds.closed_loop import ClosedLoop
 from tasks.config.load_kinds.open_loop import OpenLoop
 from tasks.errors import ServerDied
 from tasks.measure.jobs import PointJob
-from tasks.measure.speed.point import measure_point
 from tasks.measure.speed.point_figures import point_result
 from tasks.measure.speed.point_result import PointResult
 from tasks.measure.speed.request_row import RequestRow
+from tasks.measure.speed.send_load import measure_point
 from tests.measure.conftest import KEY, MakeJob
 from tests.stub.process import Stub
 

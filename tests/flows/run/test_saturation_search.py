@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.run.search import _doubts
+from flows.run.saturation_search import _doubts
 from tasks.audit.verdict import Verdict
 from tasks.record.results import RecordedPoint
 from tests.record import made_up

@@ -8,7 +8,7 @@ import pytest
 
 from tasks.probe.engine_metrics.meaning import Meaning
 from tasks.probe.engine_metrics.metric import Metric
-from tasks.probe.engine_metrics.registry import ALIASES, ENGINE_METRICS, METRICS, names_of, table_of
+from tasks.probe.engine_metrics.metrics_registry import ALIASES, ENGINE_METRICS, METRICS, names_of, table_of
 from tasks.probe.server_metrics import ServerMetrics, parse_metrics
 from tests.probe.engine_metrics import pages
 

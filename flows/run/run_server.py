@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from flows.run.run import Run
+from flows.run.run_identity import Run
 from flows.run.run_warnings import RunWarnings
 from flows.run.server_start import add_warnings, probe_endpoint, started_server, wait_until_ready
 from tasks.config.server import EndpointServer, StartedServer

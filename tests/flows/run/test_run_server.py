@@ -11,10 +11,10 @@ from typing import Any, cast
 
 import pytest
 
-from flows.run import server
-from flows.run.run import Run
+from flows.run import run_server
+from flows.run.run_identity import Run
+from flows.run.run_server import RunServer
 from flows.run.run_warnings import RunWarnings
-from flows.run.server import RunServer
 from tasks.config.server import VllmServer
 from tasks.errors import RecordError, ServerDied
 from tasks.measure.processes import fork_server
@@ -39,7 +39,7 @@ class FakeProcess:
 
 
 def test_a_server_is_restarted_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "wait_until_ready", lambda run, process: None)
+    monkeypatch.setattr(run_server, "wait_until_ready", lambda run, process: None)
     process, warnings = FakeProcess(), RunWarnings()
     started = RunServer(RUN, cast(ServerProcess, process), None, warnings)
     started.restart(DIED)
@@ -56,7 +56,7 @@ def test_a_server_that_was_started_elsewhere_is_not_restarted() -> None:
 
 
 def test_without_a_server_a_missing_figure_is_named() -> None:
-    with server.no_server(RUN) as nothing, pytest.raises(RecordError, match="can no longer be read"):
+    with run_server.no_server(RUN) as nothing, pytest.raises(RecordError, match="can no longer be read"):
         _ = nothing.endpoint
 
 
@@ -72,6 +72,6 @@ def test_measuring_workers_are_imported_while_the_server_starts(monkeypatch: pyt
         assert until(imported, LIMIT_S)  # the start waits until the fork server has imported the workers
         yield SimpleNamespace(endpoint=Endpoint(url="http://h/v1", model="m", tokenizer="m")), Conventions()
 
-    monkeypatch.setattr(server, "started_server", starting)
-    with server.open_server(RUN):
+    monkeypatch.setattr(run_server, "started_server", starting)
+    with run_server.open_server(RUN):
         pass

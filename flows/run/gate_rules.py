@@ -6,8 +6,8 @@ from collections.abc import Callable
 from itertools import chain
 
 from flows.compare import load_runs
-from flows.run.results import RunResults
-from flows.run.run import Run
+from flows.run.run_identity import Run
+from flows.run.run_results import RunResults
 from flows.ui import console
 from tasks.config.base import Frozen
 from tasks.config.gate import PREVIOUS

@@ -8,10 +8,10 @@ from functools import partial
 from prefect import task
 
 from flows.run.context import RunContext
-from flows.run.results import SpeedResults
 from flows.run.reuse import UnusableResult, measured_or_reused
-from flows.run.search import search_saturation
-from flows.run.server import RunServer
+from flows.run.run_results import SpeedResults
+from flows.run.run_server import RunServer
+from flows.run.saturation_search import search_saturation
 from flows.ui import console
 from tasks.audit.audit_point import audit_point
 from tasks.audit.evidence import Evidence
@@ -20,9 +20,9 @@ from tasks.errors import MeasureError
 from tasks.measure.jobs import PointJob
 from tasks.measure.speed.measurement import Measurement
 from tasks.measure.speed.objectives import with_objectives
-from tasks.measure.speed.observe import observe_point
-from tasks.measure.speed.point import measure_point
+from tasks.measure.speed.observe_point import observe_point
 from tasks.measure.speed.point_figures import with_price
+from tasks.measure.speed.send_load import measure_point
 from tasks.plan.plan import Plan, PlannedPoint
 from tasks.plan.search import Knee
 from tasks.record.read_run import recorded_requests

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tasks.config.server import VllmServer
-from tasks.serve.engines.registry import ENGINES, engine_of, parser_module
+from tasks.serve.engines.engine_registry import ENGINES, engine_of, parser_module
 from tasks.serve.engines.vllm import MODULE, VllmEngine
 from tests.serve.fake import a_model, a_server
 from tests.serve.test_find_endpoint import a_command

@@ -10,7 +10,7 @@ from statistics import median
 
 import pytest
 
-from tasks.measure.speed.pace import pace
+from tasks.measure.speed.open_loop_pace import pace
 from tests.measure.speed.test_point_figures import row
 
 SECONDS, SLOTS, SERVICE_S = 30.0, 10, 2.0

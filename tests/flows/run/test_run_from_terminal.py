@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.run.in_process import _check_folders
+from flows.run.run_from_terminal import _check_folders
 from tasks.errors import ExecutionError
 
 

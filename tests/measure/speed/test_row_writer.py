@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tasks.measure.row_files import REQUESTS, read_rows
-from tasks.measure.speed.recorder import PARSE_DELAY_S, Recorder
 from tasks.measure.speed.request_row import RequestRow
+from tasks.measure.speed.row_writer import PARSE_DELAY_S, Recorder
 from tasks.measure.speed.sent_request import SentRequest
 from tests.measure.conftest import MakeJob
 

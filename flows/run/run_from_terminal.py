@@ -24,7 +24,7 @@ NEEDED_BYTES = 2**20
 """Free space without which Prefect's own server does not start."""
 
 
-def run_in_process(spec: str, overrides: list[str], results: str, refresh: bool) -> None:
+def run_from_terminal(spec: str, overrides: list[str], results: str, refresh: bool) -> None:
     """Run the flow `benchmark` and print its report.
 
     The command has checked the spec before Prefect was imported. The flow reads it again: its parameters are
