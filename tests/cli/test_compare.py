@@ -28,4 +28,4 @@ def test_a_run_that_is_worse_than_another_is_exit_code_1(call: Call, tmp_path: P
     assert done.returncode == 1
     assert "B: throughput 4: RPS (req/s): -10.0 %" in done.stderr
     assert "1 figure is worse than in A by more than 5 %" in done.stderr
-    refused(call("compare", "before"), 2, "1 given")
+    refused(call("compare", "before"), 2, "2 to 26 runs, not 1")
