@@ -67,7 +67,7 @@ class CommandGroup(TyperGroup):
 app = typer.Typer(
     name="servegauge",
     cls=CommandGroup,
-    help="Gauge an LLM server: how fast, how right, and can the numbers be believed.",
+    help="Benchmark an LLM server: its speed, its accuracy, and whether the figures can be trusted.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

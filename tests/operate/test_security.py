@@ -96,7 +96,7 @@ def create(up: Upped, parameters: Json, **more: Any) -> httpx.Response:
         COMMAND,
         "server.kind= 'command'",
         "server={kind: command}",
-        "server.env.LD_PRELOAD=/tmp/x.so",
+        "server.env.LD_PRELOAD=/opt/x.so",
         "server.url=http://10.0.0.1/v1",
         "server.api_key_env=AWS_SECRET_ACCESS_KEY",
         "server.headers.x=AWS_SECRET_ACCESS_KEY",
