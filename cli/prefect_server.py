@@ -15,10 +15,14 @@ def prefect_server(
     auth: AuthOption = None,
     no_auth: NoAuthOption = False,
     services: Annotated[
-        bool, typer.Option(help="Run scheduler and automations too; one server of several does.")
+        bool,
+        typer.Option(help="Also run the scheduler and automations. Of several servers, only one should."),
     ] = True,
 ) -> None:
-    """Serve Prefect's API and UI, closed to pages of other sites; `servegauge up` starts it with the rest."""
+    """Serve Prefect's API and UI, and refuse requests from pages of other sites.
+
+    `servegauge up` starts this server too, with the deployments and the workers.
+    """
     from operate.prefect_server import ServerSettings, run_prefect_server
     from operate.server_password import print_password, server_password
     from tasks.config.home import home

@@ -118,7 +118,7 @@ def measure_and_record(entry: PlannedPoint, context: RunContext, attempt: int) -
 def _send_load(job: PointJob, server: RunServer, progress: console.UpdateBar) -> Measurement:
     """Send the load. If a load process fails, return a measurement without requests: the run continues.
 
-    If requests failed, confirm that the server is alive, because a dead server's errors are no results.
+    If requests failed, confirm that the server is alive, because errors of a dead server are not results.
     """
     always_busy = job.load.slots > 0  # an open loop may pause with nothing in flight
     try:

@@ -50,7 +50,9 @@ def preflight(spec: Spec, results: ResultsLocation | None) -> None:
 
 
 def preflight_command(spec: Spec, results: ResultsLocation) -> None:
-    """Run `preflight` and request an endpoint's model: Prefect's start would delay these errors by seconds.
+    """Run `preflight`, and check that an endpoint serves the model.
+
+    The command calls this before it starts Prefect, so that the user sees an error seconds earlier.
 
     Raises:
         InputError: as `preflight`, or the endpoint serves another model.

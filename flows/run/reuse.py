@@ -1,4 +1,4 @@
-"""Measured or reused: entries of the plan in Prefect's result cache, which lies beside the tables."""
+"""Measures an entry of the plan, or reuses its result from Prefect's cache, which lies beside the tables."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class HasKey(Protocol):
 
 
 class HasRunId(Protocol):
-    """Recorded figures, which say which run measured them."""
+    """Recorded figures, with the ID of the run that measured them."""
 
     @property
     def run_id(self) -> str: ...
@@ -40,7 +40,7 @@ Recorded = TypeVar("Recorded", bound=HasRunId)
 
 
 class UnusableResult(MeasureError):
-    """The result is recorded but not cached: it fails this run, and the next run measures it again."""
+    """The result is recorded but not cached, so that the next run measures the entry again."""
 
     def __init__(self, what: str, remedy: str, recorded: Any) -> None:
         super().__init__(what, remedy)
@@ -54,14 +54,16 @@ def measured_or_reused(
     stage: str,
     label: str,
 ) -> Recorded:
-    """Return the cached result of an entry, or measure it; what must not be reused is removed from the cache.
+    """Return the cached result of an entry, or measure the entry.
+
+    If the new result is unusable, the cache keeps no result of the entry.
 
     Args:
         context: the run, and whether cached results are ignored.
         task: measures the entry; called with entry, context, number of the attempt, and label.
         entry: what to measure.
-        stage: the stage that its lines are shown under.
-        label: what the entry is called there and in Prefect's UI.
+        stage: the stage under which the terminal shows the entry's lines.
+        label: the entry's name on the terminal and in Prefect's UI.
 
     Raises:
         ServerDied: the server died for the second time in this run.
@@ -129,5 +131,5 @@ def is_reusable(results: ResultsLocation, refresh: bool, key: str) -> bool:
 
 
 def remove_from_cache(results: ResultsLocation, key: str) -> None:
-    """Remove a result, so that an older one is not reused after a newer measurement of it failed."""
+    """Remove a cached result, so that no run reuses it after a newer measurement failed."""
     bucket_sync.remove(results, f"{CACHE}/{key}")

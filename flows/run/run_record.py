@@ -23,10 +23,10 @@ from tasks.track.killed_tracking import mend_killed_logging
 
 @contextmanager
 def record_outcome(run: Run) -> Iterator[RunWarnings]:
-    """Record the run as running; where the block raises, record the run as stopped or failed.
+    """Record the run as running; if the block raises, record the run as stopped or failed.
 
-    Yields the run's warnings. The block itself records a completed run. Where this process is killed, its
-    killed watch or the next run records that.
+    Yields the run's warnings. The block itself records a completed run. If this process is killed, the
+    killed watch or the next run records the run as killed.
     """
     warnings = RunWarnings()
     for killed in record_killed_runs(Store(run.results), run.folder.parent):
@@ -69,10 +69,14 @@ def record_of(run: Run, outcome: Outcome, warnings: tuple[str, ...] = ()) -> Run
 
 
 def _record_end(run: Run, outcome: Outcome, warnings: RunWarnings) -> None:
-    """Record how the run ended, unless that is recorded: then the error came later, from the report."""
+    """Record how the run ended.
+
+    Does nothing if an outcome is already recorded: the error then came from the report.
+    """
     try:
         rows = Store(run.results).read("runs", run.id)
         if rows.is_empty() or rows["outcome"].to_list() == ["running"]:
             write_record(run, outcome, warnings.texts)
-    except RecordError as error:  # must not hide the error that ended the run; the next run records the end
+    except RecordError as error:
+        # This error must not hide the one that ended the run. The next run records the outcome.
         console.stage("record", error.what, "yellow")

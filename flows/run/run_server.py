@@ -23,10 +23,10 @@ Progress = Callable[[int, int], None]
 
 
 class RunServer:
-    """A server that answers; `process` is None where it was started elsewhere.
+    """A server that answers; `process` is None if the server was started elsewhere.
 
-    Without an endpoint there is no server, because everything is recorded already. `endpoint` has the
-    conventions that the probe found out.
+    `endpoint` is None if the run needs no server, because everything is recorded already. Otherwise it has
+    the conventions that the probe found.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class RunServer:
         """Where the server answers now; the address changes with a restart.
 
         Raises:
-            RecordError: there is no server, because a figure was recorded that can no longer be read.
+            RecordError: the run needed no server, but a recorded figure can no longer be read.
         """
         if self._process and self._endpoint:
             conventions = self._endpoint.conventions
@@ -77,7 +77,7 @@ class RunServer:
         """Wrap a progress callback, so that the stall watch knows when requests are in flight.
 
         Args:
-            progress: called with the number of requests that are done, and of all.
+            progress: called with the number of finished requests and the number of all requests.
             always_busy: a request is in flight at all times until the last one has ended.
         """
 
@@ -89,7 +89,7 @@ class RunServer:
         return update
 
     def confirm_alive(self) -> None:
-        """Return once the server has answered /health again: it is alive, so its failed requests are results.
+        """Return once the server has answered /health again. Its failed requests then count as results.
 
         Raises:
             ServerDied: as `check`.
@@ -99,7 +99,10 @@ class RunServer:
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Watch health and progress inside the block, for `check`; only of a server that was started here."""
+        """Watch the server's health and progress inside the block, so that `check` can report them.
+
+        Does nothing for a server that was started elsewhere.
+        """
         server = self._run.spec.server
         if not self._process or not isinstance(server, StartedServer):
             yield
@@ -118,7 +121,7 @@ class RunServer:
         """Start the server again after its first death, and wait until it answers.
 
         Raises:
-            ServerDied: `died` itself; the server was restarted before, or was not started here.
+            ServerDied: `died` itself, if the server was restarted before or was not started here.
             ServerStartError: the server does not become ready again.
         """
         if self._restarted or not self._process:
@@ -131,12 +134,12 @@ class RunServer:
 
 @contextmanager
 def open_server(run: Run, warnings: RunWarnings | None = None) -> Iterator[RunServer]:
-    """Start the server of a run, or probe the one that runs elsewhere; stop what was started at the end.
+    """Start the server of a run, or probe a server that runs elsewhere.
 
-    Warnings are added until the server has stopped.
+    A server that was started here stops at the end of the block. Until then `warnings` may grow.
     """
     warnings = warnings or RunWarnings()
-    fork_server.warm_up()  # ends with this process, so that the next run of it uses the same workers
+    fork_server.warm_up()  # lives as long as this process: its next run uses it again
     if isinstance(run.spec.server, EndpointServer):
         endpoint = endpoint_of(run.spec.server)
         probed = probe_endpoint(run, endpoint, lambda: None)

@@ -21,7 +21,7 @@ from tasks.record.write_run import record_knee
 
 @task(name="knee", task_run_name="{label}")
 def knee_task(knee: Knee, label: str) -> Knee:
-    """Return the knee, so that Prefect caches it: a later run reuses it without a server."""
+    """Return the knee. Prefect caches it, and a later run reuses it without starting a server."""
     return knee
 
 
@@ -79,7 +79,7 @@ def _keep(entry: PlannedSearch, context: RunContext, knee: Knee, points: Sequenc
 
 
 def _doubts(knee: Knee, points: Sequence[RecordedPoint]) -> tuple[str, ...]:
-    """Why the points that the knee lies between are suspect, each reason once."""
+    """Return why the points on either side of the knee are suspect, without duplicate reasons."""
     reasons: list[str] = []
     for point in points:
         if point.result.load.level in (knee.low, knee.high) and point.verdict.verdict == "suspect":
@@ -88,5 +88,7 @@ def _doubts(knee: Knee, points: Sequence[RecordedPoint]) -> tuple[str, ...]:
 
 
 def _sentence(knee: Knee) -> str:
-    answer = "no load holds" if knee.knee is None else f"is saturated at {knee.load} {knee.knee:.4g}"
-    return f"{answer}, limited by {knee.reason} ({knee.points} points)"
+    found = "does not hold at any load"
+    if knee.knee is not None:
+        found = f"is saturated at {knee.load} {knee.knee:.4g}"
+    return f"{found}, limited by {knee.reason} ({knee.points} points)"

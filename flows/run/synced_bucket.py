@@ -14,7 +14,10 @@ from tasks.record import bucket_sync
 
 @contextmanager
 def synced_bucket(run: Run) -> Iterator[None]:
-    """Download the cache before the block, upload it and the run's files after it; only for a bucket."""
+    """Download the cache before the block; upload the cache and the run's files after the block.
+
+    Does nothing if the results location is not a bucket.
+    """
     bucket_sync.download(run.results, CACHE)
     try:
         yield

@@ -23,8 +23,8 @@ def _exit_with_parent(parent: int, imported: threading.Event) -> None:
 
 
 def _import_workers() -> None:
-    """Import all workers. The child of the first job meets an import error again, and reports it."""
-    parent = int(os.environ.pop(PARENT, os.getppid()))  # the parent may have ended already
+    """Import all workers and ignore errors: the child of the first job imports again and reports them."""
+    parent = int(os.environ.pop(PARENT, os.getppid()))  # getppid() is wrong if the parent has ended
     imported = threading.Event()
     watch = threading.Thread(target=_exit_with_parent, args=(parent, imported), daemon=True)
     watch.start()
@@ -37,7 +37,7 @@ def _import_workers() -> None:
         with contextlib.suppress(Exception):
             importlib.import_module(worker)
     imported.set()
-    watch.join()  # a fork copies no threads, so none may be running
+    watch.join()  # a fork copies only the calling thread, so no other may run by then
 
 
 _devnull = os.open(os.devnull, os.O_WRONLY)
