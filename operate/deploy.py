@@ -82,17 +82,17 @@ def _prefect_deploy() -> None:
 
 
 def _close_parameter_schemas(api: PrefectApi) -> list[str]:
-    """Make the server refuse unknown parameters, and those that need a leave of the operator.
+    """Make the server refuse unknown parameters, and those that need a permission of the operator.
 
     With Prefect's own schema a flow run with an unknown parameter would crash.
 
     Returns:
         The names of the deployments.
     """
-    leaves = allowed_by_operator()
+    permissions = allowed_by_operator()
     names = []
     for deployment in _read_deployments(api):
-        schema = closed_schema(deployment["parameter_openapi_schema"], leaves)
+        schema = closed_schema(deployment["parameter_openapi_schema"], permissions)
         api.send("PATCH", f"/deployments/{deployment['id']}", {"parameter_openapi_schema": schema})
         names.append(deployment["name"])
     return sorted(names)

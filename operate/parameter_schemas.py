@@ -22,38 +22,40 @@ from tasks.config.permission_rules import (
 
 Schema = dict[str, Any]
 Change = Callable[[Schema], Schema]
-OVERRIDES_BY_LEAVE = {
+OVERRIDES_BY_PERMISSION = {
     COMMANDS: (r"server=", r"server\.command[.=]", r"server\.kind=\s*[\"']?command"),
     ENV: (r"server\.env[.=]",),
     URLS: (r"server\.url=", r"track\.swanlab\.host="),
     SECRETS: (r"server\.api_key_env=", r"server\.headers[.=]", r"track\.swanlab\.api_key_env="),
     BLOCKS: (r"blocks\.host=", r"blocks\.results="),
 }
-"""How overrides begin that need a leave whatever their value is."""
+"""How overrides begin that need a permission whatever their value is."""
 SPECIAL = re.compile(r"[.*+?^${}()|\[\]\\/]")
 
 
-def closed_schema(schema: Schema, leaves: Iterable[str]) -> Schema:
-    """A schema that refuses unknown parameters, and those that need a leave which is not among `leaves`.
+def closed_schema(schema: Schema, permissions: Iterable[str]) -> Schema:
+    """A schema that refuses unknown parameters, and those that need a permission beside `permissions`.
 
     Each is refused by its name before a run exists. The flow checks them again: a value may say the same in
-    several ways, and a worker may have other leaves and folders than the process that made the schema.
+    several ways, and a worker may have other permissions and folders than the process that made the schema.
     """
     properties = dict(schema["properties"])
     if "overrides" in properties:
-        properties["overrides"] = _with_items(properties["overrides"], _closed_override(frozenset(leaves)))
-    if "spec" in properties and PATHS not in leaves:
+        properties["overrides"] = _with_items(
+            properties["overrides"], _closed_override(frozenset(permissions))
+        )
+    if "spec" in properties and PATHS not in permissions:
         properties["spec"] = _with_choices(properties["spec"], _closed_spec_file)
-    if "environments" in properties and ENVIRONMENTS not in leaves:
+    if "environments" in properties and ENVIRONMENTS not in permissions:
         properties["environments"] = _with_items(properties["environments"], _closed_environment)
     return {**schema, "properties": properties, "additionalProperties": False}
 
 
-def _closed_override(leaves: frozenset[str]) -> Change:
+def _closed_override(permissions: frozenset[str]) -> Change:
     """Returns a function that closes the schema of one override."""
     refused: list[str] = []
-    for leave, beginnings in OVERRIDES_BY_LEAVE.items():
-        if leave not in leaves:
+    for permission, beginnings in OVERRIDES_BY_PERMISSION.items():
+        if permission not in permissions:
             refused += beginnings
 
     def close(items: Schema) -> Schema:

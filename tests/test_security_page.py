@@ -1,11 +1,11 @@
-"""The threat model of docs/security.md names tests and leaves that exist."""
+"""The threat model of docs/security.md names tests and permissions that exist."""
 
 from __future__ import annotations
 
 import re
 
 from tasks.config.home import checkout
-from tasks.config.permission_rules import LEAVES
+from tasks.config.permission_rules import PERMISSIONS
 from tasks.config.permissions import ALL
 
 PAGE = (checkout() / "docs" / "security.md").read_text(encoding="utf-8")
@@ -20,4 +20,4 @@ def test_every_test_that_the_threat_model_names_exists() -> None:
 
 
 def test_every_leave_is_explained() -> None:
-    assert set(re.findall(r"^\| `([\w-]+)` \|", PAGE, re.M)) == {*LEAVES, ALL}
+    assert set(re.findall(r"^\| `([\w-]+)` \|", PAGE, re.M)) == {*PERMISSIONS, ALL}

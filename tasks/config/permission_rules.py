@@ -15,7 +15,7 @@ SPECS_FOLDER = "SERVEGAUGE_SPECS"
 """The variable with the folder of the operator's specs."""
 COMMANDS, ENVIRONMENTS, ENV, FLAGS = "commands", "environments", "env", "flags"
 REMOTE_CODE, PATHS, URLS, SECRETS, BLOCKS = "remote-code", "paths", "urls", "secrets", "blocks"
-LEAVES = {
+PERMISSIONS = {
     COMMANDS: "server.kind: command and server.command",
     ENVIRONMENTS: "environment: the path of an interpreter, or an image",
     ENV: "server.env, and the variables of a run's process",
@@ -55,11 +55,11 @@ SAFE_FLAGS = frozenset(
 """Flags of vLLM whose values are numbers and words of its own; others load code or read files."""
 WORD = re.compile(r"[A-Za-z0-9][\w-]*")
 Need = Callable[[str, Any], str | None]
-"""Takes a field's path and its new value; returns the leave that it needs, None for none."""
+"""Takes a field's path and its new value; returns the permission that it needs, None for none."""
 
 
-def leave_for(path: str, value: Any) -> str | None:
-    """The leave that a new value of a field needs; None where every caller may choose it."""
+def permission_for(path: str, value: Any) -> str | None:
+    """The permission that a new value of a field needs; None where every caller may choose it."""
     parts = ["*" if part.isdigit() else part for part in path.split(".")]
     for length in range(len(parts), 0, -1):
         need = NEEDS.get(".".join(parts[:length]))
@@ -72,11 +72,11 @@ def _free(path: str, value: Any) -> None:
     """Every caller may choose it."""
 
 
-def _always(leave: str) -> Need:
-    """A field that always needs the leave, unless it is left out."""
+def _always(permission: str) -> Need:
+    """A field that always needs the permission, unless it is left out."""
 
     def need(path: str, value: Any) -> str | None:
-        return None if value in (None, (), {}) else leave
+        return None if value in (None, (), {}) else permission
 
     return need
 

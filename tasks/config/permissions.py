@@ -1,4 +1,4 @@
-"""What a run that a worker starts may change in a spec: everything else needs a leave of the operator.
+"""What a run that a worker starts may change in a spec: everything else needs the operator's permission.
 
 Whoever reaches Prefect's API chooses the parameters of such a run. A command line runs as the person who
 typed it and is not checked.
@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, assert_never
 
 from tasks.config.home import expanded
 from tasks.config.permission_rules import (
     BLOCKS,
-    LEAVES,
     PATHS,
+    PERMISSIONS,
     REMOTE_CODE,
     SECRETS,
     SPECS_FOLDER,
     is_below,
     is_readable,
-    leave_for,
+    permission_for,
 )
 from tasks.config.results_location import ResultsLocation, results_location
 from tasks.config.server import CommandServer, EndpointServer, VllmServer
@@ -35,17 +35,17 @@ ALL = "all"
 
 
 def allowed_by_operator() -> frozenset[str]:
-    """The leaves in SERVEGAUGE_ALLOW, separated by commas; `all` is every one.
+    """The permissions in SERVEGAUGE_ALLOW, separated by commas; `all` is every one.
 
     Raises:
         InputError: one of them is unknown.
     """
     names = frozenset(filter(None, os.environ.get(ALLOW, "").replace(" ", "").split(",")))
-    unknown = sorted(names - LEAVES.keys() - {ALL})
+    unknown = sorted(names - PERMISSIONS.keys() - {ALL})
     if unknown:
-        hint = did_you_mean(unknown[0], sorted(LEAVES))
-        raise InputError(f"{ALLOW} has {unknown[0]!r}", f"{hint}it takes: {', '.join((*LEAVES, ALL))}")
-    return frozenset(LEAVES) if ALL in names else names
+        hint = did_you_mean(unknown[0], sorted(PERMISSIONS))
+        raise InputError(f"{ALLOW} has {unknown[0]!r}", f"{hint}it takes: {', '.join((*PERMISSIONS, ALL))}")
+    return frozenset(PERMISSIONS) if ALL in names else names
 
 
 def check_spec_choice(name_or_file: str) -> None:
@@ -74,14 +74,14 @@ def check_changes(spec: Spec, changed: Spec) -> None:
         changed: the same with the caller's parameters.
 
     Raises:
-        InputError: a change needs a leave that the operator has not given.
+        InputError: a change needs a permission that the operator has not given.
     """
     before = fields_of(spec)
     for path, value in fields_of(changed).items():
         if path not in before or before[path] != value:
-            leave = leave_for(path, value)
-            if leave:
-                _require(leave, _assignment(path, value))
+            permission = permission_for(path, value)
+            if permission:
+                _require(permission, _assignment(path, value))
     _check_remote_code(spec, changed)
     if _sends_secrets(changed) and _url(spec) != _url(changed):
         _require(SECRETS, f"server.url={_url(changed)} with the key of the spec")
@@ -128,7 +128,9 @@ def _trusts_remote_code(server: VllmServer | CommandServer | EndpointServer) -> 
         )
     if isinstance(server, CommandServer):
         return any("trust" in word and "remote" in word for word in server.command)
-    return False
+    if isinstance(server, EndpointServer):
+        return False
+    assert_never(server)
 
 
 def _sends_secrets(spec: Spec) -> bool:
@@ -145,9 +147,9 @@ def _assignment(path: str, value: Any) -> str:
     return text if len(text) <= 100 else f"{text[:97]}..."
 
 
-def _require(leave: str, what: str, alternative: str = "start it with `servegauge run`") -> None:
-    if leave not in allowed_by_operator():
+def _require(permission: str, what: str, alternative: str = "start it with `servegauge run`") -> None:
+    if permission not in allowed_by_operator():
         raise InputError(
             f"{what}: not allowed in a run that a worker starts",
-            f"{alternative}, or add `{leave}` to {ALLOW} of `servegauge up` or the worker",
+            f"{alternative}, or add `{permission}` to {ALLOW} of `servegauge up` or the worker",
         )

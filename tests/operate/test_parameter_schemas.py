@@ -19,7 +19,7 @@ from flows.matrix import matrix
 from flows.run.flow_process import ENTRYPOINTS
 from operate.parameter_schemas import closed_schema
 from tasks.config.home import checkout
-from tasks.config.permission_rules import LEAVES
+from tasks.config.permission_rules import PERMISSIONS
 
 NEEDY = {
     "commands": ("server.kind=command", "server.kind= 'command'", "server={}", "server.command.0=touch"),
@@ -28,12 +28,12 @@ NEEDY = {
     "secrets": ("server.api_key_env=A", "server.headers.x=A", "track.swanlab.api_key_env=A"),
     "blocks": ("blocks.host=x", "blocks.results=x"),
 }
-PAIRS = [(leave, override) for leave, overrides in NEEDY.items() for override in overrides]
+PAIRS = [(permission, override) for permission, overrides in NEEDY.items() for override in overrides]
 
 
-def accepts(parameters: dict[str, Any], *leaves: str, of: Flow[..., Any] = benchmark) -> bool:
+def accepts(parameters: dict[str, Any], *permissions: str, of: Flow[..., Any] = benchmark) -> bool:
     """Whether the server takes these parameters for a flow."""
-    schema = closed_schema(parameter_schema(of).model_dump(), leaves)
+    schema = closed_schema(parameter_schema(of).model_dump(), permissions)
     return bool(is_valid(parameters, schema))
 
 
@@ -43,10 +43,10 @@ def no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SERVEGAUGE_SPECS", raising=False)
 
 
-@pytest.mark.parametrize(("leave", "override"), PAIRS)
-def test_an_override_needs_its_leave(leave: str, override: str) -> None:
-    assert not accepts({"overrides": [override]}, *(LEAVES.keys() - {leave}))
-    assert accepts({"overrides": [override]}, leave)
+@pytest.mark.parametrize(("permission", "override"), PAIRS)
+def test_an_override_needs_its_permission(permission: str, override: str) -> None:
+    assert not accepts({"overrides": [override]}, *(PERMISSIONS.keys() - {permission}))
+    assert accepts({"overrides": [override]}, permission)
 
 
 @pytest.mark.parametrize("override", ["server.model=m", "server.kind=vllm", "sweeps.0.repeats=3", "gate={}"])
@@ -72,7 +72,7 @@ def test_environments_of_a_matrix_are_bundled() -> None:
 
 
 def test_unknown_parameters_are_refused_with_every_leave() -> None:
-    assert not accepts({"another": 1}, *LEAVES)
+    assert not accepts({"another": 1}, *PERMISSIONS)
 
 
 FLOWS: dict[str, Callable[..., Any]] = {

@@ -1,4 +1,4 @@
-"""A running `servegauge up` without any leave: other sites are refused, and no caller has a program run."""
+"""A running `servegauge up` without permissions: other sites are refused, and no caller has a program run."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_a_spec_elsewhere_makes_no_run(closed: Upped, tmp_path: Path, quick: str
 
 
 @pytest.mark.parametrize(
-    ("parameters", "leave"),
+    ("parameters", "permission"),
     [
         ({"overrides": ["environment=/bin/sh"]}, "environments"),
         ({"spec": "gpt-oss-20b-seed", "model": "evil/repository"}, "remote-code"),
@@ -129,12 +129,14 @@ def test_a_spec_elsewhere_makes_no_run(closed: Upped, tmp_path: Path, quick: str
     ],
 )
 def test_a_value_that_needs_a_leave_is_refused_before_anything_starts(
-    closed: Upped, parameters: Json, leave: str
+    closed: Upped, parameters: Json, permission: str
 ) -> None:
     run = closed.start({"spec": "smoke", **parameters})
     assert closed.ended(run) == "FAILED", closed.logs(run)
     failure = closed.artifacts(run)["failure"]["data"]
-    assert f"add `{leave}` to SERVEGAUGE_ALLOW".replace("`", "") in failure.replace("`", "").replace("\\", "")
+    assert f"add `{permission}` to SERVEGAUGE_ALLOW".replace("`", "") in failure.replace("`", "").replace(
+        "\\", ""
+    )
     assert "provision" not in closed.logs(run)
 
 
