@@ -88,7 +88,9 @@ def _doubts(knee: Knee, points: Sequence[RecordedPoint]) -> tuple[str, ...]:
 
 
 def _sentence(knee: Knee) -> str:
-    found = "does not hold at any load"
-    if knee.knee is not None:
-        found = f"is saturated at {knee.load} {knee.knee:.4g}"
-    return f"{found}, limited by {knee.reason} ({knee.points} points)"
+    points = "1 point" if knee.points == 1 else f"{knee.points} points"
+    if knee.knee is None:
+        return f"does not hold at any load, limited by {knee.reason} ({points})"
+    if knee.high is None:
+        return f"is not saturated at {knee.load} {knee.knee:.4g}, the highest level allowed ({points})"
+    return f"is saturated at {knee.load} {knee.knee:.4g}, limited by {knee.reason} ({points})"

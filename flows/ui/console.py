@@ -32,7 +32,7 @@ LOG_LEVELS = {"red": logging.ERROR, "yellow": logging.WARNING}
 """The log level of a line, by its colour on the terminal; any other line is an INFO."""
 
 UpdateBar = Callable[[int, int], None]
-"""Called with the number of requests that are done, and of all."""
+"""Called with the number of finished requests and the total."""
 
 _shown: ContextVar[bool] = ContextVar("shown_on_terminal", default=False)
 

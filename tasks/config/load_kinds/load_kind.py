@@ -14,7 +14,7 @@ from tasks.config.base import Frozen
 class LoadKind(Frozen, ABC):
     """How requests reach the server during one point. Each subclass is one kind.
 
-    A new kind is one subclass in a file of its own, and a row in `LOAD_KINDS` (tasks/config/load.py).
+    A new kind is one subclass in a file of its own, and a row in `_Kinds` (tasks/config/load.py).
     """
 
     kind: ClassVar[str]

@@ -1,8 +1,8 @@
-"""The doubts about a knee."""
+"""The doubts about a knee, and the line that a search ends with."""
 
 from __future__ import annotations
 
-from flows.run.saturation_search import _doubts
+from flows.run.saturation_search import _doubts, _sentence
 from tasks.audit.verdict import Verdict
 from tasks.record.results import RecordedPoint
 from tests.record import made_up
@@ -20,3 +20,12 @@ def test_only_the_points_beside_the_knee_cast_doubt_on_it() -> None:
     points = [suspect(8, "far"), suspect(19, "drift", "noise"), suspect(20, "drift"), suspect(32, "far")]
     assert _doubts(knee, points) == ("drift", "noise")
     assert _doubts(knee, [made_up.recorded(made_up.point(concurrency=19))]) == ()
+
+
+def test_a_search_that_ended_at_its_highest_level_claims_no_saturation() -> None:
+    knee = made_up.knee()
+    assert _sentence(knee).startswith("is saturated at concurrency ")
+    highest = knee.model_copy(update={"knee": 64, "low": 64, "high": None, "points": 7})
+    assert _sentence(highest) == "is not saturated at concurrency 64, the highest level allowed (7 points)"
+    none = knee.model_copy(update={"knee": None, "low": None, "reason": "ttft_p95_s <= 0.5", "points": 1})
+    assert _sentence(none) == "does not hold at any load, limited by ttft_p95_s <= 0.5 (1 point)"
