@@ -24,7 +24,7 @@ def report(
     from tasks.report.page.html import write_page
     from tasks.report.page.terminal import print_report
     from tasks.report.read_report import read_report
-    from tasks.track.killed_tracking import mend_killed_logging
+    from tasks.track.killed_swanlab import mend_killed_logging
 
     location = results_location(results)
     store = Store(location)

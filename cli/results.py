@@ -33,7 +33,7 @@ def results(
     from tasks.record.export import export_table
     from tasks.record.run_lock import record_killed_runs
     from tasks.record.store import Store
-    from tasks.track.killed_tracking import mend_killed_logging
+    from tasks.track.killed_swanlab import mend_killed_logging
 
     location = results_location(results)
     record_killed_runs(Store(location), location.runs_folder)

@@ -14,7 +14,7 @@ from tasks.record.results import RunRecord
 from tasks.report.page.html import write_page
 from tasks.report.page.markdown import markdown
 from tasks.report.report_input import ReportInput
-from tasks.track.bundle import TrackOutcome, tracked_run
+from tasks.track.tracked_run import TrackOutcome, tracked_run
 from tasks.track.tracker import track_run
 
 

@@ -18,7 +18,7 @@ from tasks.record.results import Outcome, RunRecord
 from tasks.record.run_lock import hold_run_lock, record_killed_runs
 from tasks.record.store import Store
 from tasks.record.write_run import record_run
-from tasks.track.killed_tracking import mend_killed_logging
+from tasks.track.killed_swanlab import mend_killed_logging
 
 
 @contextmanager

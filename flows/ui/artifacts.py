@@ -19,7 +19,7 @@ from tasks.report.tables.knee_table import knee_table
 from tasks.report.tables.report_tables import tables_of_sweeps
 from tasks.report.tables.score_table import score_table
 from tasks.text import printable, tail
-from tasks.track.bundle import TrackOutcome
+from tasks.track.tracked_run import TrackOutcome
 
 REUSE_REASON = (
     "Same model, server, environment, hardware, client and load: set `refresh` to measure them again."

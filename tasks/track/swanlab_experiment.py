@@ -14,9 +14,9 @@ from swanlab.sdk.internal.core_python.store import DataStoreReader
 
 from tasks.config.trackers import SwanLab
 from tasks.errors import TrackError
-from tasks.track.bundle import TrackedRun, TrackOutcome
 from tasks.track.swanlab_job import KEY_VARIABLE, SwanLabJob
 from tasks.track.tracked_figures import figures_by_step, point_table
+from tasks.track.tracked_run import TrackedRun, TrackOutcome
 
 FigureKey = tuple[str, int]
 """A figure's name and its step."""

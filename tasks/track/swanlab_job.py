@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tasks.config.base import Frozen
 from tasks.config.trackers import SwanLab
-from tasks.track.bundle import TrackedRun
+from tasks.track.tracked_run import TrackedRun
 
 KEY_VARIABLE = "SWANLAB_API_KEY"
 """The environment variable that holds the worker's API key."""

@@ -14,8 +14,8 @@ from pydantic import ValidationError
 from tasks.config.trackers import SwanLab
 from tasks.provision.die_with_parent import die_with_parent
 from tasks.text import last_lines
-from tasks.track.bundle import TrackedRun, TrackOutcome
 from tasks.track.swanlab_job import KEY_VARIABLE, SwanLabJob
+from tasks.track.tracked_run import TrackedRun, TrackOutcome
 
 # -P: a module in the working folder must not replace an installed one of the same name
 WORKER_COMMAND = (sys.executable, "-P", "-m", "tasks.track.swanlab_worker")

@@ -8,9 +8,9 @@ import os
 import signal
 import sys
 
-from tasks.track.bundle import TrackOutcome
-from tasks.track.killed_tracking import mark_as_logging
+from tasks.track.killed_swanlab import mark_as_logging
 from tasks.track.swanlab_job import SwanLabJob
+from tasks.track.tracked_run import TrackOutcome
 
 
 def main() -> None:

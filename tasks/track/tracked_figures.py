@@ -9,7 +9,7 @@ from tasks.measure.speed.figures import BY_NAME, FIGURES
 from tasks.measure.speed.point_result import PointResult
 from tasks.plan.search import Knee
 from tasks.record.results import RecordedPoint
-from tasks.track.bundle import TrackedRun
+from tasks.track.tracked_run import TrackedRun
 
 FiguresByStep = dict[int, dict[str, float]]
 

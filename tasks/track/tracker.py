@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from tasks.config.trackers import Track, TrackerConfig
-from tasks.track.bundle import TrackedRun, TrackOutcome
 from tasks.track.swanlab_tracker import SwanLabTracker
+from tasks.track.tracked_run import TrackedRun, TrackOutcome
 
 
 class Tracker(Protocol):

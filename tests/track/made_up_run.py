@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tasks.track.bundle import TrackedRun
+from tasks.track.tracked_run import TrackedRun
 from tests.record import made_up
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from tasks.config.trackers import SwanLab, Track, TrackerConfig
 from tasks.errors import TrackError
-from tasks.track.bundle import TrackedRun, TrackOutcome
 from tasks.track.swanlab_tracker import SwanLabTracker
+from tasks.track.tracked_run import TrackedRun, TrackOutcome
 from tasks.track.tracker import TRACKERS, track_run
 from tests.track.made_up_run import made_up_run
 

@@ -13,7 +13,7 @@ from flows.run.run_identity import Run
 from flows.ui import artifacts
 from tasks.errors import InputError, RegressionError, ServerStartError
 from tasks.report.report_input import ReportInput
-from tasks.track.bundle import TrackOutcome
+from tasks.track.tracked_run import TrackOutcome
 from tests.record import made_up
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tasks.config.spec_file import load_spec
 from tasks.errors import TrackError
-from tasks.track.bundle import TrackOutcome, tracked_run
+from tasks.track.tracked_run import TrackOutcome, tracked_run
 from tests.record import made_up
 
 
