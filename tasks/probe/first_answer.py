@@ -107,10 +107,10 @@ def ask(
     """
     url = endpoint.url_of(kind)
     body = question(endpoint, kind, MAX_TOKENS)
-    response = send_request(client, "POST", url, endpoint, managed=managed, body=body)
+    response = send_request(client, url, endpoint, managed=managed, body=body)
     if _refuses_max_tokens(response):
         renamed = question(endpoint, kind, MAX_COMPLETION_TOKENS)
-        second = send_request(client, "POST", url, endpoint, managed=managed, body=renamed)
+        second = send_request(client, url, endpoint, managed=managed, body=renamed)
         if second.status_code == 200 and _keeps_length(second):
             return second, MAX_COMPLETION_TOKENS
     check_status(response, endpoint, managed=managed)

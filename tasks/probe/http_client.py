@@ -53,9 +53,9 @@ def error_class(managed: bool) -> type[ExecutionError]:
 
 
 def send_request(
-    client: httpx.Client, method: str, url: str, endpoint: Endpoint, *, managed: bool, body: object = None
+    client: httpx.Client, url: str, endpoint: Endpoint, *, managed: bool, body: object = None
 ) -> httpx.Response:
-    """Return the response, whatever its status.
+    """Send `body` as JSON by POST, or a GET request without a body; return the response, whatever its status.
 
     Raises:
         EndpointError: there is no response.
@@ -63,7 +63,7 @@ def send_request(
     """
     error, address = error_class(managed), without_query(url)
     try:
-        return client.request(method, url, json=body)
+        return client.get(url) if body is None else client.post(url, json=body)
     except httpx.TimeoutException:
         raise error(
             f"{address} did not answer within {client.timeout.read:g} s",

@@ -69,7 +69,7 @@ def listed_models(
         EndpointError: the server cannot be reached, needs another key, or fails.
         ServerStartError: the same, if the server is `managed`.
     """
-    response = send_request(client, "GET", endpoint.models_url, endpoint, managed=managed)
+    response = send_request(client, endpoint.models_url, endpoint, managed=managed)
     address, status = without_query(endpoint.models_url), response.status_code
     if status in NO_LIST or (status == 403 and endpoint.secrets):
         _check_version_in_url(client, endpoint)

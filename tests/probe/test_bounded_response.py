@@ -35,7 +35,7 @@ def test_a_body_without_an_end_is_named() -> None:
         client_for(ENDPOINT, server) as client,
         pytest.raises(EndpointError, match=f"the body is longer than {MOST_BYTES} bytes"),
     ):
-        send_request(client, "GET", URL, ENDPOINT, managed=False)
+        send_request(client, URL, ENDPOINT, managed=False)
 
 
 def test_a_compressed_body_is_bounded_before_it_unfolds() -> None:
@@ -46,14 +46,14 @@ def test_a_compressed_body_is_bounded_before_it_unfolds() -> None:
         lambda: httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=httpx.ByteStream(packed))
     )
     with client_for(ENDPOINT, server) as client, pytest.raises(EndpointError, match="longer than"):
-        send_request(client, "GET", URL, ENDPOINT, managed=False)
+        send_request(client, URL, ENDPOINT, managed=False)
 
 
 def test_a_body_within_the_bounds_is_whole() -> None:
     body = b"x" * (MOST_BYTES - 1)
     server = answering(lambda: httpx.Response(200, content=body))
     with client_for(ENDPOINT, server) as client:
-        assert send_request(client, "GET", URL, ENDPOINT, managed=False).content == body
+        assert send_request(client, URL, ENDPOINT, managed=False).content == body
 
 
 def test_deep_json_is_no_json() -> None:
