@@ -11,13 +11,13 @@ from tasks.measure.speed.request_row import RequestRow
 from tasks.probe.engine_metrics.meaning import Meaning
 
 CHUNK_TOKENS_LIMIT = 1.5
-"""From this mean number of tokens in a chunk on, the time between chunks is not the time between tokens."""
+"""From this mean number of tokens per chunk on, the time between chunks is not the time between tokens."""
 REJECTED = (429, 503)
-"""HTTP status codes of a server that is at its limit."""
+"""HTTP status codes with which an overloaded server rejects a request."""
 
 
 def failures(evidence: Evidence) -> Finding:
-    """Requests that failed, beyond those that an objective on success allows. Figures leave them out."""
+    """Check that no more requests failed than an objective on `success` allows; figures exclude failures."""
     result = evidence.result
     warmup_failed = sum(row.warmup and not row.succeeded for row in evidence.rows)
     parts = []
@@ -32,7 +32,7 @@ def failures(evidence: Evidence) -> Finding:
 
 
 def rejections(evidence: Evidence) -> Finding:
-    """Requests that the server rejected: its figures hold only for those it accepted."""
+    """Check for requests that the server rejected: the figures describe only accepted requests."""
     answered = sum(row.status_code in REJECTED for row in evidence.rows)
     counted = evidence.counter_increase(Meaning.REJECTIONS)
     if counted is None and not evidence.rows:
@@ -43,7 +43,7 @@ def rejections(evidence: Evidence) -> Finding:
 
 
 def output_length(evidence: Evidence) -> Finding:
-    """Answers of another length than the sweep fixes: they would make loads incomparable."""
+    """Check that every answer has the output length that the sweep fixes, so that loads are comparable."""
     exact = evidence.sweep.exact_output_tokens
     if exact is None:
         return unchecked("the model decides the output length")
@@ -57,7 +57,7 @@ def output_length(evidence: Evidence) -> Finding:
 
 
 def input_length(evidence: Evidence) -> Finding:
-    """Random prompts of another length than the sweep says. On chat the template adds its own tokens."""
+    """Check that random prompts have the sweep's length; not for chat, whose template adds tokens."""
     sweep = evidence.sweep
     if sweep.dataset != "random" or sweep.endpoint != "completions":
         return unchecked("only random prompts on the completions endpoint have a fixed length")
@@ -69,7 +69,10 @@ def input_length(evidence: Evidence) -> Finding:
 
 
 def usage(evidence: Evidence) -> Finding:
-    """Answers with more chunks with output than `completion_tokens`: each such chunk holds at least one."""
+    """Check that no answer has more chunks with output than `completion_tokens`.
+
+    A chunk with output contains at least one token.
+    """
     known = [row for row in evidence.succeeded if row.output_tokens is not None]
     if evidence.succeeded and not known:
         return unchecked("no answer reports its output tokens")
@@ -81,7 +84,7 @@ def usage(evidence: Evidence) -> Finding:
 
 
 def one_piece(evidence: Evidence) -> Finding:
-    """Answers in a single chunk, which shows neither TTFT nor TPOT."""
+    """Check that no answer of several tokens came in a single chunk, which hides TTFT and TPOT."""
     several_tokens = _several_tokens(evidence)
     single = [row for row in several_tokens if row.tpot_s is None]
     answers = f"{len(single)} of {number_of(len(several_tokens), 'answer')}"
@@ -91,9 +94,9 @@ def one_piece(evidence: Evidence) -> Finding:
 
 
 def tokens_a_piece(evidence: Evidence) -> Finding:
-    """A note, never suspect: ITL is the time between chunks, however many tokens they hold.
+    """Note when chunks contain several tokens on average; never suspect.
 
-    TPOT divides by tokens and is right all the same.
+    ITL is the time between chunks, whatever number of tokens they contain. TPOT is per token and stays right.
     """
     streamed = [row for row in _several_tokens(evidence) if row.tpot_s is not None]
     chunks = sum(_chunks(row) for row in streamed)
@@ -125,5 +128,5 @@ def _several_tokens(evidence: Evidence) -> Sequence[RequestRow]:
 
 
 def _chunks(row: RequestRow) -> int:
-    """Chunks with output: one more than the gaps between them."""
+    """Return the number of chunks with output: one more than the number of gaps between them."""
     return len(row.itl_s) + 1 if row.ttft_s is not None else 0

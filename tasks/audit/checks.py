@@ -1,4 +1,4 @@
-"""The registry of checks: the name that the table `checks` records, and the function."""
+"""The registry of checks: the name of each check in the table `checks`, and its function."""
 
 from __future__ import annotations
 
@@ -52,4 +52,4 @@ CHECKS: dict[str, Callable[[Evidence], Finding]] = {
     "gpu_alone": gpu_checks.gpu_alone,
     "gpu_memory": gpu_checks.gpu_memory,
 }
-"""Every check runs on every point and always returns a finding. Names and order are those of the tables."""
+"""Every check runs on every point and returns a finding. The tables use these names in this order."""

@@ -19,9 +19,9 @@ from tasks.probe.server_metrics import ServerMetrics
 class Evidence:
     """One measured point.
 
-    `rows`: every request, warm-up included. `before` and `after`: the server's counters just before and
-    after all requests; None where they could not be read. `readings`: of load generator, server, machine
-    and GPUs during the point.
+    `rows`: every request, warm-up included. `before` and `after`: the server's counters just before the first
+    and after the last request; None if they could not be read. `readings`: readings of the load generator,
+    server, machine and GPUs during the point.
     """
 
     sweep: Sweep
@@ -42,18 +42,18 @@ class Evidence:
         return tuple(row for row in self.succeeded if not row.warmup)
 
     def values(self, source: str, metric: str) -> list[float]:
-        """All readings of a metric, over all its processes or GPUs. Arguments as `readings_by_name`."""
+        """Return a metric's values for all processes or GPUs; arguments as for `readings_by_name`."""
         by_name = self.readings_by_name(source, metric)
         return [reading.value for readings in by_name.values() for reading in readings]
 
     def readings_by_name(self, source: str, metric: str) -> dict[str, list[Reading]]:
-        """Readings of a metric in order of time, by full name: one name for each process or GPU.
+        """Return the readings of a metric in order of time, by full name: one name for each process or GPU.
 
-        Readings of the machine and its GPUs count only while requests are in flight: what happens while
-        requests are prepared is no part of the point.
+        Readings of the machine and its GPUs count only while requests are in flight: the preparation of the
+        requests is not part of the point.
 
         Args:
-            source: as in `Reading.source`.
+            source: the `source` of the readings.
             metric: the metric's name without the suffix of a process or GPU.
         """
         by_name: dict[str, list[Reading]] = {}
@@ -64,13 +64,16 @@ class Evidence:
         return by_name
 
     def counter_increase(self, meaning: Meaning) -> float | None:
-        """By how much a counter of the server grew during the point; None where that is unknown."""
+        """Return how much a counter of the server grew during the point; None if that is unknown."""
         if self.before is None or self.after is None:
             return None
         return self.history.increase(meaning)
 
     def engine_without(self, meaning: Meaning) -> str | None:
-        """The name of the server's engine if no version of it reports this; None if it may, or is unknown."""
+        """Return the engine's name if no version of the engine reports `meaning`.
+
+        Return None if a version reports it, or if the engine is unknown.
+        """
         table = self.history.table
         return table.engine if table and not table.has(meaning) else None
 

@@ -1,4 +1,4 @@
-"""Checks of the server's GPUs: they ran at full speed, and for this server alone."""
+"""Checks that the server's GPUs ran at full speed and for this server alone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SLOWDOWN_BITS = 0x08 | 0x20 | 0x40 | 0x80
 POWER_CAP_BIT = 0x04
 """Bit of nvmlClocksEventReasons: the GPU is at its power limit, which is usual under full load."""
 BUSY_UTILIZATION = 0.5
-"""From this utilization on, a GPU should hold its SM clock."""
+"""Above this utilization, a GPU should hold its SM clock."""
 CLOCK_READINGS_NEEDED = 6
 CLOCK_DROP_LIMIT = 0.10
 MEMORY_GROWTH_LIMIT_BYTES = 2**30
@@ -23,12 +23,12 @@ NOT_READ = "no GPU of the server was read while requests were in flight"
 
 
 def gpu_slowed(evidence: Evidence) -> Finding:
-    """Share of the readings in which heat or the power supply throttled a GPU."""
+    """Check the share of readings in which heat or the power supply throttled a GPU."""
     return _throttled(evidence, SLOWDOWN_BITS, "throttled because of heat or its power supply")
 
 
 def gpu_power_cap(evidence: Evidence) -> Finding:
-    """Share of the readings at the power limit. A note, never suspect: the limit is part of the hardware."""
+    """Note the share of readings at the power limit; never suspect: the limit is part of the hardware."""
     finding = _throttled(evidence, POWER_CAP_BIT, "at its power limit")
     if finding.verdict != "suspect":
         return finding
@@ -36,7 +36,7 @@ def gpu_power_cap(evidence: Evidence) -> Finding:
 
 
 def gpu_clock(evidence: Evidence) -> Finding:
-    """Drop of the SM clock while busy, of the GPU whose clock dropped most during the point."""
+    """Check how much the SM clock of a busy GPU dropped during the point; the largest drop counts."""
     clocks_by_name = evidence.readings_by_name("gpu", CLOCK)
     if not clocks_by_name:
         return unchecked(NOT_READ)
@@ -56,7 +56,7 @@ def gpu_clock(evidence: Evidence) -> Finding:
 
 
 def gpu_alone(evidence: Evidence) -> Finding:
-    """Number of other processes that compute on the server's GPUs, and so slow it down."""
+    """Check that no other process computes on the server's GPUs, which would slow the server down."""
     counts = evidence.values("gpu", FOREIGN)
     if not counts:
         return unchecked(NOT_READ)
@@ -65,7 +65,7 @@ def gpu_alone(evidence: Evidence) -> Finding:
 
 
 def gpu_memory(evidence: Evidence) -> Finding:
-    """Growth of GPU memory in the point. A note, never suspect: engines allocate memory at their start."""
+    """Note growth of GPU memory during the point; never suspect. Engines usually allocate at startup."""
     readings_by_name = evidence.readings_by_name("gpu", MEMORY)
     if not readings_by_name:
         return unchecked(NOT_READ)
@@ -84,7 +84,7 @@ def _growth(readings: Sequence[Reading]) -> float:
 
 
 def _throttled(evidence: Evidence, bits: int, state: str) -> Finding:
-    """Share of the readings whose throttle reasons have one of the bits."""
+    """Check the share of readings whose throttle reasons have one of the bits."""
     masks = evidence.values("gpu", THROTTLED)
     if not masks:
         return unchecked(NOT_READ)
@@ -93,7 +93,7 @@ def _throttled(evidence: Evidence, bits: int, state: str) -> Finding:
 
 
 def _while_busy(evidence: Evidence, gpu_suffix: str, clocks: Sequence[Reading]) -> list[float]:
-    """The clocks at times when the same GPU was busy."""
+    """Return the SM clocks from the times when the same GPU was busy."""
     name = UTILIZATION + gpu_suffix
     readings = evidence.readings_by_name("gpu", name).get(name, [])
     busy_times = {reading.time for reading in readings if reading.value > BUSY_UTILIZATION}
@@ -101,6 +101,6 @@ def _while_busy(evidence: Evidence, gpu_suffix: str, clocks: Sequence[Reading]) 
 
 
 def _drop(clocks: Sequence[float]) -> float:
-    """By what share the median of the last third is below the median of the first third."""
+    """Return the share by which the median of the last third is below the median of the first third."""
     third = len(clocks) // 3
     return 1 - median(clocks[-third:]) / median(clocks[:third])

@@ -1,4 +1,4 @@
-"""Checks of the load generator: it was fast enough to measure the server rather than itself."""
+"""Checks that the load generator was fast enough to measure the server rather than itself."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tasks.measure.speed.event_loop_lag import CPU, LAG
 from tasks.probe.reading import Reading
 
 DELAY_LIMIT_S = 0.010
-"""Limit of the mean delay; inference-perf sets the same for a load generator's own delay."""
+"""The limit of the mean delay; inference-perf uses the same limit."""
 CPU_LIMIT = 0.9
 LAG_LIMIT_S = 0.020
 PAUSE_LIMIT_S = 0.100
@@ -19,7 +19,7 @@ LAG_NOT_READ = "the load generator's event loop lag was not read"
 
 
 def client_delay(evidence: Evidence) -> Finding:
-    """Mean time from a request being due to its last byte being written."""
+    """Check the mean time from the moment a request is due until its last byte is written."""
     delays = [
         row.client_delay_s for row in evidence.rows if row.client_delay_s is not None and not row.warmup
     ]
@@ -31,7 +31,7 @@ def client_delay(evidence: Evidence) -> Finding:
 
 
 def client_processor(evidence: Evidence) -> Finding:
-    """CPU usage of the busiest load process in its busiest second: near 100 % it notes times late."""
+    """Check the CPU usage of the busiest load process in its busiest second; near 100 %, times are late."""
     shares = evidence.values("client", CPU)
     if not shares:
         return unchecked("the load generator's CPU usage was not read")
@@ -40,7 +40,7 @@ def client_processor(evidence: Evidence) -> Finding:
 
 
 def client_clock(evidence: Evidence) -> Finding:
-    """Event loop lag of the load process that lags most: the median over the maxima of its seconds."""
+    """Check the event loop lag of the load process that lags most: the median of its per-second maxima."""
     processes = evidence.readings_by_name("client", LAG).values()
     if not processes:
         return unchecked(LAG_NOT_READ)
@@ -50,7 +50,7 @@ def client_clock(evidence: Evidence) -> Finding:
 
 
 def client_stall(evidence: Evidence) -> Finding:
-    """A note, never suspect: one long pause of the event loop delays few requests."""
+    """Note a long pause of the event loop; never suspect, because one pause delays few requests."""
     lags = evidence.values("client", LAG)
     if not lags:
         return unchecked(LAG_NOT_READ)

@@ -8,11 +8,14 @@ from tasks.probe.engine_metrics.meaning import Meaning
 from tasks.probe.engine_metrics.metrics_registry import engine_names
 
 CACHE_HIT_LIMIT = 0.01
-"""Share of prompt tokens, beyond what prompts are known to share, that may be found in the prefix cache."""
+"""The share of prompt tokens that may come from the prefix cache, in addition to known shared prefixes."""
 
 
 def metrics(evidence: Evidence) -> Finding:
-    """Without the server's counters nothing confirms the load generator's figures."""
+    """Check that the server's counters were read before and after the point.
+
+    Without them, nothing confirms the load generator's figures.
+    """
     if evidence.before is not None and evidence.after is not None:
         table = evidence.history.table
         engine = f" ({table.engine})" if table else ""
@@ -27,7 +30,7 @@ def metrics(evidence: Evidence) -> Finding:
 
 
 def restart(evidence: Evidence) -> Finding:
-    """A server that restarted during the point answered with empty caches and new counters."""
+    """Check that the server did not restart during the point, which empties caches and resets counters."""
     if evidence.restarted:
         sentence = (
             "the server's counters decreased or its start time changed: "
@@ -40,13 +43,13 @@ def restart(evidence: Evidence) -> Finding:
 
 
 def requests_counted(evidence: Evidence) -> Finding:
-    """The server counted as many requests as were sent."""
+    """Check that the server counted as many requests as the load generator sent."""
     sent = len(evidence.succeeded)
     return _same_count(evidence, "requests", Meaning.FINISHED, sent)
 
 
 def output_counted(evidence: Evidence) -> Finding:
-    """The server counted as many output tokens as its answers reported."""
+    """Check that the server counted as many output tokens as its answers reported."""
     if any(row.output_tokens is None for row in evidence.succeeded):
         return unchecked("answers do not report their output tokens")
     reported = total(row.output_tokens for row in evidence.succeeded)
@@ -54,9 +57,9 @@ def output_counted(evidence: Evidence) -> Finding:
 
 
 def input_counted(evidence: Evidence) -> Finding:
-    """The server counted as many prompt tokens as its answers reported.
+    """Check that the server counted as many prompt tokens as its answers reported.
 
-    Where an engine counts only the tokens it computed, so are those of the answers that were not cached.
+    If the engine counts only computed prompt tokens, compare with the reported tokens that were not cached.
     """
     if any(row.input_tokens is None for row in evidence.succeeded):
         return unchecked("answers do not report their prompt tokens")
@@ -73,7 +76,10 @@ def input_counted(evidence: Evidence) -> Finding:
 
 
 def prefix_cache(evidence: Evidence) -> Finding:
-    """Cache hits beyond what prompts share: they skip prefill, which makes TTFT and throughput too good."""
+    """Check that the prefix cache hit no more tokens than the prompts share.
+
+    Cache hits skip prefill, which makes TTFT and throughput look too good.
+    """
     counts = _hits_and_queries(evidence)
     if counts is None:
         return not_in_metrics(Meaning.CACHE_HITS, evidence.engine_without(Meaning.CACHE_HITS))
@@ -88,7 +94,10 @@ def prefix_cache(evidence: Evidence) -> Finding:
 
 
 def preemptions(evidence: Evidence) -> Finding:
-    """Preempted requests are computed twice: the load exceeds the KV cache."""
+    """Check that the server preempted no request.
+
+    The server computes a preempted request again; it preempts when the load exceeds the KV cache.
+    """
     preempted = evidence.counter_increase(Meaning.PREEMPTIONS)
     if preempted is None:
         return not_in_metrics(Meaning.PREEMPTIONS, evidence.engine_without(Meaning.PREEMPTIONS))
@@ -97,7 +106,7 @@ def preemptions(evidence: Evidence) -> Finding:
 
 
 def _same_count(evidence: Evidence, what: str, meaning: Meaning, expected: float) -> Finding:
-    """Whether a counter grew by exactly the load generator's own count, which is the finding's `limit`."""
+    """Check that a counter grew by exactly the load generator's count, the `limit` of the finding."""
     if evidence.result.failed or len(evidence.succeeded) < len(evidence.rows):
         return unchecked("requests failed, and how the server counted them is unknown")
     counted = evidence.counter_increase(meaning)
@@ -114,9 +123,10 @@ def _same_count(evidence: Evidence, what: str, meaning: Meaning, expected: float
 
 
 def _hits_and_queries(evidence: Evidence) -> tuple[float, float] | None:
-    """Prompt tokens that a prefix cache had, and all that were looked up: by counters, else by `usage`.
+    """Return the prompt tokens that hit the prefix cache, and the prompt tokens that were looked up.
 
-    Where an engine counts hits alone, all prompt tokens were looked up.
+    They come from the server's counters, or from `usage` if the server has no counter of hits. If the engine
+    counts hits but no lookups, all prompt tokens count as looked up.
     """
     hits = evidence.counter_increase(Meaning.CACHE_HITS)
     queries = evidence.counter_increase(Meaning.CACHE_QUERIES)
@@ -129,10 +139,10 @@ def _hits_and_queries(evidence: Evidence) -> tuple[float, float] | None:
 
 
 def _shared_share(evidence: Evidence) -> float:
-    """The share of the prompt tokens that prompts may have in common: a prefix, a chat template.
+    """Return the share of the prompt tokens that prompts may have in common: a prefix and a chat template.
 
-    A random prompt is longer than requested by the template's length. For questions the template's length
-    is unknown, but it is below the shortest prompt.
+    A random prompt is longer than `input_tokens` by the prefix and the template. For questions, the length of
+    the template is unknown, but it is less than the shortest prompt.
     """
     sweep = evidence.sweep
     lengths = [row.input_tokens for row in evidence.succeeded if row.input_tokens]

@@ -1,4 +1,4 @@
-"""Checks of the token counts that answers report as `usage`: they are there, and they agree."""
+"""Checks that answers report their token counts as `usage`, and that the counts are consistent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tasks.measure.speed.request_row import RequestRow
 
 
 def usage_missing(evidence: Evidence) -> Finding:
-    """Answers that do not report their tokens: figures of tokens are empty, times are right."""
+    """Check that every answer reports its tokens; without them, token figures are empty, times are right."""
     succeeded = evidence.succeeded
     without = [row for row in succeeded if row.output_tokens is None or row.input_tokens is None]
     sentence = f"{len(without)} of {number_of(len(succeeded), 'answer')} do not report their tokens"
@@ -18,10 +18,10 @@ def usage_missing(evidence: Evidence) -> Finding:
 
 
 def usage_sum(evidence: Evidence) -> Finding:
-    """Answers whose `usage` contradicts itself.
+    """Check that no answer's `usage` contradicts itself.
 
-    Suspect where the total explains it (`completion_tokens` is 0 or without the reasoning) and was used;
-    invalid where it is not known which field is wrong.
+    Suspect if `completion_tokens` is missing, is 0 or omits the reasoning, and the output tokens were
+    computed from the total instead; invalid if it is unknown which field is wrong.
     """
     succeeded = evidence.succeeded
     reasons = [(row, _contradiction(row)) for row in succeeded]
@@ -41,7 +41,7 @@ def _missing_fields(row: RequestRow) -> str:
 
 
 def _contradiction(row: RequestRow) -> str | None:
-    """What in an answer's `usage` cannot be, with the names of the fields; None where all agrees."""
+    """Return the contradiction in an answer's `usage`, with the field names; None if it is consistent."""
     claimed, total, reasoning = row.claimed_output_tokens, row.total_tokens, row.reasoning_tokens
     if row.input_tokens == 0:
         return "prompt_tokens is 0"

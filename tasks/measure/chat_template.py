@@ -1,4 +1,4 @@
-"""Checks before any load that a tokenizer has the chat template that random chat prompts need."""
+"""Checks, before any load is sent, that the tokenizer has the chat template that random chat prompts need."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tasks.errors import InputError
 
 CONFIG = "tokenizer_config.json"
 TEMPLATES = ("chat_template.jinja", "chat_template.json", "additional_chat_templates", "tekken.json")
-"""Files that hold a chat template, or, as tekken.json, a tokenizer that needs none."""
+"""Files that contain a chat template, or a tokenizer that needs none (tekken.json)."""
 
 
 def check_chat_template(tokenizer: str, sweeps: Iterable[Sweep]) -> None:
-    """Check the folder of a tokenizer, where a sweep sends random prompts as chat messages.
+    """Check a tokenizer's folder if a sweep sends random prompts as chat messages.
 
-    A tokenizer of a hub is not checked: its files may not be on this machine yet.
+    Skip a tokenizer that is named by its hub ID: its files may not be on this machine yet.
 
     Raises:
         InputError: the tokenizer has no chat template; the message names the file that lacks it.
@@ -42,6 +42,6 @@ def _has_template(folder: Path) -> bool:
     except FileNotFoundError:
         return False
     except (OSError, ValueError):
-        return True  # the tokenizer's own reader reports what is wrong with the file
-    # A tokenizer with code of its own may make chat prompts without a template.
+        return True  # loading the tokenizer reports what is wrong with the file
+    # A tokenizer with custom code may build chat prompts without a template.
     return not isinstance(config, dict) or bool(config.get("chat_template") or config.get("auto_map"))

@@ -8,7 +8,7 @@ from tasks.config.base import Frozen
 
 
 class Capability(Frozen):
-    """What was asked, how it is, and what to do if it is not ok.
+    """A capability: its name, its status, a description, and a remedy if the status is not `ok`.
 
     `limited`: something cannot be measured or audited. `broken`: nothing can.
     """

@@ -1,4 +1,4 @@
-"""A conformance test of a running server: what can be measured and audited there, within ten seconds."""
+"""A conformance test that finds out within ten seconds what can be measured and audited on a server."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from tasks.serve.endpoint import Conventions, Endpoint, RequestKind
 
 LIMIT_S = 10.0
 PAGE_TIMEOUT_S = 2.5
-"""Seconds for each of the small pages; they are fetched at the same time."""
+"""Timeout in seconds of each request for /health, /metrics and the model list."""
 ANSWER_SHARE = 0.6
-"""The share of the remaining time for the first answers; the rest is for what depends on them."""
+"""The share of the remaining time for the first answers; the requests that depend on them get the rest."""
 KINDS: tuple[RequestKind, ...] = ("chat", "completions")
 
 
 class Conformance(Frozen):
-    """What a server can, a line each.
+    """The result of the conformance test.
 
     Attributes:
-        model: the model that was asked.
-        capabilities: in the order of a run.
-        answers: the streamed answers, of each kind of request.
-        extras: what else requests may hold.
+        model: the model that the requests named.
+        capabilities: what the server can do, in the order in which a run needs it.
+        answers: the streamed answer to each kind of request.
+        extras: the answers to requests with optional fields.
     """
 
     model: str
@@ -45,13 +45,13 @@ class Conformance(Frozen):
 
     @property
     def status(self) -> Literal["ok", "limited", "broken"]:
-        """`broken` where nothing can be measured."""
+        """The worst status of all capabilities; `broken` means that nothing can be measured."""
         statuses = {capability.status for capability in self.capabilities}
         return "broken" if "broken" in statuses else "limited" if "limited" in statuses else "ok"
 
 
 class _Pages(Frozen):
-    """What the small pages answered."""
+    """The status code of /health and the metrics of /metrics."""
 
     health: int | None
     metrics: dict[str, float]
@@ -60,10 +60,10 @@ class _Pages(Frozen):
 def check_conformance(
     endpoint: Endpoint, *, transport: httpx.BaseTransport | None = None, limit_s: float = LIMIT_S
 ) -> Conformance:
-    """Ask a running server what it can; an endpoint without a model name gets the first that it lists.
+    """Test a running server; if the endpoint names no model, use the first one that the server lists.
 
     Raises:
-        InputError: the server does not have the model, or lists none and none is named.
+        InputError: the server does not have the model, or neither the endpoint nor the server names one.
     """
     deadline = time.monotonic() + limit_s
     with (
@@ -99,7 +99,7 @@ def _pages(client: httpx.Client, endpoint: Endpoint) -> _Pages:
 
 
 def _with_model(endpoint: Endpoint, models: tuple[str, ...], unlisted: bool) -> Endpoint:
-    """The endpoint with a model name that the server has."""
+    """Return the endpoint with the name of a model that the server has."""
     if endpoint.model:
         if not unlisted and endpoint.model not in models:
             raise wrong_model_error(endpoint, models, managed=False)

@@ -17,7 +17,10 @@ INTERVAL_S = 0.2
 JOIN_TIMEOUT_S = 0.1
 LIMIT_S = 3.0
 MIN_FAILURES = 2
-"""Health checks in a row that must fail: if this process pauses, time passes but no check fails."""
+"""Consecutive health checks that must fail before the server counts as hung.
+
+Time alone is not enough: it also passes while this process is paused.
+"""
 
 
 class HealthWatch:
@@ -28,10 +31,11 @@ class HealthWatch:
         self._answered_at, self._failures = clock(), 0
 
     def check(self) -> None:
-        """Return at once while the server answers.
+        """Raise an error if the server hangs; send nothing.
 
         Raises:
-            ServerDied: several health checks in a row failed, and the last answer is `limit_s` or longer ago.
+            ServerDied: MIN_FAILURES consecutive checks failed, and the last check that succeeded was sent
+                `limit_s` or longer ago.
         """
         silent_s = self._clock() - self._answered_at
         if self._failures >= MIN_FAILURES and silent_s >= self._limit_s:
@@ -42,14 +46,14 @@ class HealthWatch:
             )
 
     def confirm(self, check_process: Callable[[], None], sleep: Callable[[float], None] = time.sleep) -> None:
-        """Return when the server answers a health check that is sent from now on.
+        """Wait until the server answers a health check that was sent after this call.
 
         Args:
             check_process: raises ServerDied if the server's process has ended.
             sleep: replaced in tests.
 
         Raises:
-            ServerDied: as `check`, or as `check_process`.
+            ServerDied: `check` or `check_process` raised it.
         """
         start = self._clock()
         while self._answered_at < start:
@@ -59,7 +63,7 @@ class HealthWatch:
         check_process()
 
     def record(self, sent_at: float, healthy: bool) -> None:
-        """Note the result of a health check that was sent at `sent_at`."""
+        """Record the result of a health check that was sent at `sent_at`."""
         if healthy:
             self._answered_at, self._failures = sent_at, 0
         else:
@@ -74,20 +78,20 @@ def watching_health(
     transport: httpx.BaseTransport | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[HealthWatch]:
-    """Send health checks several times a second from a thread until the block is left.
+    """Send health checks several times a second from a thread, until the `with` block ends.
 
     `limit_s`: seconds without an answer before the server counts as hung.
     """
     watch, stop = HealthWatch(endpoint, limit_s, clock), threading.Event()
 
     def send_checks() -> None:
-        # With this time-out, the last of MIN_FAILURES checks fails when the limit is over, not later.
+        # With this timeout, the last of MIN_FAILURES checks fails by the time the limit has passed.
         with client_for(endpoint, transport, (limit_s - INTERVAL_S) / MIN_FAILURES) as client:
             while not stop.is_set():
                 sent_at, start = clock(), time.monotonic()
                 try:
                     healthy = is_healthy(client, endpoint)
-                except Exception:  # the thread must not end while the measurement relies on it
+                except Exception:  # the thread must keep running for the whole measurement
                     healthy = False
                 watch.record(sent_at, healthy)
                 stop.wait(max(0.0, INTERVAL_S - (time.monotonic() - start)))
@@ -98,4 +102,4 @@ def watching_health(
         yield watch
     finally:
         stop.set()
-        thread.join(JOIN_TIMEOUT_S)  # a request that hangs ends by its own time-out
+        thread.join(JOIN_TIMEOUT_S)  # a request that hangs ends with its own timeout

@@ -1,4 +1,4 @@
-"""Finds out whether a server keeps its connections open after a response, without which reuse fails."""
+"""Finds out whether a server keeps a connection open after a response, as connection reuse requires."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from tasks.serve.tls import tls_context
 
 TIMEOUT_S = 30.0
 WAIT_S = 0.25
-"""Seconds after a response within which a server that does not keep connections closes them."""
+"""Seconds after a response within which a server without keep-alive closes the connection."""
 
 
 def keeps_connections(endpoint: Endpoint, kind: RequestKind, timeout_s: float = TIMEOUT_S) -> bool:
     """Return whether another request can follow on the same connection.
 
-    A server that closes the connection and says so in a header counts as one that keeps it: the load
-    generator obeys the header. One that closes it silently would break the request sent on it meanwhile.
-    True where the request fails: then something else is wrong, and is reported by another probe.
+    Also return True if the server closes the connection and announces it in a header: the load generator
+    obeys the header. A server that closes the connection without the header would break the next request on
+    it. Return True if the request fails: another probe reports that error.
     """
     connection = _connection(endpoint, timeout_s)
     try:
@@ -56,7 +56,7 @@ def _origin(url: str) -> str:
 
 
 def _closed_within(stream: socket.socket, seconds: float) -> bool:
-    """Whether the server closes the connection within `seconds`."""
+    """Return whether the server closes the connection within `seconds`."""
     readable, _, _ = select.select([stream], [], [], seconds)
     if not readable:
         return False

@@ -19,7 +19,7 @@ REQUEST_TIMEOUT_S = 2.0
 TAIL_LINES = 20
 NOT_FOUND = 404
 DYING_S = 8.0
-"""vLLM answers errors for about six seconds after its EngineCore died, and then ends."""
+"""For about six seconds after its EngineCore has died, vLLM answers with errors; then it exits."""
 
 
 def wait_ready(
@@ -38,20 +38,20 @@ def wait_ready(
         endpoint: the server.
         check: raises ServerDied if the server's process has ended.
         timeout_s: seconds to wait.
-        log: the server's log, whose tail is shown when the time is over.
+        log: the server's log; the error of a timeout shows its last lines.
         transport: replaces the network in tests.
         clock: replaced in tests.
         sleep: replaced in tests.
 
     Raises:
-        ServerStartError: the process ended (at once, with its exit code and the reason), the time is over, or
-            the server serves its model but has no such health check.
+        ServerStartError: the process ended (raised at once, with exit code and reason), the timeout passed,
+            or the server lists its models but the health check answers 404.
     """
     start = clock()
     with client_for(endpoint, transport, REQUEST_TIMEOUT_S, reuse=False) as client:
         while True:
             status = status_of(client, endpoint.health_url)
-            # After the request: another server may answer on this port, so the process must still run.
+            # Check after the request: the answer may come from another server on this port.
             _check_start(check, "before it was ready")
             waited_s = clock() - start
             if status == 200:
@@ -65,10 +65,10 @@ def wait_ready(
 
 @contextmanager
 def report_death(check: Callable[[], None], sleep: Callable[[float], None] = time.sleep) -> Iterator[None]:
-    """If a request in the block fails because the server dies, raise the reason of its death instead.
+    """Replace the error of a request that fails because the server dies with the reason of its death.
 
     Raises:
-        ServerStartError: the process has ended, with its exit code and reason; else what the block raises.
+        ServerStartError: from the block, or with the process's exit code and reason if the process has ended.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""Sends one streaming request and tells in which form the server answered it."""
+"""Sends one streaming request and describes the form of the server's answer."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class StreamedAnswer(Frozen):
 
     Attributes:
         kind: the kind of request.
-        error: why there is no answer, without secrets; None where there is one.
+        error: why there is no answer, without secrets; None if there is an answer.
         max_tokens_field: the name of the field that limited the length.
-        chunks: the number of events with a choice; 0 where the server did not stream.
-        usage: where the token counts came; None where they did not come.
-        reasoning_fields: the fields with reasoning that the answer had.
-        model: the model name that the answer carried.
+        chunks: the number of events with a choice; 0 if the server did not stream.
+        usage: which chunks carried the token counts; None if no chunk did.
+        reasoning_fields: the names of the fields in which the answer carried reasoning.
+        model: the model name in the answer.
         ttft_s: seconds until the first bytes of the answer's body.
     """
 
@@ -48,9 +48,10 @@ class StreamedAnswer(Frozen):
 def streamed_answer(
     client: httpx.Client, endpoint: Endpoint, kind: RequestKind, deadline: float
 ) -> StreamedAnswer:
-    """Send a short prompt until `deadline`, in time.monotonic() seconds.
+    """Send a short prompt and return the answer's form.
 
-    A server that refuses `max_tokens` is asked again with `max_completion_tokens`.
+    If the server refuses `max_tokens`, send it again with `max_completion_tokens`. `deadline` is a time of
+    time.monotonic(); an answer that has not ended by then is an error.
     """
     answer = StreamedAnswer(kind=kind)
     for field in (MAX_TOKENS, MAX_COMPLETION_TOKENS):
@@ -93,7 +94,10 @@ def _send(
 
 
 def _events(content: bytes) -> Iterator[dict[str, Any]]:
-    """The events that are JSON objects. Lines end as the standard allows: JSON may hold other separators."""
+    """Yield the events that are JSON objects.
+
+    Only the line ends of the event stream standard count: JSON text may contain other line separators.
+    """
     for line in _LINE_END.split(content.removeprefix(BYTE_ORDER_MARK)):
         if line.startswith(b"data:"):
             try:
@@ -105,7 +109,7 @@ def _events(content: bytes) -> Iterator[dict[str, Any]]:
 
 
 def _form_of(events: list[dict[str, Any]], endpoint: Endpoint) -> dict[str, Any]:
-    """The fields of a StreamedAnswer that follow from its events."""
+    """Return the fields of a StreamedAnswer that its events determine."""
     errors = [event["error"] for event in events if event.get("error")]
     if errors:
         return {"error": endpoint.masked(json.dumps(errors[0]))[:300]}

@@ -29,7 +29,7 @@ from tasks.measure.row_files import SAMPLES, one_line, write_rows
 from tasks.serve.endpoint import MAX_TOKENS, Endpoint
 
 OUTPUTS = "evalscope"
-"""The folder, within a job's, that EvalScope writes to."""
+"""The subfolder of a job's folder that EvalScope writes to."""
 
 # EvalScope would import an adapter during every evaluation. Here the fork server imports them once.
 for _dataset in DATASETS.values():
@@ -37,10 +37,10 @@ for _dataset in DATASETS.values():
 
 
 class CountingModel(OpenAICompatibleAPI):  # type: ignore[misc]
-    """EvalScope's client that also counts finished answers and keeps errors, which EvalScope only logs.
+    """EvalScope's client; it also counts finished answers and keeps errors, which EvalScope only logs.
 
     Attributes:
-        errors: the errors of failed requests, by prompt, in the order they happened.
+        errors: the errors of failed requests, by prompt, in order of time.
     """
 
     client: Any
@@ -62,7 +62,7 @@ class CountingModel(OpenAICompatibleAPI):  # type: ignore[misc]
             default_headers=endpoint.headers,
             default_query=dict(parse_qsl(endpoint.query, keep_blank_values=True)),
         )
-        # The client would follow a redirect to another host, with the endpoint's own headers.
+        # By default the client follows a redirect to another host and sends the endpoint's headers there.
         self.client = self.client.with_options(http_client=DefaultHttpxClient(follow_redirects=False))
         self.errors: dict[str, list[str]] = defaultdict(list)
         self._endpoint, self._report = endpoint, report
@@ -80,23 +80,23 @@ class CountingModel(OpenAICompatibleAPI):  # type: ignore[misc]
             reason = one_line(str(error) or type(error).__name__, self._endpoint.masked)
             with self._lock:
                 self.errors[input[-1].text].append(reason)
-            raise RuntimeError(reason) from None  # EvalScope logs it, and a server may repeat a secret
+            raise RuntimeError(reason) from None  # EvalScope logs it, and the message may contain a secret
         finally:
             with self._lock:
                 self._finished += 1
                 self._report(self._finished)
 
     def handle_bad_request(self, ex: Exception) -> Any:
-        """Raise the error: EvalScope makes some refusals an answer and judges their text."""
+        """Raise the error. EvalScope would turn some refusals into an answer and judge their text."""
         raise ex
 
 
 def run(job: AccuracyJob, context: ChildContext) -> int:
-    """Evaluate; the rows go to samples.jsonl in the job's folder.
+    """Evaluate a question set, and write the rows to samples.jsonl in the job's folder.
 
     Args:
         job: the question set and the endpoint that answers.
-        context: gets the number of finished answers.
+        context: reports the number of finished answers to the parent.
 
     Returns:
         The number of rows.
@@ -117,12 +117,12 @@ def run(job: AccuracyJob, context: ChildContext) -> int:
     rows = sample_rows(question_set.definition, questions, question_set.repeats, output)
     write_rows(job.folder / SAMPLES, SampleRow, rows)
     for page in outputs.glob("reports/*.html"):
-        page.unlink()  # the run has a report page of its own
+        page.unlink()  # the run has its own report page
     return len(rows)
 
 
 def _task_config(job: AccuracyJob, model: CountingModel, generate_config: Any) -> Any:
-    """EvalScope's TaskConfig; questions from a file are copied into the job's folder."""
+    """Return EvalScope's TaskConfig; copy questions from a file into the job's folder."""
     question_set = job.accuracy
     return TaskConfig(
         model=model,
@@ -139,7 +139,7 @@ def _task_config(job: AccuracyJob, model: CountingModel, generate_config: Any) -
 
 
 def _generate_config(question_set: QuestionSet, endpoint: Endpoint) -> Any:
-    """EvalScope's GenerateConfig; it leaves out what the spec leaves null."""
+    """Return EvalScope's GenerateConfig, without the settings that are null in the spec."""
     generation = question_set.generation
     sampling = generation.model_dump(exclude_none=True, exclude={"reasoning_effort", "request"})
     fields = dict(generation.request)
@@ -149,12 +149,12 @@ def _generate_config(question_set: QuestionSet, endpoint: Endpoint) -> Any:
         fields[endpoint.max_tokens_field("chat")] = sampling.pop(MAX_TOKENS)
     if fields:
         sampling["extra_body"] = fields
-    # One attempt: retries of EvalScope would hide a failure, and multiply those of the OpenAI client.
+    # One attempt: retries by EvalScope would hide a failure, and multiply those of the OpenAI client.
     return GenerateConfig(**sampling, stream=True, timeout=question_set.timeout_s, retries=1)
 
 
 def _dataset_args(question_set: QuestionSet, folder: Path) -> dict[str, Any]:
-    """EvalScope's `dataset_args`. Questions from a file are copied into `folder` for EvalScope to read."""
+    """Return EvalScope's `dataset_args`; copy questions from a file into `folder`, which EvalScope reads."""
     dataset = question_set.definition
     if question_set.file is None:
         return dataset.evalscope_args
@@ -164,10 +164,10 @@ def _dataset_args(question_set: QuestionSet, folder: Path) -> dict[str, Any]:
 
 
 def _questions(question_set: QuestionSet, config: Any) -> dict[int, Question]:
-    """The questions as they will be asked, so that one without an answer also gets its row.
+    """Load the questions as EvalScope will, so that a question without an answer also gets a row.
 
     Returns:
-        The questions by the number under which EvalScope groups the repeats of a question.
+        The questions by EvalScope's `group_id`, which all repeats of a question share.
     """
     samples = {}
     for subset in get_benchmark(question_set.dataset, config).load_dataset().values():

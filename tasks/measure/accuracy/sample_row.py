@@ -1,4 +1,4 @@
-"""The row of one answer to one question."""
+"""The row that records one answer to one question."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ class SampleRow:
         question: the question's position in the set, from 0.
         repeat: how often the question was asked before.
         target: the right answer.
-        answer: what EvalScope extracted from the response; None where it found no answer.
-        correct: whether the answer is right; False where the request failed.
-        response: the whole text, reasoning included.
-        finish_reason: why the response ended, in the words of OpenAI's API.
+        answer: what EvalScope extracted from the response; None if it found no answer.
+        correct: whether the answer is right; False if the request failed.
+        response: the whole response text, reasoning included.
+        finish_reason: the response's `finish_reason`, as in OpenAI's API.
         input_tokens: the prompt's length, as the server reports it.
         output_tokens: the response's length, as the server reports it.
         latency_s: seconds from the request to the end of the response.
-        error: why there is no answer or no judgement; None where the answer was judged.
+        error: why the answer is missing or was not judged; None if it was judged.
     """
 
     subset: str

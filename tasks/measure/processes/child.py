@@ -23,17 +23,17 @@ from tasks.serve.loopback import LOOPBACK_HOSTS
 
 Job = PointJob | AccuracyJob
 LOG = "worker.log"
-"""The file in a job's folder with the output of its process."""
+"""The file in a job's folder that receives the process's stdout and stderr."""
 
 
 def run_in_child(target: str, job: Job, pipe: Connection, barrier: Barrier | None = None) -> None:
-    """Call a worker function, and send what it returned or why it failed.
+    """Call a worker function, and send its return value or the reason of its failure to the parent.
 
     Args:
         target: `module:function` of a function that takes (job, ChildContext).
-        job: passed to the function.
+        job: the function's first argument.
         pipe: the end that sends to the parent.
-        barrier: shared by all children of one measurement; None where there is only one.
+        barrier: shared by all children of one measurement; None if there is only one child.
     """
     _set_process_up(job)
     context = ChildContext(pipe, barrier)
@@ -51,8 +51,8 @@ def run_in_child(target: str, job: Job, pipe: Connection, barrier: Barrier | Non
 def _set_process_up(job: Job) -> None:
     _send_output_to(job.folder / LOG)
     _raise_open_file_limit()
-    # Ctrl-C does not reach a session of its own: the parent decides. Linux also shares processors among
-    # sessions first (sched_autogroup), so that busy neighbours delay a measurement's clock far less.
+    # In its own session, the process does not receive Ctrl-C; the parent ends it. Linux also shares CPU time
+    # among sessions first (sched_autogroup), so other busy processes delay the measurement far less.
     os.setsid()
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     if job.endpoint.is_local:
@@ -67,13 +67,13 @@ def _send_output_to(path: Path) -> None:
 
 
 def _raise_open_file_limit() -> None:
-    """Allow as many open files as the system permits: each connection is one, and the usual limit is 1024."""
+    """Raise the open file limit to the hard limit: each connection needs a file, and the default is 1024."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _exit_with_parent() -> None:
-    """Exit when the parent has ended, by SIGKILL too: the system then closes the parent's end of a pipe."""
+    """Exit when the parent has ended, even by SIGKILL: the kernel then closes the parent's end of a pipe."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         multiprocessing.connection.wait([parent.sentinel])
@@ -81,12 +81,12 @@ def _exit_with_parent() -> None:
 
 
 def _bypass_proxies(url: str) -> None:
-    """Ask no proxy for this machine: it cannot reach the machine's loopback."""
+    """Send requests to this machine without a proxy, which cannot reach the machine's loopback address."""
     hosts = ",".join((*LOOPBACK_HOSTS, urlsplit(url).hostname or ""))
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = hosts
 
 
 def _reason(error: BaseException, endpoint: Endpoint) -> str:
-    """One line of text for an error, without the endpoint's secrets."""
+    """Return an error as one line of text, without the endpoint's secrets."""
     name = type(error).__name__
     return one_line(f"{name}: {error}" if str(error) else name, endpoint.masked)

@@ -1,4 +1,4 @@
-"""The fork server that every measuring process is forked from, with EvalScope imported."""
+"""The fork server, which has imported EvalScope and forks every measuring process."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 PARENT = "SERVEGAUGE_FORK_SERVER_PARENT"
-"""Variable with the process ID that the fork server watches while it imports."""
+"""The environment variable with the parent's process ID, which the fork server watches while it imports."""
 
-# Module state on purpose: Python has one fork server a process (`forkserver._forkserver`), so there is one
-# context to start it with, and one lock for the main module that a start changes for a moment.
+# Module state on purpose: Python has one fork server per process (`forkserver._forkserver`), so one context
+# starts it. The lock guards the main module, which every start changes for a moment.
 CONTEXT = multiprocessing.get_context("forkserver")
 _start_lock = threading.Lock()
 
@@ -32,14 +32,14 @@ def warm_up() -> None:
 
 
 def start(process: BaseProcess) -> None:
-    """Start a process of CONTEXT; raises OSError or EOFError where the fork server fails."""
+    """Start a process of CONTEXT; raise OSError or EOFError if the fork server fails."""
     warm_up()
     with _main_module_hidden():
         process.start()
 
 
 def shut_down() -> None:
-    """Kill the fork server, even while it imports. Without this call it ends with the process."""
+    """Kill the fork server, even while it imports. Without this call it ends when this process ends."""
     server: Any = forkserver._forkserver
     if server._forkserver_pid:
         with contextlib.suppress(ProcessLookupError):
@@ -49,7 +49,10 @@ def shut_down() -> None:
 
 @contextlib.contextmanager
 def _main_module_hidden() -> Iterator[None]:
-    """Hide the main module: each child would import it, and with it Prefect, which takes seconds a point."""
+    """Hide the main module from child processes.
+
+    Each child would otherwise import it, and with it Prefect, which takes seconds per point.
+    """
     main = sys.modules["__main__"].__dict__
     with _start_lock:
         hidden: dict[str, Any] = {name: main[name] for name in ("__file__", "__spec__") if name in main}

@@ -1,4 +1,4 @@
-"""Recognises chunks that differ from an earlier one in their text alone, so that they need no JSON parser."""
+"""Recognises chunks that differ from an earlier chunk only in their text, so that JSON parsing is skipped."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from tasks.measure.speed.output import TEXT_FIELDS
 
 ATTEMPTS = 8
-"""Templates that may fail to recognise a chunk one after the other before no further one is made."""
+"""After this many consecutive templates that recognise no chunk, no further template is made."""
 _TEXT_VALUE = re.compile(rb'"(?:%b)" ?: ?"(?P<text>[^"\\\r\n]+)"' % "|".join(TEXT_FIELDS).encode())
 _PROBE = "Q7"
 
@@ -16,20 +16,20 @@ _PROBE = "Q7"
 class ChunkTemplate:
     """The bytes before and after the text of a chunk, which a server repeats in each chunk of a response.
 
-    A chunk that has the same bytes there, and between them a text without quotes and backslashes, is the same
-    JSON with another text: it carries output and nothing else.
+    A chunk with the same bytes, and between them a text without quotes, backslashes and line ends, is the
+    same JSON with a different text: it contains output and nothing else.
     """
 
     __slots__ = ("_attempts", "_seen", "prefix", "suffix")
 
     def __init__(self) -> None:
-        """Recognise nothing yet."""
+        """Create a template that matches no event until `learn` is called."""
         self.prefix: bytes = b"\n\n"  # no event holds it
         self.suffix: bytes = b""
         self._attempts, self._seen = ATTEMPTS, 0
 
     def matches(self, event: bytes) -> bool:
-        """Whether an event is such a chunk."""
+        """Return whether an event has the template's prefix and suffix around a plain text."""
         if not (event.startswith(self.prefix) and event.endswith(self.suffix)):
             return False
         text = event[len(self.prefix) : len(event) - len(self.suffix)]
@@ -38,11 +38,11 @@ class ChunkTemplate:
         )
 
     def learn(self, event: bytes, outputs: int) -> None:
-        """Take a parsed chunk, whose one choice carries output and nothing else, as the template.
+        """Make a parsed chunk the template; its only choice must contain output and nothing else.
 
         Args:
             event: the chunk's event.
-            outputs: chunks with output so far; shows whether the last template has recognised any.
+            outputs: number of chunks with output so far; it shows whether the last template recognised any.
         """
         recognised = outputs - self._seen > 1
         self._attempts = ATTEMPTS if recognised else self._attempts - 1
@@ -57,7 +57,7 @@ class ChunkTemplate:
 
 
 def _is_text_of_choice(before: bytes, after: bytes, match: bytes) -> bool:
-    """Whether a text between these bytes is that of the first choice, and not of a field somewhere else."""
+    """Return whether the text between these bytes is the text of the first choice, not of another field."""
     field = match[1 : match.index(b'"', 1)].decode()
     try:
         choice = json.loads((before + _PROBE.encode() + after).decode("utf-8", "replace"))["choices"][0]

@@ -1,4 +1,4 @@
-"""Goodput: the rate of requests that meet every objective, each by its own figures; pure.
+"""Goodput: the rate of requests whose own figures meet every objective; pure.
 
 After Zhong et al., "DistServe: Disaggregating Prefill and Decoding for Goodput-optimized Large Language Model
 Serving", OSDI 2024.
@@ -14,10 +14,11 @@ from tasks.measure.speed.request_row import RequestRow
 
 
 def goodput(objectives: Sequence[Objective], duration_s: float, rows: Sequence[RequestRow]) -> float | None:
-    """Succeeded requests per second that meet every objective themselves; None without objectives.
+    """Return the succeeded requests per second that each meet every objective; None without objectives.
 
-    A bound on any statistic of a time applies to the request's own time; of ITL, to the mean of its gaps.
-    A request that lacks a figure (the TPOT of one token) does not miss its bound.
+    A bound on a statistic of a time, such as p99 TTFT, applies to the time of each request. A bound on ITL
+    applies to the mean gap of each request. A request that lacks a figure, such as the TPOT of a single
+    token, meets the bound on that figure.
     """
     if not objectives:
         return None

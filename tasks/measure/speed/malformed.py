@@ -1,4 +1,4 @@
-"""The error of a response that has another shape than the API's, and the words that name a JSON type."""
+"""The error for a response that the API does not allow, and functions that check a field's JSON type."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ _TYPE_NAMES: dict[type, str] = {dict: "an object", list: "a list", str: "text", 
 
 
 class MalformedError(ValueError):
-    """A field of a response has a type or value that the API does not allow. The text names the field."""
+    """A field of a response has a type or value that the API does not allow. The message names the field."""
 
 
 def wrong_type(field: str, value: object, expected: str) -> MalformedError:
-    """The error for a field that should be `expected`: an object, a list, text or a number."""
+    """Return the error for a field whose value is not `expected`, such as "an object" or "a number"."""
     return MalformedError(f"the answer is malformed: {field} is {type_name(value)}, not {expected}")
 
 
 def type_name(value: object) -> str:
-    """The JSON type of a parsed value, with its article."""
+    """Return the name of a value's JSON type, with an article: "a list"."""
     return "null" if value is None else _TYPE_NAMES.get(type(value), "a number")
 
 
 def object_or_none(field: str, value: object) -> dict[str, object] | None:
-    """The value if it is an object or null; raises MalformedError where it is anything else."""
+    """Return the value if it is an object or null; raise MalformedError otherwise."""
     if value is None or isinstance(value, dict):
         return value
     raise wrong_type(field, value, "an object")
 
 
 def text_or_none(field: str, value: object) -> str | None:
-    """The value if it is text, None if null or empty; raises MalformedError where it is anything else."""
+    """Return the text, or None if it is null or empty; raise MalformedError for any other type."""
     if value is None:
         return None
     if not isinstance(value, str):

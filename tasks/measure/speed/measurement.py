@@ -1,4 +1,4 @@
-"""What the load processes of one point return, before its figures."""
+"""What the load processes of one point return; the point's figures are computed from it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from tasks.probe.reading import Reading
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One sent load: a row for each request in order of sending, and the load generator's own readings.
+    """One measured load: a row for each request, in order of sending, and readings of the load generator.
 
     `duration_s`: from the first measured request's due time to the end of the last one, over all processes.
-    `error`: why a load process failed, and with it the whole point; there are no rows then.
+    `error`: why a load process failed. If one fails, the whole point fails and `rows` is empty.
     """
 
     rows: tuple[RequestRow, ...]

@@ -12,13 +12,14 @@ from tasks.measure.speed.point_result import PointResult
 from tasks.measure.speed.request_row import RequestRow
 
 MIN_FAILED_SHARE = 0.01
-"""The margin on `success` is relative to the allowed share of failed requests, but to no less than this."""
+"""The smallest share of failed requests that the margin on `success` is divided by."""
 
 
 def margin(objective: Objective, result: PointResult) -> float | None:
-    """How far a figure is below its bound, as a share of the bound: 0 at the bound, negative beyond it.
+    """Return how far a figure is below its bound, as a share of the bound: 0 at the bound, negative above it.
 
-    For `success`, it is a share of the allowed failed requests. None where the point lacks the figure.
+    For `success`, return how far the success rate is above its bound, as a share of the allowed failure rate.
+    Return None if the point lacks the figure.
     """
     if objective.name == SUCCESS:
         margin_of_share = result.succeeded / (result.requests or 1) - objective.bound
@@ -28,7 +29,10 @@ def margin(objective: Objective, result: PointResult) -> float | None:
 
 
 def are_met(objectives: Sequence[Objective], result: PointResult) -> bool | None:
-    """Whether a point meets all objectives. None if it has none, or if one cannot be judged."""
+    """Return whether a point meets all objectives.
+
+    Return None without objectives, or if the point misses none but lacks the figure of one.
+    """
     margins = [margin(objective, result) for objective in objectives]
     if any(value is not None and value < 0 for value in margins):
         return False
@@ -36,14 +40,14 @@ def are_met(objectives: Sequence[Objective], result: PointResult) -> bool | None
 
 
 def failures_allowed(objectives: Sequence[Objective], requests: int) -> int:
-    """How many of `requests` requests may fail: none, unless an objective on success allows some."""
+    """Return how many of `requests` requests may fail: 0 unless an objective on `success` allows more."""
     return floor(requests * (1 - Fraction(str(needed_success(objectives)))))
 
 
 def with_objectives(
     objectives: Sequence[Objective], result: PointResult, rows: Sequence[RequestRow]
 ) -> PointResult:
-    """The point judged by these objectives. Its goodput is None where its requests are not recorded."""
+    """Return the point, judged by these objectives; goodput is None if its requests are not recorded."""
     rows_known = bool(rows) or not result.succeeded
     duration_s = result.known("duration_s")
     judged = result.with_figures({"goodput": goodput(objectives, duration_s, rows) if rows_known else None})

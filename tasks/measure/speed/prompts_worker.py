@@ -1,4 +1,4 @@
-"""Datasets for EvalScope whose prompts share no beginning: random tokens, and questions."""
+"""EvalScope datasets whose prompts share no prefix: random tokens, and questions."""
 
 from __future__ import annotations
 
@@ -20,15 +20,18 @@ RANDOM = "servegauge-random"
 
 
 class PromptArguments(Arguments):  # type: ignore[misc]
-    """EvalScope's arguments of one load process; the datasets below read them as `query_parameters`."""
+    """EvalScope's arguments for one load process; the datasets below read them as `query_parameters`."""
 
     first_prompt: int = 0
-    """The number of this process's first prompt within the point, which several processes may share."""
+    """The index, among all prompts of the point, of the first prompt that this process sends."""
 
 
 @register_dataset(QUESTIONS)
 class QuestionPrompts(DatasetPluginBase):  # type: ignore[misc]
-    """The questions of a file, each with a unique opening; they repeat, and the seed sets the first one."""
+    """The questions of a file, each after a unique opening.
+
+    The seed selects the first question. After the last question of the file, the first one follows.
+    """
 
     def build_messages(self) -> Iterator[Any]:
         """Yield a prompt for each request, warm-up included."""
@@ -42,15 +45,15 @@ class QuestionPrompts(DatasetPluginBase):  # type: ignore[misc]
 
 @register_dataset(RANDOM)
 class RandomPrompts(RandomDatasetPlugin):  # type: ignore[misc]
-    """Prompts of random tokens, drawn one by one.
+    """Prompts of random tokens, each token drawn independently.
 
-    EvalScope's own prompt is a run of the vocabulary from a random start: of 800 prompts with 200,000 starts,
-    one or two pairs begin alike. Lengths are exact, the tokens that the tokenizer puts before a prompt
-    included.
+    EvalScope's own random prompt is a run of consecutive vocabulary entries from a random start: among 800
+    prompts with 200,000 possible starts, one or two pairs begin alike. The lengths are exact and include the
+    special tokens that the tokenizer adds.
     """
 
     def supports_parallel_message_generation(self, total_count: int | None = None) -> bool:
-        """No: EvalScope's parallel workers would draw its own prompts."""
+        """Return False: EvalScope's parallel workers would generate EvalScope's own prompts."""
         return False
 
     def _build_random_message(

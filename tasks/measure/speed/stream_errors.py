@@ -1,4 +1,4 @@
-"""Finds the error that a server reports inside a response of status 200, in all its shapes; pure."""
+"""Finds errors that a server reports inside a response with status 200, in any known form; pure."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from tasks.measure.speed.malformed import text_or_none
 ERROR_REASONS = frozenset(
     {"error", "abort", "aborted", "cancelled", "canceled", "insufficient_system_resource"}
 )
-"""Finish reasons of an answer that the server broke off."""
+"""Finish reasons that mean that the server aborted the answer."""
 LONGEST_REASON = 64
-"""Characters of a finish reason that are recorded."""
+"""The number of characters of a finish reason that are recorded."""
 _BARE_ERROR_FIELDS = ("message", "detail", "msg")
-"""Fields of an error object that is sent without a field `error` around it."""
+"""Fields of an error object that is not nested in a field `error`."""
 
 
 def error_of_event(name: bytes, event: Mapping[str, object]) -> str | None:
-    """The error that an event is or carries, as JSON; None where there is none."""
+    """Return the event as JSON if it is or contains an error, otherwise None."""
     if name == b"error" or "error" in (event.get("object"), event.get("type"), event.get("status")):
         return _as_json(event)
     for field, value in event.items():
@@ -31,7 +31,7 @@ def error_of_event(name: bytes, event: Mapping[str, object]) -> str | None:
 
 
 def error_of_choice(choice: Mapping[str, object], finish_reason: str | None) -> str | None:
-    """The error of a choice: its own field `error`, or a finish reason that is one."""
+    """Return the error in a choice's field `error` or its finish reason; None without an error."""
     error = choice.get("error")
     if _is_set(error):
         return _as_json({"error": error})
@@ -41,10 +41,12 @@ def error_of_choice(choice: Mapping[str, object], finish_reason: str | None) -> 
 
 
 def finish_reason_of(choice: Mapping[str, object]) -> str | None:
-    """The finish reason of a choice; None while it goes on, which some servers write as "" or "null".
+    """Return the finish reason of an ended choice, otherwise None.
+
+    Some servers write the finish reason of an unfinished choice as "" or "null".
 
     Raises:
-        MalformedError: it is neither text nor null.
+        MalformedError: the finish reason is neither text nor null.
     """
     reason = choice.get("finish_reason")
     if isinstance(reason, dict):  # SGLang's own form: {"type": "length", "length": 16}
@@ -52,11 +54,11 @@ def finish_reason_of(choice: Mapping[str, object]) -> str | None:
     text = text_or_none("finish_reason", reason)
     if text is None or text.lower() in ("null", "none"):
         return None
-    return text[:LONGEST_REASON].encode("utf-8", "replace").decode()  # JSON can hold halves of characters
+    return text[:LONGEST_REASON].encode("utf-8", "replace").decode()  # JSON can contain lone surrogates
 
 
 def _is_set(value: object) -> bool:
-    """Whether a field holds an error. Some servers always send it, as null or with empty fields."""
+    """Return whether a field contains an error. Some servers send it always, as null or with empty fields."""
     return any(value.values()) if isinstance(value, dict) else bool(value)
 
 

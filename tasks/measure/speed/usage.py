@@ -1,4 +1,4 @@
-"""Reads the token counts that a server reports as `usage`, in all its forms; pure."""
+"""Reads the token counts that a server reports as `usage`, in any known form; pure."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from tasks.measure.speed.malformed import MalformedError, object_or_none, wrong_type
 
 LARGEST_COUNT = 2**31
-"""No answer has so many tokens; a larger number is an error of the server."""
+"""No answer has this many tokens: such a count is an error of the server."""
 INPUT_NAMES = ("prompt_tokens", "input_tokens")
 OUTPUT_NAMES = ("completion_tokens", "output_tokens")
-"""OpenAI's names for completions and chat, and those of its newer APIs, which some gateways pass on."""
+"""The names in OpenAI's completions and chat APIs, then those in its newer APIs, which some gateways use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,10 @@ class Usage:
 
     @property
     def output_tokens(self) -> int | None:
-        """The output tokens: those claimed, or what the total leaves for them.
+        """The output tokens: `claimed_output_tokens`, or `total_tokens` minus `input_tokens`.
 
-        The total counts where it explains the claim: none is claimed, or the claim leaves out the reasoning.
+        The difference counts only if it is larger, and if the claim is missing, is 0, or is smaller by
+        exactly the reasoning tokens.
         """
         claimed = self.claimed_output_tokens
         if not self.input_tokens or self.total_tokens is None:
@@ -42,17 +43,17 @@ class Usage:
 
     @property
     def consistent(self) -> bool:
-        """Whether the total, where there is one, is the sum of the other two."""
+        """Whether `total_tokens`, if reported, is the sum of input and claimed output tokens."""
         if self.total_tokens is None:
             return True
         return self.total_tokens == (self.input_tokens or 0) + (self.claimed_output_tokens or 0)
 
 
 def read_usage(value: object) -> Usage | None:
-    """Read one `usage`; None where it is null or empty.
+    """Return one `usage`; None if it is null or empty.
 
     Raises:
-        MalformedError: it is no object, or one of its counts is no count.
+        MalformedError: `value` is not an object, or a count is not a whole number in the allowed range.
     """
     fields = object_or_none("usage", value)
     if not fields:
@@ -70,10 +71,11 @@ def read_usage(value: object) -> Usage | None:
 
 
 def best_usage(usages: Sequence[Usage]) -> Usage:
-    """The usage of a whole response among all that it carried: the largest, consistent and last one.
+    """Return the usage of a whole response, from all usages that the response contained.
 
-    A server may report one with every chunk, growing or not, or a last one that is empty. Where the best one
-    lacks the prompt, that of another is filled in.
+    Choose the one with the most output tokens; among equals, a consistent one, then the last one. A server
+    may report a usage with every chunk, growing or constant, or an empty one at the end. If the chosen usage
+    lacks the input tokens, take them from another one.
     """
     if not usages:
         return Usage()
@@ -101,7 +103,7 @@ def _details(fields: Mapping[str, object], *names: str) -> Mapping[str, object]:
 
 
 def _count(fields: Mapping[str, object], names: tuple[str, ...]) -> int | None:
-    """The first field that is reported; a number without decimals, as some JSON libraries write 16.0."""
+    """Return the first count that is reported; accept 16.0 as 16, because some JSON libraries write it so."""
     for name in names:
         value = fields.get(name)
         if value is None:

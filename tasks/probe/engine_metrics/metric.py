@@ -12,14 +12,14 @@ Kind = Literal["counter", "gauge"]
 """A counter only grows until the server restarts."""
 Unit = Literal["requests", "tokens", "drafts", "s", "ms", "share", "%"]
 Combination = Literal["sum", "highest", "mean"]
-"""How the samples of one metric with different labels become one value."""
+"""How samples of one metric with different labels are combined into one value."""
 FACTORS: Mapping[Unit, float] = {"ms": 0.001, "%": 0.01}
-"""What a value is multiplied with to be in seconds or a share; 1 for the other units."""
+"""The factor that converts a value to seconds or a share; 1 for the units that are not listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One sample name on an engine's page, and what it means.
+    """The name of a sample on an engine's /metrics page, and its meaning.
 
     `older`: names of the same metric in earlier versions of the engine.
     """
@@ -33,18 +33,18 @@ class Metric:
 
     @property
     def factor(self) -> float:
-        """What a recorded value is multiplied with to be in the meaning's unit."""
+        """The factor that converts a recorded value to the meaning's unit."""
         return FACTORS.get(self.unit, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class EngineMetrics:
-    """Every metric that is read of one engine.
+    """All metrics that are read from one engine.
 
-    `copied_by`: labels that tell apart processes which all report the same requests, such as the ranks of
-    tensor parallelism; the highest of their samples counts. `counts_each_step`: a counter changes in every
-    step of the engine, so that equal values over a time mean that it stalls. `shows_all_drafting`: a page
-    without counters of drafts means that it drafts nothing.
+    `copied_by`: labels that distinguish processes which all report the same requests, such as tensor-parallel
+    ranks; the highest of their samples counts. `counts_each_step`: a counter changes in every engine step, so
+    a page that stays the same means that the engine stalls. `shows_all_drafting`: a page without counters of
+    drafts means that the engine does no speculative decoding.
     """
 
     engine: str
@@ -54,7 +54,7 @@ class EngineMetrics:
     shows_all_drafting: bool = False
 
     def has(self, meaning: Meaning) -> bool:
-        """Whether the engine reports this, in a version and with settings that do."""
+        """Return whether some version of the engine, with suitable settings, reports `meaning`."""
         return any(metric.meaning is meaning for metric in self.metrics)
 
 

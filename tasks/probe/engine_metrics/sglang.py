@@ -1,8 +1,9 @@
 """SGLang's metrics, which it reports with `--enable-metrics`.
 
-It counts a request and its tokens when the request ends. Counters of cached tokens and of retractions are on
-the page only after the first one. `cache_hit_rate` and `gen_throughput` are of the newest interval and are
-left out. Its counters do not tell accepted from drafted tokens: the acceptance rate is a gauge.
+SGLang counts a request and its tokens when the request ends. The counters of cached tokens and of retractions
+appear only after the first cached token or retraction. The table omits `cache_hit_rate` and `gen_throughput`,
+which describe only the newest interval. No counters distinguish accepted from drafted tokens: the acceptance
+rate is a gauge.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from tasks.probe.engine_metrics.metric import EngineMetrics, counter, gauge, sum
 
 SGLANG = EngineMetrics(
     engine="SGLang",
-    # With --enable-metrics-for-all-schedulers every rank reports; only ranks of `dp_rank` have own requests.
+    # With --enable-metrics-for-all-schedulers every rank reports; only `dp_rank`s have different requests.
     copied_by=frozenset({"tp_rank", "pp_rank", "moe_ep_rank"}),
     metrics=(
         gauge(Meaning.RUNNING, "sglang:num_running_reqs", "requests"),
