@@ -1,4 +1,4 @@
-"""The address of a server as a spec writes it: what is refused, and its parts."""
+"""Validates the server address in a spec, and splits it into base and query."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from tasks.config.refusal import refuse
 CREDENTIAL_NAMES = frozenset(
     {"key", "api-key", "api_key", "apikey", "access_token", "token", "sig", "signature", "subscription-key"}
 )
-"""Names of query fields that hold a secret. An address is printed and recorded; a secret must not be."""
+"""Query fields that hold a secret. They are refused, because addresses are printed and recorded."""
 
 
 def check_address(url: str) -> str:
-    """Return the address; raises what a validator raises where it is wrong or holds a secret."""
+    """Return the address unchanged. Raise `refuse`'s error if it is invalid or contains a secret."""
     try:
         parts = urlsplit(url)
         valid = bool(parts.hostname) and parts.port != 0
@@ -41,10 +41,10 @@ def check_address(url: str) -> str:
 
 
 def base_of(url: str) -> str:
-    """The address without its query and without slashes at the end."""
+    """Return the address without its query and without trailing slashes."""
     return url.partition("?")[0].rstrip("/")
 
 
 def query_of(url: str) -> str:
-    """What follows `?` in the address; empty for none."""
+    """Return the query of the address, without `?`; empty if there is none."""
     return url.partition("?")[2]

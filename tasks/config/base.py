@@ -1,4 +1,4 @@
-"""The base class of every model that is passed between stages."""
+"""The base class of every pydantic model that stages pass to each other."""
 
 from __future__ import annotations
 

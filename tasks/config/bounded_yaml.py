@@ -1,4 +1,4 @@
-"""Reads YAML that others may have written: bounded in size, depth and what its aliases unfold to."""
+"""Reads untrusted YAML, with limits on its size, its depth and the expansion of its aliases."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import yaml
 
 MOST_CHARACTERS = 1_000_000
 MOST_VALUES = 100_000
-"""Values after every alias is unfolded: a few lines of aliases can stand for billions."""
+"""Limit on values after alias expansion. A few lines of aliases can expand to billions of values."""
 DEEPEST = 50
 
 
@@ -18,12 +18,12 @@ class TooLargeError(ValueError):
 
 
 def load_yaml(text: str) -> Any:
-    """Read YAML with its safe types alone.
+    """Return the value of a YAML text, read with PyYAML's safe loader.
 
     Raises:
-        yaml.YAMLError: it is not YAML.
-        ValueError: a value that does not exist, as the 30th of February.
-        TooLargeError: it is larger or deeper than a spec can be.
+        yaml.YAMLError: the text is not YAML.
+        ValueError: a value is impossible, such as the date 30 February.
+        TooLargeError: the text is larger or deeper than a spec can be.
     """
     if len(text) > MOST_CHARACTERS:
         raise TooLargeError(f"more than {MOST_CHARACTERS} characters")
@@ -36,7 +36,7 @@ def load_yaml(text: str) -> Any:
 
 
 def _check(value: Any) -> None:
-    """Raise TooLargeError where a value has too many values or levels."""
+    """Raise TooLargeError if a value contains too many values or levels."""
     waiting = [(value, 1)]
     values = 0
     while waiting:

@@ -50,7 +50,7 @@ class CommandServer(StartedServer):
 
     @property
     def gpus_needed(self) -> int:
-        """The number of GPUs it uses: those listed in `gpus`, else one."""
+        """The number of GPUs that the server uses: the length of `gpus`, or 1 if `gpus` is not set."""
         return len(self.gpus or (0,))
 
     @property
@@ -59,7 +59,7 @@ class CommandServer(StartedServer):
         return "server.gpu_memory and the matching option in server.command"
 
     def argv(self, values: Mapping[str, str]) -> tuple[str, ...]:
-        """The command with the values of its placeholders."""
+        """Return the command with its placeholders replaced by `values`."""
         return tuple(argument.format_map(values) for argument in self.command)
 
     @model_validator(mode="after")
@@ -80,7 +80,7 @@ class CommandServer(StartedServer):
 
 
 def _placeholders(argument: str) -> list[str]:
-    """What an argument has in braces, with conversion and format: `port!r` is not a placeholder either."""
+    """Return each text in braces with its conversion and format, so that `port!r` is rejected too."""
     try:
         parsed = list(Formatter().parse(argument))
     except ValueError:  # a single brace

@@ -1,4 +1,4 @@
-"""Every dataset that accuracy is measured on: DATASETS, and the check of a spec's dataset name."""
+"""The datasets for accuracy (DATASETS), and the check of the dataset name in a spec."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from tasks.config.refusal import refuse
 from tasks.text import did_you_mean
 
 WHOLE = "default"
-"""The name of the only subset of a question set that is not divided."""
+"""The subset name of all questions if a question set is not divided into subsets."""
 
 
 class Subset(Frozen):
-    """Consecutive questions of a dataset that get a score of their own."""
+    """Consecutive questions of a dataset that are scored separately."""
 
     name: str
     questions: int = Field(ge=1)
@@ -30,14 +30,14 @@ class Dataset(Frozen):
         name: the dataset's name in specs, in tables and in EvalScope's registry.
         description: what the dataset is.
         hub_questions: the number of questions on the hub.
-        subsets: the parts that get a score of their own, in the order of the questions.
+        subsets: the parts that are scored separately, in the order of the questions.
         metric: the name of the score in tables.
-        judgement: the entry of EvalScope's score that is 1 for a right answer.
+        judgement: the key in EvalScope's score whose value is 1 for a right answer.
         adapter: the EvalScope module that registers the dataset.
-        evalscope_args: what EvalScope's `dataset_args` hold for the dataset.
-        file: the file of a folder that replaces the hub, one JSON object a line.
-        question_field: the field of that object with the question.
-        answer_field: the field of that object with the right answer.
+        evalscope_args: the dataset's entry in EvalScope's `dataset_args`.
+        file: the file name in a folder that replaces the hub; one JSON object per line.
+        question_field: the field of each JSON object that holds the question.
+        answer_field: the field of each JSON object that holds the right answer.
     """
 
     name: str
@@ -54,14 +54,14 @@ class Dataset(Frozen):
 
     @property
     def line_form(self) -> str:
-        """What a line of the dataset's file looks like, for messages."""
+        """The form of a line of the dataset's file, for messages."""
         return f'{{"{self.question_field}": "…", "{self.answer_field}": "…"}}'
 
     def subset_of(self, number: int, questions: int) -> str:
         """Return the name of the subset that a question belongs to.
 
-        Only a question set of the dataset's full size is divided: in a smaller or larger one, a question's
-        position does not say which subset it belongs to.
+        Return WHOLE if the set does not have the dataset's full size, because then a question's position
+        does not determine its subset.
 
         Args:
             number: the question's position, from 0.

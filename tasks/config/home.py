@@ -1,4 +1,4 @@
-"""Folders: the one that keeps environments and models between runs, and the checkout."""
+"""The folder that keeps environments and models between runs, and the root of the checkout."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tasks.errors import InputError
 
 
 def home() -> Path:
-    """`SERVEGAUGE_HOME`, or `servegauge` under the user's cache directory."""
+    """Return `SERVEGAUGE_HOME`, or `servegauge` in the user's cache directory if it is not set."""
     chosen = os.environ.get("SERVEGAUGE_HOME")
     if chosen:
         return expanded(chosen)
@@ -17,7 +17,7 @@ def home() -> Path:
 
 
 def expanded(path: str | Path) -> Path:
-    """The path with `~` and `~user` expanded. Raises InputError where there is no such user."""
+    """Return the path with `~` and `~user` expanded. Raise InputError if there is no such user."""
     try:
         return Path(path).expanduser()
     except RuntimeError as error:
@@ -25,5 +25,5 @@ def expanded(path: str | Path) -> Path:
 
 
 def checkout() -> Path:
-    """The root of the project, which holds `deployments/`."""
+    """Return the root of the project, which contains `deployments/`."""
     return Path(__file__).resolve().parents[2]

@@ -1,4 +1,4 @@
-"""The model hubs that a spec may name: their addresses, and the variables of their own clients."""
+"""The model hubs that a spec may name: their addresses, and the variables that their clients read."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ HubName = Literal["huggingface", "modelscope"]
 
 
 class HubSite(Frozen):
-    """One hub. The variables are those that the hub's own client library reads.
+    """One hub, with the environment variables that the hub's client library reads.
 
-    `name`: in messages. `address_variable`: sets the address of a mirror. `cache_variable`: moves the cache.
+    `name`: the hub's name in messages. `address_variable`: sets the address of a mirror. `cache_variable`:
+    moves the cache.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Every kind of load, and how a spec's entry chooses one."""
+"""The union of all kinds of load, and the choice of the kind by the fields that a spec sets."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from tasks.config.load_kinds.load_kind import LoadKind
 from tasks.config.load_kinds.open_loop import OpenLoop
 
 TAG_PREFIX = "load:"
-"""Prefix of the parts that pydantic adds to an error's path for the kind of load; they are in no spec."""
+"""Prefix of the union tags that pydantic inserts into error paths. Tags are not fields of a spec."""
 NO_SINGLE_KIND = "load_kind"
-"""The pydantic error type where a load has no field of any kind, or of several; its text is the remedy."""
+"""The pydantic error type if a load has fields of no kind or of several kinds. Its text is the remedy."""
 
 
 _Kinds = Annotated[ClosedLoop, Tag("load:concurrency")] | Annotated[OpenLoop, Tag("load:rate")]
@@ -25,7 +25,7 @@ LOAD_KINDS: dict[str, type[LoadKind]] = {
 
 
 def _kind_of(settings: Any) -> str | None:
-    """The tag of the kind whose field is set; None if none or several are, which is an error."""
+    """Return the tag of the kind whose field is set; None, an error, if fields of no or several kinds are."""
     if isinstance(settings, LoadKind):
         return TAG_PREFIX + settings.kind
     if not isinstance(settings, dict):
@@ -49,5 +49,5 @@ _READER: TypeAdapter[Load] = TypeAdapter(Load)
 
 
 def read_load(settings: dict[str, Any]) -> Load:
-    """A load from the fields that a spec holds. Raises pydantic.ValidationError."""
+    """Return the load that a spec's fields describe. Raise pydantic.ValidationError if they are invalid."""
     return _READER.validate_python(settings)

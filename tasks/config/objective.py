@@ -33,17 +33,17 @@ class Objective(Frozen):
 
     @property
     def figure(self) -> str:
-        """ttft, tpot, itl, latency or success."""
+        """The figure: ttft, tpot, itl, latency or success."""
         return self.name.partition("_")[0]
 
     @property
     def statistic(self) -> str:
-        """mean, p50, p90, p95 or p99; empty for success."""
+        """The statistic: mean, p50, p90, p95 or p99; empty for success."""
         return self.name.removesuffix("_s").partition("_")[2]
 
     @property
     def requests(self) -> int:
-        """Requests needed to judge it: percentile p needs 1 / (1 - p)."""
+        """The number of requests needed to judge the objective: percentile p needs 1 / (1 - p)."""
         if not self.statistic.startswith("p"):
             return 1
         return 100 // (100 - int(self.statistic[1:]))
@@ -73,7 +73,7 @@ class Objective(Frozen):
 
 
 def needed_success(objectives: Sequence[Objective]) -> float:
-    """The share of the requests that has to succeed: all of them, unless an objective says otherwise."""
+    """Return the share of requests that must succeed: the bound on `success`, 1.0 without one."""
     bounds = [objective.bound for objective in objectives if objective.name == SUCCESS]
     return max(bounds, default=1.0)
 

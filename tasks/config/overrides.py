@@ -34,7 +34,7 @@ def _yaml_value(text: str, override: str) -> object:
 
 
 def _assign(fields: dict[str, Any], path: list[str], value: object, override: str) -> None:
-    """Set the value at a path. Fields on the way that are missing or null become empty mappings."""
+    """Set the value at a path. Parent fields that are missing or null become empty mappings."""
     *parents, last = path
     node: Any = fields
     for part in parents:
@@ -46,7 +46,7 @@ def _assign(fields: dict[str, Any], path: list[str], value: object, override: st
 
 
 def _key(node: object, part: str, override: str) -> str | int:
-    """A part of a path as the key of a mapping or the index of a list."""
+    """Return a part of a path as a mapping key or a list index. Raise InputError if the index is invalid."""
     if isinstance(node, dict):
         return part
     if not isinstance(node, list):

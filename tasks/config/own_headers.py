@@ -1,4 +1,4 @@
-"""`server.headers`: further headers of every request, each with the variable that holds its value."""
+"""Checks `server.headers`: extra request headers, each with the variable that holds its value."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ SENT_BY_THE_CLIENT = frozenset(
 
 
 def check_headers(headers: dict[str, str], has_key: bool) -> dict[str, str]:
-    """Return the headers; raises what a validator raises where one cannot be sent.
+    """Return the headers unchanged. Raise `refuse`'s error if one cannot be sent.
 
     Args:
-        headers: names of variables, by name of the header.
+        headers: names of environment variables by header name.
         has_key: whether `api_key_env` is set, which sends the header Authorization.
     """
     seen: set[str] = set()
@@ -43,7 +43,7 @@ def check_headers(headers: dict[str, str], has_key: bool) -> dict[str, str]:
             raise refuse(f"{name} is listed twice", "list each header once; upper and lower case are alike")
         if lower == "authorization" and has_key:
             raise refuse("Authorization is sent with the key of api_key_env", "remove one of the two")
-        if not _VARIABLE.fullmatch(variable):  # the value itself may stand here, so that it is not repeated
+        if not _VARIABLE.fullmatch(variable):  # the message omits it: it may be the secret itself
             raise refuse(
                 f"what {name} is set to is no name of an environment variable",
                 "put the value into a variable, and write the variable's name here",

@@ -1,4 +1,4 @@
-"""What each field of a spec needs before a caller of Prefect's API may choose it."""
+"""The permission that a caller of Prefect's API needs to change each field of a spec."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tasks.config.home import checkout, expanded, home
 from tasks.config.spec_file import SPECS
 
 SPECS_FOLDER = "SERVEGAUGE_SPECS"
-"""The variable with the folder of the operator's specs."""
+"""Environment variable that names the folder of the operator's specs."""
 COMMANDS, ENVIRONMENTS, ENV, FLAGS = "commands", "environments", "env", "flags"
 REMOTE_CODE, PATHS, URLS, SECRETS, BLOCKS = "remote-code", "paths", "urls", "secrets", "blocks"
 PERMISSIONS = {
@@ -26,7 +26,7 @@ PERMISSIONS = {
     SECRETS: "server.api_key_env, server.headers and track.swanlab.api_key_env",
     BLOCKS: "blocks.host and blocks.results, whose content every caller of the API can write",
 }
-"""What the operator can allow, and the fields that each is about."""
+"""Every permission that the operator can give, with the fields that it unlocks."""
 SAFE_FLAGS = frozenset(
     {
         "async-scheduling",
@@ -52,28 +52,28 @@ SAFE_FLAGS = frozenset(
         "tensor-parallel-size",
     }
 )
-"""Flags of vLLM whose values are numbers and words of its own; others load code or read files."""
+"""vLLM flags that take only numbers and fixed words. Other flags may load code or read files."""
 WORD = re.compile(r"[A-Za-z0-9][\w-]*")
 Need = Callable[[str, Any], str | None]
-"""Takes a field's path and its new value; returns the permission that it needs, None for none."""
+"""A rule: takes a field's path and new value; returns the permission needed, or None."""
 
 
 def permission_for(path: str, value: Any) -> str | None:
-    """The permission that a new value of a field needs; None where every caller may choose it."""
+    """Return the permission that a new value of a field needs; None if every caller may set it."""
     parts = ["*" if part.isdigit() else part for part in path.split(".")]
     for length in range(len(parts), 0, -1):
         need = NEEDS.get(".".join(parts[:length]))
         if need:
             return need(path, value)
-    return COMMANDS  # a field that nobody has judged
+    return COMMANDS  # no rule covers this field
 
 
 def _free(path: str, value: Any) -> None:
-    """Every caller may choose it."""
+    """Return None: every caller may set the field."""
 
 
 def _always(permission: str) -> Need:
-    """A field that always needs the permission, unless it is left out."""
+    """Return a rule that asks for the permission unless the value is empty."""
 
     def need(path: str, value: Any) -> str | None:
         return None if value in (None, (), {}) else permission
@@ -82,7 +82,7 @@ def _always(permission: str) -> Need:
 
 
 def _argument(path: str, value: Any) -> str | None:
-    """A text that becomes an argument of the server's command: there it must not be another flag."""
+    """Return FLAGS for a text that the server's command line would parse as another flag."""
     return FLAGS if str(value).startswith("-") else None
 
 
@@ -95,7 +95,7 @@ def _environment(path: str, value: Any) -> str | None:
 
 
 def environment_names() -> tuple[str | None, ...]:
-    """The environments that every caller may choose: the bundled ones, `current` and none."""
+    """Return the environments that every caller may choose: the bundled ones, `current` and None."""
     files = (checkout() / "deployments" / "environments").glob("*.in")
     return (None, "current", *sorted(file.stem for file in files))
 
@@ -105,7 +105,7 @@ def _file(path: str, value: Any) -> str | None:
 
 
 def _model(path: str, value: Any) -> str | None:
-    """A model or a tokenizer: an id of a hub, or a folder."""
+    """Return the permission for a model or tokenizer, which is a hub id or a path."""
     text = str(value)
     is_path = text.startswith((".", "/", "~")) or text.endswith(".gguf") or ".." in text.split("/")
     return _file(path, value) if value and is_path else _argument(path, value)
@@ -165,11 +165,11 @@ NEEDS: dict[str, Need] = {
     "server.ready": _free,
     "server.gpu_memory": _free,
 }
-"""The rule of each field, by its path or the beginning of it. A field without one is refused."""
+"""Rules by path or path prefix; the longest match applies. A field without a rule needs COMMANDS."""
 
 
 def is_readable(file: Path) -> bool:
-    """Whether a file is bundled, in the operator's folder of specs, or a model that is kept here."""
+    """Return whether a file is bundled, in the operator's spec folder, or in `home()/models`."""
     folders = [SPECS.parent, home() / "models"]
     if os.environ.get(SPECS_FOLDER):
         folders.append(expanded(os.environ[SPECS_FOLDER]))
@@ -177,7 +177,7 @@ def is_readable(file: Path) -> bool:
 
 
 def is_below(path: Path, folder: Path) -> bool:
-    """Whether a path is the folder or in it, links followed."""
+    """Return whether a path is the folder or inside it, after following links."""
     try:
         return path.resolve().is_relative_to(folder.resolve())
     except (OSError, RuntimeError, ValueError):  # a name that is too long, a loop of links, a null character

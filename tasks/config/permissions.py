@@ -1,7 +1,7 @@
-"""What a run that a worker starts may change in a spec: everything else needs the operator's permission.
+"""Checks what a run that a worker starts changes in a spec. Some changes need the operator's permission.
 
-Whoever reaches Prefect's API chooses the parameters of such a run. A command line runs as the person who
-typed it and is not checked.
+Anyone who can reach Prefect's API can choose the parameters of such a run. Runs from the command line are
+not checked, because they have the rights of the user who typed the command.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ ALL = "all"
 
 
 def allowed_by_operator() -> frozenset[str]:
-    """The permissions in SERVEGAUGE_ALLOW, separated by commas; `all` is every one.
+    """Return the permissions in SERVEGAUGE_ALLOW, a list separated by commas; `all` gives every one.
 
     Raises:
         InputError: one of them is unknown.
@@ -49,13 +49,13 @@ def allowed_by_operator() -> frozenset[str]:
 
 
 def check_spec_choice(name_or_file: str) -> None:
-    """Raise InputError where a spec is neither bundled nor in the operator's folder."""
+    """Raise InputError if PATHS is not allowed and a spec is not bundled or in the operator's folder."""
     if name_or_file not in spec_names() and not is_readable(expanded(name_or_file)):
         _require(PATHS, f"spec {name_or_file}", f"name a bundled spec, or one in the folder {SPECS_FOLDER}")
 
 
 def check_results_choice(address: str) -> ResultsLocation:
-    """The results location at an address. Raises InputError where it is not below the operator's."""
+    """Return the results location at an address. Raise InputError if it is outside the operator's."""
     chosen, own = results_location(address), results_location(os.environ.get(RESULTS) or "results")
     if chosen.bucket is None or own.bucket is None:
         inside = chosen.bucket == own.bucket and is_below(chosen.folder, own.folder)
@@ -71,7 +71,7 @@ def check_changes(spec: Spec, changed: Spec) -> None:
 
     Args:
         spec: the spec as its file has it.
-        changed: the same with the caller's parameters.
+        changed: the spec with the caller's parameters applied.
 
     Raises:
         InputError: a change needs a permission that the operator has not given.
@@ -87,12 +87,12 @@ def check_changes(spec: Spec, changed: Spec) -> None:
         _require(SECRETS, f"server.url={_url(changed)} with the key of the spec")
     for name in ("host", "results"):
         block = getattr(changed.blocks, name)
-        if block:  # by the file too: the content is the API's
+        if block:  # even if the file names it: API callers can write its content
             _require(BLOCKS, f"blocks.{name}={block}")
 
 
 def fields_of(spec: Spec) -> dict[str, Any]:
-    """Every value of a spec by its path, as sweeps.0.dataset."""
+    """Return every value of a spec by its path, such as `sweeps.0.dataset`."""
     fields: dict[str, Any] = {}
     _flatten(spec.model_dump(), "", fields)
     return fields
@@ -111,7 +111,7 @@ def _flatten(value: Any, path: str, fields: dict[str, Any]) -> None:
 
 
 def _check_remote_code(spec: Spec, changed: Spec) -> None:
-    """The code of a repository runs: the operator has read that of the spec's model, of no other."""
+    """Require REMOTE_CODE for a changed repository if it is trusted: the operator only read the spec's."""
     server = changed.server
     if not _trusts_remote_code(server):
         return

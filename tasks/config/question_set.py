@@ -1,4 +1,4 @@
-"""What a spec's `accuracy` holds: a question set, how answers are generated, and how often it is repeated."""
+"""An entry of a spec's `accuracy`: a question set, its generation settings and its repeats."""
 
 from __future__ import annotations
 
@@ -49,5 +49,5 @@ class QuestionSet(Frozen):
 
     @property
     def file(self) -> Path | None:
-        """The file with the questions; None where they come from the hub."""
+        """The file with the questions; None if they come from the hub."""
         return Path(self.path) / self.definition.file if self.path is not None else None

@@ -1,4 +1,4 @@
-"""The error that validators of a spec raise: what is wrong and the remedy, as separate fields."""
+"""The error that spec validators raise. It keeps the problem and the remedy in separate fields."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ REFUSED = "refused"
 
 
 def refuse(what: str, remedy: str) -> PydanticCustomError:
-    """The error to raise where a value is wrong.
+    """Return the error for a validator to raise.
 
     Args:
-        what: what is wrong with the value, one line.
-        remedy: what would be right, one line.
+        what: the problem with the value, in one line.
+        remedy: how to correct it, in one line.
     """
     return PydanticCustomError(REFUSED, "{what}; {remedy}", {"what": what, "remedy": remedy})

@@ -1,4 +1,4 @@
-"""`request`: fields of the API that requests carry as a spec writes them."""
+"""The spec field `request`: API fields that are added to every request body unchanged."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OWNED: Mapping[str, str] = {
     "echo": "remove it: a prompt in the answer would count as output",
     "extra_body": "write its fields in `request` itself",
 }
-"""Fields that the pipeline sets in every request, with what to use instead."""
+"""Fields that the pipeline itself sets in every request, each with a remedy for the error message."""
 OWNED_BY_SWEEP: Mapping[str, str] = {
     **OWNED,
     "max_tokens": _LENGTH,
@@ -46,7 +46,7 @@ OWNED_BY_GENERATION: Mapping[str, str] = {
 
 
 def check_request_fields(fields: RequestFields, owned: Mapping[str, str]) -> RequestFields:
-    """Return the fields; raises what a validator raises where one must not be set, or is no JSON."""
+    """Return the fields unchanged. Raise `refuse`'s error if one is in `owned` or is not valid JSON."""
     for name, value in fields.items():
         if name in owned:
             raise refuse(f"`{name}` is set by the pipeline itself", owned[name])

@@ -1,4 +1,4 @@
-"""Where results are written: a folder, or an S3 bucket with a local folder beside it."""
+"""The location of results: a folder, or an S3 bucket together with a local folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tasks.errors import InputError
 S3 = "s3://"
 FILES = "files"
 CACHE = "cache"
-"""Names of its folders beside those of the tables."""
+"""Names of the subfolders that do not hold tables."""
 
 
 class ResultsLocation(Frozen):
@@ -25,16 +25,16 @@ class ResultsLocation(Frozen):
 
     @property
     def runs_folder(self) -> Path:
-        """One folder a run, with its logs and its page."""
+        """The folder that contains one folder per run."""
         return self.folder / FILES
 
     @property
     def cache_folder(self) -> Path:
-        """Figures that later runs reuse, by cache key. Without it, everything is measured again."""
+        """The folder of reusable figures, by cache key. Without it, runs measure everything again."""
         return self.folder / CACHE
 
     def run_folder(self, run_id: str) -> Path:
-        """The logs and the page of one run."""
+        """Return the folder with the logs and the page of one run."""
         return self.runs_folder / run_id
 
     def __str__(self) -> str:
@@ -42,10 +42,10 @@ class ResultsLocation(Frozen):
 
 
 def results_location(address: str | Path) -> ResultsLocation:
-    """The results location at a folder or an `s3://BUCKET/PREFIX`.
+    """Return the results location for a folder or an `s3://BUCKET/PREFIX`.
 
     Raises:
-        InputError: the address is of another kind, or its bucket is missing.
+        InputError: the address has another scheme, or its bucket is missing.
     """
     text = str(address)
     if text.startswith(S3):

@@ -1,4 +1,4 @@
-"""A search for the load that saturates a server, in place of listed loads."""
+"""The search for the load that saturates a server. A spec gives it instead of a list of loads."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tasks.config.objective import Objective, needed_success
 from tasks.config.refusal import refuse
 
 LAST_STEP = 1.5
-"""Smallest factor from the last doubled level to the highest: throughput hardly grows over a smaller step."""
+"""Smallest factor between the last doubled level and `max`. Over a smaller step throughput hardly grows."""
 
 
 class Saturation(Frozen):
@@ -42,21 +42,21 @@ class Saturation(Frozen):
 
     @property
     def kind(self) -> Literal["concurrency", "rate"]:
-        """The kind of load whose level grows."""
+        """The kind of load that the search raises: `concurrency` or `rate`."""
         return "concurrency" if self.rate is None else "rate"
 
     @property
     def load_kind(self) -> type[LoadKind]:
-        """The class of the loads that are measured."""
+        """The LoadKind subclass of the loads that the search measures."""
         return LOAD_KINDS[self.kind]
 
     @property
     def start(self) -> float:
-        """The first level."""
+        """The first level: `rate` or `concurrency`."""
         return self.rate or self.concurrency or 1
 
     def levels(self) -> Iterator[float]:
-        """Levels that double from the start up to the highest."""
+        """Yield levels that double from `start`, then `max`."""
         level = self.start
         yield level
         while 2 * level <= self.max / LAST_STEP:
@@ -66,15 +66,15 @@ class Saturation(Frozen):
 
     @property
     def nearly_max(self) -> float | None:
-        """A level just below the highest that shows whether throughput still grows; None for open loops."""
+        """A level just below `max` that shows whether throughput still grows; None for open loops."""
         return self.load_kind.nearly_max(self.max)
 
     def between(self, low: float, high: float) -> float | None:
-        """The level in the middle of an interval; None where the interval is narrow enough."""
+        """Return the level in the middle of an interval; None if the interval is narrow enough."""
         return self.load_kind.between(low, high, self.precision)
 
     def load_at(self, level: float, objectives: Sequence[Objective]) -> Load:
-        """The load of a level, with enough requests for the percentiles of all objectives."""
+        """Return the load at a level, with enough requests for the percentiles of all objectives."""
         percentiles_need = max((objective.requests for objective in objectives), default=1)
         enough = ceil(percentiles_need / needed_success(objectives))
         requests = self.load_kind.search_requests(level, self.requests_per_slot, self.seconds)

@@ -1,4 +1,4 @@
-"""The kinds of server: vLLM or another engine started here, or a server that was started elsewhere."""
+"""The kinds of server: vLLM or another engine that the pipeline starts, or one started elsewhere."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tasks.config.refusal import refuse
 from tasks.config.started_server import DEFAULT_GPU_MEMORY, StartedServer
 
 ArgValue = bool | int | float | str | list[str] | None
-"""The value of a flag: true passes the bare flag, false and null omit it, a list passes several values."""
+"""A flag's value: true passes the bare flag, false and null omit it, a list passes several values."""
 PARALLEL_SIZES = ("tensor-parallel-size", "pipeline-parallel-size", "data-parallel-size")
 
 
@@ -36,13 +36,13 @@ class VllmServer(StartedServer):
 
     @property
     def gpus_needed(self) -> int:
-        """The number of GPUs it uses: the product of its parallel sizes."""
+        """The number of GPUs that the server uses: the product of its parallel sizes."""
         sizes = [self._number(name) or 1 for name in PARALLEL_SIZES]
         return prod(int(size) for size in sizes)
 
     @property
     def gpu_memory(self) -> float:
-        """The share of each GPU's memory that it uses."""
+        """The share of each GPU's memory that the server uses, from 0 to 1."""
         return self._number("gpu-memory-utilization") or DEFAULT_GPU_MEMORY
 
     @property
@@ -51,7 +51,7 @@ class VllmServer(StartedServer):
         return "server.args.gpu-memory-utilization"
 
     def _number(self, flag: str) -> float | None:
-        """The value of a flag, spelled with dashes or underscores; None where it is not a number."""
+        """Return the value of a flag; None if it is not a number. `args` may spell it with underscores."""
         by_flag = {name.replace("_", "-"): value for name, value in self.args.items()}
         value = by_flag.get(flag)
         try:
@@ -113,17 +113,17 @@ class EndpointServer(Frozen):
 
     @property
     def base_url(self) -> str:
-        """The URL without a query and without a trailing slash."""
+        """The URL without its query and trailing slashes."""
         return base_of(self.url)
 
     @property
     def query(self) -> str:
-        """The URL's query; empty for none."""
+        """The URL's query; empty if there is none."""
         return query_of(self.url)
 
     @property
     def settings(self) -> str:
-        """The query and the names of the headers as JSON with sorted keys; values are secrets."""
+        """The query and the header names as JSON with sorted keys. Header values are secrets and omitted."""
         settings: dict[str, object] = {}
         if self.query:
             settings["query"] = self.query
@@ -133,7 +133,7 @@ class EndpointServer(Frozen):
 
 
 ManagedServer = VllmServer | CommandServer
-"""A server that is started here."""
+"""A server that the pipeline starts."""
 Server = Annotated[VllmServer | CommandServer | EndpointServer, Field(discriminator="kind")]
 
 __all__ = [

@@ -18,7 +18,7 @@ from tasks.errors import InputError
 from tasks.text import did_you_mean
 
 Location = tuple[int | str, ...]
-"""Where pydantic found an error: fields, list indexes, and the tags of the unions on the way."""
+"""The path of a pydantic error: fields, list indexes and the tags of unions."""
 
 SERVER_KINDS = ("vllm", "command", "endpoint")
 MODEL_BY_TAG: dict[int | str, type[BaseModel]] = {
@@ -33,14 +33,14 @@ SHOWN_CHARACTERS = 60
 
 
 def spec_error(error: ValidationError, where: str) -> InputError:
-    """The first of pydantic's errors; the remedy says how many more there are.
+    """Return an InputError for the first of pydantic's errors; its remedy counts the others.
 
     Args:
-        error: what pydantic raised for a Spec.
-        where: the spec's name, to begin the message.
+        error: the error that pydantic raised for a Spec.
+        where: the spec's name; the message begins with it.
     """
     findings = error.errors(include_url=False)
-    # A misspelt field also makes the right one missing, so it comes first.
+    # A misspelt field also causes a "missing" error for the right name, so report the misspelling first.
     first = min(findings, key=lambda finding: finding["type"] != "extra_forbidden")
     what, remedy = _what_and_remedy(first)
     more = f" ({len(findings) - 1} more after this one)" if len(findings) > 1 else ""
@@ -74,7 +74,7 @@ def _what_and_remedy(finding: ErrorDetails) -> tuple[str, str]:
 
 
 def _field_path(location: Location) -> str:
-    """The location as a path in the spec, without tags; empty for the spec itself."""
+    """Return the location as a path in the spec, without tags; empty for the spec itself."""
     parts = [str(part) for part in location if not str(part).startswith(TAG_PREFIX)]
     if parts[:1] == ["server"] and parts[1:2] and parts[1] in SERVER_KINDS:
         del parts[1]
@@ -87,14 +87,14 @@ def _shortened(value: object) -> str:
 
 
 def _known_fields(location: Location) -> str:
-    """The remedy for an unknown field: the nearest field and all others beside it."""
+    """Return the remedy for an unknown field: the nearest name, and all allowed names."""
     *parents, unknown = location
     names = sorted({name for model in _models_at(parents) for name in model.model_fields})
     return f"{did_you_mean(str(unknown), names)}allowed are: {', '.join(names)}"
 
 
 def _models_at(location: Iterable[int | str]) -> list[type[BaseModel]]:
-    """The models that the value at a location may be."""
+    """Return the models that a value at a location may be an instance of."""
     models: list[type[BaseModel]] = [Spec]
     for part in location:
         if MODEL_BY_TAG.get(part) in models:
@@ -113,7 +113,7 @@ def _models_in_field(models: list[type[BaseModel]], field: int | str) -> list[ty
 
 
 def _models_in_type(annotation: Any) -> list[type[BaseModel]]:
-    """The models in a type, for example in `tuple[A, ...] | B | None`."""
+    """Return the models in a type, for example A and B in `tuple[A, ...] | B | None`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     models: list[type[BaseModel]] = []

@@ -22,7 +22,7 @@ SPECS = checkout() / "deployments" / "specs"
 
 
 def spec_names() -> list[str]:
-    """Names of the bundled specs, sorted."""
+    """Return the names of the bundled specs, sorted."""
     return sorted(path.stem for path in SPECS.glob("*.yaml"))
 
 
@@ -31,11 +31,12 @@ def load_spec(
 ) -> Spec:
     """Read a spec, apply `path.to.field=value` overrides and validate it.
 
-    Paths in the file are relative to the file; paths in an override or a change to the working directory.
+    Paths in the file are relative to the file. Paths in overrides and from `change` are relative to the
+    working directory.
 
     Args:
         name_or_file: a bundled spec, or the path of a YAML file.
-        overrides: applied in this order, the last one wins.
+        overrides: applied in order; a later one overrides an earlier one.
         change: edits the raw fields of the file in place, before the overrides are applied.
 
     Raises:
@@ -55,7 +56,7 @@ def load_spec(
 
 
 def _spec_file(name_or_file: str) -> Path:
-    """The file of a spec. Raises InputError where there is none."""
+    """Return the file of a spec. Raise InputError if it does not exist."""
     path = expanded(name_or_file)
     if path.suffix in {".yaml", ".yml"} or "/" in name_or_file:
         with suppress(OSError):  # the name is too long
@@ -72,7 +73,7 @@ def _spec_file(name_or_file: str) -> Path:
 
 
 def _read_yaml(file: Path) -> Fields:
-    """The raw fields of a spec file. Raises InputError where it is unreadable or not a mapping."""
+    """Return the raw fields of a spec file. Raise InputError if it is unreadable or not a mapping."""
     try:
         fields = load_yaml(_text_of(file))
     except yaml.YAMLError as error:
@@ -87,7 +88,7 @@ def _read_yaml(file: Path) -> Fields:
 
 
 def _text_of(file: Path) -> str:
-    """The text of a file, not read further than YAML may be long: it may be a device without an end."""
+    """Return at most one character more than YAML may have, because the file may be an endless device."""
     with file.open(encoding="utf-8") as opened:
         return opened.read(MOST_CHARACTERS + 1)
 

@@ -11,7 +11,7 @@ Fields = dict[str, Any]
 
 
 def make_paths_absolute(fields: Fields, folder: Path) -> None:
-    """Resolve every relative path against a folder, in place. Wrong values are left for validation.
+    """Resolve every relative path against a folder, in place. Skip invalid values; validation reports them.
 
     Raises:
         InputError: a path begins with the home of a user that does not exist.
@@ -37,16 +37,16 @@ def _replace_path(fields: Fields, name: str, folder: Path) -> None:
 
 
 def _replace_program(server: Fields, folder: Path) -> None:
-    """The first word of a server's command is a program."""
+    """Make the program of a server's command absolute: the first word of `command`."""
     command = server.get("command")
     if isinstance(command, list) and command and isinstance(command[0], str):
         server["command"] = [_absolute(command[0], folder), *command[1:]]
 
 
 def _absolute(value: str, folder: Path) -> str:
-    """The absolute path where the value looks like a path. Ids of a hub have slashes too."""
+    """Return the absolute path if the value looks like a path. A slash is no sign: hub ids have slashes."""
     if value.startswith((".", "/", "~")) or value.endswith(".gguf"):
-        # Not resolved: the interpreter of a virtual environment is a link, and the link is what matters.
+        # Keep links: the Python of a virtual environment is a link, and its target lacks the packages.
         return str(folder / expanded(value))
     return value
 

@@ -1,4 +1,4 @@
-"""The settings common to all servers that are started here, whatever their engine."""
+"""The settings of every server that the pipeline starts, for all engines."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ RUN_NAME_FIELDS = ("model", "sweep", "load", "concurrency", "requests", "repeat"
 
 
 LISTED, SEARCHED = f"{TAG_PREFIX}listed", f"{TAG_PREFIX}searched"
-"""Tags of the two forms of `load`: a list of loads, or a search for one."""
+"""Tags of the two forms of `load`: a list of loads, or a search for saturation."""
 
 
 def _form_of_load(value: Any) -> str:
@@ -81,17 +81,17 @@ class Sweep(Frozen):
 
     @property
     def loads(self) -> tuple[Load, ...]:
-        """The listed loads; empty where the sweep searches for saturation."""
+        """The listed loads; empty if the sweep searches for saturation."""
         return self.load if isinstance(self.load, tuple) else ()
 
     @property
     def search(self) -> Saturation | None:
-        """The search for saturation; None where the loads are listed."""
+        """The search for saturation; None if the loads are listed."""
         return self.load if isinstance(self.load, Saturation) else None
 
     @property
     def exact_output_tokens(self) -> int | None:
-        """The output length of every answer in tokens; None where the model decides it."""
+        """The exact length of every response in tokens; None if the model decides it."""
         if self.output_tokens is None and self.dataset == "random":
             return 1024
         return self.output_tokens
@@ -121,7 +121,7 @@ class Sweep(Frozen):
     @classmethod
     def _check_run_name(cls, template: str) -> str:
         try:
-            # A concurrency is a number or, of an open loop, a label.
+            # {concurrency} is a number for a closed loop, and a label such as rate1 for an open loop.
             for concurrency in (1, "rate1"):
                 template.format(model="", sweep="", load="", concurrency=concurrency, requests=1, repeat=1)
         except (KeyError, IndexError, ValueError, AttributeError, TypeError) as error:

@@ -34,7 +34,7 @@ class SwanLab(TrackerConfig):
 
     @property
     def enabled(self) -> bool:
-        """Whether the mode is another than `disabled`."""
+        """Whether the mode is not `disabled`."""
         return self.mode != "disabled"
 
 

@@ -12,7 +12,7 @@ from tasks.config.load_kinds.load_kind import LoadKind
 from tasks.config.refusal import refuse
 
 NEARLY = 0.9
-"""Share of the highest concurrency that is measured to see whether throughput grew all the way up to it."""
+"""Share of the highest concurrency. Throughput at both shows whether it still grows at the highest."""
 
 
 class ClosedLoop(LoadKind):
@@ -35,12 +35,12 @@ class ClosedLoop(LoadKind):
 
     @property
     def label(self) -> str:
-        """As c4."""
+        """The concurrency after a `c`, as `c4`."""
         return f"c{self.concurrency}"
 
     @property
     def text(self) -> str:
-        """The bare number."""
+        """The concurrency, as `4`."""
         return str(self.concurrency)
 
     @property
@@ -49,26 +49,26 @@ class ClosedLoop(LoadKind):
         return self.concurrency
 
     def arrivals(self, seed: int) -> Iterator[float] | None:
-        """None: requests wait for slots."""
+        """Return None, because requests wait for slots."""
         return None
 
     def time_limit_s(self, requests: int, request_timeout_s: float) -> float:
-        """Every slot's requests, one after the other, and one more for what is in flight at the end."""
+        """Return the time-outs of one slot's requests, plus one for the requests in flight at the end."""
         return request_timeout_s * (ceil(requests / self.slots) + 1)
 
     @classmethod
     def search_requests(cls, level: float, requests_per_slot: int, seconds: float) -> int:
-        """`requests_per_slot` for each slot."""
+        """Return `requests_per_slot` times the concurrency."""
         return int(level) * requests_per_slot
 
     @classmethod
     def between(cls, low: float, high: float, precision: float) -> float | None:
-        """The middle, as a whole number of slots."""
+        """Return the arithmetic mean, rounded down to a whole number of slots."""
         return floor((low + high) / 2) if high - low > max(1, precision * low) else None
 
     @classmethod
     def nearly_max(cls, highest: float) -> float | None:
-        """0.9 of the highest concurrency."""
+        """Return 0.9 of the highest concurrency, rounded down."""
         return floor(NEARLY * highest)
 
     @model_validator(mode="before")
@@ -80,6 +80,6 @@ class ClosedLoop(LoadKind):
             if len(given) > 1:
                 raise refuse("a burst has no other fields", "write it as {burst: 100}")
             return {"concurrency": given["burst"], "requests": given["burst"]}
-        if given.get("arrival") == "poisson":  # specs printed by version 0.1.0 hold it for every kind
+        if given.get("arrival") == "poisson":  # specs printed by 0.1.0 have it for every kind
             return {name: value for name, value in given.items() if name != "arrival"}
         return given

@@ -1,4 +1,4 @@
-"""What every kind of load has in common."""
+"""The base class of every kind of load."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class LoadKind(Frozen, ABC):
     """
 
     kind: ClassVar[str]
-    """Names the kind; also the spec field that sets its level, and its column in the tables if it has one."""
+    """Name of the kind, of the spec field that sets its level, and of its table column if it has one."""
     spec_fields: ClassVar[tuple[str, ...]]
-    """Fields by which a spec chooses this kind; the first one is `kind`."""
+    """Spec fields that select this kind. The first is `kind`."""
     unit: ClassVar[str]
-    """What its level counts, as a reader sees it."""
+    """Unit of the level, as the report shows it."""
     header: ClassVar[str]
-    """Title of the load column in a table whose loads are all of this kind."""
+    """Title of the load column if all loads of a table are of this kind."""
 
     requests: int = Field(
         ge=1, le=10_000_000, description="requests of the point; their upper limit where `duration_s` is set"
@@ -39,7 +39,7 @@ class LoadKind(Frozen, ABC):
     @property
     @abstractmethod
     def label(self) -> str:
-        """A short name that differs between the loads of a sweep, used in file and run names: c4, rate2.5."""
+        """A short name for file and run names, unique within a sweep: c4, rate2.5."""
 
     @property
     @abstractmethod
@@ -48,52 +48,52 @@ class LoadKind(Frozen, ABC):
 
     @property
     def slots(self) -> int:
-        """Requests that may be in flight at once; 0 where nothing limits them."""
+        """Maximum number of requests in flight; 0 for no limit."""
         return 0
 
     @abstractmethod
     def arrivals(self, seed: int) -> Iterator[float] | None:
-        """Seconds after the start at which each request is sent; None where requests wait for a free slot."""
+        """Return when to send each request, in seconds from the start; None if requests wait for slots."""
 
     @abstractmethod
     def time_limit_s(self, requests: int, request_timeout_s: float) -> float:
-        """Seconds within which `requests` requests must have ended, if each keeps its own time-out."""
+        """Return the seconds within which `requests` requests end if none exceeds `request_timeout_s`."""
 
     @property
     def sort_key(self) -> tuple[str, float, int]:
-        """Orders loads by kind, level and number of requests."""
+        """Sort key: kind, level, number of requests."""
         return (self.kind, self.level, self.requests)
 
     @property
     def columns(self) -> dict[str, float]:
-        """The level under the kind's name, for tables that have a column of that name."""
+        """The level, keyed by the kind's name, for tables with a column of that name."""
         return {self.kind: self.level}
 
     @classmethod
     @abstractmethod
     def search_requests(cls, level: float, requests_per_slot: int, seconds: float) -> int:
-        """How many requests a search for saturation sends at a level."""
+        """Return how many requests a search for saturation sends at a level."""
 
     @classmethod
     @abstractmethod
     def between(cls, low: float, high: float, precision: float) -> float | None:
-        """The level that halves an interval; None where the interval is narrow enough.
+        """Return the level to measure next within an interval; None if the interval is narrow enough.
 
         Args:
-            low: highest level that held.
-            high: lowest level that did not.
-            precision: width of the answer, as a share of `low`.
+            low: highest level that the server sustained.
+            high: lowest level that the server did not sustain.
+            precision: width of a narrow enough interval, as a share of `low`.
         """
 
     @classmethod
     def nearly_max(cls, highest: float) -> float | None:
-        """A level just below `highest` that tells whether throughput still grows; None where none does."""
+        """Return a level just below `highest` to see whether throughput still grows; None for no check."""
         return None
 
     @model_validator(mode="before")
     @classmethod
     def _drop_empty_fields_of_other_kinds(cls, given: Any) -> Any:
-        """Specs printed by version 0.1.0 hold `rate: null` beside a concurrency."""
+        """Drop them because specs printed by version 0.1.0 have `rate: null` next to `concurrency`."""
         if not isinstance(given, dict):
             return given
         return {name: value for name, value in given.items() if name in cls.model_fields or value is not None}

@@ -1,4 +1,4 @@
-"""The open loop: requests sent by a schedule, however many are still in flight."""
+"""The open loop: requests follow a schedule, no matter how many are in flight."""
 
 from __future__ import annotations
 
@@ -32,32 +32,32 @@ class OpenLoop(LoadKind):
 
     @property
     def label(self) -> str:
-        """As rate2.5."""
+        """The rate after `rate`, as `rate2.5`."""
         return f"rate{self.rate:g}"
 
     @property
     def text(self) -> str:
-        """As 2.5/s."""
+        """The rate per second, as `2.5/s`."""
         return f"{self.rate:g}/s"
 
     def arrivals(self, seed: int) -> Iterator[float]:
-        """An endless schedule; the first request is sent at 0."""
+        """Yield send times without end, in seconds; the first is 0."""
         generator, moment = random.Random(seed), 0.0
         while True:
             yield moment
             moment += 1 / self.rate if self.arrival == "constant" else generator.expovariate(self.rate)
 
     def time_limit_s(self, requests: int, request_timeout_s: float) -> float:
-        """Twice the time that the schedule takes on average, and one request."""
+        """Return twice the mean duration of the schedule, plus one request's time-out."""
         return request_timeout_s + 2 * requests / self.rate
 
     @classmethod
     def search_requests(cls, level: float, requests_per_slot: int, seconds: float) -> int:
-        """As many as the rate sends in `seconds`, two at least."""
+        """Return the number of requests that the rate sends in `seconds`, at least 2."""
         return max(ceil(level * seconds), 2)
 
     @classmethod
     def between(cls, low: float, high: float, precision: float) -> float | None:
-        """The geometric middle, rounded to three digits."""
+        """Return the geometric mean, rounded to three significant digits."""
         middle = float(f"{sqrt(low * high):.3g}")
         return middle if high > low * (1 + precision) and low < middle < high else None
