@@ -78,7 +78,7 @@ def benchmark(
 
 
 def measure(spec: Spec, results: ResultsLocation, refresh: bool, failure: FailureReport) -> str:
-    """Run the pipeline inside any flow; returns the run's id."""
+    """Run the pipeline inside any flow and return the run's id."""
     with end_with_worker(), gpu_slot(), with_blocks(spec, results) as (spec, results):
         run = new_run(spec, results)
         failure.set_run(run)
@@ -106,5 +106,5 @@ def plan_run(run: Run, refresh: bool) -> Plan:
 
 
 def _server_for(plan: Plan, run: Run, warnings: RunWarnings) -> AbstractContextManager[RunServer]:
-    """The run's server; nothing is started where everything is recorded."""
+    """Return the run's server. Nothing is started if everything is recorded."""
     return open_server(run, warnings) if plan.missing else no_server(run)

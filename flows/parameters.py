@@ -31,11 +31,11 @@ Override = Annotated[str, Field(pattern=r"^[A-Za-z_][\w-]*(\.[\w-]+)*=", max_len
 Overrides = Annotated[list[Override], Field(max_length=100)] | None
 Results = Annotated[str, Field(pattern=r"^(s3://[^/].*|[^:]+:?|[^:]+:([^/]|/[^/]).*)$", max_length=1000)]
 RESULTS = os.environ.get("SERVEGAUGE_RESULTS", "results")
-"""The default of `results`; workers run the flows in the checkout, so a relative folder is in there."""
+"""The default of `results`. Workers run flows in the checkout, so a relative path starts at the checkout."""
 WAVES = 5
-"""Requests for each slot where a level is given without their number."""
+"""Requests for each concurrency slot if only the level is given."""
 Fields = dict[str, Any]
-"""A part of a spec as its file has it, unchecked."""
+"""An unchecked part of a spec, as it is in the spec's file."""
 
 
 class SpecChanges(Frozen):
@@ -69,7 +69,7 @@ class SpecChanges(Frozen):
             question_set["repeats"] = self.repeats
 
     def _apply_to_sweep(self, sweep: Fields) -> None:
-        """A search keeps its settings, unless levels replace it."""
+        """Change one sweep. A search keeps its settings, unless concurrency levels replace it."""
         if self.concurrency is not None:
             sweep["load"] = [
                 {"concurrency": level, "requests": self.requests or WAVES * level}
@@ -83,13 +83,13 @@ class SpecChanges(Frozen):
 
 
 def _entries(fields: Fields, name: str) -> list[Fields]:
-    """The entries of a list of fields. What is no such list is left to the check of the spec."""
+    """Return the entries of a list of fields. The spec's check later refuses a value that is no such list."""
     entries = fields.get(name)
     return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
 
 
 def _set_requests(load: Fields, requests: int) -> None:
-    """A burst has as many slots as requests: with another number of requests it is a concurrency."""
+    """Set the number of requests. This turns a burst, whose slots equal its requests, into a concurrency."""
     if load.get("burst") is not None:
         load["concurrency"] = load.pop("burst")
     load["requests"] = requests
@@ -99,8 +99,8 @@ def load_changed_spec(spec: str, changes: SpecChanges, overrides: list[str] | No
     """Read a spec, apply the run form's changes, then the overrides.
 
     Raises:
-        InputError: no such spec, a change that it refuses, or one that the operator does not allow in a run
-            that a worker starts.
+        InputError: the spec does not exist, a change is invalid, or the operator does not allow a change in a
+            run that a worker starts.
     """
     if not is_started_by_worker():
         return load_spec(spec, overrides or (), changes.apply)
@@ -111,7 +111,7 @@ def load_changed_spec(spec: str, changes: SpecChanges, overrides: list[str] | No
 
 
 def chosen_results(address: str) -> ResultsLocation:
-    """The results location at an address.
+    """Return the results location at an address.
 
     Raises:
         InputError: the address is wrong, or the operator does not allow it in a run that a worker starts.
@@ -125,7 +125,7 @@ def is_started_by_worker() -> bool:
 
 
 def run_title(spec: str, only: str, model: str | None) -> str:
-    """The name of a flow run in Prefect's UI: spec, half and model, as far as they are chosen."""
+    """Return the name of a flow run in Prefect's UI: spec, half and model, each if it is chosen."""
     parts = [Path(spec).stem]
     if only != "everything":
         parts.append(only)

@@ -14,12 +14,12 @@ from tasks.text import tail
 
 PR_SET_PDEATHSIG = 1
 RESTART_PAUSE_S = 20.0
-"""A process that exits again and again is started at most once in this time."""
+"""The minimum time between two starts of a process that keeps exiting."""
 TAIL_LINES = 15
 
 
 class Child:
-    """One process in a session of its own: Ctrl-C reaches only `up`, which ends its processes in order."""
+    """One process in its own session. Ctrl-C reaches only `up`, which ends its processes in order."""
 
     def __init__(self, name: str, argv: tuple[str, ...], env: dict[str, str], log: Path) -> None:
         self.name, self.log = name, log
@@ -28,22 +28,22 @@ class Child:
 
     @property
     def alive(self) -> bool:
-        """Whether it runs."""
+        """Whether the process runs."""
         return self._process.poll() is None
 
     def restart_if_exited(self) -> bool:
-        """Start it again if it has exited, at most once in RESTART_PAUSE_S; returns whether it did."""
+        """Restart an exited process, at most once in RESTART_PAUSE_S. Return whether it was restarted."""
         if self.alive or time.monotonic() - self._started_at < RESTART_PAUSE_S:
             return False
         self._start()
         return True
 
     def tail(self) -> str:
-        """The last lines of its log."""
+        """Return the last lines of the process's log."""
         return tail(self.log, TAIL_LINES)
 
     def end(self, grace_s: float = 15.0) -> None:
-        """Send SIGTERM, wait `grace_s` seconds, then kill its process group."""
+        """Send SIGTERM, wait up to `grace_s` seconds, then kill the process group."""
         if self.alive:
             self._process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):

@@ -1,4 +1,4 @@
-"""The end of all runs when `servegauge up` stops: queued runs wait for the next one, others are cancelled."""
+"""Ends all runs when `servegauge up` stops: active runs are cancelled, queued runs wait for the next `up`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def end_runs(settings: UpSettings) -> None:
     Returns after STOP_LIMIT_S, or when the server no longer answers.
     """
     with suppress(httpx.HTTPError):
-        # Otherwise the worker starts a queued run as soon as one ends, and that run ends with the worker.
+        # Otherwise the worker starts a queued run when a run ends; the new run would end with the worker.
         pause_pool(settings, True)
     with suppress(httpx.HTTPError), PrefectApi(settings.api_url, settings.auth) as api:
         _cancel_until_ended(api, time.monotonic() + STOP_LIMIT_S)

@@ -23,7 +23,7 @@ class PrefectApi:
     """Requests to one Prefect server: `with PrefectApi(url, auth) as api`. Raises httpx.HTTPError."""
 
     def __init__(self, url: str, auth: str | None = None) -> None:
-        """Take the address, /api included, and user:password if the server asks for it."""
+        """Set the address, including /api, and `user:password` if the server requires authentication."""
         user, _, password = (auth or "").partition(":")
         basic = httpx.BasicAuth(user, password) if auth else None
         self._http = httpx.Client(base_url=url, auth=basic, timeout=TIMEOUT_S, trust_env=False)
@@ -47,7 +47,7 @@ class PrefectApi:
         """Create an object with a POST to `path`, unless `path/name` exists.
 
         Prefect refuses to create it twice, but the failed transaction locks a SQLite database for up to a
-        minute: so the object is looked up first.
+        minute. Therefore this method looks the object up first.
         """
         if self._request("GET", f"{path.rstrip('/')}/{name}", None).status_code != httpx.codes.NOT_FOUND:
             return
@@ -56,7 +56,7 @@ class PrefectApi:
             response.raise_for_status()
 
     def _request(self, method: str, path: str, body: object) -> httpx.Response:
-        """Send a request, again while the server answers 503: its SQLite database is locked for a second."""
+        """Send a request; repeat it while the server answers 503 because its SQLite database is locked."""
         if method != "GET" and CSRF_TOKEN not in self._http.headers:
             self._add_csrf_token()
         for _ in range(TRIES):
@@ -67,9 +67,9 @@ class PrefectApi:
         return response
 
     def _add_csrf_token(self) -> None:
-        """Add the token without which the server refuses changes; a server without that protection has none.
+        """Add the CSRF token that the server requires for changes, unless its CSRF protection is off.
 
-        It is valid for an hour, longer than any client here lives.
+        The token is valid for an hour, longer than any client here lives.
         """
         client = str(uuid.uuid4())
         response = self._request("GET", f"/csrf-token?client={client}", None)
@@ -80,7 +80,7 @@ class PrefectApi:
 
 @contextmanager
 def prefect_api() -> Iterator[PrefectApi]:
-    """A client of the server that PREFECT_API_URL names; HTTP errors in the block are raised as below.
+    """Yield a client of the server that PREFECT_API_URL names, and convert HTTP errors in the block.
 
     Raises:
         InputError: PREFECT_API_URL is not set.

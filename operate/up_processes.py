@@ -21,13 +21,13 @@ START_LIMIT_S = 120.0
 
 @contextmanager
 def running_server(settings: UpSettings, stop: threading.Event) -> Iterator[Child]:
-    """The Prefect server, from its first answer on; ended at the end of the block."""
+    """Start the Prefect server and yield it once it answers; end it at the end of the block."""
     if _answers(settings):
         raise InputError(
             f"{settings.address} answers already", "give another --port, or stop what listens there"
         )
     options = ["--host", settings.host, "--port", str(settings.port)]
-    if not settings.auth:  # where there is one, it is in the variables
+    if not settings.auth:  # a password is passed in the environment variables
         options.append("--no-auth")
     argv = (sys.executable, "-P", "-m", "cli.main", "prefect-server", *options)
     server = Child("server", argv, settings.variables, settings.folder / "server.log")
@@ -57,7 +57,7 @@ def _answers(settings: UpSettings) -> bool:
 
 @contextmanager
 def running_workers(settings: UpSettings) -> Iterator[tuple[Child, ...]]:
-    """One worker for runs, one at a time, and one for the flows that wait for runs or read tables."""
+    """Start a worker that executes one run at a time, and one for flows that wait for runs or read tables."""
     with ExitStack() as stack:
         children = []
         for name, options in {"worker": (), "control": ("--control",)}.items():
@@ -82,7 +82,7 @@ def wait_for_workers(settings: UpSettings, workers: tuple[Child, ...], stop: thr
 
 
 def _online_workers(api: PrefectApi) -> int:
-    """How many workers are online; 0 while the server answers too late, as on a busy machine."""
+    """Return how many workers are online, or 0 if the server answers too late, as on a busy machine."""
     try:
         workers = api.send("POST", f"/work_pools/{POOL}/workers/filter", {})
     except httpx.HTTPError:

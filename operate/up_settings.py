@@ -1,4 +1,4 @@
-"""The settings of one `servegauge up`, and what follows from them: addresses, folder, variables."""
+"""The settings of one `servegauge up`, and the addresses, folder and variables derived from them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tasks.config.results_location import ResultsLocation
 
 
 class UpSettings(Frozen):
-    """The options of the command."""
+    """The options of `servegauge up`."""
 
     host: str = "127.0.0.1"
     port: int = 4200
@@ -43,7 +43,7 @@ class UpSettings(Frozen):
 
     @property
     def variables(self) -> dict[str, str]:
-        """Environment variables of server, workers and commands; the password is in no command line."""
+        """Environment variables of the server, workers and commands. No command line holds the password."""
         prefect = {
             **DEFAULTS,
             "PREFECT_HOME": str(self.folder),

@@ -19,7 +19,7 @@ from tasks.record.write_run import record_accuracy
 
 
 class FailedAnswers(UnusableResult):
-    """Answers failed: they are recorded and count as wrong, but the score is not cached."""
+    """Some answers failed. They are recorded and count as wrong, but the score is not cached."""
 
     def __init__(self, dataset: str, recorded: RecordedAccuracy) -> None:
         failed = max((score.failed for score in recorded.scores), default=0)

@@ -39,7 +39,7 @@ class RunServer:
 
     @property
     def endpoint(self) -> Endpoint:
-        """Where the server answers now; the address changes with a restart.
+        """The server's current endpoint. The address changes when the server restarts.
 
         Raises:
             RecordError: the run needed no server, but a recorded figure can no longer be read.
@@ -61,10 +61,10 @@ class RunServer:
         return telemetry_sources(self.endpoint, pids | listening_pids(self.endpoint), gpu_indices)
 
     def check(self) -> None:
-        """Return at once while the server works. A server that was started elsewhere is not checked.
+        """Raise ServerDied if the server has failed. A server that was started elsewhere is not checked.
 
         Raises:
-            ServerDied: its process ended, /health is not answered, or its metrics stopped changing.
+            ServerDied: the server's process ended, /health is not answered, or the metrics stopped changing.
         """
         if self._process:
             self._process.check()
@@ -139,7 +139,7 @@ def open_server(run: Run, warnings: RunWarnings | None = None) -> Iterator[RunSe
     A server that was started here stops at the end of the block. Until then `warnings` may grow.
     """
     warnings = warnings or RunWarnings()
-    fork_server.warm_up()  # lives as long as this process: its next run uses it again
+    fork_server.warm_up()  # the fork server lives as long as this process: later runs reuse it
     if isinstance(run.spec.server, EndpointServer):
         endpoint = endpoint_of(run.spec.server)
         probed = probe_endpoint(run, endpoint, lambda: None)

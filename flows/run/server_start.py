@@ -92,14 +92,14 @@ def provision(run: Run, server: ManagedServer) -> tuple[Environment, Model]:
     if not prefetch.done():  # report a wrong flag before the download ends
         check_flags(server, environment.build, flags.result())
     with console.bar("provision", f"model {server.model}"):
-        prefetch.exception()  # only waits: the task below raises a failed download's error, and retries
+        prefetch.exception()  # only wait: the task below raises the download's error, and retries
         model = provision_model(server, environment)
     check_flags(server, environment.build, flags.result())
     return environment, model
 
 
 def _in_background(work: Callable[[], Result]) -> Future[Result]:
-    """Call `work` in a daemon thread, as it has nothing to clean up when the process ends."""
+    """Call `work` in a daemon thread: `work` needs no cleanup when the process ends."""
     future: Future[Result] = Future()
 
     def run() -> None:

@@ -35,7 +35,8 @@ def _watch(worker: int, ended: threading.Event) -> None:
     while os.getppid() == worker and not _is_closed(STDOUT):
         if ended.wait(PAUSE_S):
             return
-    # The worker read this process's output: a write into the broken pipe would end it before its cleanup.
+    # The exited worker held the other end of the output pipe. A write into the broken pipe would end this
+    # process before its cleanup.
     null = os.open(os.devnull, os.O_WRONLY)
     for stream in (STDOUT, STDERR):
         os.dup2(null, stream)

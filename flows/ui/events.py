@@ -16,11 +16,11 @@ from tasks.report.load_repeats import usable_repeats
 from tasks.report.report_input import ReportInput
 
 MOST_FAILURES = 20
-"""At most so many lines of failures are part of an event."""
+"""The most lines of failures that an event holds."""
 
 
 def emit_finished_run(report_input: ReportInput, problems: RunProblems) -> None:
-    """Emit `servegauge.run.finished` with the figures, and `servegauge.regression` where the gate failed."""
+    """Emit `servegauge.run.finished` with the figures, and `servegauge.regression` if the gate failed."""
     record, points = report_input.run, report_input.points
     highest = best_load(usable_repeats(points), BY_NAME["output_token_throughput"])
     scores = [entry.scores[-1] for entry in report_input.accuracy if entry.scores]

@@ -1,4 +1,4 @@
-"""What a run has to measure, in order, and which of it the results already hold."""
+"""The plan of a run: what to measure, in order, and what the results already hold."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tasks.plan.cache_keys import accuracy_key, point_key, search_key
 from tasks.plan.subject import Subject
 
 IsRecorded = Callable[[str], bool]
-"""Takes a cache key; whether the results hold a figure under it."""
+"""Takes a cache key and returns whether the results hold a figure under that key."""
 
 
 class PlanEntry(Frozen):
@@ -26,7 +26,7 @@ class PlanEntry(Frozen):
 
 
 class PlannedPoint(PlanEntry):
-    """One load of one sweep, one repeat."""
+    """One repeat of one load of a sweep."""
 
     sweep: Sweep
     load: Load
@@ -55,7 +55,7 @@ class Plan(Frozen):
 
     @property
     def points(self) -> tuple[PlannedPoint, ...]:
-        """The points of listed loads; those of searches are not known beforehand."""
+        """The points of listed loads. The points of a search are unknown until it runs."""
         return tuple(entry for entry in self.speed if isinstance(entry, PlannedPoint))
 
     @property
@@ -88,8 +88,8 @@ class Planner:
     def plan(self) -> Plan:
         """The points sweep by sweep, repeat by repeat, with growing load; then the question sets.
 
-        A repeat goes through all loads before the next one starts, so that a drift of the machine spreads
-        over all loads.
+        Each repeat covers all loads before the next repeat starts, so that drift of the machine affects all
+        loads alike.
         """
         speed: list[PlannedPoint | PlannedSearch] = []
         for sweep in self.spec.sweeps:
@@ -101,7 +101,7 @@ class Planner:
         return Plan(speed=tuple(speed), question_sets=sets)
 
     def point(self, sweep: Sweep, load: Load, repeat: int) -> PlannedPoint:
-        """One load of one sweep, one repeat."""
+        """Return the entry for one repeat of one load of a sweep."""
         key = point_key(self.subject, sweep, load, repeat)
         run_name = sweep.run_name.format(
             model=self.spec.server.name,

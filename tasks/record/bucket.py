@@ -17,13 +17,13 @@ ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 DEFAULT_REGION = "us-east-1"
-"""Region for an endpoint outside AWS, where no variable names one."""
+"""The region for an endpoint outside AWS if no variable names one."""
 ATTEMPTS = 3
 REMEDY = "check that the bucket exists and that the AWS_… variables give access to it"
 
 
 def s3_client(env: Mapping[str, str] = os.environ) -> fs.S3FileSystem:
-    """The client for the endpoint, region and credentials in `env`. The same values give the same client.
+    """Return the client for the endpoint, region and credentials in `env`; equal values give the same client.
 
     Raises:
         InputError: the credentials are incomplete.
@@ -63,7 +63,7 @@ def _s3_client(
 
 
 def put(path: PurePosixPath, content: bytes | pa.Buffer) -> None:
-    """Write a file, which readers see only once it is complete. Raises OSError."""
+    """Write a file atomically: it is visible only once it is complete. Raises OSError."""
     with s3_client().open_output_stream(str(path), compression=None) as file:
         file.write(content)
 
@@ -92,6 +92,6 @@ def list_files(folder: PurePosixPath, recursive: bool = False) -> Iterator[tuple
 
 
 def error_text(error: OSError) -> str:
-    """The first line of S3's own message, without the text that pyarrow puts before it."""
+    """Return the first line of S3's own message, without the text that pyarrow puts before it."""
     first_line = (str(error).splitlines() or [""])[0]
     return first_line.rpartition("operation: ")[2] or first_line

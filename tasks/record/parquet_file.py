@@ -52,14 +52,14 @@ def write_atomically(content: pa.Table, target: Path) -> None:
 
 
 def encode(content: pa.Table) -> pa.Buffer:
-    """The table as the bytes of a Parquet file."""
+    """Return the table as the bytes of a Parquet file."""
     sink = pa.BufferOutputStream()
     pq.write_table(content, sink, compression=COMPRESSION)
     return sink.getvalue()
 
 
 def read_notes(source: Path | IO[bytes]) -> dict[str, str]:
-    """The key-value metadata of a file. Raises OSError, ArrowException."""
+    """Return the key-value metadata of a file. Raises OSError, ArrowException."""
     metadata = pq.read_schema(source).metadata or {}
     return {name.decode(): note.decode() for name, note in metadata.items()}
 
@@ -71,7 +71,7 @@ def remove_leftover(path: Path) -> None:
 
 
 def why_unreadable(source: Path | IO[bytes], table: TableName) -> str | None:
-    """Why a file cannot be read as part of a table, to stand after its name; None if it can."""
+    """Return why a file cannot be read as part of a table, or None if it can. The file's name precedes it."""
     try:
         # read everything, not only the schema: any page may be damaged
         schema = pq.ParquetFile(source).read().schema
@@ -81,7 +81,7 @@ def why_unreadable(source: Path | IO[bytes], table: TableName) -> str | None:
 
 
 def _fits(schema: pa.Schema, table: TableName) -> bool:
-    """Whether all columns of a file belong to the table, and only columns added later are missing."""
+    """Return whether all columns of a file belong to the table, and only columns added later are missing."""
     expected = {field.name: field.type for field in SCHEMAS[table]}
     for field in schema:
         if expected.get(field.name) != field.type:

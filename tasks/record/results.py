@@ -60,7 +60,8 @@ class Manifest(Frozen):
 class RunRecord(Frozen):
     """One run of one spec. Times are in UTC; `finished_at` is None while the run goes on.
 
-    `sweeps`: their names in the order of the spec; empty where an earlier version did not record them.
+    `sweeps`: the names of the sweeps in the order of the spec; empty if an earlier version recorded the run
+    without them.
     """
 
     run_id: str

@@ -50,7 +50,7 @@ def log_experiment(job: SwanLabJob) -> TrackOutcome:
 
 
 def read_figures(folder: Path) -> dict[FigureKey, float]:
-    """The figures in an experiment's `.swanlab` file. Uses a private reader of SwanLab."""
+    """Return the figures in an experiment's `.swanlab` file. Uses a private reader of SwanLab."""
     figures: dict[FigureKey, float] = {}
     for path in folder.glob("run-*.swanlab"):
         reader = DataStoreReader()

@@ -23,7 +23,7 @@ class SwanLabJob(Frozen):
 
     @property
     def experiment_id(self) -> str:
-        """The run's id, or a hash of it where SwanLab does not accept the id itself."""
+        """The run's id, or a hash of the id if SwanLab does not accept it."""
         run_id = self.run.run_id
         if re.fullmatch(r"[0-9A-Za-z_-]{1,64}", run_id):
             return run_id

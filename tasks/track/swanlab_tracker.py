@@ -22,7 +22,7 @@ WORKER_COMMAND = (sys.executable, "-P", "-m", "tasks.track.swanlab_worker")
 
 
 class SwanLabTracker:
-    """Logs a run to SwanLab in a process of its own, because SwanLab can block for ever when it uploads."""
+    """Logs a run to SwanLab in a separate process, because an upload to SwanLab can block forever."""
 
     name: ClassVar[str] = "SwanLab"
 
@@ -53,7 +53,7 @@ class SwanLabTracker:
 
 
 def worker_environment(key: str) -> dict[str, str]:
-    """This process's environment with the key and without SwanLab settings: those come from the spec."""
+    """Return this process's environment with the API key, without SwanLab settings: the spec holds those."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SWANLAB_")}
     if key:
         environment[KEY_VARIABLE] = key
