@@ -12,14 +12,14 @@ from tasks.report.load_repeats import Repeats, mean_of
 
 
 class BestLoad(NamedTuple):
-    """A load by its first repeat, and the mean of the figure over all its repeats."""
+    """A load, represented by the point of its first repeat, and the mean of the figure over its repeats."""
 
     point: PointResult
     mean: float
 
 
 def best_load(loads: Iterable[Repeats], figure: Figure) -> BestLoad | None:
-    """Find the load whose mean of the figure is the best; None where no load has the figure."""
+    """Return the load with the best mean of the figure; None if no load has the figure."""
     candidates = []
     for repeats in loads:
         mean = mean_of(figure, repeats)

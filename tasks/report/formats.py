@@ -1,4 +1,4 @@
-"""Texts of a report that several tables share: loads, scores, durations, and why a figure is missing."""
+"""Texts that several tables share: loads, scores, durations and reasons for missing figures."""
 
 from __future__ import annotations
 
@@ -10,46 +10,46 @@ from tasks.measure.speed.point_result import PointResult
 from tasks.record.results import RecordedPoint, RunRecord
 
 TIME_NOT_VISIBLE = "too few responses show this time: they arrived in one chunk or have one token"
-"""Why a point with enough requests still has no TTFT or TPOT percentile."""
+"""The reason why a point with enough requests has no TTFT or TPOT percentile."""
 
 
 def success_percent(point: PointResult) -> str:
-    """Per cent of the requests that succeeded; rounded down, so that 100 means all of them."""
+    """Return the percentage of requests that succeeded, rounded down so that 100 means all of them."""
     ended = point.succeeded + point.failed
     percent = 1000 * point.succeeded // ended / 10 if ended else 0.0
     return f"{percent:g}"
 
 
 def score_text(value: float) -> str:
-    """A score between 0 and 1, with three digits."""
+    """Return a score between 0 and 1 with three decimals."""
     return f"{value:.3f}"
 
 
 def load_text(point: PointResult, with_repeat: bool = False) -> str:
-    """The load of a point, as `4`, or with the number of its repeat, as `4 #2`."""
+    """Return the load of a point, such as `4`, or with its repeat number, such as `4 #2`."""
     return f"{point.load.text} #{point.repeat}" if with_repeat else point.load.text
 
 
 def common_load_kind(points: Iterable[PointResult]) -> str:
-    """The name of the load kind that all points share; `load` where they differ."""
+    """Return the load kind that all points share; `load` if their kinds differ."""
     kinds = {point.load.kind for point in points}
     return kinds.pop() if len(kinds) == 1 else "load"
 
 
 def source_text(measured_by: str, run_id: str) -> str:
-    """Whether the run itself measured a figure, or which earlier run it was reused from."""
+    """Return `measured` if the run measured a figure itself, else the run that it was reused from."""
     return "measured" if measured_by == run_id else f"reused from {measured_by}"
 
 
 def run_duration(run: RunRecord) -> str:
-    """The duration of the run in whole seconds, as `0:01:35`."""
+    """Return the duration of the run in whole seconds, such as `0:01:35`."""
     if run.finished_at is None:
         return "not finished"
     return str(timedelta(seconds=round((run.finished_at - run.started_at).total_seconds())))
 
 
 def reasons_with_first_error(point: RecordedPoint) -> tuple[str, ...]:
-    """All reasons of a point's verdict, and the first error of its requests unless a reason quotes it."""
+    """Return the reasons of a point's verdict, and its first request error unless a reason quotes it."""
     error, reasons = point.result.first_error, point.verdict.reasons
     if error is None or any(error in reason for reason in reasons):
         return reasons
@@ -57,5 +57,5 @@ def reasons_with_first_error(point: RecordedPoint) -> tuple[str, ...]:
 
 
 def missing_notes(reasons: Mapping[str, bool]) -> tuple[str, ...]:
-    """A footnote for each reason that applies, why a cell of the table is empty."""
+    """Return a footnote for each reason that applies. A reason says why a cell of the table is empty."""
     return tuple(f"{MISSING}: {reason}" for reason, applies in reasons.items() if applies)

@@ -1,4 +1,4 @@
-"""The repeats of a load: which of them may be used, and the mean of a figure over them."""
+"""The repeats of a load: the selection of usable ones, and the mean of a figure over them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Repeats = Sequence[PointResult]
 
 
 def usable_repeats(points: Iterable[RecordedPoint]) -> list[list[PointResult]]:
-    """Group points by sweep and load, without points that are invalid or had no success."""
+    """Group points by sweep and load, without points that are invalid or had no successful request."""
     repeats_by_load: dict[tuple[str, str], list[PointResult]] = {}
     for point in points:
         if point.verdict.verdict != "invalid" and point.result.succeeded:
@@ -24,12 +24,12 @@ def usable_repeats(points: Iterable[RecordedPoint]) -> list[list[PointResult]]:
 
 
 def values_of(figure: Figure, repeats: Repeats) -> list[float]:
-    """The figure of every repeat that has it."""
+    """Return a figure's values over the repeats, without missing values."""
     values = (point[figure.name] for point in repeats)
     return [value for value in values if value is not None]
 
 
 def mean_of(figure: Figure, repeats: Repeats) -> float | None:
-    """The mean over the repeats that have the figure; None where none has it."""
+    """Return a figure's mean over the repeats that have it; None if no repeat has it."""
     values = values_of(figure, repeats)
     return fmean(values) if values else None

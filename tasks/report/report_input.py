@@ -1,4 +1,4 @@
-"""Everything that a report shows of one run."""
+"""The input of a report: all data of one run that it shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The run of a report in name-value pairs: its headline, what it reused, and what it was measured with."""
+"""The headline, the reuse note and the manifest of a run, as texts for the report."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tasks.report.report_input import ReportInput
 
 
 def headline(report: ReportInput) -> tuple[tuple[str, str], ...]:
-    """The pairs at the top of a report."""
+    """Return the name-value pairs at the top of a report."""
     run, manifest = report.run, report.run.manifest
     hardware = ", ".join(manifest.gpu_names) or _cpu(manifest)
     return (
@@ -26,7 +26,7 @@ def headline(report: ReportInput) -> tuple[tuple[str, str], ...]:
 
 
 def reuse_note(report: ReportInput) -> str | None:
-    """How many of the measurements are reused from earlier runs; None where none is."""
+    """Return a text with the number of measurements reused from earlier runs; None if there are none."""
     run_id = report.run.run_id
     reused_points = [point.run_id for point in report.points if point.run_id != run_id]
     reused_sets = [accuracy.run_id for accuracy in report.accuracy if accuracy.run_id != run_id]
@@ -42,7 +42,7 @@ def reuse_note(report: ReportInput) -> str | None:
 
 
 def manifest_pairs(report: ReportInput) -> tuple[tuple[str, str], ...]:
-    """What the run was measured with; pairs without a value are left out."""
+    """Return name-value pairs of the software and hardware of the run, without empty values."""
     run, manifest = report.run, report.run.manifest
     memory = f"{manifest.memory_bytes / 2**30:.1f} GiB" if manifest.memory_bytes else None
     pairs = (
@@ -76,7 +76,7 @@ def _join(*parts: str | None) -> str:
 
 
 def _json_as_text(content: str) -> str:
-    """A JSON object as `name value · name value`; any other text unchanged."""
+    """Return a JSON object as `name value · name value`, and any other text unchanged."""
     try:
         settings = json.loads(content)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The table that every part of the report is made of: texts, ready for terminal, Markdown and HTML."""
+"""The table model of reports. All cells are texts, for output to terminal, Markdown and HTML."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tasks.measure.speed.figure_type import Figure
 
 
 class Column(Frozen):
-    """A column's title. `unit`: that of its numbers. `numeric`: its cells are aligned to the right."""
+    """One column. `unit`: the unit of its numbers. `numeric`: whether its cells are aligned right."""
 
     name: str
     unit: str = ""
@@ -24,21 +24,21 @@ class Table(Frozen):
 
 
 def text_columns(*names: str) -> tuple[Column, ...]:
-    """Columns of texts."""
+    """Return columns of texts."""
     return tuple(Column(name=name) for name in names)
 
 
 def numeric_columns(*names: str) -> tuple[Column, ...]:
-    """Columns of numbers without a unit."""
+    """Return columns of numbers without a unit."""
     return tuple(Column(name=name, numeric=True) for name in names)
 
 
 def figure_column(figure: Figure) -> Column:
-    """The column that shows a figure of load points."""
+    """Return the column that shows a figure of load points."""
     return Column(name=figure.header, unit=figure.notation.unit, numeric=True)
 
 
 def as_records(table: Table) -> list[dict[str, str]]:
-    """The rows as Prefect's table artifacts need them: one dict a row, with units in the column names."""
+    """Return one dict per row for Prefect's table artifacts, with units in the column names."""
     names = [f"{column.name} ({column.unit})" if column.unit else column.name for column in table.columns]
     return [dict(zip(names, row, strict=True)) for row in table.rows]

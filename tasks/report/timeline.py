@@ -15,15 +15,15 @@ from tasks.record.store import Store
 from tasks.report.report_input import TimelineCurve
 
 MOST_SAMPLES = 600
-"""Highest number of values that a curve shows; longer telemetry is thinned out evenly."""
+"""Maximum number of values of a curve. Longer telemetry is thinned out evenly."""
 
 
 class CurveSpec(NamedTuple):
-    """Which telemetry makes a curve, and where the chart shows it.
+    """The telemetry of a curve, and the panel that shows it.
 
-    `metric`: its name without the suffix of a GPU, or what a metric of the server means in any engine.
-    `factor` turns the metric's unit into the panel's. `combine` makes one value of those that several GPUs
-    or processes have at the same time.
+    `metric`: a metric name without the GPU suffix, or the Meaning that a server metric has in every engine.
+    `factor` converts the metric's unit into the panel's. `combine` reduces simultaneous values of several
+    GPUs or processes to one.
     """
 
     panel: str
@@ -43,18 +43,18 @@ CURVES = (
     CurveSpec("CPUs in use, %", "all processes", "machine", BUSY, 100),
     CurveSpec("CPUs in use, %", "other processes", "machine", OTHERS, 100),
 )
-"""The registry: a new curve is a row here. A panel shows at most two."""
+"""The registry of curves. To add a curve, add an entry. A panel shows at most two curves."""
 
 
 def read_timeline(store: Store, run: RunRecord) -> tuple[TimelineCurve, ...]:
-    """Read the curves that the run's own telemetry holds. Raises RecordError."""
+    """Return the curves in the run's own telemetry. Raise RecordError if the table cannot be read."""
     telemetry = store.read("telemetry", run.run_id)
     curves = (_curve(telemetry, spec, run) for spec in CURVES)
     return tuple(curve for curve in curves if curve is not None)
 
 
 def _curve(telemetry: pl.DataFrame, spec: CurveSpec, run: RunRecord) -> TimelineCurve | None:
-    """The curve of one metric; None where it was not sampled."""
+    """Return the curve of one metric; None if the metric was not sampled."""
     is_sample = (pl.col("source") == spec.source) & _has_name(spec.metric)
     value = pl.col("value").sum() if spec.combine == "sum" else pl.col("value").mean()
     samples = telemetry.filter(is_sample).group_by("time").agg(value).sort("time")
@@ -70,7 +70,7 @@ def _curve(telemetry: pl.DataFrame, spec: CurveSpec, run: RunRecord) -> Timeline
 
 
 def _has_name(metric: str | Meaning) -> pl.Expr:
-    """Whether a row is of this metric: of any GPU, or under the name that any engine gives it."""
+    """Return an expression that selects the metric's rows, for any GPU and any engine's metric name."""
     if isinstance(metric, Meaning):
         return pl.col("metric").is_in(names_of(metric))
     return pl.col("metric").str.contains(f"^{metric}(_gpu\\d+)?$")

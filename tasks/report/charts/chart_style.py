@@ -1,4 +1,4 @@
-"""The look of the charts, and their SVG: its colours and fonts are those of the page around it."""
+"""The style of the charts, and their conversion to SVG with the colours and fonts of the page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from tasks.measure.speed.figures import BY_NAME
 
-# placeholders: to_svg replaces them by the page's CSS variables, which have a dark and a light value
+# Placeholders. to_svg replaces them by CSS variables of the page, which has a dark and a light theme.
 INK, GRID, MAIN, SECOND, THIRD = "#010101", "#020202", "#030303", "#040404", "#050505"
 _VARIABLES = {INK: "--ink-soft", GRID: "--line", MAIN: "--main", SECOND: "--second", THIRD: "--third"}
 STYLE = {
@@ -49,7 +49,7 @@ _SVG_EDITS = (
     (re.compile(r' (?:width|height)="[^"]+pt"'), ""),
     (re.compile(r"<style.*?</style>", re.DOTALL), ""),
     (re.compile(r" font-family: [^;\"]+;?"), ""),
-    # the ids of matplotlib's groups would repeat in every chart of a page, and nothing refers to them
+    # Remove the ids of matplotlib's groups: they repeat in every chart, and nothing refers to them.
     (re.compile(r' id="[a-z0-9.]+_\d+"'), ""),
 )
 
@@ -61,10 +61,10 @@ def set_number_ticks(axes: Any) -> None:
 
 
 def to_svg(figure: Figure, alt: str) -> str:
-    """The figure as an `svg` element that takes its width, fonts and colours from the page.
+    """Return the figure as an `svg` element that takes its width, fonts and colours from the page.
 
     Args:
-        figure: drawn with STYLE.
+        figure: a figure drawn with STYLE.
         alt: the text for screen readers.
     """
     file = io.StringIO()
@@ -79,16 +79,16 @@ def to_svg(figure: Figure, alt: str) -> str:
 
 
 def time_title(time: str) -> str:
-    """As `TTFT, ms`."""
+    """Return a panel's title with the unit, such as `TTFT, ms`."""
     name = "Latency" if time == "latency" else time.upper()
     return f"{name}, {BY_NAME[f'{time}_mean_s'].notation.unit}"
 
 
 def statistic_label(statistic: str) -> str:
-    """As `mean` and `P95`."""
+    """Return a statistic as charts show it, such as `mean` or `P95`."""
     return statistic if statistic == "mean" else statistic.upper()
 
 
 def _tick_text(value: float, position: int | None) -> str:
-    """matplotlib passes the position of the tick too."""
+    """Return a tick's label. matplotlib passes the unused `position`."""
     return f"{value:,.10g}"

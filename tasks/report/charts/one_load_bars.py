@@ -1,4 +1,4 @@
-"""Draws the statistics of the times of a sweep that has one load, as bars."""
+"""Draws latency, TTFT and TPOT of a sweep with a single load, as bars."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tasks.report.load_repeats import mean_of
 
 
 def draw_one_load(points: Sequence[PointResult]) -> Figure:
-    """A panel for each of latency, TTFT and TPOT."""
+    """Return a figure with a panel each for latency, TTFT and TPOT."""
     figure = Figure(figsize=(9.6, 2.3), layout=ConstrainedLayoutEngine(w_pad=0.14))
     for axes, time in zip(figure.subplots(1, 3), ("latency", "ttft", "tpot"), strict=True):
         _plot_bars(axes, time, points)
@@ -24,7 +24,7 @@ def draw_one_load(points: Sequence[PointResult]) -> Figure:
 
 
 def _plot_bars(axes: Any, time: str, points: Sequence[PointResult]) -> None:
-    """A bar for the mean and each percentile, averaged over the repeats; the mean on top."""
+    """Plot a bar for each statistic, averaged over the repeats, with the mean on top."""
     means: dict[str, float] = {}
     for statistic in reversed(STATISTICS):
         mean = mean_of(BY_NAME[f"{time}_{statistic}_s"], points)

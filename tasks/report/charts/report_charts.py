@@ -1,4 +1,4 @@
-"""The registry of the page's charts. A new chart is one file beside this one and a row here."""
+"""The registry of the page's charts. To add a chart, add a file to this folder and an entry here."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tasks.report.tables.score_table import TITLE as ACCURACY
 class RunChart(NamedTuple):
     """A chart of the whole run.
 
-    `title`: heading of its section; a table of the same title stands below the chart.
-    `draw`: returns the chart as SVG, or None where there is nothing to draw.
+    `title`: the heading of its section. A table with the same title is shown below the chart.
+    `draw`: returns the chart as SVG, or None if there is nothing to draw.
     """
 
     title: str
@@ -26,7 +26,7 @@ class RunChart(NamedTuple):
 
 
 SWEEP_CHARTS: tuple[Callable[[MeasuredSweep], str | None], ...] = (sweep_chart,)
-"""Charts of one sweep; they stand above its tables."""
+"""Charts of one sweep, shown above its tables."""
 RUN_CHARTS = (
     RunChart(ACCURACY, score_chart),
     RunChart(

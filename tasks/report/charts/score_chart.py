@@ -11,7 +11,7 @@ from tasks.report.report_input import ReportInput
 
 
 def score_chart(report: ReportInput) -> str | None:
-    """Each score with its 95 % interval as an error bar; None without scores."""
+    """Return an SVG of each score with its 95 % interval as an error bar; None without scores."""
     scores = [score for accuracy in report.accuracy for score in accuracy.scores]
     if not scores:
         return None

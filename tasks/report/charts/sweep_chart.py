@@ -30,17 +30,17 @@ from tasks.report.charts.one_load_bars import draw_one_load
 from tasks.report.measured_sweep import MeasuredSweep
 
 Samples = Sequence[tuple[float, float]]
-"""The level of a load and the value of a figure there, a pair for each point."""
+"""A pair for each point: the level of its load, and the value of a figure."""
 CURVE_STYLES = (("mean", MAIN, "-"), ("p50", SECOND, "--"), ("p95", THIRD, ":"))
-"""Statistics of a time over the load, with colour and line style."""
+"""Statistics of latency, TTFT or TPOT, each with its colour and line style."""
 CLOSE_LEVELS = 1.25
-"""Labels of two levels closer than this factor would overlap; a search measures such levels."""
+"""Smallest factor between two labelled levels. Labels of closer levels, as in a search, would overlap."""
 
 
 def sweep_chart(sweep: MeasuredSweep) -> str | None:
-    """Throughput and times over the load; where there is one load, the statistics of its times as bars.
+    """Return an SVG of throughput and times over the load. For a single load, it shows the times as bars.
 
-    Points without a success are left out; None where no point is left.
+    Points without a successful request are omitted. Return None if no point remains.
     """
     points = [result for result in sweep.results if result.succeeded]
     if not points:
@@ -77,7 +77,7 @@ def _plot_throughput(axes: Any, points: Sequence[PointResult], levels: list[floa
 
 
 def _plot_statistics(axes: Any, points: Sequence[PointResult], time: str) -> None:
-    """Mean, P50 and P95 over the load; a percentile that no point has is not in the legend."""
+    """Plot mean, P50 and P95 over the load. The legend omits a percentile that no point has."""
     factor = 1000 if BY_NAME[f"{time}_mean_s"].notation is MILLISECONDS else 1
     for statistic, colour, style in CURVE_STYLES:
         samples = _samples(points, f"{time}_{statistic}_s", factor)
@@ -90,7 +90,7 @@ def _plot_statistics(axes: Any, points: Sequence[PointResult], time: str) -> Non
 
 
 def _samples(points: Sequence[PointResult], figure: str, factor: float = 1) -> list[tuple[float, float]]:
-    """The figure of every point that has it."""
+    """Return level and value for every point that has the figure."""
     samples = []
     for point in points:
         value = point[figure]
@@ -100,7 +100,7 @@ def _samples(points: Sequence[PointResult], figure: str, factor: float = 1) -> l
 
 
 def _plot_curve(axes: Any, samples: Samples, label: str, colour: str, style: str) -> None:
-    """A line through the means of the repeats; where there are several, a pale dot for each repeat."""
+    """Plot a line through the means of the repeats. If a load has several, add a pale dot for each."""
     means = _means(samples)
     axes.plot(*_x_and_y(means), color=colour, linestyle=style, marker="o", label=label)
     if len(means) < len(samples):
@@ -108,7 +108,7 @@ def _plot_curve(axes: Any, samples: Samples, label: str, colour: str, style: str
 
 
 def _means(samples: Samples) -> list[tuple[float, float]]:
-    """The mean of the repeats at each level, levels ascending."""
+    """Return the mean of the repeats at each level, by rising level."""
     values_by_level: dict[float, list[float]] = {}
     for level, value in samples:
         values_by_level.setdefault(level, []).append(value)
@@ -130,7 +130,7 @@ def _set_load_axis(axes: Any, title: str, levels: list[float]) -> None:
 
 
 def _without_close(levels: list[float]) -> list[float]:
-    """The levels whose labels do not overlap."""
+    """Return the levels whose labels do not overlap."""
     kept: list[float] = []
     for level in levels:
         if not kept or level >= CLOSE_LEVELS * kept[-1]:

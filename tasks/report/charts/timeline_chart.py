@@ -15,13 +15,13 @@ from tasks.report.charts.chart_style import LEGEND, MAIN, SECOND, STYLE, set_num
 from tasks.report.report_input import ReportInput, TimelineCurve
 
 GAP_S = 4.0
-"""A longer time without a sample interrupts the curve: telemetry is not sampled between points."""
+"""Longest gap between samples, in seconds, that a curve spans. Telemetry pauses between load points."""
 COLUMNS = 2
 ALT_TEXT = "server, GPUs and machine during the run; the table telemetry has the figures"
 
 
 def timeline_chart(report: ReportInput) -> str | None:
-    """A panel for each group of curves, all over the same time; None without telemetry."""
+    """Return an SVG with a panel for each group of curves on a shared time axis; None without telemetry."""
     panels: dict[str, list[TimelineCurve]] = {}
     for curve in report.timeline:
         panels.setdefault(curve.panel, []).append(curve)
@@ -58,7 +58,7 @@ def _draw_panel(axes: Any, title: str, curves: Sequence[TimelineCurve]) -> None:
 
 
 def interrupted(curve: TimelineCurve) -> tuple[list[float], list[float]]:
-    """Seconds and values of a curve, with a NaN in every gap, where matplotlib interrupts the line."""
+    """Return seconds and values of a curve, with a NaN in every gap so that matplotlib breaks the line."""
     seconds, values = list(curve.seconds[:1]), list(curve.values[:1])
     for (before, after), value in zip(pairwise(curve.seconds), curve.values[1:], strict=True):
         if after - before > GAP_S:

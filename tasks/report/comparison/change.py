@@ -1,10 +1,10 @@
-"""How much a figure differs between two runs, and whether that is more than noise; pure.
+"""The change of a figure between two runs, and whether it is more than noise. Pure functions.
 
-Speed: the repeats of a load are independent, so the interval of the difference of two means is Welch's
-(Biometrika 34, 1947), given as a share of the first mean. Scores: both runs answer the same questions, so the
-interval is Student's t over the differences of each question, the paired standard error of Miller, "Adding
-Error Bars to Evals" (arXiv 2411.00640); with one answer a question also McNemar's exact test (Psychometrika
-12, 1947).
+Speed: the repeats of a load are independent, so the difference of two means has Welch's interval (Biometrika
+34, 1947), as a share of the first mean. Scores: both runs answer the same questions, so the interval is
+Student's t over the differences per question. This is the paired standard error of Miller, "Adding Error Bars
+to Evals" (arXiv 2411.00640). With one answer per question, McNemar's exact test (Psychometrika 12, 1947) is
+also computed.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ Question = tuple[int, str]
 
 
 class Change(Frozen):
-    """The change from one value to another: a share of the first for speed, a difference for scores.
+    """The change from one value to another: relative to the first for speed, absolute for scores.
 
-    `half_width`: half the width of its 95 % interval; None where there are too few values.
+    `half_width`: half the width of the 95 % interval; None if there are too few values.
     """
 
     difference: float
@@ -40,8 +40,8 @@ class Change(Frozen):
 class PairedChange(Change):
     """The change of a score.
 
-    `questions`: how many both runs answered.
-    `p`: the p-value of McNemar's test; None where a question has several answers.
+    `questions`: the number of questions that both runs answered.
+    `p`: the p-value of McNemar's test; None if a question has several answers.
     """
 
     questions: int
@@ -49,7 +49,7 @@ class PairedChange(Change):
 
 
 def speed_change(base: Sequence[float], new: Sequence[float]) -> Change | None:
-    """The change between the means of two sets of repeats; None where the first mean is 0."""
+    """Return the change between the means of two sets of repeats; None if the first mean is 0."""
     base_mean = fmean(base)
     if not base_mean:
         return None
@@ -70,10 +70,10 @@ def speed_change(base: Sequence[float], new: Sequence[float]) -> Change | None:
 def paired_change(
     base: Mapping[Question, float], new: Mapping[Question, float], single: bool
 ) -> PairedChange | None:
-    """The change between two runs' scores on the questions that both answered; None where they share none.
+    """Return the change between two scores on the questions that both runs answered; None without any.
 
     Args:
-        base: the share of right answers to each question, 0 to 1.
+        base: the share of right answers by question, from 0 to 1.
         new: as `base`.
         single: whether each question has one answer in both runs.
     """
@@ -87,6 +87,6 @@ def paired_change(
 
 
 def mcnemar(gained: int, lost: int) -> float:
-    """The exact two-sided p-value of McNemar's test for the numbers of gained and lost right answers."""
+    """Return the exact two-sided p-value of McNemar's test for counts of gained and lost right answers."""
     changed = gained + lost
     return min(1.0, 2 * float(bdtr(min(gained, lost), changed, 0.5))) if changed else 1.0

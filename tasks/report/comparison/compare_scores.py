@@ -13,7 +13,7 @@ from tasks.report.comparison.compared_run import ComparedRun
 
 
 class ScoreKey(NamedTuple):
-    """What identifies a score in every run."""
+    """The key that identifies the same score in several runs."""
 
     dataset: str
     subset: str
@@ -23,7 +23,7 @@ class ScoreKey(NamedTuple):
 class ScoreComparison(NamedTuple):
     """One score. `values` and `changes` have an entry for each run; the first run has no change.
 
-    A change counts the questions that both runs answered.
+    A change is computed over the questions that both runs answered.
     """
 
     key: ScoreKey
@@ -58,7 +58,7 @@ def _score_change(base: ComparedRun, new: ComparedRun, key: ScoreKey) -> PairedC
 
 
 def _answers_of(run: ComparedRun, key: ScoreKey) -> list[QuestionShare]:
-    """The answers that a score counts: those of its subset, or of the whole dataset."""
+    """Return the answers that a score covers: those of its subset, or of the whole dataset."""
     return [
         question
         for question in run.answers

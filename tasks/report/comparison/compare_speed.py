@@ -18,7 +18,7 @@ _FIGURES = figures_in("comparison")
 
 
 class LoadKey(NamedTuple):
-    """A load of a sweep, equal in every run that measured it."""
+    """The key that identifies the same load in several runs."""
 
     sweep: str
     load: str
@@ -37,7 +37,7 @@ class SpeedComparison(NamedTuple):
 
 
 def repeats_by_load(run: ComparedRun) -> dict[LoadKey, list[PointResult]]:
-    """The usable repeats of each load of a run, sweep by sweep and by rising load."""
+    """Return the usable repeats of each load of a run, by sweep and then by rising load."""
     loads = {}
     for sweep in measured_sweeps(run.report):
         for repeats in usable_repeats(sweep.points):
@@ -46,7 +46,7 @@ def repeats_by_load(run: ComparedRun) -> dict[LoadKey, list[PointResult]]:
 
 
 def compare_speed(runs: Sequence[ComparedRun]) -> tuple[SpeedComparison, ...]:
-    """Compare every figure that at least one run has, load by load in the order of their first run."""
+    """Compare every figure that at least one run has. Loads are in order of first appearance."""
     loads_of_runs = [repeats_by_load(run) for run in runs]
     comparisons = []
     for key in dict.fromkeys(chain.from_iterable(loads_of_runs)):

@@ -1,4 +1,4 @@
-"""What a comparison knows of one run."""
+"""The data of one run in a comparison."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tasks.record.question_shares import QuestionShare
 from tasks.report.report_input import ReportInput
 
 LETTERS = ascii_uppercase
-"""Short names of the compared runs, in their order. A is the base: the others are compared with it."""
+"""Short names of the compared runs, in order. A is the baseline for the others."""
 
 
 class ComparedRun(Frozen):

@@ -13,14 +13,14 @@ from tasks.report.load_repeats import mean_of
 
 OUTPUT_LENGTH = BY_NAME["output_tokens_mean"]
 OUTPUT_LENGTH_TOLERANCE = 0.01
-"""Two runs whose output tokens a request differ by a greater share did not do the same work."""
+"""If mean output tokens per request differ by a greater share, two runs did not do the same work."""
 
 PointKey = tuple[str, str, str, int]
-"""The run that measured a point, its sweep, the label of its load, and its repeat."""
+"""Identity of a measurement: the run that measured it, sweep, load label and repeat."""
 
 
 def change_notes(changes: Sequence[Change | None]) -> list[str]:
-    """What the signs beside the changes mean, for the signs that occur."""
+    """Return the meaning of each sign that occurs in the changes."""
     known = [change for change in changes if change is not None]
     notes = []
     if any(change.half_width is not None for change in known):
@@ -33,7 +33,7 @@ def change_notes(changes: Sequence[Change | None]) -> list[str]:
 
 
 def mcnemar_notes(comparisons: Sequence[ScoreComparison]) -> list[str]:
-    """McNemar's p of each change of a score that has one."""
+    """Return McNemar's p-value for each score change that has one."""
     notes = []
     for comparison in comparisons:
         for letter, change in zip(LETTERS, comparison.changes, strict=False):
@@ -45,7 +45,7 @@ def mcnemar_notes(comparisons: Sequence[ScoreComparison]) -> list[str]:
 
 
 def shared_point_notes(runs: Sequence[ComparedRun]) -> list[str]:
-    """How many points a run and the first one both took from one measurement: these always agree."""
+    """Return how many points each run shares with the first run: reused measurements, so no difference."""
     base_points = _point_keys(runs[0])
     notes = []
     for letter, run in zip(LETTERS[1:], runs[1:], strict=False):
@@ -56,7 +56,7 @@ def shared_point_notes(runs: Sequence[ComparedRun]) -> list[str]:
 
 
 def output_length_notes(runs: Sequence[ComparedRun]) -> list[str]:
-    """The loads whose mean output length differs from that of the first run."""
+    """Return the loads whose mean output length differs from the first run's by more than the tolerance."""
     base_loads = repeats_by_load(runs[0])
     notes = []
     for letter, run in zip(LETTERS[1:], runs[1:], strict=False):

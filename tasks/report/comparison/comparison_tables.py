@@ -1,4 +1,4 @@
-"""The tables of a comparison: what differs between the runs, their speed, and their scores."""
+"""The tables of a comparison: the runs' settings that differ, their speed and their scores."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _SCORE_COLUMNS = text_columns("Dataset", "Subset", "Metric")
 
 
 def comparison_tables(runs: Sequence[ComparedRun]) -> tuple[Table, ...]:
-    """Every table that has a row. Each change is that from the first run."""
+    """Return every table that has a row. Every change is relative to the first run."""
     tables = (difference_table(runs), speed_table(runs), score_table(runs))
     return tuple(table for table in tables if table.rows)
 
 
 def speed_table(runs: Sequence[ComparedRun]) -> Table:
-    """A row for each figure of each load, a column for each run."""
+    """Return a table with a row for each figure of each load and a column for each run."""
     comparisons = compare_speed(runs)
     rows, changes = [], list[Change | None]()
     for comparison in comparisons:
@@ -50,7 +50,7 @@ def speed_table(runs: Sequence[ComparedRun]) -> Table:
 
 
 def score_table(runs: Sequence[ComparedRun]) -> Table:
-    """A row for each score, a column for each run."""
+    """Return a table with a row for each score and a column for each run."""
     comparisons = compare_scores(runs)
     rows, changes = [], list[Change | None]()
     for comparison in comparisons:
@@ -72,7 +72,7 @@ def _cells(
     value_text: Callable[[float], str],
     change_text: Callable[[Change], str],
 ) -> list[str]:
-    """A cell for each run: its value, and in brackets the change."""
+    """Return a cell for each run: the value, then the change in parentheses."""
     cells = []
     for value, change in zip(values, changes, strict=True):
         if value is None:

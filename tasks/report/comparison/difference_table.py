@@ -1,4 +1,4 @@
-"""The table `Differences`: what the compared runs were not measured with alike."""
+"""The table `Differences`: the settings in which the compared runs differ."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tasks.report.report_input import ReportInput
 from tasks.report.table import Table, text_columns
 
 _JSON_FIELDS = ("server_args", "server_env", "client_versions")
-"""Fields of the manifest that hold a JSON object: each of its keys is a row of its own."""
+"""Manifest fields that hold a JSON object. Each key of the object is compared separately."""
 
 
 def difference_table(runs: Sequence[ComparedRun]) -> Table:
-    """A row for each setting that is not equal in all runs; a footnote with each run's id."""
+    """Return a row for each setting that is not equal in all runs. A footnote gives each run's id."""
     settings_of_runs = [_settings(run.report) for run in runs]
     rows = []
     for name in dict.fromkeys(chain.from_iterable(settings_of_runs)):
@@ -34,7 +34,7 @@ def difference_table(runs: Sequence[ComparedRun]) -> Table:
 
 
 def _settings(report: ReportInput) -> dict[str, str]:
-    """Everything that may differ between two runs, by its name in the table."""
+    """Return every setting that may differ between two runs, by its name in the table."""
     settings = {"spec": report.run.spec, "spec digest": report.run.spec_digest}
     for field, value in report.run.manifest.model_dump().items():
         name = field.replace("_", " ")

@@ -1,4 +1,4 @@
-"""What is worse or missing in a run, compared with the first one: a line for each figure."""
+"""The regressions of a run against the first run: one line for each worse or missing figure."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from tasks.report.comparison.compared_run import LETTERS, ComparedRun
 
 
 def regressions(runs: Sequence[ComparedRun], percent: float) -> tuple[str, ...]:
-    """Every figure that is worse than in the first run by more than `percent`, as `B: SWEEP LOAD: …`.
+    """Return a line, as `B: SWEEP LOAD: …`, for each figure worse than in the first run by over `percent`.
 
-    Changes that may be noise are left out. Scores are compared by points of 100.
+    Changes that may be noise are omitted. For scores, `percent` means points on a scale of 0 to 100.
     """
     return (*_worse_figures(runs, percent), *_worse_scores(runs, percent))
 
 
 def missing_figures(runs: Sequence[ComparedRun]) -> tuple[str, ...]:
-    """Every load and score of the first run that another run does not have, as `B: SWEEP LOAD: …`."""
+    """Return a line, as `B: SWEEP LOAD: …`, for each load or score of the first run that another lacks."""
     return (*_missing_loads(runs), *_missing_scores(runs))
 
 
@@ -40,7 +40,7 @@ def _worse_scores(runs: Sequence[ComparedRun], percent: float) -> Iterator[str]:
 
 
 def _loss(comparison: SpeedComparison, change: Change) -> float:
-    """By how much the figure became worse; negative where it became better."""
+    """Return by how much the figure became worse; negative if it became better."""
     return -change.difference if comparison.figure.better == "higher" else change.difference
 
 

@@ -1,4 +1,4 @@
-"""Writes a report as one HTML page that loads nothing from outside."""
+"""Writes a report as one self-contained HTML page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tasks.text import printable
 
 
 def write_page(report: ReportInput, path: Path) -> Path:
-    """Write the page to `path` in one step: a reader sees the old page or the whole new one.
+    """Write the page to `path` atomically and return `path`.
 
     Raises:
         RecordError: the page cannot be written.
@@ -41,8 +41,8 @@ def write_page(report: ReportInput, path: Path) -> Path:
 
 
 def render_page(report: ReportInput) -> str:
-    """The page as HTML; every text that comes from the run is escaped."""
-    # here and not above: it loads matplotlib, which a flow needs only at its end
+    """Return the page as HTML, with every text of the run escaped."""
+    # imported late, because it loads matplotlib, which a flow needs only at its end
     from tasks.report.page.sections import chart_sections, table_sections
 
     verdicts = point_verdicts(report)
@@ -79,7 +79,7 @@ def _environment() -> Environment:
 
 
 def _printable(value: object) -> object:
-    """The value; of a text, its control characters are written out."""
+    """Return a text with its control characters written out; any other value unchanged."""
     return printable(value) if type(value) is str else value
 
 

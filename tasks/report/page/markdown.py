@@ -15,7 +15,7 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~&!$])")
 
 
 def markdown(report: ReportInput) -> str:
-    """The whole report; every text in it is escaped."""
+    """Return the whole report as Markdown, with every text escaped."""
     parts = [f"# {escaped(report.run.spec)}"]
     parts.append("\n".join(_pair(name, value) for name, value in headline(report)))
     note = reuse_note(report)
@@ -52,5 +52,5 @@ def _pair(name: str, value: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """The text on one line, with a backslash before every character that Markdown would interpret."""
+    """Return the text on one line, with a backslash before every Markdown character."""
     return _SPECIAL.sub(r"\\\1", printable(" ".join(text.split())))

@@ -17,7 +17,7 @@ VERDICTS: tuple[Literal["valid", "suspect", "invalid"], ...] = ("valid", "suspec
 
 
 class PointVerdict(Frozen):
-    """A point, its verdict, the reasons for it, and every check with a summary of them all."""
+    """A point with its verdict, the reasons for the verdict, its checks, and a summary of the checks."""
 
     sweep: str
     load: str
@@ -28,7 +28,7 @@ class PointVerdict(Frozen):
 
 
 def point_verdicts(report: ReportInput) -> list[PointVerdict]:
-    """The verdict of every point, sweep by sweep and by rising load."""
+    """Return the verdict of every point, by sweep and then by rising load."""
     verdicts = []
     for sweep in measured_sweeps(report):
         verdicts += [_point_verdict(sweep, point) for point in sweep.points]
@@ -36,7 +36,7 @@ def point_verdicts(report: ReportInput) -> list[PointVerdict]:
 
 
 def verdict_counts(points: Sequence[RecordedPoint]) -> dict[str, int]:
-    """How many points have each verdict; verdicts that no point has are left out."""
+    """Return the number of points by verdict, without verdicts that no point has."""
     counts = Counter(point.verdict.verdict for point in points)
     return {verdict: counts[verdict] for verdict in VERDICTS if counts[verdict]}
 
@@ -53,6 +53,6 @@ def _point_verdict(sweep: MeasuredSweep, point: RecordedPoint) -> PointVerdict:
 
 
 def _summary(checks: tuple[Check, ...]) -> str:
-    """The number of checks by verdict, as `20 valid, 2 unchecked, 1 suspect`."""
+    """Return the number of checks by verdict, such as `20 valid, 2 unchecked, 1 suspect`."""
     counts = Counter(check.verdict for check in checks)
     return ", ".join(f"{counts[verdict]} {verdict}" for verdict in get_args(CheckVerdict) if counts[verdict])

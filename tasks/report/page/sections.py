@@ -1,4 +1,4 @@
-"""The sections of the page that are made of charts and tables."""
+"""The sections of the report page that contain charts and tables."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Section(Frozen):
 
 
 def table_sections(report: ReportInput) -> list[Section]:
-    """A section for each sweep, then one for each table of the run with the charts of its title."""
+    """Return a section for each sweep, then one for each table of the run with the charts of that title."""
     sections = [_sweep_section(sweep) for sweep in measured_sweeps(report)]
     for table in tables_of_run(report):
         charts = [chart.draw(report) for chart in RUN_CHARTS if chart.title == table.title]
@@ -30,7 +30,7 @@ def table_sections(report: ReportInput) -> list[Section]:
 
 
 def chart_sections(report: ReportInput) -> list[Section]:
-    """A section for each chart of the run that has no table of its title."""
+    """Return a section for each chart of the run whose title no table has."""
     table_titles = {table.title for table in tables_of_run(report)}
     sections = []
     for chart in RUN_CHARTS:

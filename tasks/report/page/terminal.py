@@ -14,7 +14,7 @@ from tasks.report.tables.report_tables import all_tables
 from tasks.text import printable
 
 NARROW = 115
-"""Below this width in characters a table uses SHORT_TEXTS, less padding and fewer columns."""
+"""Terminal width in characters. Below it, tables use SHORT_TEXTS, less padding and fewer columns."""
 SHORT_TEXTS = {
     "Latency": "Lat.",
     "Requests": "Num",
@@ -35,7 +35,7 @@ COLOURS = {
 }
 """Colours of verdicts and outcomes."""
 FOLDED = ("Source", "Model")
-"""Columns that become a footnote where all their cells are equal."""
+"""Columns that become a footnote if all their cells are equal."""
 FOLDED_IF_NARROW = ("Success", "Verdict")
 
 
@@ -102,7 +102,7 @@ def _rich_table(table: Table, narrow: bool) -> RichTable:
 
 
 def _fold_equal_columns(table: Table, names: set[str]) -> Table:
-    """Replace each named column whose cells are all equal by a footnote, before the table's own footnotes."""
+    """Replace each named column of equal cells by a footnote, placed before the table's own footnotes."""
     kept: list[int] = []
     notes = []
     for index, column in enumerate(table.columns):
@@ -124,7 +124,7 @@ def _cells_at(indexes: list[int], row: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _header(column: Column, narrow: bool) -> str:
-    """Name, statistic and unit on a line each: a column is then only as wide as its figures."""
+    """Return name, statistic and unit on separate lines, so that a column is only as wide as its figures."""
     parts = [*column.name.split(" "), column.unit] if column.unit else [column.name]
     return "\n".join(_shortened(part, narrow) for part in parts)
 
@@ -134,7 +134,7 @@ def _cell(text: str, narrow: bool) -> Text:
 
 
 def _text(text: str, style: str) -> Text:
-    """A text in a style. Its markup is not interpreted, and its control characters are written out."""
+    """Return a text in a style, with markup uninterpreted and control characters written out."""
     return Text(printable(text), style=style)
 
 

@@ -1,4 +1,4 @@
-"""The tiles at the top of the page: the figures that a reader looks for first."""
+"""The tiles at the top of the page: the most important figures."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TILE_FIGURES = {
 
 
 class Tile(NamedTuple):
-    """A figure in large type, with a line below it: where it was measured, or how sure it is."""
+    """A figure in large type. The caption below it says at which load it was measured, or its interval."""
 
     name: str
     figure: str
@@ -32,7 +32,7 @@ class Tile(NamedTuple):
 
 
 def tiles(report: ReportInput) -> tuple[Tile, ...]:
-    """The best speed, every knee and the last score of every question set. Invalid points are left out."""
+    """Return the best speeds, every knee and the last score of each question set, without invalid points."""
     scores = [accuracy.scores[-1] for accuracy in report.accuracy if accuracy.scores]
     return (*_speed_tiles(report), *map(_knee_tile, report.knees), *map(_score_tile, scores))
 

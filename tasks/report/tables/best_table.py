@@ -19,7 +19,7 @@ _COLUMNS = (*text_columns("Sweep", "Best by"), *numeric_columns("Load", "Figure"
 
 
 def best_table(report: ReportInput) -> Table | None:
-    """The best load by each figure of BEST_BY, for sweeps of two loads or more; None where none has."""
+    """Return the best load by each figure of BEST_BY for sweeps with two loads or more; None without rows."""
     loads_by_sweep: dict[str, list[Repeats]] = {}
     for repeats in usable_repeats(report.points):
         loads_by_sweep.setdefault(repeats[0].sweep, []).append(repeats)

@@ -17,7 +17,7 @@ _ENERGY_NOTE = "Power and energy: of the server's GPUs alone"
 
 
 def energy_cost_table(sweep: MeasuredSweep) -> Table | None:
-    """A row a point; None where no point has an energy or a cost."""
+    """Return a table with a row per point; None if no point has an energy or a cost."""
     has_energy = any(result["energy_j"] is not None for result in sweep.results)
     has_cost = any(result["cost_per_million_output_tokens"] is not None for result in sweep.results)
     topics: list[str] = []

@@ -20,7 +20,7 @@ _NOTES = (
 
 
 def knee_table(report: ReportInput) -> Table | None:
-    """A row a search; None where no sweep was searched."""
+    """Return a table with a row per search for saturation; None if there was no search."""
     if not report.knees:
         return None
     doubts = []
@@ -31,7 +31,7 @@ def knee_table(report: ReportInput) -> Table | None:
 
 
 def level_text(level: float | None) -> str:
-    """A level of a search, with four significant digits."""
+    """Return a level of a search with four significant digits."""
     return MISSING if level is None else f"{level:.4g}"
 
 

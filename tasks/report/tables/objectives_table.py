@@ -1,4 +1,4 @@
-"""The table of a sweep's objectives: the bounded figures of each point, and whether it met them."""
+"""The table of a sweep's objectives: each point's bounded figures, and whether it met the bounds."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _GOODPUT_NOTE = "Goodput: requests per second that each keep every bound"
 
 
 def objectives_table(sweep: MeasuredSweep) -> Table | None:
-    """A row a point with objectives: throughput, goodput and each bounded figure; None without objectives."""
+    """Return a row per point with throughput, goodput and bounded figures; None without objectives."""
     points = [result for result in sweep.results if result.objectives]
     if not points:
         return None
@@ -61,7 +61,7 @@ def _missing_notes(points: Sequence[PointResult]) -> tuple[str, ...]:
         for bound in point.objectives:
             if margin(bound, point) is not None:
                 continue
-            # each request that succeeds has a latency: where that percentile is missing too, they are too few
+            # Each successful request has a latency: without this latency statistic, too few succeeded.
             if point[f"latency_{bound.statistic}_s"] is None:
                 too_few = True
             else:

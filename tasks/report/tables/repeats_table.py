@@ -23,7 +23,7 @@ _NOTE = "95 % interval: of the mean over repeats, Student's t; invalid repeats a
 
 
 def repeats_table(sweep: MeasuredSweep) -> Table | None:
-    """Mean, standard deviation and interval of every load with two repeats or more; None where none has."""
+    """Return mean, SD and interval for each load with two repeats or more; None without such a load."""
     rows = []
     for repeats in usable_repeats(sweep.points):
         for figure in _FIGURES:

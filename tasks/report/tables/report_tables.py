@@ -1,4 +1,4 @@
-"""The registry of the report's tables. A new table is one file beside this one and a row here."""
+"""The registry of the report's tables. To add a table, add a file to this folder and an entry here."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ SWEEP_TABLES: tuple[Callable[[MeasuredSweep], Table | None], ...] = (
     energy_cost_table,
     speculation_table,
 )
-"""Tables of one sweep, in the order in which a report shows them."""
+"""Tables of one sweep, in the order of the report."""
 RUN_TABLES: tuple[Callable[[ReportInput], Table | None], ...] = (knee_table, best_table, score_table)
-"""Tables of the whole run; a report shows them after those of its sweeps."""
+"""Tables of the whole run. A report shows them after the tables of its sweeps."""
 
 
 def all_tables(report: ReportInput) -> tuple[Table, ...]:
-    """Every table of a report."""
+    """Return every table of a report."""
     return (*tables_of_sweeps(report), *tables_of_run(report))
 
 
 def tables_of_sweeps(report: ReportInput) -> tuple[Table, ...]:
-    """The tables of every sweep, sweep by sweep."""
+    """Return the tables of every sweep, sweep by sweep."""
     tables: list[Table] = []
     for sweep in measured_sweeps(report):
         tables += tables_of_sweep(sweep)
@@ -42,12 +42,12 @@ def tables_of_sweeps(report: ReportInput) -> tuple[Table, ...]:
 
 
 def tables_of_sweep(sweep: MeasuredSweep) -> tuple[Table, ...]:
-    """The tables of one sweep that have something to show; the first is its main table."""
+    """Return the non-empty tables of one sweep; the first is its main table."""
     tables = (build(sweep) for build in SWEEP_TABLES)
     return tuple(table for table in tables if table is not None)
 
 
 def tables_of_run(report: ReportInput) -> tuple[Table, ...]:
-    """The tables of the whole run that have something to show."""
+    """Return the non-empty tables of the whole run."""
     tables = (build(report) for build in RUN_TABLES)
     return tuple(table for table in tables if table is not None)

@@ -18,7 +18,7 @@ _REPEATS_NOTE = "Num: questions × answers to each"
 
 
 def score_table(report: ReportInput) -> Table | None:
-    """A row a score with its interval; None where there are no scores."""
+    """Return a table with a row per score and its interval; None without scores."""
     rows, has_repeats = [], False
     for accuracy in report.accuracy:
         for score in accuracy.scores:

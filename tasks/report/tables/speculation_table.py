@@ -17,7 +17,7 @@ _NOTES = (
 
 
 def speculation_table(sweep: MeasuredSweep) -> Table | None:
-    """A row a point; None where no point drafted tokens, or its server does not report it."""
+    """Return a table with a row per point; None if no server reported drafted tokens."""
     if not any(_drafted(result) for result in sweep.results):
         return None
     return Table(

@@ -21,7 +21,7 @@ _COLUMNS = (
 
 
 def sweep_table(sweep: MeasuredSweep) -> Table:
-    """A row a point by rising load; footnotes say why a cell is empty or a point is not valid."""
+    """Return a row per point by rising load. Footnotes explain empty cells and points that are not valid."""
     reasons: dict[str, None] = {}  # a dict keeps the order and drops equal reasons
     rows = []
     for point in sweep.points:
@@ -38,7 +38,7 @@ def sweep_table(sweep: MeasuredSweep) -> Table:
 
 
 def load_column(points: Iterable[PointResult]) -> Column:
-    """The column of the loads; its title is that of their kind, or `Load` for several kinds."""
+    """Return the load column. Its title is the header of the load kind, or `Load` for several kinds."""
     headers = {point.load.header for point in points}
     return Column(name=headers.pop() if len(headers) == 1 else "Load", numeric=True)
 
@@ -62,12 +62,12 @@ def _missing_notes(points: list[PointResult]) -> tuple[str, ...]:
 
 
 def _has_p99(point: PointResult) -> bool:
-    """Whether there are enough requests for a P99: each request that succeeds has a latency."""
+    """Return whether enough requests succeeded for a P99. Each of them has a latency."""
     return point["latency_p99_s"] is not None
 
 
 def _lacks_visible_time(point: PointResult) -> bool:
-    """Whether TTFT or TPOT is missing although there are enough requests."""
+    """Return whether TTFT or TPOT is missing although enough requests succeeded."""
     for time in ("ttft", "tpot"):
         if point[f"{time}_mean_s"] is None:
             return True
