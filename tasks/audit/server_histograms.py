@@ -14,13 +14,13 @@ HIDDEN_TOKENS = 4
 TTFT_SLACK_S, TTFT_SLACK_SHARE = 0.010, 0.25
 """How far the load generator's mean TTFT may be above the server's: network, HTTP and tokenizing."""
 EARLY_S, EARLY_SHARE = 0.005, 0.05
-"""How far it may be below: the load generator's clock starts before the server's and stops after it."""
+"""How far the load generator's mean TTFT may be below the server's, although its clock runs for longer."""
 TPOT_SLACK_S, TPOT_SLACK_SHARE = 0.0005, 0.05
-"""How far the two may differ in TPOT: the server times engine steps, the load generator arrivals."""
+"""How far the mean TPOTs may differ: the server times engine steps, the load generator arrivals."""
 
 
 def ttft(evidence: Evidence) -> Finding:
-    """Mean TTFT, warm-up included. `value`: seconds by which the load generator's is above the server's."""
+    """Compare mean TTFT, warm-up included. `value`: the load generator's minus the server's, in seconds."""
     times = [row.ttft_s for row in evidence.succeeded if row.ttft_s is not None]
     if not times:
         return unchecked("no answer has a first token")
@@ -40,9 +40,9 @@ def ttft(evidence: Evidence) -> Finding:
 
 
 def tpot(evidence: Evidence) -> Finding:
-    """Mean TPOT over all tokens. `value`: seconds by which load generator and server differ.
+    """Compare mean TPOT over all tokens. `value`: the difference of load generator and server, in seconds.
 
-    Where an engine reports only the TPOT of each request, both means are over requests.
+    If the engine reports only the TPOT of each request, both means are over requests.
     """
     streamed = [row for row in evidence.succeeded if row.tpot_s is not None]
     if not streamed:
@@ -60,24 +60,24 @@ def tpot(evidence: Evidence) -> Finding:
 
 
 def _tpot_over_tokens(streamed: list[RequestRow]) -> float:
-    """The load generator's mean TPOT; every token weighs the same."""
+    """Return the load generator's mean TPOT, in which every token has the same weight."""
     gaps = [(row.output_tokens or 1) - 1 for row in streamed]
     spent = sum((row.tpot_s or 0.0) * count for row, count in zip(streamed, gaps, strict=True))
     return spent / sum(gaps)
 
 
 def _hidden_tokens_s(evidence: Evidence) -> float:
-    """Seconds that tokens without text take on chat: the server counts the first of them as first token."""
+    """Return the seconds that hidden tokens take on chat; the server's TTFT ends at the first of them."""
     if evidence.sweep.endpoint != "chat":
         return 0.0
     return HIDDEN_TOKENS * evidence.result.known("tpot_mean_s")
 
 
 def _server_tpot(evidence: Evidence) -> float | None:
-    """The time after the first tokens over the tokens after each first one.
+    """Return the decode time divided by the number of tokens after each first token.
 
-    The count of the inter-token latencies is no use: an engine that decodes several tokens in a step may
-    observe that step once.
+    The count of inter-token latencies is the fallback: an engine that decodes several tokens in a step may
+    observe that step only once.
     """
     spent = evidence.counter_increase(Meaning.DECODE_SUM)
     tokens = evidence.counter_increase(Meaning.OUTPUT_TOKENS)
@@ -88,7 +88,7 @@ def _server_tpot(evidence: Evidence) -> float | None:
 
 
 def _first_tokens(evidence: Evidence) -> float | None:
-    """How many first tokens the server generated; the load generator's own count where no request failed."""
+    """Return the server's count of first tokens, or the load generator's count if no request failed."""
     firsts = evidence.counter_increase(Meaning.TTFT_COUNT)
     if firsts is None and len(evidence.succeeded) == len(evidence.rows):
         firsts = len(evidence.succeeded)

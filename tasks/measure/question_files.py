@@ -1,4 +1,4 @@
-"""Checks of question files before a run starts, and the copy of a question set that EvalScope reads."""
+"""Checks question files before a run starts, and copies a question set for EvalScope to read."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def check_questions(path: Path) -> int:
     """Check a sweep's JSONL file and return the number of its questions.
 
     Raises:
-        InputError: the file cannot be read, holds no questions, or a line is no JSON object with a text
-            `question`; names the file and the line.
+        InputError: the file cannot be read or has no questions, or a line is not a JSON object with a text
+            `question`; the message names the file and the line.
     """
     count = 0
     for number, record in _records(path):
@@ -35,11 +35,11 @@ def check_questions(path: Path) -> int:
 def check_question_set(question_set: QuestionSet) -> int:
     """Check the file of a question set and return the number of its questions.
 
-    A set without a folder is not checked; its dataset states the number of questions on the hub.
+    For a set without a local file, return the number of questions that its dataset has on the hub.
 
     Raises:
-        InputError: the file cannot be read, holds no questions, or a line lacks its question or its answer;
-            names the file and the line.
+        InputError: the file cannot be read or has no questions, or a line lacks its question or its answer;
+            the message names the file and the line.
     """
     dataset, file = question_set.definition, question_set.file
     if file is None:
@@ -51,9 +51,9 @@ def check_question_set(question_set: QuestionSet) -> int:
 
 
 def copy_questions(file: Path, dataset: Dataset, folder: Path) -> None:
-    """Write a question set's file into another folder: only question and answer, both as text.
+    """Copy a question set's file into another folder, with only question and answer, both as text.
 
-    EvalScope fails on an answer that is a number.
+    EvalScope fails if an answer is a number.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lines = []
@@ -65,7 +65,7 @@ def copy_questions(file: Path, dataset: Dataset, folder: Path) -> None:
 
 
 def _question_records(file: Path, dataset: Dataset) -> Iterator[tuple[int, Record]]:
-    """Yield the number and the object of every line; raises InputError if a field is missing."""
+    """Yield each line's number and object; raise InputError if a field is missing."""
     remedy = f"each line is {dataset.line_form}"
     for number, record in _records(file):
         if not _is_text(record.get(dataset.question_field)):
@@ -76,7 +76,7 @@ def _question_records(file: Path, dataset: Dataset) -> Iterator[tuple[int, Recor
 
 
 def _records(path: Path) -> Iterator[tuple[int, Record]]:
-    """Yield the number and the object of every line of a JSONL file that is not empty."""
+    """Yield the number and the object of every non-empty line of a JSONL file."""
     for number, line in enumerate(_lines(path), 1):
         if line.strip():
             yield number, _parse(path, number, line)
@@ -89,7 +89,7 @@ def _lines(path: Path) -> list[str]:
         reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
         what = f"cannot read the questions in {path}: {reason}"
         raise InputError(what, "give the path of a JSONL file") from None
-    return text.split("\n")  # not splitlines(): JSON may hold U+2028 as it is
+    return text.split("\n")  # not splitlines(): JSON may contain a literal U+2028
 
 
 def _parse(path: Path, number: int, line: str) -> Record:
@@ -108,7 +108,7 @@ def _is_text(value: object) -> bool:
 
 
 def _is_answer(value: object) -> bool:
-    """Whether a value is a text or a whole number. Python counts True as a number."""
+    """Return whether a value is text or an integer; exclude bool, which Python counts as int."""
     return _is_text(value) or (isinstance(value, int) and not isinstance(value, bool))
 
 

@@ -24,11 +24,11 @@ FOREIGN = "foreign_processes"
 
 
 class GpuSource:
-    """Reads some GPUs. A metric that a GPU does not support is left out; without a driver there are none.
+    """Reads some GPUs; omits metrics that a GPU does not support, and all metrics without a driver.
 
     Metric names end in `_gpuN`, where N is the GPU's number in nvidia-smi. `throttle_reasons` is the driver's
     bit mask. `foreign_processes` counts processes that compute on the GPU and do not belong to the server; it
-    is left out where a process on the GPU cannot be seen from here, as in some containers.
+    is omitted if a process on the GPU is not visible from here, as in some containers.
     """
 
     name = "gpu"
@@ -45,7 +45,7 @@ class GpuSource:
 
         Args:
             indices: the numbers of the GPUs in nvidia-smi.
-            server_pids: the server's process ids; its descendants are found.
+            server_pids: the server's process IDs; descendants count as the server's too.
             interval_s: seconds between two readings.
             nvml: the pynvml module or a test double.
         """
@@ -71,7 +71,7 @@ class GpuSource:
         return tuple(readings)
 
     def close(self) -> tuple[Reading, ...]:
-        """Read the GPUs a last time and close the driver's library."""
+        """Read the GPUs a last time and shut NVML down."""
         readings = self.read()
         with suppress(self._nvml.NVMLError):
             self._nvml.nvmlShutdown()
@@ -97,7 +97,7 @@ class GpuSource:
 
     def _count_foreign(self, handle: Any) -> float | None:
         pids = [process.pid for process in self._nvml.nvmlDeviceGetComputeRunningProcesses(handle)]
-        # In a container, the driver may list processes that cannot be seen from here: their owner is unknown.
+        # In a container, the driver may list processes that are not visible here: their owner is unknown.
         if not self._server_pids or not all(psutil.pid_exists(pid) for pid in pids):
             return None
         return sum(not belongs_to_server(pid, self._server_pids) for pid in pids)

@@ -25,13 +25,14 @@ class MetricsHistory:
 
     @property
     def table(self) -> EngineMetrics | None:
-        """What the server's engine reports; None for no known engine."""
+        """The metrics table of the server's engine; None if the engine is unknown."""
         return self.pages[-1].table if self.pages else None
 
     def increase(self, meaning: Meaning) -> float | None:
-        """By how much a counter grew from the first moment to the last; None where that is unknown.
+        """Return how much a counter grew from the first page to the last; None if that is unknown.
 
-        A counter that is missing at first started from 0: some engines show it only after its first event.
+        A counter that is missing on the first page counts as 0: some engines report a counter only after its
+        first event.
         """
         if len(self.pages) < 2 or self.restarted:
             return None
@@ -39,9 +40,9 @@ class MetricsHistory:
         return None if last is None else last - (self.pages[0].value(meaning) or 0.0)
 
     def mean_while_running(self, meaning: Meaning) -> float | None:
-        """The mean of a gauge over the moments with running requests; None where there are none.
+        """Return the mean of a gauge over the pages with running requests; None without such pages.
 
-        Zeros are left out: they are what an engine shows before it knows the value.
+        Omit zeros: an engine reports 0 before it knows the value.
         """
         values = [page.value(meaning) for page in self.pages if page.value(Meaning.RUNNING)]
         known = [value for value in values if value]
@@ -60,7 +61,7 @@ class MetricsHistory:
 
 
 def history_of(readings: Iterable[Reading]) -> MetricsHistory:
-    """Return the history in a point's telemetry: readings of the server at one time are one page."""
+    """Return the history from a point's telemetry; server readings with the same time form one page."""
     read = [reading for reading in readings if reading.source == "server" and reading.metric in _READ]
     times: list[datetime] = []
     pages: list[dict[str, float]] = []

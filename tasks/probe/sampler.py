@@ -1,4 +1,4 @@
-"""Reads telemetry sources during a measurement, each in its own thread so that none waits for another."""
+"""Reads telemetry sources during a measurement, each in its own thread so that none delays another."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Source(Protocol):
 
     @property
     def name(self) -> str:
-        """The `source` of its readings."""
+        """The value of `source` in the readings."""
 
     @property
     def interval_s(self) -> float:
@@ -31,7 +31,7 @@ class Source(Protocol):
 
     @property
     def close_timeout_s(self) -> float:
-        """Seconds to wait for its last readings when the measurement ends."""
+        """Seconds to wait for the last readings when the measurement ends."""
 
     def read(self) -> tuple[Reading, ...]:
         """Return the current values."""
@@ -41,11 +41,11 @@ class Source(Protocol):
 
 
 class ServerSource:
-    """The server's /metrics; gives no readings for a server without it or one that has ended."""
+    """The server's /metrics; no readings if the server has ended or has no /metrics."""
 
     name = "server"
     close_timeout_s = 0.1
-    """A request that hangs ends by its own time-out."""
+    """A request that hangs ends with its own timeout."""
 
     def __init__(
         self, endpoint: Endpoint, interval_s: float = 1.0, transport: httpx.BaseTransport | None = None
@@ -79,11 +79,11 @@ class Samples:
 
     @property
     def rows(self) -> tuple[Reading, ...]:
-        """Every reading until now; those of one source are in order of time."""
+        """All readings so far; the readings of one source are in order of time."""
         return tuple(self._rows)
 
     def follow(self, source: Source, stop: threading.Event) -> None:
-        """Read a source in its interval until `stop` is set."""
+        """Read a source at its interval until `stop` is set, then close it."""
         next_read = time.monotonic()
         stopped = False
         while not stopped:
@@ -95,7 +95,7 @@ class Samples:
 
 @contextmanager
 def sampling(*sources: Source) -> Iterator[Samples]:
-    """Read each source at once, and then in its interval, until the block is left."""
+    """Read each source immediately and then at its interval, until the `with` block ends."""
     samples, stop = Samples(), threading.Event()
     threads = []
     for source in sources:

@@ -23,7 +23,7 @@ NAMES = frozenset(METRICS)
 """The metrics that are recorded, under the engine's newest names for them."""
 COUNTERS = frozenset(name for name, metric in METRICS.items() if metric.kind == "counter")
 START_TIME = "process_start_time_seconds"
-"""Seconds since 1970. Every process that uses Prometheus' own library exports it."""
+"""Seconds since 1970. Every process with a Prometheus client library exports it."""
 FIRST_WORD = re.compile(r"[\w:]+")
 READ_NAMES = NAMES | ALIASES.keys() | {START_TIME}
 
@@ -33,8 +33,8 @@ class ServerMetrics(Frozen):
 
     Attributes:
         time: when the request was sent, UTC.
-        counters: value by the engine's own name, in its own unit; one value for all labels. Counters grow
-            from the server's start.
+        counters: the value of each metric, by the engine's name and in the engine's unit; the samples of all
+            labels are combined. Counters grow from the server's start.
     """
 
     time: datetime
@@ -42,11 +42,11 @@ class ServerMetrics(Frozen):
 
     @property
     def table(self) -> EngineMetrics | None:
-        """What the engine that wrote the page reports; None for no known engine."""
+        """The metrics table of the engine that wrote the page; None if the engine is unknown."""
         return table_of(self.counters)
 
     def value(self, meaning: Meaning) -> float | None:
-        """The value of this meaning, in seconds or shares where it is one; None where it is not there."""
+        """Return the value of `meaning`, times in seconds and ratios as shares; None if it is missing."""
         values = []
         for name, value in self.counters.items():
             metric = METRICS.get(name)
@@ -56,7 +56,7 @@ class ServerMetrics(Frozen):
 
 
 class MetricsReader:
-    """Reads the metrics of one server again and again."""
+    """Reads the metrics of one server, repeatedly."""
 
     def __init__(self, endpoint: Endpoint, client: httpx.Client) -> None:
         self._client, self._url = client, httpx.URL(endpoint.metrics_url)
@@ -68,10 +68,10 @@ class MetricsReader:
         return ServerMetrics(time=time, counters=counters) if counters.keys() & NAMES else None
 
     def page(self) -> str:
-        """Return the text of the page; empty where the server has none or cannot be reached."""
+        """Return the text of the page; empty if the server has none or cannot be reached."""
         response = self._get()
         if response is not None and _is_json(response):
-            # trtllm-serve: each request for this list of statistics empties it, so it is not asked again.
+            # trtllm-serve: each request empties this list of statistics; use the Prometheus page from now on.
             self._url = self._url.copy_with(
                 path=f"{self._url.path.removesuffix('/metrics')}/prometheus/metrics"
             )
@@ -100,7 +100,7 @@ def read_metrics(endpoint: Endpoint, *, client: httpx.Client | None = None) -> S
 def parse_metrics(page: str) -> dict[str, float]:
     """Return the values by newest name, and the start time; empty for an invalid page.
 
-    Only the start time is left of a page with metrics of several engines.
+    For a page with metrics of several engines, return only the start time.
     """
     try:
         samples = _samples_by_name(page)
@@ -117,7 +117,7 @@ def parse_metrics(page: str) -> dict[str, float]:
 
 
 def _samples_by_name(page: str) -> dict[str, list[Sample]]:
-    """The page's finite samples by their metric's newest name. Samples of an older name give way to it."""
+    """Return the finite samples by newest name; samples of an older name count only without newer ones."""
     by_name: dict[str, list[Sample]] = {}
     older: dict[str, list[Sample]] = {}
     for family in text_string_to_metric_families(_lines_of(page)):
@@ -132,7 +132,7 @@ def _samples_by_name(page: str) -> dict[str, list[Sample]]:
 
 
 def _without_copies(samples: Iterable[Sample], copied_by: frozenset[str]) -> list[float]:
-    """One value for each set of labels without `copied_by`: the highest."""
+    """Return the highest value for each set of labels, ignoring the labels in `copied_by`."""
     highest: dict[frozenset[tuple[str, str]], float] = {}
     for sample in samples:
         labels = frozenset((label, value) for label, value in sample.labels.items() if label not in copied_by)
@@ -141,7 +141,7 @@ def _without_copies(samples: Iterable[Sample], copied_by: frozenset[str]) -> lis
 
 
 def _combined(combination: Combination, values: Sequence[float]) -> float:
-    """The value of all labels. A mean leaves out zeros: they are of processes without work."""
+    """Return one value for all labels. A mean omits zeros, which come from idle processes."""
     if combination == "sum":
         return sum(values)
     if combination == "highest":

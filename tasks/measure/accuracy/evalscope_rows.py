@@ -13,14 +13,14 @@ from tasks.measure.accuracy.sample_row import SampleRow
 
 Record = dict[str, Any]
 FINISH_REASONS = {"max_tokens": "length"}
-"""EvalScope's finish reasons that OpenAI's API names otherwise."""
+"""EvalScope's finish reasons that have another name in OpenAI's API."""
 NO_ANSWER = "no answer was recorded"
 NOT_JUDGED = "the answer could not be judged"
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question as EvalScope asks it: its position in the set, the text sent, the right answer."""
+    """One question as EvalScope asks it: position in the set, prompt text and right answer."""
 
     number: int
     prompt: str
@@ -29,12 +29,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class EvalScopeOutput:
-    """What EvalScope has written about an evaluation.
+    """EvalScope's records of an evaluation.
 
     Attributes:
         predictions: the records of `predictions/`, one for each response.
         reviews: the records of `reviews/`, one for each response that EvalScope scored.
-        errors: the errors of failed requests, by prompt, in the order they happened.
+        errors: the errors of failed requests, by prompt, in order of time.
     """
 
     predictions: Sequence[Record]
@@ -63,13 +63,13 @@ def read_jsonl(folder: Path) -> list[Record]:
 def sample_rows(
     dataset: Dataset, questions: Mapping[int, Question], repeats: int, output: EvalScopeOutput
 ) -> tuple[SampleRow, ...]:
-    """Return exactly one row for each question and repeat, wrong where EvalScope has no score for it.
+    """Return exactly one row for each question and repeat; an answer without a score counts as wrong.
 
     Args:
         dataset: divides the questions into subsets and names EvalScope's judgement.
-        questions: by the number under which EvalScope groups the repeats of a question.
+        questions: the questions by EvalScope's `group_id`, which all repeats of a question share.
         repeats: how often each question was asked.
-        output: what EvalScope has written.
+        output: EvalScope's records.
     """
     responses = {record["index"]: record["model_output"] for record in output.predictions}
     reviews = {_sample_key(review): review for review in output.reviews}
@@ -91,7 +91,7 @@ def sample_rows(
 
 
 def _sample_key(review: Record) -> tuple[int, int]:
-    """The group of a review's question, and the repeat."""
+    """Return the group of a review's question, and the repeat."""
     score = review["sample_score"]
     return score["group_id"], score.get("generation_index") or 0
 

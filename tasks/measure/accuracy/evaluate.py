@@ -23,7 +23,7 @@ def measure_accuracy(
 
     Args:
         job: what to measure; its folder gets samples.jsonl, worker.log and EvalScope's own files.
-        check: raises ServerDied when the server is dead; called several times a second.
+        check: raises ServerDied if the server has died; called several times a second.
         progress: called with the number of finished answers and the number of all answers.
 
     Returns:
@@ -49,12 +49,13 @@ def measure_accuracy(
 
 
 def time_limit_s(question_set: QuestionSet, answers: int) -> float:
-    """Return the seconds after which the measuring process is ended.
+    """Return the seconds after which the measuring process is killed.
 
-    No set takes longer if every answer meets its time-out. One batch and SETUP_S are added as a margin.
+    An evaluation ends earlier if every answer meets its timeout; the limit includes a margin of SETUP_S and
+    one batch.
 
     Args:
-        question_set: has the concurrency (`batch_size`) and the time-out of one answer.
+        question_set: has the concurrency (`batch_size`) and the timeout of one answer.
         answers: the number of questions times repeats.
     """
     batches = ceil(answers / question_set.batch_size)

@@ -1,7 +1,7 @@
 """Connections to the server that record when a request's bytes are sent and when a response's bytes arrive.
 
-They use aiohttp's connection and parser without its session. The session's work for one request takes as long
-as a hundred tokens, so that of a hundred requests at once each would wait for the others'.
+They use aiohttp's connection and parser without aiohttp's session. The session spends as much time on one
+request as on a hundred tokens: if a hundred requests start at once, each would wait for the others.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from tasks.measure.speed.sse import Arrival
 from tasks.serve.tls import tls_context
 
 BODY_LIMIT = 2**29
-"""Bytes of a body that may wait unread. A body is read after its end: reading earlier would delay others."""
+"""The most bytes of a body that may wait unread. A body is read after its end, to delay no other request."""
 IDLE_LIMIT_S = 4.0
-"""Below the 5 s after which servers such as vLLM close an idle connection."""
+"""A connection that is idle for longer is not reused: servers such as vLLM close it after 5 s."""
 CONNECT_TIMEOUT_S = 30.0
 
 
 @dataclass(slots=True)
 class Response:
-    """One response. `sent_at` is when its request was sent; all times are perf_counter seconds."""
+    """One response. `sent_at` is the time at which its request was sent; times are perf_counter seconds."""
 
     sent_at: float | None = None
     arrivals: list[Arrival] = field(default_factory=list)
@@ -39,7 +39,7 @@ class Response:
 class UnparsedQueue:
     """Bytes that arrived on the connections to one server and are not parsed yet.
 
-    All sockets that are ready in one round of the event loop get their times before any bytes are parsed.
+    All sockets that are ready in one event loop iteration get their arrival times before any parsing.
     """
 
     __slots__ = ("waiting",)
@@ -56,7 +56,7 @@ class UnparsedQueue:
 
 
 class Connection(ResponseHandler):
-    """aiohttp's connection that takes the time when bytes arrive, before it parses them."""
+    """aiohttp's connection, which also records when bytes arrive, before it parses them."""
 
     transport_out: Any
     last_used_at = 0.0
@@ -68,14 +68,14 @@ class Connection(ResponseHandler):
         self._arrivals: list[Arrival] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Have bytes written at once: uvloop would keep them until the end of its round."""
+        """Make uvloop write bytes immediately instead of at the end of its iteration."""
         super().connection_made(transport)
         self.transport_out = transport
         self.transport_out.set_write_buffer_limits(high=0)
 
     def data_received(self, data: bytes) -> None:
         """Queue the bytes with the time of their arrival."""
-        if not data:  # aiohttp calls this itself, to go on with the bytes it has
+        if not data:  # aiohttp calls this itself to continue with buffered bytes
             super().data_received(data)
             return
         waiting = self._unparsed.waiting
@@ -95,7 +95,7 @@ class Connection(ResponseHandler):
             self._arrivals.append((arrived_at, self._payload.total_bytes))
 
     async def exchange(self, request: bytes, response: Response) -> None:
-        """Send a request and wait for its whole response; raises OSError or aiohttp.ClientError."""
+        """Send a request and wait for its whole response; raise OSError or aiohttp.ClientError on failure."""
         self._arrivals = response.arrivals
         self.set_response_params(read_until_eof=True, read_bufsize=BODY_LIMIT)
         response.sent_at = time.perf_counter()
@@ -121,11 +121,11 @@ class Connections:
     """The connections to one URL; `async with` closes them."""
 
     def __init__(self, url: str, headers: Mapping[str, str], *, reuse: bool = True) -> None:
-        """Open nothing yet.
+        """Prepare the request head; open no connection.
 
         Args:
             url: the address of all requests; its query is kept.
-            headers: what each request carries.
+            headers: the headers of each request.
             reuse: whether a connection carries more than one request.
         """
         parts = urlsplit(url)
@@ -148,12 +148,12 @@ class Connections:
             connection.close()
 
     def http_request(self, body: bytes) -> bytes:
-        """The bytes of a whole HTTP request; built before the measurement starts."""
+        """Return the bytes of a whole HTTP request; called before the measurement starts."""
         head = f"POST {self._path} HTTP/1.1\r\n{self._headers}\r\nContent-Length: {len(body)}\r\n\r\n"
         return head.encode() + body
 
     async def open(self, count: int) -> None:
-        """Open connections in advance; one that fails is tried again by the request that needs it."""
+        """Open connections in advance; if one fails, the request that needs it tries again."""
         await asyncio.gather(*(self._connect_idle() for _ in range(count)))
 
     async def send(self, request: bytes, response: Response) -> None:
@@ -161,7 +161,7 @@ class Connections:
 
         Raises:
             OSError: the connection cannot be opened, or breaks.
-            aiohttp.ClientError: the server breaks off, or its bytes are no HTTP.
+            aiohttp.ClientError: the server disconnects, or its bytes are not HTTP.
         """
         connection = self._take_idle()
         if connection is None:  # not `or`: a connection without unread messages is false

@@ -1,4 +1,4 @@
-"""When each request is sent: by slots that send again at once, or by a schedule."""
+"""Sends requests in a closed loop of slots, or in an open loop by a schedule."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ All times are perf_counter seconds.
 async def send_closed_loop(
     send: SendRequest, slots: int, total: int, warmup: int, duration_s: float | None
 ) -> None:
-    """Keep `slots` requests under way; a slot sends the next one when its last one has ended.
+    """Keep `slots` requests in flight; a slot sends its next request when its last one has ended.
 
     Args:
         send: sends one request.
-        slots: how many requests are under way at a time.
+        slots: how many requests are in flight at a time.
         total: how many are sent at most, warm-up included.
         warmup: how many of them are warm-up. They use the same slots; measured requests do not wait for them.
-        duration_s: no request is sent so many seconds after the first measured one was due. Requests that are
-            under way then are waited for.
+        duration_s: seconds from the due time of the first measured request after which no request is sent.
+            Requests that are then in flight are awaited.
     """
     indexes, started_at = iter(range(total)), perf_counter()
     deadline: float | None = None
@@ -47,14 +47,14 @@ async def send_closed_loop(
 async def send_open_loop(
     send: SendRequest, arrivals: Iterator[float], total: int, warmup: int, duration_s: float | None
 ) -> None:
-    """Send each request at its time, whether or not others have ended; wait for all at the end.
+    """Send each request when it is due, whether or not others have ended; wait for all at the end.
 
     Args:
         send: sends one request.
         arrivals: when each request is due, in seconds from now.
         total: how many are sent at most, warm-up included.
         warmup: how many of them are warm-up: the first of the schedule.
-        duration_s: no request is sent that is due so many seconds after the first measured one.
+        duration_s: no request is sent that is due this many seconds, or more, after the first measured one.
     """
     started_at, under_way = perf_counter(), set[asyncio.Task[float]]()
     deadline = float("inf")
@@ -64,12 +64,12 @@ async def send_open_loop(
         if offset >= deadline:
             break
         due_at = started_at + offset
-        # Even where this request is late: other requests are sent and received meanwhile.
+        # Sleep even if this request is late, so that other requests can be sent and received.
         await asyncio.sleep(max(0.0, due_at - perf_counter()))
         under_way.add(asyncio.ensure_future(send(index, due_at)))
     await asyncio.gather(*under_way)
 
 
 def share_of(arrivals: Iterator[float], part: int, parts: int) -> Iterator[float]:
-    """The send times of one process: every `parts`-th of the whole load's schedule, from number `part` on."""
+    """Return the send times of one process: every `parts`-th of the load's schedule, from index `part` on."""
     return islice(arrivals, part, None, parts)

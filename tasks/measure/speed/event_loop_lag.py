@@ -21,7 +21,7 @@ LAG = "loop_lag_max_s"
 
 @dataclass(frozen=True, slots=True)
 class _Interval:
-    """About one second: its end in perf_counter seconds, CPU share, and the largest delay of a tick."""
+    """About one second: its end in perf_counter seconds, its CPU share and the largest delay of a tick."""
 
     end: float
     cpu_share: float
@@ -52,7 +52,7 @@ class EventLoopLag:
             self._end_interval(now)
 
     def readings(self, part: Part, utc: Callable[[float], datetime]) -> tuple[Reading, ...]:
-        """Two readings for each interval; where several processes share a point, their names end in `_pN`.
+        """Return two readings per interval; if several processes share a point, the names end in `_pN`.
 
         Args:
             part: this process's part of the load.

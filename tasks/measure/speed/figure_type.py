@@ -1,4 +1,4 @@
-"""A figure of a load point, as one entry from which its column, tables, tracker key and definition come."""
+"""A figure of a load point; one entry defines its column, report tables, tracker key and definition."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tasks.measure.speed.notation import Notation
 from tasks.measure.speed.point_data import PointData
 
 ReportTable = Literal["sweep", "repeats", "comparison", "energy", "cost", "speculation"]
-"""Tables of the report that are made of figures."""
+"""The report tables whose columns are figures."""
 
 
 @dataclass(frozen=True)

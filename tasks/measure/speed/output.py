@@ -1,4 +1,4 @@
-"""Decides whether a choice of a response carries output, by any name that servers give it; pure."""
+"""Decides whether a choice of a response carries output, under any field name that servers use; pure."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ TEXT_FIELDS = (
 )
 """Fields of a delta or a message that hold output: text, or parts of text in lists and objects."""
 TEXT_PARTS = ("text", "content", "thinking", "reasoning", "summary", "data", "transcript", "refusal")
-"""Fields of such a part that hold its text. `data` is that of audio or of encrypted reasoning."""
+"""Fields of a part that hold its text. `data` holds audio or encrypted reasoning."""
 CALL_PARTS = ("name", "arguments", "input")
 """Fields of a tool call that the model generates. Its id, index and type come from the server."""
 _DEEPEST_PART = 6
 
 
 def carries_output(choice: Mapping[str, object]) -> bool:
-    """Whether a choice carries text, reasoning, a tool call, a refusal or audio.
+    """Return whether a choice carries text, reasoning, a tool call, a refusal or audio.
 
     Raises:
-        MalformedError: a field is neither text nor made of parts.
+        MalformedError: a field is neither text nor a list or object of parts.
     """
     delta = object_or_none("delta", choice.get("delta"))
-    if delta is None:  # `message` beside `delta` repeats the text so far
+    if delta is None:  # a `message` next to a `delta` repeats the text so far
         delta = object_or_none("message", choice.get("message"))
     if delta and _message_has_output(delta):
         return True
@@ -53,7 +53,7 @@ def _message_has_output(message: Mapping[str, object]) -> bool:
 
 
 def _has_text(field: str, value: object, depth: int = 0) -> bool:
-    """Whether a text is not empty, or a list or object has a part with text."""
+    """Return whether a text is not empty, or a list or object has a part with text."""
     if value is None or isinstance(value, str):
         return bool(value)
     if depth > _DEEPEST_PART:
@@ -66,7 +66,7 @@ def _has_text(field: str, value: object, depth: int = 0) -> bool:
 
 
 def _calls_tool(field: str, value: object) -> bool:
-    """Whether a tool call carries a name or a piece of its arguments."""
+    """Return whether a tool call has a name or a piece of its arguments."""
     call = object_or_none(field, value) or {}
     for kind in ("function", "custom"):
         called = object_or_none(f"{field}.{kind}", call.get(kind))

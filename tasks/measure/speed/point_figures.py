@@ -1,4 +1,4 @@
-"""From the rows of a point to its result; pure."""
+"""Computes the result of a point from its rows; pure."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ def point_result(
     readings: Sequence[Reading] = (),
     price_per_hour: float | None = None,
 ) -> PointResult:
-    """Every figure of a point over its measured requests; those that failed count only as failed.
+    """Return every figure of a point over its measured requests; failed ones count only as failed.
 
     Args:
         job: what was measured.
         measurement: what the load processes returned.
-        readings: telemetry of server, GPUs, client and machine beside the load.
-        price_per_hour: of the server, in any currency.
+        readings: telemetry of server, GPUs, client and machine during the load.
+        price_per_hour: the server's price, in any currency.
 
     Returns:
-        Where nothing succeeded, rates are 0 and the other figures None; there is never a NaN.
+        The result. If no request succeeded, rates are 0 and the other figures None; no figure is NaN.
     """
     data = PointData(
         load=job.load,
@@ -39,7 +39,7 @@ def point_result(
         readings=readings,
         price_per_hour=price_per_hour,
     )
-    # Nothing measured at all is a process that died, not a duration in which nothing was to be sent.
+    # No measured request at all means that a process died, not that no request was due.
     sent_until_deadline = job.load.duration_s is not None and data.measured
     requests = len(data.measured) if sent_until_deadline else job.load.requests
     succeeded = len(data.succeeded)
@@ -60,7 +60,7 @@ def point_result(
 
 
 def with_price(result: PointResult, price_per_hour: float | None) -> PointResult:
-    """A recorded point with what a million of its tokens cost at today's price."""
+    """Return a recorded point with the cost per million tokens at the current price."""
     output, total = result.known("output_token_throughput"), result.known("total_token_throughput")
     return result.with_figures(
         {

@@ -12,27 +12,27 @@ OPENQA = "deployments/questions/openqa-sample.jsonl"
 
 
 def prompt_seed(seed: int, index: int) -> int:
-    """A number of 32 bits for the prompt at `index` of the point with `seed`."""
+    """Return a 32-bit number for the prompt at `index` of the point with `seed`."""
     return int.from_bytes(blake2b(f"{seed}:{index}".encode(), digest_size=4).digest(), "big")
 
 
 def unique_opening(seed: int, index: int) -> str:
-    """The first words of a question, different for every prompt of every point and attempt.
+    """Return the first words of a question, about six tokens, unique to every prompt, point and attempt.
 
     Two prompts share only the chat template before these words. A question that is sent again (by a second
-    point, a retry, or a load larger than the file) is therefore new to a prefix cache. About six tokens.
+    point, a retry, or a load larger than the file) therefore misses the prefix cache.
     """
     return f"Question {prompt_seed(seed, index)}: "
 
 
 def questions_path(dataset: str) -> Path | None:
-    """The JSONL file of a sweep's dataset, or None for random prompts."""
+    """Return the JSONL file of a sweep's dataset, or None for random prompts."""
     if dataset == "random":
         return None
     return checkout() / OPENQA if dataset == "openqa" else Path(dataset)
 
 
 def read_questions(path: Path) -> tuple[str, ...]:
-    """All questions of a checked file, in order."""
+    """Return all questions of a checked file, in order."""
     lines = path.read_text(encoding="utf-8-sig").split("\n")  # as the check does: U+2028 ends no line of JSON
     return tuple(json.loads(line)["question"].strip() for line in lines if line.strip())

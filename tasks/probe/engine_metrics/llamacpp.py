@@ -1,8 +1,8 @@
 """Metrics of llama.cpp's server, which it reports with `--metrics`.
 
-It counts tokens when a request ends, and no requests. `prompt_tokens_total` leaves out tokens that were
-cached. `prompt_tokens_seconds` and `predicted_tokens_seconds` are rates, and `prompt_seconds_total` has no
-queue time in it, so it is no TTFT: they are left out.
+The server counts tokens when a request ends; it does not count requests. `prompt_tokens_total` excludes
+cached tokens. The table omits the rates `prompt_tokens_seconds` and `predicted_tokens_seconds`, and also
+`prompt_seconds_total`, which excludes queue time and so is not TTFT.
 """
 
 from __future__ import annotations
