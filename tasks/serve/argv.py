@@ -15,8 +15,8 @@ from tasks.serve.engines.engine_registry import engine_of
 from tasks.serve.loopback import HOST
 
 CUDA_VISIBLE_DEVICES = "CUDA_VISIBLE_DEVICES"
-# Settings and secrets of the pipeline, and variables that point to the wrong Python. The model is on disk
-# before the server starts, so neither the engine nor code that comes with a model needs a token.
+# Variables that servers do not inherit: settings and secrets of the pipeline, and paths of another Python.
+# Neither the engine nor a model's code needs a token, because the model is on disk before the server starts.
 WITHHELD_PREFIXES = (
     *("PREFECT_", "SERVEGAUGE_", "PYTHONHOME", "VIRTUAL_ENV", "AWS_", "HUGGING_FACE_HUB_TOKEN"),
     *(site.token_variable for site in HUB_SITES.values()),
@@ -96,7 +96,7 @@ def server_env(
         env[CUDA_VISIBLE_DEVICES] = ""
     env |= engine_variables(server, model, api_key)
     if environment.python:
-        # Not resolved: in a virtual environment the interpreter is a link, and its tools lie beside the link.
+        # Keep links: a virtual environment's interpreter is a link, and its tools are in the link's folder.
         folders = [str(environment.python.parent), env.get("PATH", os.defpath)]
         env["PATH"] = os.pathsep.join(folder for folder in folders if folder)
     return env

@@ -18,7 +18,7 @@ SHARED_MEMORY = "16g"
 
 
 class Container(Frozen):
-    """One container. `port`: on the host and inside. `variables`: names of environment variables to pass."""
+    """One container. `port`: its port, inside and on the host. `variables`: environment variables to pass."""
 
     image: Image
     name: str
@@ -28,10 +28,10 @@ class Container(Frozen):
 
 
 def container_argv(container: Container, server: ManagedServer, model: Model) -> tuple[str, ...]:
-    """Return the command that serves `model` on 127.0.0.1:`port` from an image that was pulled before.
+    """Return the command that serves `model` on 127.0.0.1:`port` from an image that is already pulled.
 
-    Variables are passed by name, and the container engine takes their values from its own environment, so no
-    secret is on a command line. The model's folders are mounted read-only under their own paths.
+    The command line has only the names of environment variables, so it contains no secret. docker or podman
+    reads their values from its own environment. The model's folders are mounted read-only at the same paths.
 
     Raises:
         InputError: `server.args` has a flag that the pipeline sets itself.
@@ -90,5 +90,5 @@ def _gpu_flags(container: Container, server: ManagedServer) -> list[str]:
         return flags
     if indices == ["all"]:
         return ["--gpus", "all"]
-    # The quotes are for docker, which reads an unquoted comma as the end of a field.
+    # docker needs the quotes: it reads an unquoted comma as the end of a field.
     return ["--gpus", f'"device={",".join(indices)}"']

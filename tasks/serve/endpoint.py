@@ -17,18 +17,18 @@ PATHS: dict[RequestKind, str] = {"completions": "completions", "chat": "chat/com
 MAX_TOKENS, MAX_COMPLETION_TOKENS = "max_tokens", "max_completion_tokens"
 MASK = "***"
 MASKED_LENGTH = 4
-"""Shorter header values are no secrets, and masking them would make every message unreadable."""
+"""Minimum length of a masked value. Shorter values are no secrets; masking them would garble messages."""
 
 _VERSION_AT_END = re.compile(r"/v\d+[a-z0-9]*$")
 
 
 class Conventions(Frozen):
-    """How a server differs from the usual OpenAI API. The probe finds it out before any load.
+    """How a server differs from the usual OpenAI API. The probe determines this before any load.
 
     Attributes:
         max_completion_tokens: the kinds of requests whose length `max_completion_tokens` limits, because the
             server refuses `max_tokens`.
-        keeps_connections: whether a connection can carry another request. False where the server closes it
+        keeps_connections: whether a connection can carry another request. False if the server closes it
             after each response without saying so in a header.
     """
 
@@ -45,11 +45,11 @@ class Endpoint(Frozen):
         query: what follows `?` in the address of every request; empty for none.
         model: the model name that requests carry.
         tokenizer: folder or hub id of the model's tokenizer.
-        answers_as: the model name that responses carry where it differs from `model`.
+        answers_as: the model name that responses carry, if it differs from `model`.
         health: the path that answers 200 when the server is ready.
-        api_key: the key that requests must carry; None where the server asks for none.
+        api_key: the key that requests must carry; None if the server needs none.
         own_headers: further headers of every request, by name.
-        conventions: what the probe found out.
+        conventions: the differences from OpenAI's API that the probe found.
     """
 
     url: str
@@ -64,7 +64,7 @@ class Endpoint(Frozen):
 
     @property
     def root(self) -> str:
-        """The address without `/v1`, under which /health and /metrics are; without the query."""
+        """The address without version and query. /health and /metrics are below it."""
         return _VERSION_AT_END.sub("", self.url)
 
     @property
@@ -99,7 +99,7 @@ class Endpoint(Frozen):
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers of every request with the key among them; empty where the server asks for none."""
+        """The headers of every request: the further headers, and the API key if there is one."""
         headers = {name: value.get_secret_value() for name, value in self.own_headers.items()}
         if self.api_key:
             headers["Authorization"] = f"Bearer {self.api_key.get_secret_value()}"

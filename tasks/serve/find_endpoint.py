@@ -1,4 +1,4 @@
-"""Makes the Endpoint of a server: of one that a spec names by its URL, or of one that was started here."""
+"""Makes the Endpoint of a server that a spec names by its URL, or that the pipeline started."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def endpoint_at(port: int, server: ManagedServer, model: Model, api_key: SecretS
 
 
 def _secret_in(variable: str, field: str) -> SecretStr:
-    """Return a variable's value without space around it. It goes into a header, and never into a message."""
+    """Return a variable's value, stripped. The value is sent in a header and appears in no message."""
     value = os.environ.get(variable, "").strip()
     if not value:
         raise InputError(

@@ -16,7 +16,7 @@ from tasks.serve.engines.engine_registry import engine_of, parser_module
 from tasks.text import did_you_mean
 
 PARSER_TIMEOUT_S = 300.0
-# Each version builds its parser in another place, so its own main() runs up to the moment it would parse.
+# Engine versions build their parsers in different places. So run the main module until it calls the parser.
 LIST_FLAGS = """
 import argparse, json, os, runpy, sys
 
@@ -32,10 +32,10 @@ runpy.run_module(sys.argv[1], run_name="__main__")
 
 
 def check_flags(server: ManagedServer, build: EngineBuild, known: frozenset[str] | None) -> None:
-    """Refuse a flag that the engine does not have; with `known` None, check nothing.
+    """Check that the engine has every flag of the spec. Check nothing if `known` is None.
 
     Raises:
-        InputError: names the flag and the nearest known one.
+        InputError: a flag is unknown; the message names it and the nearest known one.
     """
     if not known:
         return
@@ -47,7 +47,7 @@ def check_flags(server: ManagedServer, build: EngineBuild, known: frozenset[str]
 
 
 def known_flags(build: EngineBuild) -> frozenset[str] | None:
-    """Return the flags that were read from the engine earlier; None where they were not."""
+    """Return the engine's flags from the cache; None if they are not cached."""
     try:
         return frozenset(json.loads(_cache_file(build).read_text(encoding="utf-8")))
     except (OSError, ValueError):
@@ -55,10 +55,10 @@ def known_flags(build: EngineBuild) -> frozenset[str] | None:
 
 
 def ask_flags(environment: Environment) -> frozenset[str] | None:
-    """Return the engine's flags without dashes, from the cache or from its parser (seconds, then cached).
+    """Return the engine's flags without leading dashes, from the cache or else from its parser.
 
-    None where the engine has no parser to ask or asking it fails: then the engine itself refuses a wrong flag
-    when it starts.
+    The parser takes seconds; its result is cached. Return None if the engine has no known parser or the
+    parser fails. In that case the engine itself refuses a wrong flag when it starts.
     """
     module = parser_module(environment.build.engine)
     if module is None or environment.python is None:
@@ -95,5 +95,5 @@ def _cache_file(build: EngineBuild) -> Path:
 
 
 def _normalized(flag: str) -> str:
-    """Return a flag as vLLM reads it: `-` for `_`, and `name` for `name.key`, one key of a JSON value."""
+    """Return a flag as vLLM reads it: `_` becomes `-`, and `name.key` (a key of a JSON value) `name`."""
     return flag.removeprefix("--").split("=")[0].split(".")[0].strip().replace("_", "-")

@@ -14,8 +14,8 @@ class GPU(Frozen):
 
     Attributes:
         index: its number in nvidia-smi.
-        memory_total_bytes: None where the driver does not report it (memory shared with the host).
-        memory_used_bytes: as `memory_total_bytes`.
+        memory_total_bytes: total memory; None if the driver does not report it (memory shared with the host).
+        memory_used_bytes: memory in use; None as for `memory_total_bytes`.
         driver: the driver's version.
         pids: the processes that compute on it now.
     """

@@ -17,9 +17,9 @@ from tasks.text import GIGABYTE
 def chosen_gpus(server: ManagedServer, gpus: Sequence[GPU]) -> tuple[GPU, ...]:
     """Return the GPUs for a server, out of all `gpus` of the machine.
 
-    These are the GPUs that `server.gpus` names; without it, the first visible ones, as many as the parallel
-    sizes need. If the spec sets CUDA_VISIBLE_DEVICES, these are the GPUs named there, and none if it names a
-    slice (MIG). On a machine without a GPU the result is empty.
+    If the spec sets CUDA_VISIBLE_DEVICES, return the GPUs that it names, or none if it names a MIG slice.
+    Otherwise return the GPUs in `server.gpus`, or as many of the first visible GPUs as the parallel sizes
+    need. Without a GPU on the machine the result is empty.
 
     Raises:
         InputError: a GPU does not exist, is named twice, or their number does not fit the parallel sizes.
@@ -52,7 +52,7 @@ def _check_count(server: ManagedServer, count: int) -> None:
 def _gpus_of_spec(env: Mapping[str, str], gpus: Sequence[GPU]) -> tuple[GPU, ...]:
     try:
         return visible_gpus(gpus, env)
-    except InputError:  # a slice: the driver lists no whole GPU that could be locked for it
+    except InputError:  # a MIG slice, for which no whole GPU can be locked
         return ()
 
 
@@ -60,7 +60,7 @@ def visible_gpus(gpus: Sequence[GPU], env: Mapping[str, str] = os.environ) -> tu
     """Return the GPUs that CUDA_VISIBLE_DEVICES names, by index or start of UUID; all GPUs if it is not set.
 
     Raises:
-        InputError: it names something that is not a whole GPU of this machine.
+        InputError: CUDA_VISIBLE_DEVICES names something that is not a whole GPU of this machine.
     """
     if CUDA_VISIBLE_DEVICES not in env:
         return tuple(gpus)
@@ -119,7 +119,7 @@ def check_free_memory(server: ManagedServer, gpus: Sequence[GPU]) -> None:
 
 
 def users_of(gpu: GPU) -> str:
-    """Return `; in use by NAME (pid N), …` for the processes on a GPU; empty where none is visible."""
+    """Return `; in use by NAME (pid N), …` for the processes on a GPU; empty if none is visible."""
     users = [f"{_process_name(pid)} (pid {pid})" for pid in gpu.pids]
     return f"; in use by {', '.join(users)}" if users else ""
 

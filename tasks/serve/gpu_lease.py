@@ -19,9 +19,9 @@ from tasks.serve.gpu_choice import check_free_memory, chosen_gpus, users_of
 from tasks.text import gigabytes
 
 MEMORY_CHECKS = 20
-"""Most readings of GPU memory after the server's end, one second apart; they stop once it is free."""
+"""Maximum readings of GPU memory after the server's end, one per second, until the memory is free."""
 SLACK_BYTES = 512 * 2**20
-"""Bytes above the usage before the start that do not count as memory of the server."""
+"""Bytes by which usage may exceed that before the start and still count as freed."""
 
 
 class Lease(Frozen):
@@ -58,7 +58,7 @@ def lock_gpus(
     folder: Path | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[Lease]:
-    """Lock the server's GPUs until the block is left. Stop the server before leaving it.
+    """Lock the server's GPUs for the duration of the block. Stop the server before the block ends.
 
     Args:
         server: the spec's server.
@@ -81,7 +81,7 @@ def lock_gpus(
         except Exception:
             raise
         except BaseException:
-            checks = 1  # an interrupt: the user waits for the program to end
+            checks = 1  # an interrupt: check once, because the user is waiting
             raise
         finally:
             for message in _memory_not_freed(gpus, nvml, sleep, checks):
@@ -107,7 +107,7 @@ def _locked(gpu: GPU, folder: Path) -> Iterator[int]:
             os.write(file, f"pid {os.getpid()}\n".encode())
         yield file
     finally:
-        os.close(file)  # not unlocked: the guardian keeps its copy open while the server still runs
+        os.close(file)  # this does not unlock while the guardian has it open, that is, while the server runs
 
 
 def _open_lock_file(path: Path, gpu: GPU) -> int:

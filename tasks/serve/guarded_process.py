@@ -21,13 +21,13 @@ from tasks.serve.launch import Launch
 
 GUARDIAN = Path(__file__).with_name("guardian.py")
 MARGIN_S = 20.0
-"""Seconds that the guardian may take beyond the grace, to kill what is left and to wait for its end."""
+"""Seconds beyond the grace period in which the guardian kills remaining processes and waits for them."""
 
 
 class GuardedProcess:
-    """A process in a process group of its own, with its output in a file.
+    """A process in a separate process group, with its output in a file.
 
-    It and its descendants are stopped by `end`, and also when this process dies in any way.
+    `end` stops the process and its descendants. They also stop when this process dies in any way.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class GuardedProcess:
         """Start the process.
 
         Args:
-            launch: its command and variables; they go through a pipe, which other users cannot read.
+            launch: its command and variables, passed through a pipe that other users cannot read.
             log: the file that its output is appended to.
             grace_s: seconds between SIGTERM and SIGKILL.
             locks: open files that the guardian keeps open until all processes have ended.
@@ -66,16 +66,16 @@ class GuardedProcess:
 
     @property
     def exit_code(self) -> int | None:
-        """None while the process runs; a negative number is the signal that ended it. Never blocks."""
+        """The exit code, read without blocking; None while it runs; negative for the signal that ended it."""
         with self._exit_code_lock:
             if self._exit_code is None and self._stdout_poll.poll(0):
                 self._exit_code = self._read_exit_code()
             return self._exit_code
 
     def end(self) -> None:
-        """Stop the process and its descendants; return, or raise an interrupt, when they have ended."""
+        """Stop the process and its descendants. Raise an interrupt only after they have ended."""
         interrupt: BaseException | None = None
-        # A container gets the grace twice: once from its engine's `stop`, once for its client process.
+        # A container gets two grace periods: one from docker or podman `stop`, one for its client process.
         graces = 2 if self._launch.stop_argv else 1
         deadline = time.monotonic() + graces * self._grace_s + MARGIN_S
         while self._guardian.poll() is None and time.monotonic() < deadline:
@@ -119,9 +119,9 @@ class GuardedProcess:
         return -signal.SIGKILL
 
     def _read_line(self) -> str:
-        """Return the guardian's next line, empty at the end of its output.
+        """Return the guardian's next line; empty at the end of its output.
 
-        It reads single bytes: a buffer would take later lines out of the pipe, where `poll` cannot see them.
+        Read single bytes, because `poll` cannot see lines that a buffer has already taken from the pipe.
         """
         assert self._guardian.stdout is not None
         descriptor = self._guardian.stdout.fileno()

@@ -1,15 +1,15 @@
 """A script that starts a server and stops it when the owning process ends, even by SIGKILL.
 
-It is run by its path and uses the standard library alone (Linux).
+Run it by its path. It needs Linux and uses only the standard library.
 
 Standard input is a pipe from the owner. It carries one line of JSON, `{"argv", "env", "log", "grace_s",
 "stop_argv", "kill_argv", …}`, and then nothing. The end of the pipe means "stop the server"; the kernel
-closes it when the owner dies. `stop_argv` and `kill_argv` are commands for a container, whose processes
-signals do not reach; otherwise they are empty.
+closes the pipe when the owner dies. `stop_argv` and `kill_argv` stop and kill a container, because signals
+do not reach its processes. Without a container they are empty.
 
-Standard output carries `pid N` or `failed WHY`, then `exit CODE` (a negative code is the signal that ended
-the server): at once when the server ends by itself, else after all its processes have ended. The script
-itself exits when all processes have ended.
+Standard output carries `pid N` or `failed WHY`, then `exit CODE`. A negative code is the signal that ended
+the server. If the server ends by itself, `exit` is sent at once; otherwise after all its processes have
+ended. The script itself exits when all processes have ended.
 """
 
 from __future__ import annotations
@@ -75,9 +75,9 @@ def _raise_open_files_limit() -> None:
 
 
 def _ignore_signals() -> int:
-    """Ignore all signals; return a descriptor that becomes readable when one arrives, as when a child ends.
+    """Ignore SIGTERM, SIGINT, SIGHUP and SIGCHLD; return a descriptor that is readable after one arrives.
 
-    It uses handlers and not SIG_IGN: the server would inherit SIG_IGN, but does not inherit a handler.
+    Handlers are used instead of SIG_IGN, because the server would inherit SIG_IGN but not a handler.
     """
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
         signal.signal(number, lambda *_: None)
@@ -112,7 +112,7 @@ def _start(argv: list[str], env: dict[str, str], log: str) -> int:
 def _wait_for_end(leader: int, owner: int, wakeup: int) -> None:
     """Return when the server has ended, the owner closed the pipe, or the owner died."""
     pipe_closed = False
-    # Children that the owner forked may keep the pipe open after its death; then only the parent changes.
+    # Forked children of a dead owner may keep the pipe open. Then only the new parent shows that it died.
     while not pipe_closed and _exit_code(leader) is None and os.getppid() == owner:
         readable = select.select([sys.stdin.fileno(), wakeup], [], [], 1.0)[0]
         pipe_closed = sys.stdin.fileno() in readable
@@ -128,7 +128,7 @@ def _end_processes(leader: int, grace_s: float, wakeup: int) -> None:
         _wait_for_signal(wakeup)
     deadline = time.monotonic() + KILL_LIMIT_S
     while _is_running(leader) and time.monotonic() < deadline:
-        _signal(leader, signal.SIGKILL)  # again each time: a process may have forked meanwhile
+        _signal(leader, signal.SIGKILL)  # repeated, because a process may have forked
         _wait_for_signal(wakeup)
 
 
@@ -143,14 +143,14 @@ def _run(argv: list[str], env: dict[str, str], limit_s: float) -> None:
 
 
 def _reap() -> None:
-    """Reap all children: in a container, the first process may not do it."""
+    """Reap all ended children: inside a container, process 1 may not reap orphans."""
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
 
 
 def _exit_code(leader: int) -> int | None:
-    # WNOWAIT leaves it unreaped: until it is reaped, no other process or group can get its number.
+    # WNOWAIT does not reap the process, so that the kernel cannot give its id to another process or group.
     info = os.waitid(os.P_PID, leader, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     if info is None:
         return None
@@ -175,7 +175,7 @@ def _descendants() -> dict[int, int]:
         with contextlib.suppress(OSError):
             state, parent, group, threads = _process_status(pid)
             children.setdefault(parent, []).append(pid)
-            # A zombie with other threads has not ended: they still free its memory, the GPU's too.
+            # A zombie with other threads has not ended: they are still freeing its memory, also on the GPU.
             if state not in (b"Z", b"X") or threads > 1:
                 groups[pid] = group
     running: dict[int, int] = {}

@@ -1,4 +1,4 @@
-"""Turns everything that a server is started from into the commands that start and stop it."""
+"""Makes the commands that start and stop a server from its setup."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tasks.serve.gpu_lease import Lease
 
 
 class ServerSetup(Frozen):
-    """Everything that a server is started from.
+    """The setup of a server: everything that is needed to start it.
 
     Attributes:
         server: the spec's server.
@@ -29,7 +29,7 @@ class ServerSetup(Frozen):
         lease: the server's GPUs.
         api_key: the key that clients must send.
         grace_s: seconds between SIGTERM and SIGKILL when the server is stopped.
-        inherited_env: variables of this process, of which the server gets those that are not withheld.
+        inherited_env: variables of this process; the server gets all but the withheld ones.
     """
 
     server: ManagedServer
@@ -46,8 +46,8 @@ class ServerSetup(Frozen):
 class Launch(Frozen):
     """A server's command with its environment variables.
 
-    `stop_argv`, `kill_argv` and `pid_argv` are set for a container, whose processes are not descendants of
-    this one: the commands that stop it, kill it, and print the process id of its first process.
+    A container's processes are not descendants of this process. For a container, `stop_argv` stops it,
+    `kill_argv` kills it, and `pid_argv` prints the id of its first process. Otherwise all three are empty.
     """
 
     argv: tuple[str, ...]
@@ -75,7 +75,7 @@ def _container_launch(setup: ServerSetup, image: Image, port: int, env: dict[str
     variables = engine_variables(setup.server, setup.model, setup.api_key.get_secret_value())
     container = Container(
         image=image,
-        # A new name for each start: the container of the last one may not be removed yet.
+        # A new name for each start, because the previous container may still exist.
         name=f"servegauge-{setup.name}-{secrets.token_hex(4)}",
         port=port,
         gpus=setup.lease.gpus,

@@ -14,7 +14,7 @@ def check_port(port: int) -> None:
     """Check that a server can listen on `port`.
 
     Raises:
-        ServerStartError: it cannot; the message names the process that listens there, where it is readable.
+        ServerStartError: it cannot; the message names the process that listens on the port, if known.
     """
     try:
         _bind(port)
@@ -26,7 +26,7 @@ def check_port(port: int) -> None:
 
 
 def choose_port(port: int | None) -> int:
-    """Return `port` if it is free, or any free port for None. Raises what `check_port` raises."""
+    """Return `port` if it is free, or any free port for None. Raise the errors of `check_port`."""
     if port is None:
         return _bind(0)
     check_port(port)
@@ -35,7 +35,7 @@ def choose_port(port: int | None) -> int:
 
 def _bind(port: int) -> int:
     with socket.socket() as listener:
-        # Servers set it too: without it, a connection that was closed seconds ago blocks the port.
+        # Servers set SO_REUSEADDR too. Without it, a recently closed connection blocks the port.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((HOST, port))
         bound_port: int = listener.getsockname()[1]

@@ -1,4 +1,4 @@
-"""A server process that is started here and stopped when its `with serving(...)` block is left."""
+"""A server process that runs for the duration of its `with serving(...)` block."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from tasks.text import read_end, tail
 TAIL_LINES = 20
 INSPECT_TIMEOUT_S = 5.0
 SIGNAL_OFFSET = 128
-"""A container that a signal ended has this exit code plus the signal's number."""
+"""Exit code of a container that a signal ended, minus the signal's number."""
 
 
 class ServerProcess:
     """One server, which may be restarted. It cannot be passed to another process."""
 
     endpoint: Endpoint
-    """Where the server answers. `restart` may change it, so read it each time."""
+    """The server's endpoint. `restart` may change it, so do not keep a copy."""
 
     def __init__(self, setup: ServerSetup) -> None:
         self.log = setup.log
@@ -53,16 +53,16 @@ class ServerProcess:
 
     @property
     def gpu_indices(self) -> tuple[int, ...]:
-        """The GPUs that were locked for it, as nvidia-smi numbers them."""
+        """The indices in nvidia-smi of the GPUs that are locked for the server."""
         return tuple(gpu.index for gpu in self._setup.lease.gpus)
 
     @property
     def exit_code(self) -> int | None:
-        """None while it runs; a negative number is the signal that ended it."""
+        """The exit code; None while the server runs; the negative signal number if a signal ended it."""
         return self._child.exit_code if self._child else None
 
     def start(self) -> None:
-        """Start the server and return at once, long before it is ready.
+        """Start the server and return without waiting until it is ready.
 
         Raises:
             InputError: the spec's flags or variables are refused.
@@ -82,15 +82,15 @@ class ServerProcess:
             self._child.end()
 
     def restart(self) -> None:
-        """Stop the server and start it again. Raises what `start` raises."""
+        """Stop the server and start it again. Raise the errors of `start`."""
         self.stop()
         self.start()
 
     def check(self) -> None:
-        """Return at once while the server runs.
+        """Check that the server still runs.
 
         Raises:
-            ServerDied: it has ended; with its exit code, the reason if known, and the tail of its log.
+            ServerDied: it has ended; the error has the exit code, the reason if known, and last log lines.
         """
         code = self.exit_code
         if code is None:
@@ -118,9 +118,9 @@ class ServerProcess:
 
 @contextmanager
 def serving(setup: ServerSetup) -> Iterator[ServerProcess]:
-    """Start a server, which is not ready yet, and stop it when the block is left in any way.
+    """Start a server without waiting until it is ready, and stop it at the end of the block.
 
-    Raises what `ServerProcess.start` raises.
+    Raise the errors of `ServerProcess.start`.
     """
     process = ServerProcess(setup)
     atexit.register(process.stop)  # for an interrupt that arrives before the try block is entered

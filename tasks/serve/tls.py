@@ -1,4 +1,4 @@
-"""The certificates that servers are checked against, alike for probes and load."""
+"""The trusted certificates for TLS, the same for probes and load."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ CERT_FILE, CERT_DIR = "SSL_CERT_FILE", "SSL_CERT_DIR"
 
 
 def tls_context() -> ssl.SSLContext:
-    """Return a context that trusts what SSL_CERT_FILE or SSL_CERT_DIR names.
+    """Return a context that trusts the certificates in SSL_CERT_FILE or SSL_CERT_DIR.
 
-    Where neither is set, it trusts the authorities that come with httpx and those of this machine.
+    If neither is set, the context trusts the authorities that come with httpx and those of this machine.
 
     Raises:
-        InputError: the variable names no file with certificates.
+        InputError: SSL_CERT_FILE does not name a readable file with certificates.
     """
     path = os.environ.get(CERT_FILE)
     try:
@@ -36,7 +36,7 @@ def tls_context() -> ssl.SSLContext:
 
 
 def certificate_error(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
-    """Return the refusal of a certificate among an error and its causes; None where there is none."""
+    """Return the certificate verification error among an error and its causes; None if there is none."""
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):
             return error
@@ -45,7 +45,7 @@ def certificate_error(error: BaseException | None) -> ssl.SSLCertVerificationErr
 
 
 def certificate_remedy() -> str:
-    """Say how to have a server's certificate trusted."""
+    """Return the remedy for a server certificate that is not trusted."""
     path = os.environ.get(CERT_FILE)
     now = f"now {path}" if path else "not set"
     return (

@@ -1,4 +1,4 @@
-"""Any engine with an OpenAI API that the spec starts with a command of its own."""
+"""Any engine with an OpenAI-compatible API, started by the command in the spec."""
 
 from __future__ import annotations
 

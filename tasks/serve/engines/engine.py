@@ -1,4 +1,4 @@
-"""The base class of engines: what the pipeline must know of an engine to start it."""
+"""The base class of engines: what the pipeline needs to start an engine."""
 
 from __future__ import annotations
 

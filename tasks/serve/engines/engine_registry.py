@@ -22,6 +22,6 @@ def engine_of(server: ManagedServer) -> Engine[Any]:
 
 
 def parser_module(engine_name: str) -> str | None:
-    """Return the module that holds an engine's argument parser; None where the engine has none."""
+    """Return the module that holds an engine's argument parser; None if the engine has none."""
     engine = ENGINES.get(engine_name)
     return engine.parser_module if engine else None
