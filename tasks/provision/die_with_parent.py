@@ -1,4 +1,4 @@
-"""Commands that the kernel kills when this process dies, so that no download goes on without it."""
+"""Wraps commands so that the kernel kills them when this process dies, for example long downloads."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def environment_build(name: str, engine: str = "vllm") -> EngineBuild:
 
 
 def program_path(command: str, python: Path | None) -> Path:
-    """Return the file of a program, searched beside the environment's interpreter, then on the PATH.
+    """Return the file of a program, searched next to the environment's interpreter, then on the PATH.
 
     Raises:
         InputError: there is no such program.

@@ -71,7 +71,7 @@ def remove_environments(everything: bool = False) -> tuple[BuiltEnvironment, ...
     for environment in built_environments():
         if environment.pids or (environment.current and not everything):
             continue
-        # Renamed first, so that no process finds a part of it.
+        # Rename it first, so that no process finds a partly removed environment.
         renamed = unfinished_path(environment.folder)
         environment.folder.rename(renamed)
         shutil.rmtree(renamed, ignore_errors=True)

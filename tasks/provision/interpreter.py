@@ -1,4 +1,4 @@
-"""Environments that exist already: an interpreter, its packages, and the vLLM among them."""
+"""Existing environments: an interpreter, its packages and the engine installed in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""pip's settings on this machine, translated for uv. Also a script that needs the standard library alone.
+"""pip's settings on this machine, translated for uv. Also a script; it needs only the standard library.
 
 `python tasks/provision/pip_settings.py` prints uv's flags, one a line. With arguments it runs them as a
 command that has the settings in its environment, so that credentials in addresses stay off the process list.
@@ -24,7 +24,7 @@ ADDRESS_FLAGS = {
     "UV_INSECURE_HOST": "--allow-insecure-host",
 }
 SEPARATORS = {"UV_FIND_LINKS": ","}
-"""What separates the values of a variable, where it is not white space."""
+"""Separator of the values of a variable, if it is not white space."""
 CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+@")
 
 

@@ -46,7 +46,7 @@ class ModelIdentity(Frozen):
     revision: str
     """The commit of a hub's model, the digest of a folder's content, the version of a synthetic recipe."""
     license: str | None = None
-    """The license that its README or its hub states. No cache key contains it."""
+    """The licence that its README or its hub states. No cache key contains it."""
 
 
 class Model(Frozen):

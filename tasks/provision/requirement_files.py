@@ -15,7 +15,7 @@ from tasks.provision.requirements import Requirements
 from tasks.text import did_you_mean
 
 HEADER = "# servegauge:"
-"""Begins the line with the fields of `Requirements`, as `python=3.12 closed=true`."""
+"""Prefix of the line that sets fields of `Requirements`, such as `python=3.12 closed=true`."""
 OPTION = re.compile(r"(?P<name>--[a-z-]+)[ =]+(?P<value>.+)")
 
 
