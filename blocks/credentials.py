@@ -30,7 +30,7 @@ class SwanLabCredentials(Block):
         return swanlab.model_copy(update={name: value for name, value in settings.items() if value})
 
     def variables(self, swanlab: SwanLab) -> Variables:
-        """The key, in the variable that the spec names."""
+        """Return the API key in the environment variable that the spec names."""
         return {swanlab.api_key_env: self.api_key}
 
 
@@ -46,11 +46,11 @@ class ModelHub(Block):
     mirror: str | None = Field(default=None, description="Address used instead of the hub's own.")
 
     def config(self, server: ManagedServer) -> ManagedServer:
-        """The server with this hub for its model."""
+        """Return the server settings with this hub as the source of the model."""
         return server.model_copy(update={"hub": self.hub})
 
     def variables(self) -> Variables:
-        """Token and mirror, in the variables of the hub's own client."""
+        """Return the token and the mirror in the environment variables of the hub's client."""
         site, variables = HUB_SITES[self.hub], {}
         if self.token is not None:
             variables[site.token_variable] = self.token

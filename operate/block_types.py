@@ -12,7 +12,7 @@ BLOCK_TYPES: tuple[type[Block], ...] = (SwanLabCredentials, ModelHub, ResultStor
 
 
 def register_blocks() -> tuple[str, ...]:
-    """Register every block type with the server that PREFECT_API_URL names; returns their names.
+    """Register every block type with the server that PREFECT_API_URL names. Return the names.
 
     Raises:
         InputError: PREFECT_API_URL is not set. Prefect would start a temporary server for the call.

@@ -29,15 +29,16 @@ OVERRIDES_BY_PERMISSION = {
     SECRETS: (r"server\.api_key_env=", r"server\.headers[.=]", r"track\.swanlab\.api_key_env="),
     BLOCKS: (r"blocks\.host=", r"blocks\.results="),
 }
-"""How overrides begin that need a permission whatever their value is."""
+"""Patterns for the start of an override that needs a permission, whatever its value."""
 SPECIAL = re.compile(r"[.*+?^${}()|\[\]\\/]")
 
 
 def closed_schema(schema: Schema, permissions: Iterable[str]) -> Schema:
-    """A schema that refuses unknown parameters, and those that need a permission beside `permissions`.
+    """Return a schema that refuses unknown parameters, and those that need a permission not in `permissions`.
 
-    Each is refused by its name before a run exists. The flow checks them again: a value may say the same in
-    several ways, and a worker may have other permissions and folders than the process that made the schema.
+    The schema refuses them by name before a run exists. The flow checks them again: one setting can be
+    written in several ways, and a worker may have other permissions and folders than the process that made
+    the schema.
     """
     properties = dict(schema["properties"])
     if "overrides" in properties:
@@ -52,7 +53,7 @@ def closed_schema(schema: Schema, permissions: Iterable[str]) -> Schema:
 
 
 def _closed_override(permissions: frozenset[str]) -> Change:
-    """Returns a function that closes the schema of one override."""
+    """Return a function that closes the schema of one override."""
     refused: list[str] = []
     for permission, beginnings in OVERRIDES_BY_PERMISSION.items():
         if permission not in permissions:
@@ -71,7 +72,7 @@ def _closed_environment(items: Schema) -> Schema:
 
 
 def _closed_spec_file(choice: Schema) -> Schema | None:
-    """The choice of a file: in the operator's folder, or none where there is no such folder."""
+    """Limit a choice of a file to the operator's folder; return None for it if there is no such folder."""
     if choice.get("title") != "path":
         return choice
     folder = os.environ.get(SPECS_FOLDER)
@@ -81,7 +82,7 @@ def _closed_spec_file(choice: Schema) -> Schema | None:
 
 
 def _with_items(schema: Schema, change: Change) -> Schema:
-    """A list's schema with changed items; the list may be one of several choices."""
+    """Return a list's schema with changed items. The list may be one of several choices."""
     if "items" in schema:
         return {**schema, "items": change(schema["items"])}
     if "anyOf" in schema:
@@ -90,11 +91,11 @@ def _with_items(schema: Schema, change: Change) -> Schema:
 
 
 def _with_choices(schema: Schema, change: Callable[[Schema], Schema | None]) -> Schema:
-    """A schema with changed choices; those that become None are left out."""
+    """Return a schema with changed choices, without those that become None."""
     choices = [change(choice) for choice in schema["anyOf"]]
     return {**schema, "anyOf": [choice for choice in choices if choice is not None]}
 
 
 def _escaped(text: str) -> str:
-    """The text in a regular expression of Python and of JavaScript."""
+    """Return the text escaped for regular expressions of both Python and JavaScript."""
     return SPECIAL.sub(r"\\\g<0>", text)

@@ -9,7 +9,7 @@ from tasks.config.base import Frozen
 from tasks.config.home import home
 
 ORIGINS = "SERVEGAUGE_ORIGINS"
-"""The variable with further origins, separated by commas: what a browser shows of a server behind a proxy."""
+"""The environment variable with further origins, comma-separated: a proxy's origin as a browser shows it."""
 DEFAULTS = {
     "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
     "PREFECT_SERVER_UI_API_URL": "/api",  # works under any name that a browser has for this machine
@@ -20,11 +20,11 @@ DEFAULTS = {
     "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
     "DO_NOT_TRACK": "1",
 }
-"""Settings of the server where its environment has none of that name."""
+"""Defaults for variables that the server's environment does not set."""
 
 
 class ServerSettings(Frozen):
-    """The options of the command."""
+    """The options of `servegauge prefect-server`."""
 
     host: str = "127.0.0.1"
     port: int = 4200
@@ -38,7 +38,7 @@ class ServerSettings(Frozen):
 
 
 def address_of(host: str, port: int) -> str:
-    """The address of a server for a browser on this machine."""
+    """Return the address of a server for a browser on this machine."""
     name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"http://{f'[{name}]' if ':' in name else name}:{port}"
 

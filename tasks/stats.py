@@ -15,11 +15,13 @@ from scipy.special import stdtrit
 Z = NormalDist().inv_cdf(0.975)
 """The 97.5 % quantile of the normal distribution."""
 PERCENTILE_NEEDS = {50: 2, 90: 10, 95: 20, 99: 100}
-"""Number of values that each percentile needs, 1 / (1 - percent / 100); of fewer it is about the maximum."""
+"""Number of values that each percentile needs: 1 / (1 - percent / 100). With fewer values, the percentile is
+close to the maximum.
+"""
 
 
 def percentile(ordered: Sequence[float], percent: int) -> float | None:
-    """A percentile of values in ascending order; None for fewer values than PERCENTILE_NEEDS says."""
+    """Return a percentile of values in ascending order; None for fewer values than PERCENTILE_NEEDS."""
     if len(ordered) < PERCENTILE_NEEDS[percent]:
         return None
     position = (len(ordered) - 1) * percent / 100
@@ -29,11 +31,11 @@ def percentile(ordered: Sequence[float], percent: int) -> float | None:
 
 
 def student_t(degrees_of_freedom: float) -> float:
-    """The 97.5 % quantile of Student's t distribution."""
+    """Return the 97.5 % quantile of Student's t distribution."""
     return float(stdtrit(degrees_of_freedom, 0.975))
 
 
 def mean_interval(values: Sequence[float]) -> tuple[float, float]:
-    """The 95 % interval of the mean of two or more independent, approximately normal values."""
+    """Return the 95 % interval of the mean of two or more independent, approximately normal values."""
     half = student_t(len(values) - 1) * stdev(values) / sqrt(len(values))
     return fmean(values) - half, fmean(values) + half

@@ -65,7 +65,7 @@ def diagnose_network(reach: Reach | None = None) -> tuple[Diagnosis, ...]:
 
 
 def _index(reach: Reach | None) -> Diagnosis:
-    """The package index that environments are built from, with the settings that uv gets."""
+    """Check the package index that environments are built from, with the settings that uv gets."""
     settings = uv_settings()
     url = settings.env.get("UV_DEFAULT_INDEX") or "https://pypi.org/simple"
     answers = reach(url) if reach else index_answers(url, settings)

@@ -14,12 +14,12 @@ from tasks.serve.find_endpoint import endpoint_of
 
 
 def diagnose_server(url: str, model: str | None, key_variable: str | None) -> tuple[list[str], bool]:
-    """Ask a server what it can; return the lines to print, and whether it can be measured.
+    """Probe a server. Return the lines to print, and whether the server can be measured.
 
     Args:
-        url: its address, up to and with /v1.
-        model: the model to ask; the first that it lists where None.
-        key_variable: the environment variable with its API key; None where it asks for none.
+        url: the server's address, including /v1.
+        model: the model to probe. None: the first model that the server lists.
+        key_variable: the environment variable with the API key. None: the server requires no key.
 
     Raises:
         InputError: the address is wrong, the variable is not set, or the server does not have the model.

@@ -1,4 +1,4 @@
-"""Applies the Prefect blocks that a spec names to it; secrets are set only in this process's environment."""
+"""Applies to a spec the Prefect blocks that it names. Secrets are set only in this process's environment."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Kind = TypeVar("Kind", bound=Block)
 
 @contextmanager
 def with_blocks(spec: Spec, results: ResultsLocation) -> Iterator[tuple[Spec, ResultsLocation]]:
-    """Yield the spec and results location with the named blocks applied; their variables are set meanwhile.
+    """Yield the spec and results location with the named blocks applied. Set their variables in the block.
 
     Raises:
         InputError: Prefect's server has no block of that type and name.
@@ -45,7 +45,7 @@ def with_blocks(spec: Spec, results: ResultsLocation) -> Iterator[tuple[Spec, Re
 
 
 def _with_account(spec: Spec) -> tuple[Spec, Variables]:
-    """The spec with its SwanLab account, and the account's variables."""
+    """Return the spec with its SwanLab account, and the account's variables."""
     name, settings = spec.blocks.swanlab, spec.track.swanlab
     if not name:
         return spec, Variables()
@@ -55,7 +55,7 @@ def _with_account(spec: Spec) -> tuple[Spec, Variables]:
 
 
 def _with_hub(spec: Spec, server: ManagedServer) -> tuple[Spec, Variables]:
-    """The spec with the hub of its model, and the hub's variables."""
+    """Return the spec with the hub of its model, and the hub's variables."""
     if not spec.blocks.hub:
         return spec, Variables()
     hub = _load(ModelHub, spec.blocks.hub)
@@ -63,7 +63,7 @@ def _with_hub(spec: Spec, server: ManagedServer) -> tuple[Spec, Variables]:
 
 
 def _with_host(spec: Spec, server: ManagedServer) -> Spec:
-    """The spec with the GPUs, the environment and the variables of the machine that runs the server."""
+    """Return the spec with the GPUs, environment and variables of the machine that runs the server."""
     if not spec.blocks.host:
         return spec
     host = _load(ServingHost, spec.blocks.host)

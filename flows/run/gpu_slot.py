@@ -22,7 +22,7 @@ def gpu_slot() -> Iterator[None]:
         yield
         return
     console.stage("queue", f"waiting for the GPU slot of {host_queue()}")
-    # The run continues without a slot where the concurrency limit was never created, and where the server
-    # cannot be reached for a while.
+    # The run continues without a slot if the concurrency limit was never created, or if the server cannot
+    # be reached for a while.
     with concurrency(gpu_slot_name(), occupy=1, lease_duration=LEASE_S, raise_on_lease_renewal_failure=False):
         yield

@@ -1,4 +1,4 @@
-"""A run in this process: with a Prefect server of its own if none is configured, progress on the terminal."""
+"""Runs a spec in this process, shows its progress, and starts a Prefect server if none is configured."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ PREFECT_SETTINGS = {
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
     "DO_NOT_TRACK": "1",
 }
-"""Prefect reads them when it is imported."""
+"""Prefect reads these variables when it is imported."""
 NEEDED_BYTES = 2**20
-"""Free space without which Prefect's own server does not start."""
+"""The free disk space that the run's own Prefect server needs to start."""
 
 
 def run_from_terminal(spec: str, overrides: list[str], results: str, refresh: bool) -> None:
@@ -39,7 +39,7 @@ def run_from_terminal(spec: str, overrides: list[str], results: str, refresh: bo
         os.environ.setdefault(name, value)
     from tasks.measure.processes import fork_server
 
-    fork_server.warm_up()  # it imports for seconds, in parallel with the imports of Prefect
+    fork_server.warm_up()  # takes seconds, in parallel with the imports of Prefect
     try:
         _run_flow(spec, overrides, results, refresh)
     finally:
@@ -49,7 +49,7 @@ def run_from_terminal(spec: str, overrides: list[str], results: str, refresh: bo
 def _run_flow(spec: str, overrides: list[str], results: str, refresh: bool) -> None:
     from flows.run.own_prefect_server import start_own_server
 
-    server = start_own_server()  # it starts for seconds, in parallel with the imports below
+    server = start_own_server()  # takes seconds, in parallel with the imports below
     from prefect import tags
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
@@ -58,7 +58,7 @@ def _run_flow(spec: str, overrides: list[str], results: str, refresh: bool) -> N
 
     if server is not None:
         server.wait_ready()
-    # Heartbeats show a Prefect server that a flow is alive; here they would only delay its end by a second.
+    # Heartbeats show a Prefect server that a flow is alive; here they only delay its end by a second.
     no_heartbeats = temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None})
     with no_heartbeats, tags(TAG), show_on_terminal():
         benchmark(spec, overrides=overrides, results=results, refresh=refresh)

@@ -29,11 +29,11 @@ class RunProgress:
             self._publish(self._measured + done / max(total, 1), f"{text}: {done} of {total}")
 
     def add_entry(self) -> None:
-        """Count one entry more that must be measured."""
+        """Increase the number of entries to measure by one."""
         self._entries += 1
 
     def finish_entry(self, text: str) -> None:
-        """Count one entry more as measured."""
+        """Increase the number of measured entries by one."""
         self._measured = min(self._measured + 1, self._entries)
         self._publish(self._measured, f"{text} measured")
 
@@ -56,7 +56,7 @@ _current: ContextVar[RunProgress | None] = ContextVar("progress", default=None)
 
 @contextmanager
 def show_progress(entries: int) -> Iterator[None]:
-    """Publish the progress of `entries` measurements inside the block; nothing if that is 0."""
+    """Publish the progress of `entries` measurements inside the block. Publish nothing if `entries` is 0."""
     token = _current.set(RunProgress(entries) if entries else None)
     try:
         yield
@@ -65,5 +65,5 @@ def show_progress(entries: int) -> Iterator[None]:
 
 
 def current_progress() -> RunProgress | None:
-    """The progress that is published now, if there is one."""
+    """Return the progress that is published now, or None."""
     return _current.get()

@@ -19,16 +19,16 @@ from tasks.plan.content_digest import content_digest
 from tasks.plan.subject import Subject
 
 VERSION = 4
-"""Raise it when a recorded figure changes its meaning: figures of older versions are measured again then."""
+"""Increase it when a recorded figure changes its meaning. Runs then measure older figures again."""
 LOAD_FIELDS = {"concurrency": None, "rate": None, "arrival": "poisson"}
-"""Fields that every key holds, whatever the kind of load: keys of version 0.1.0 do."""
+"""Fields that every key holds, whatever the kind of load, because keys of version 0.1.0 hold them."""
 
 
 def point_key(subject: Subject, sweep: Sweep, load: Load, repeat: int) -> str:
-    """Key of one load point.
+    """Return the key of one load point.
 
-    Objectives are not part of it: recorded figures are judged by new objectives. An allowed share of failed
-    requests is: it decides whether the figures may be used at all.
+    The key does not include objectives, so that recorded figures can be judged by new objectives. The key
+    includes the allowed share of failed requests, which decides whether the figures may be used at all.
     """
     settings = _sweep_settings(sweep, {"load", "repeats", "timeout_s", "objectives"})
     success = needed_success(sweep.objectives)
@@ -39,13 +39,13 @@ def point_key(subject: Subject, sweep: Sweep, load: Load, repeat: int) -> str:
 
 
 def search_key(subject: Subject, sweep: Sweep) -> str:
-    """Key of a search's answer, which depends on the objectives and on the search's settings."""
+    """Return the key of a search's answer, which depends on the objectives and on the search's settings."""
     settings = _sweep_settings(sweep, {"repeats", "timeout_s"})
     return _key("knee", subject, {"sweep": settings})
 
 
 def accuracy_key(subject: Subject, accuracy: QuestionSet) -> str:
-    """Key of one question set and the settings its answers are generated with."""
+    """Return the key of one question set and its generation settings."""
     settings = accuracy.model_dump(mode="json", exclude={"path", "timeout_s"})
     if not accuracy.generation.request:
         del settings["generation"]["request"]
@@ -54,7 +54,7 @@ def accuracy_key(subject: Subject, accuracy: QuestionSet) -> str:
 
 
 def _sweep_settings(sweep: Sweep, exclude: set[str]) -> dict[str, Any]:
-    """A sweep's fields as JSON, its file by its content; `request` only where set: older keys lack it."""
+    """Return a sweep's fields as JSON, a digest for its file. Older keys lack `request`: omit it if unset."""
     settings = sweep.model_dump(mode="json", exclude=exclude)
     settings["dataset"] = content_digest(sweep.dataset)
     if not sweep.request:

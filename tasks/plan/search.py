@@ -1,13 +1,13 @@
-"""The search for the load that saturates a server: the next level to measure, or the answer; pure.
+"""The search for the load that saturates a server: the next level to measure, or the answer. Pure functions.
 
 Levels double until an objective breaks, or until throughput grows by less than GROWTH. An open loop also
-breaks where its server falls behind. Then the interval between the last two levels is halved. A closed loop
-is saturated from the first level on that reaches the highest throughput seen, less PLATEAU.
+breaks if the server falls behind the rate. Then the interval between the last two levels is halved. A
+closed loop is saturated from the first level on that reaches the highest throughput seen, less PLATEAU.
 
 Noise slows a measurement and hardly ever speeds it up. So a single measurement decides only that a level
 holds, and only by a clear distance. Everything else is measured again until the 95 % interval of the mean
-(Student's t) lies on one side of the bound. Where the allowed number of measurements leaves that open, their
-median decides.
+(Student's t) lies on one side of the bound. If the allowed number of measurements does not suffice for that,
+their median decides.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from tasks.stats import mean_interval
 GROWTH = 0.05
 """Throughput that grows by a smaller share when the load doubles has stopped growing."""
 PLATEAU = 0.03
-"""Share of the highest throughput that a saturated closed loop may lack; of its rate, an open loop."""
+"""The share that throughput may lack: of the peak in a closed loop, of the rate in an open loop."""
 CLEAR = 0.1
-"""Distance to a bound, as a share, from which on a single measurement is enough."""
+"""The smallest distance to a bound, as a share of it, at which a single measurement is enough."""
 THROUGHPUT, HIGHEST = "throughput", "highest level"
 
 
@@ -46,8 +46,8 @@ class Trial(Frozen):
 class Knee(Frozen):
     """The answer of a search: the highest load worth sending.
 
-    `low`: the highest level that held; `high`: the lowest that did not; None where no level was measured on
-    that side. `knee` is None where not even the first level held. `reason`: what limits the load, an
+    `low`: the highest level that held; `high`: the lowest that did not. Either is None if no level was
+    measured on that side. `knee` is None if not even the first level held. `reason`: what limits the load, an
     objective, throughput, or the highest level allowed. `points`: measurements taken.
     """
 
@@ -63,7 +63,7 @@ class Knee(Frozen):
 
 
 def advance(sweep: str, search: Saturation, trials: Sequence[Trial]) -> float | Knee:
-    """The level to measure next, or the knee. The same trials always give the same answer."""
+    """Return the level to measure next, or the knee. The same trials always give the same answer."""
     try:
         knee, low, high, reason = _answer(search, _Known(search, trials))
     except _MeasurementNeeded as needed:
@@ -74,12 +74,12 @@ def advance(sweep: str, search: Saturation, trials: Sequence[Trial]) -> float | 
 
 
 def decision(scores: Sequence[float], most: int, *, one_is_enough: bool) -> bool | None:
-    """Whether the true value behind noisy scores is at or above 0; None where another measurement is needed.
+    """Return whether the true value of noisy scores is at least 0; None if another measurement is needed.
 
     Args:
         scores: distances to a bound, as shares of it.
-        most: number of scores that decide in any case, by their median.
-        one_is_enough: whether a single score decides where it is clearly above 0.
+        most: the number of scores from which on their median decides.
+        one_is_enough: whether a single score decides if it is clearly above 0.
     """
     if len(scores) == 1 and one_is_enough and scores[0] > CLEAR:
         return True
@@ -98,7 +98,7 @@ class _MeasurementNeeded(Exception):
 
 
 class _Known:
-    """What the trials say about each level. Raises _MeasurementNeeded where they do not decide."""
+    """What the trials say about each level. Raises _MeasurementNeeded if they do not decide."""
 
     def __init__(self, search: Saturation, trials: Sequence[Trial]) -> None:
         self._most, self._trials = search.measurements, trials
@@ -113,17 +113,20 @@ class _Known:
         return median(trial.throughput for trial in self.at(level))
 
     def holds(self, level: float) -> bool:
-        """Whether the level keeps every bound."""
+        """Return whether the level keeps every bound."""
         return self._decided(level, [trial.margin for trial in self.at(level)], one_is_enough=True)
 
     def grew(self, below: float, level: float) -> bool:
-        """Whether throughput grew from a level to a higher one."""
+        """Return whether throughput grew from level `below` to `level`."""
         base = self.throughput(below) or 1.0
         gains = [trial.throughput / base - 1 for trial in self.at(level)]
         return self._decided(level, [(gain - GROWTH) / GROWTH for gain in gains], one_is_enough=True)
 
     def rises(self, level: float, peak: float) -> bool:
-        """Whether throughput rises above this level's. A slow moment looks alike: one trial never decides."""
+        """Return whether `peak` exceeds this level's throughput.
+
+        A slow moment looks the same, so one trial never decides.
+        """
         lacks = [1 - trial.throughput / peak for trial in self.at(level)]
         return self._decided(level, [(lack - PLATEAU) / PLATEAU for lack in lacks], one_is_enough=False)
 
@@ -149,7 +152,7 @@ class _Doubled(NamedTuple):
 
 
 def _answer(search: Saturation, known: _Known) -> tuple[float | None, float | None, float | None, str]:
-    """Knee, low, high and reason, written as if every level had been measured."""
+    """Return knee, low, high and reason. The code reads as if every level had been measured."""
     levels, peak, ended = _doubled(search, known)
 
     def below_knee(level: float) -> bool:
@@ -174,7 +177,7 @@ def _answer(search: Saturation, known: _Known) -> tuple[float | None, float | No
 def _halved(
     search: Saturation, low: float, high: float, below_knee: Callable[[float], bool]
 ) -> tuple[float, float]:
-    """The interval around the knee, halved until it is narrow enough."""
+    """Return the interval around the knee, halved until it is narrow enough."""
     middle = search.between(low, high)
     while middle is not None:
         if below_knee(middle):

@@ -22,5 +22,5 @@ def previous_run(store: Store, run: RunRecord) -> str | None:
 
 
 def _subject(run: RunRecord) -> tuple[object, ...]:
-    """What two runs must have in common to be compared."""
+    """Return the properties that two runs must share to be compared."""
     return (run.spec, run.manifest.model, run.manifest.cpu, run.manifest.gpu_names)

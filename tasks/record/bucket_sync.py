@@ -1,4 +1,4 @@
-"""Copies files between the local folder beside a bucket and the bucket; the newer of two files wins."""
+"""Copies files between a bucket and its local folder; the newer of two files wins."""
 
 from __future__ import annotations
 

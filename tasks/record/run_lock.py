@@ -1,4 +1,4 @@
-"""Finds runs whose process has ended: each process holds a lock file, which the kernel frees at its end."""
+"""Finds runs whose process has ended: the kernel frees a process's file lock when it ends."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def hold_run_lock(folder: Path) -> Iterator[None]:
 def record_killed_runs(store: Store, files: Path) -> tuple[str, ...]:
     """Record the outcome `killed` for each run that is recorded as running and whose process has ended.
 
-    A run without a lock file may be running on another machine and is left as it is. A run that cannot be
-    read or written is left for the next call.
+    A run without a lock file may be running on another machine and stays unchanged. A run that cannot be
+    read or written stays unchanged until the next call.
 
     Args:
         store: the tables.
@@ -54,7 +54,7 @@ def _record_if_killed(store: Store, run_id: str, folder: Path) -> bool:
     try:
         with (folder / LOCK).open("r+") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            run = recorded_run(store, run_id)  # again: it may have recorded its outcome since
+            run = recorded_run(store, run_id)  # read again: the run may have recorded its outcome since
             if run.outcome != "running":
                 return False
             killed = {"outcome": "killed", "finished_at": _last_write(folder)}
@@ -65,6 +65,6 @@ def _record_if_killed(store: Store, run_id: str, folder: Path) -> bool:
 
 
 def _last_write(folder: Path) -> datetime:
-    """The time (UTC) at which a file of the run was last written."""
+    """Return the time (UTC) at which a file of the run was last written."""
     times = [path.stat().st_mtime for path in folder.rglob("*") if path.is_file()]
     return datetime.fromtimestamp(max(times), UTC)

@@ -34,7 +34,7 @@ class Store:
         """Write a small file and remove it; create the folder if it does not exist.
 
         Raises:
-            InputError: nothing can be written there.
+            InputError: the location is not writable.
         """
         try:
             self._files.check_writable()
@@ -76,13 +76,13 @@ class Store:
         return target
 
     def path(self, table: TableName, run_id: str, stage: str) -> PurePath:
-        """The path of the file for one stage of a run. In a bucket, it begins with the bucket's name."""
+        """Return the path of the file for one stage of a run. In a bucket, it begins with the bucket."""
         return self._files.root / table / f"{_file_name_part(run_id)}--{_file_name_part(stage)}.parquet"
 
     def files(self, table: TableName, run_id: str | None = None) -> list[PurePath]:
-        """The files of a table, or only those of one run, sorted by name. Raises OSError.
+        """Return the files of a table, or only those of one run, sorted by name. Raises OSError.
 
-        Files of a run whose id begins with `run_id` and two dashes are among them.
+        The result includes files of runs whose id begins with `run_id` and two dashes.
         """
         prefix = "" if run_id is None else f"{_file_name_part(run_id)}--"
         files = []
@@ -93,7 +93,7 @@ class Store:
         return sorted(files)
 
     def notes(self, table: TableName, run_id: str, stage: str) -> dict[str, str]:
-        """The key-value metadata of a file, which only earlier versions wrote. Raises RecordError."""
+        """Return the key-value metadata of a file. Only earlier versions wrote it. Raises RecordError."""
         path = self.path(table, run_id, stage)
         try:
             return read_notes(self._files.sources([path])[0])
@@ -101,7 +101,7 @@ class Store:
             raise RecordError(f"{path} cannot be read: {error}", "measure again with --refresh") from error
 
     def read(self, table: TableName, run_id: str | None = None) -> pl.DataFrame:
-        """Return a table, or only the rows of one run; no rows where nothing is recorded.
+        """Return a table, or only the rows of one run; no rows if nothing is recorded.
 
         Columns that a file of an earlier version lacks are null.
 
@@ -115,11 +115,11 @@ class Store:
         return self._read_files(table, files, run_id) if files else _empty_table(table)
 
     def read_stage(self, table: TableName, run_id: str, stage: str) -> pl.DataFrame:
-        """Return the rows of one stage of a run. Raises RecordError, also where nothing is recorded."""
+        """Return the rows of one stage of a run. Raises RecordError, also if nothing is recorded."""
         return self._read_files(table, [self.path(table, run_id, stage)], run_id)
 
     def run_ids(self) -> tuple[str, ...]:
-        """The ids of the recorded runs, newest first. Raises RecordError as `read` does."""
+        """Return the ids of the recorded runs, newest first. Raises RecordError as `read` does."""
         runs = self.read("runs").sort("started_at", "run_id", descending=True)
         return tuple(runs["run_id"].to_list())
 
@@ -137,7 +137,7 @@ class Store:
         return frame if run_id is None else frame.filter(pl.col("run_id") == run_id)
 
     def _unreadable(self, table: TableName, files: Sequence[PurePath], error: Exception) -> RecordError:
-        """The error to raise where a table cannot be read; names the first file that is the reason."""
+        """Return the error for a table that cannot be read. It names the first unreadable file."""
         for path in files:
             try:
                 reason = why_unreadable(self._files.sources([path])[0], table)

@@ -16,8 +16,8 @@ from tasks.track.tracked_run import TrackOutcome
 def main() -> None:
     """Log one job and exit."""
     job = SwanLabJob.model_validate_json(sys.stdin.read())
-    # The parent kills this process at its time limit, and the kernel when the parent dies, on Linux alone:
-    # elsewhere the alarm does.
+    # The parent kills this process at the time limit. If the parent dies, the kernel kills it on Linux, and
+    # this alarm ends it elsewhere.
     signal.alarm(math.ceil(job.config.timeout_s) + 1)
     job.folder.mkdir(parents=True, exist_ok=True)
     os.chdir(job.folder)  # SwanLab reads swanlab.yaml and .env from its working folder
@@ -25,7 +25,7 @@ def main() -> None:
     with contextlib.redirect_stdout(sys.stderr), mark_as_logging(job):
         outcome = _log(job)
     print(outcome.model_dump_json(), flush=True)
-    os._exit(0)  # SwanLab's exit hook can block for ever
+    os._exit(0)  # SwanLab's exit hook can block forever
 
 
 def _log(job: SwanLabJob) -> TrackOutcome:
