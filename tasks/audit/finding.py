@@ -1,4 +1,4 @@
-"""What one check returns, and helpers to build it."""
+"""The result of a check, and functions that build it."""
 
 from __future__ import annotations
 
@@ -44,22 +44,22 @@ def at_most(
 
 
 def unchecked(why: str) -> Finding:
-    """Data that the check needs is missing."""
+    """Return the finding of a check whose data is missing; `why` says what is missing."""
     return Finding(verdict="unchecked", sentence=why)
 
 
 def not_in_metrics(what: str, engine: str | None = None) -> Finding:
-    """The server has no such counter, or restarted and reset it. `engine`: the one that never has it."""
+    """Return the finding for a missing or reset counter. `engine`: the engine, if it never reports `what`."""
     return unchecked(
         f"{engine} does not report {what}" if engine else f"the server's /metrics do not show {what}"
     )
 
 
 def number_of(count: float, noun: str, plural: str = "") -> str:
-    """`1 request`, `2 requests`. `plural`: the plural of `noun` where adding an s is wrong."""
+    """Return `1 request` or `2 requests`. `plural`: the plural of `noun` if it is not `noun` plus s."""
     return f"{count:.0f} {noun if count == 1 else plural or noun + 's'}"
 
 
 def total(values: Iterable[int | None]) -> float:
-    """The sum of the values that are not None."""
+    """Return the sum of the values that are not None."""
     return float(sum(value or 0 for value in values))

@@ -12,7 +12,7 @@ OTHER_LOAD_LIMIT = 0.10
 
 
 def other_load(evidence: Evidence) -> Finding:
-    """CPU usage of processes that belong neither to servegauge nor to the server."""
+    """Check the CPU usage of processes that belong neither to servegauge nor to the server."""
     shares = evidence.values("machine", OTHERS)
     if not shares:
         return unchecked("the point was too short to read the CPU usage of other processes")

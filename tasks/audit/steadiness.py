@@ -1,4 +1,4 @@
-"""Checks of a point over time: long enough, and steady from its first to its last request."""
+"""Checks that a point was long enough, and steady from its first to its last request."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from tasks.audit.evidence import Evidence
 from tasks.audit.finding import Finding, at_most, unchecked
 
 WAVES_ENOUGH = 5
-"""With fewer requests a slot, the first burst of prefills makes up much of the sample."""
+"""With fewer requests per slot, the first burst of prefills makes up much of the sample."""
 PACE_LIMIT = 0.90
-"""Below this, three times the noise of a measurement, requests pile up."""
+"""Below this pace, requests pile up; the distance to 1 is three times the measurement noise."""
 DRIFT_REQUESTS_NEEDED = 40
 DRIFT_LIMIT = 0.10
 
 
 def waves(evidence: Evidence) -> Finding:
-    """A note, never suspect: the original recipe has two waves at its highest load."""
+    """Note a point with few waves; never suspect: the original recipe has two at its highest load."""
     slots = evidence.result.load.slots
     if not slots:
         return unchecked("an open loop has no waves")
@@ -34,7 +34,7 @@ def waves(evidence: Evidence) -> Finding:
 
 
 def pace(evidence: Evidence) -> Finding:
-    """Whether the server keeps up with an open loop. If not, TTFT grows with the length of the point."""
+    """Check that the server keeps up with an open loop; if not, TTFT grows with the point's length."""
     share = evidence.result["pace"]
     if share is None:
         return Finding(verdict="valid", sentence="a closed loop sends no faster than the server answers")
@@ -49,9 +49,9 @@ def pace(evidence: Evidence) -> Finding:
 
 
 def drift(evidence: Evidence) -> Finding:
-    """Change of the mean latency between the first and the second half of the requests, first wave left out.
+    """Check the change of mean latency from the first to the second half of requests, without the first wave.
 
-    TPOT instead of latency where the model decides the output length.
+    If the model decides the output length, check TPOT instead.
     """
     figure, times = _times(evidence)
     if len(times) < DRIFT_REQUESTS_NEEDED:
@@ -71,7 +71,7 @@ def drift(evidence: Evidence) -> Finding:
 
 
 def _times(evidence: Evidence) -> tuple[str, list[float]]:
-    """The figure to compare and its values in the order requests were sent, without the first wave."""
+    """Return the figure to compare, and its values in order of sending, without the first wave."""
     rows = sorted(evidence.measured_succeeded, key=lambda row: row.sent_at)
     rows = rows[evidence.result.load.slots :]
     if evidence.sweep.exact_output_tokens is None:

@@ -1,4 +1,4 @@
-"""Bounds of what a server may answer to the probes: it may be broken, or not what it says."""
+"""Limits on a server's answers to the probes; the server may be broken or not an LLM server."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import httpx
 
 MOST_BYTES = 16 * 2**20
 MOST_COMPRESSED_BYTES = 2**18
-"""Compression makes a thousand bytes of one."""
+"""One compressed byte can become a thousand bytes."""
 
 
 class BoundedStream(httpx.SyncByteStream):
-    """A body that ends with an error after `limit` bytes; without an end it would fill the memory."""
+    """A body that raises an error after `limit` bytes, so that an endless body cannot fill the memory."""
 
     def __init__(self, stream: httpx.SyncByteStream, limit: int) -> None:
         self._stream, self._limit = stream, limit
@@ -32,7 +32,7 @@ class BoundedStream(httpx.SyncByteStream):
 
 
 def bound_body(response: httpx.Response) -> None:
-    """Have the body of a response raise httpx.ReadError where it is too long; a hook of httpx.Client."""
+    """Make a response's body raise httpx.ReadError if it is too long; an event hook of httpx.Client."""
     compressed = response.headers.get("Content-Encoding", "identity") != "identity"
     stream = response.stream
     if isinstance(stream, httpx.SyncByteStream):
@@ -40,7 +40,7 @@ def bound_body(response: httpx.Response) -> None:
 
 
 def json_of(response: httpx.Response) -> Any:
-    """The JSON of a response. Raises ValueError where it is none, or nested too deeply to be read."""
+    """Return a response's JSON; raise ValueError if it is not JSON or is nested too deeply."""
     try:
         return response.json()
     except RecursionError:

@@ -1,4 +1,4 @@
-"""What the probe concludes from a server's first answers: its conventions, and what to warn about."""
+"""Derives a server's API conventions, and warnings, from its first answers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def find_conventions(
     Args:
         endpoint: the server.
         answers: its first answers, one of each kind of request that will be sent.
-        may_close: whether to send one request more, to see whether the connection stays open.
+        may_close: whether to send one more request, to test if the connection stays open.
     """
     renamed = frozenset(answer.kind for answer in answers if answer.max_tokens_field == MAX_COMPLETION_TOKENS)
     conventions = Conventions(max_completion_tokens=renamed)

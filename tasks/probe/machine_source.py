@@ -15,17 +15,17 @@ BUSY = "cpu_share"
 OTHERS = "others_cpu_share"
 FREE = "memory_available_bytes"
 MIN_CPU_S = 0.1
-"""Least CPU seconds between two readings: the kernel counts in hundredths, so less gives no useful share."""
+"""The least CPU seconds between two readings; the kernel counts in hundredths, too coarse for less."""
 
 CpuSeconds = dict[tuple[int, float], float]
-"""CPU seconds by process id and start time: the kernel gives ids to new processes again."""
+"""CPU seconds by process ID and start time; the kernel reuses process IDs."""
 
 
 class MachineSource:
-    """Reads shares of all processors of the machine, and its free memory.
+    """Reads the machine's free memory, and CPU use as a share of all CPUs.
 
-    Other processes are all but this one, the server and their descendants. One that starts and ends between
-    two readings is not counted.
+    Other processes are all except this one, the server and their descendants. A process that starts and ends
+    between two readings is not counted.
     """
 
     name = "machine"
@@ -37,12 +37,12 @@ class MachineSource:
         interval_s: float = 1.0,
         own_pid: int | None = None,
     ) -> None:
-        """Take the values that the first reading is compared with.
+        """Record the values that the first reading is compared with.
 
         Args:
-            server_pids: the server's process ids; its descendants are found.
+            server_pids: the server's process IDs; descendants count as the server's too.
             interval_s: seconds between two readings.
-            own_pid: the process that measures, by default this one.
+            own_pid: the measuring process, by default this one.
         """
         self.interval_s = interval_s
         self._roots = server_pids | {own_pid or os.getpid()}

@@ -1,4 +1,4 @@
-"""How speculative decoding went during a point, by the server's metrics."""
+"""Figures of speculative decoding during a point, from the server's metrics."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tasks.probe.engine_metrics.meaning import Meaning
 from tasks.probe.metrics_history import MetricsHistory
 
 REPORTED = (Meaning.DRAFTED_TOKENS, Meaning.ACCEPTED_TOKENS, Meaning.DRAFTS, Meaning.ACCEPTED_LENGTH)
-"""An engine that reports one of these shows whether it drafts."""
+"""Meanings that show whether an engine drafts; one of them is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,9 @@ class Speculation:
 
 
 def speculation_in(history: MetricsHistory) -> Speculation | None:
-    """Return how speculative decoding went; None where no drafted token is known of.
+    """Return the figures of speculative decoding; None if the metrics show no drafted tokens.
 
-    Counters come before gauges, whose mean is over the moments at which they were read.
+    Use counters if there are any, otherwise the mean of the gauge's readings.
     """
     counted = [history.increase(meaning) for meaning in REPORTED[:3]]
     length_gauge = history.mean_while_running(Meaning.ACCEPTED_LENGTH)
@@ -41,10 +41,10 @@ def speculation_in(history: MetricsHistory) -> Speculation | None:
 
 
 def _accepted_length(history: MetricsHistory, accepted: float | None, drafts: float | None) -> float | None:
-    """1 + accepted tokens a draft.
+    """Return the accepted tokens per draft, plus 1.
 
-    Without a count of accepted tokens, the tokens after the first one of each request: every one of them came
-    from a draft, as in SGLang, which verifies a draft in each step.
+    Without a count of accepted tokens, return the tokens per draft, without the first token of each request.
+    That holds for SGLang, which verifies a draft in each step.
     """
     if not drafts:
         return None

@@ -16,9 +16,9 @@ from tasks.probe.server_metrics import MetricsReader, ServerMetrics
 from tasks.serve.endpoint import Endpoint
 
 LIMIT_S = 180.0
-"""No metric changes during one step: 8192 tokens of prefill take 164 s at 50 tokens a second."""
+"""Longer than one engine step, in which no metric changes: 8192 tokens of prefill take 164 s at 50 tok/s."""
 MIN_SAME_READINGS = 3
-"""Equal readings in a row that make a stall: if this process pauses, time passes but nothing is read."""
+"""Consecutive equal readings that make a stall; time alone also passes while this process is paused."""
 READINGS_PER_LIMIT = 6
 MAX_INTERVAL_S = 5.0
 REQUEST_TIMEOUT_S = 5.0
@@ -26,7 +26,7 @@ JOIN_TIMEOUT_S = 0.1
 
 
 class StallWatch:
-    """The results of the readings so far. Set `busy` while requests sent from here wait for a response."""
+    """The readings so far. Set `busy` while this program's requests wait for a response."""
 
     def __init__(self, endpoint: Endpoint, limit_s: float, clock: Callable[[], float]) -> None:
         self.busy = False
@@ -36,10 +36,10 @@ class StallWatch:
         self._same_readings = 0
 
     def check(self) -> None:
-        """Return at once while the metrics change, or while the server has no work.
+        """Raise an error if the server has work but its metrics do not change; send nothing.
 
         Raises:
-            ServerDied: several readings in a row were equal, over `limit_s` or longer, while it had work.
+            ServerDied: consecutive readings were equal for `limit_s` or longer while the server had work.
         """
         stalled_s = self._read_at - self._changed_at
         if self._same_readings >= MIN_SAME_READINGS and stalled_s >= self._limit_s:
@@ -50,7 +50,7 @@ class StallWatch:
             )
 
     def record(self, metrics: ServerMetrics | None) -> None:
-        """Compare new metrics with the last ones; None where they could not be read."""
+        """Compare new metrics with the last ones; `metrics` is None if they could not be read."""
         self._read_at = self._clock()
         values = metrics.counters if metrics else {}
         if metrics and _shows_steps(metrics) and values == self._last_values and self._has_work(metrics):
@@ -64,9 +64,9 @@ class StallWatch:
 
 
 def _shows_steps(metrics: ServerMetrics) -> bool:
-    """Whether equal readings mean that the engine stalls.
+    """Return whether equal readings mean that the engine stalls.
 
-    An engine that counts tokens when a request ends shows no progress of a long request.
+    An engine that counts tokens only at the end of a request shows no progress during a long request.
     """
     counts_each_step = metrics.table is not None and metrics.table.counts_each_step
     return counts_each_step and metrics.value(Meaning.OUTPUT_TOKENS) is not None
@@ -80,9 +80,9 @@ def watching_stalls(
     transport: httpx.BaseTransport | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[StallWatch]:
-    """Read the metrics several times within the limit from a thread until the block is left.
+    """Read the metrics several times within the limit, from a thread, until the `with` block ends.
 
-    A server whose metrics do not change in each step (those of vLLM do) never counts as stalled.
+    Only an engine whose metrics change in every step, such as vLLM, can count as stalled.
 
     Args:
         endpoint: the server.
@@ -108,4 +108,4 @@ def watching_stalls(
         yield watch
     finally:
         stop.set()
-        thread.join(JOIN_TIMEOUT_S)  # a request that hangs ends by its own time-out
+        thread.join(JOIN_TIMEOUT_S)  # a request that hangs ends with its own timeout

@@ -1,4 +1,4 @@
-"""Runs jobs in measuring processes of their own, and ends every one of these processes."""
+"""Runs each job in its own measuring process, and ends all these processes afterwards."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def run_job(
     progress: Callable[[int], None],
     timeout_s: float,
 ) -> object:
-    """Call `module:function` on a job in a child process and return what it returns; as `run_jobs`."""
+    """Call `module:function` on a job in a child process and return its result; see `run_jobs`."""
     return run_jobs(target, (job,), check=check, progress=progress, timeout_s=timeout_s)[0]
 
 
@@ -35,18 +35,18 @@ def run_jobs(
     progress: Callable[[int], None],
     timeout_s: float,
 ) -> tuple[object, ...]:
-    """Call `module:function` on each job in a child process of its own; all of them at the same time.
+    """Call `module:function` on each job, each in its own child process, at the same time.
 
     Args:
         target: a function that takes (job, ChildContext).
-        jobs: the `folder` of each is created, and gets the child's output as worker.log.
-        check: called every 0.25 s and at the end. An error that it raises ends the children and passes
-            through.
+        jobs: the `folder` of each job is created and receives the child's output as worker.log.
+        check: called every 0.25 s and at the end. If it raises, the children are killed and the error
+            is not caught.
         progress: called with the number of finished requests, summed over the children.
         timeout_s: seconds after which the children are killed.
 
     Returns:
-        What each child returned, in order.
+        The return value of each child, in the order of `jobs`.
 
     Raises:
         MeasureError: a child failed, died or ran out of time. No child is left running.
@@ -73,7 +73,7 @@ def _wait_for_results(
             return tuple(result.value for result in results)
         running = [each for each in children if each.returned is None]
         ready = _wait_for_events(running)
-        check()  # first: requests that failed because the server died are no result
+        check()  # before reading results: if the server died, they are worthless
         for each in running:
             each.check_not_stopped()
             if each.pipe in ready:

@@ -16,7 +16,7 @@ from tasks.measure.processes.child_context import Failed, Message, Progress, Ret
 from tasks.text import tail
 
 STOPPED_LIMIT_S = 3.0
-"""A measuring process that was stopped for so many seconds has lost its measurement."""
+"""After being stopped for this many seconds, a measuring process has lost its measurement."""
 LOG_LINES = 20
 
 
@@ -25,9 +25,9 @@ class RunningChild:
     """One measuring process, and the parent's end of its pipe.
 
     Attributes:
-        finished: how many requests it has reported.
+        finished: how many finished requests the process has reported.
         returned: what the worker function returned; None until then.
-        stopped_since: when it was first seen stopped (as by SIGSTOP); None while it runs.
+        stopped_since: when the process was first seen stopped (as by SIGSTOP); None while it runs.
     """
 
     job: child.Job
@@ -38,7 +38,7 @@ class RunningChild:
     stopped_since: float | None = None
 
     def read_message(self) -> Message:
-        """Read one message and keep its content; raises MeasureError where the child failed or died."""
+        """Read one message and store its content; raise MeasureError if the child failed or died."""
         try:
             message: Message = self.pipe.recv()
         except (EOFError, OSError):
@@ -53,7 +53,7 @@ class RunningChild:
         return message
 
     def check_not_stopped(self) -> None:
-        """Raise MeasureError where the process stays stopped: the server would only look idle."""
+        """Raise MeasureError if the process stays stopped, because the server would wrongly look idle."""
         try:
             stopped = psutil.Process(self.process.pid).status() == psutil.STATUS_STOPPED
         except psutil.NoSuchProcess:
@@ -77,12 +77,12 @@ class RunningChild:
 
 
 def start_child(target: str, job: child.Job, barrier: Barrier | None) -> RunningChild:
-    """Start a measuring process; raises MeasureError where it cannot be started.
+    """Start a measuring process; raise MeasureError if it cannot be started.
 
     Args:
         target: `module:function` of the worker function.
-        job: its folder is created, and gets the process's output as worker.log.
-        barrier: shared by all children of one measurement; None where there is only one.
+        job: passed to the function; its folder is created and receives the process's output as worker.log.
+        barrier: shared by all children of one measurement; None if there is only one child.
     """
     job.folder.mkdir(parents=True, exist_ok=True)
     receiver, sender = fork_server.CONTEXT.Pipe(duplex=False)
@@ -97,6 +97,6 @@ def start_child(target: str, job: child.Job, barrier: Barrier | None) -> Running
 
 
 def failure(job: child.Job, what: str) -> MeasureError:
-    """The error of a measurement, with the end of its log."""
+    """Return the error of a failed measurement, with the end of its log."""
     log = job.folder / child.LOG
     return MeasureError(what, f"its log is {log}", tail(log, LOG_LINES))

@@ -17,7 +17,7 @@ from tasks.probe.server_metrics import ServerMetrics, read_metrics
 
 @dataclass(frozen=True, slots=True)
 class ObservedPoint:
-    """A point with everything seen beside it. `before` and `after`: the server's counters around the load."""
+    """A point and its telemetry. `before` and `after`: the server's counters before and after the load."""
 
     result: PointResult
     rows: tuple[RequestRow, ...]
@@ -36,9 +36,9 @@ def observe_point(
 
     Args:
         job: what is measured.
-        send_load: sends the load and returns its rows; what it raises passes through.
-        sources: what is sampled meanwhile.
-        price_per_hour: of the server, in any currency.
+        send_load: sends the load and returns its rows; its errors are not caught.
+        sources: the telemetry sources to sample during the load.
+        price_per_hour: the server's price, in any currency.
     """
     before = read_metrics(job.endpoint)
     with sampling(*sources) as samples:

@@ -1,4 +1,4 @@
-"""Parses a response body: its output, its tokens and its end, each with the time of its bytes; pure."""
+"""Parses a response body: output with arrival times, token counts and how the response ended; pure."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tasks.measure.speed.usage import Usage, best_usage, read_usage
 
 DONE = "[DONE]"
 QUOTED = 80
-"""Characters of a server's own text that a message quotes."""
+"""The number of characters of a server's text that a message quotes."""
 UNNAMED_ERROR = "the server sent an event `error` without a message"
 _DECODER = json.JSONDecoder(strict=False)
 
 
 @dataclass(slots=True)
 class ParsedResponse:
-    """What a response body held.
+    """The content of a response body.
 
     `output_times`: when each event with output arrived. `last_time`: when the last of them or the finish
     reason arrived, whichever is later. `ended`: whether the end was marked: by `[DONE]`, or as the end of the
@@ -43,7 +43,7 @@ class ParsedResponse:
 def read_stream(
     body: bytes, arrivals: Sequence[Arrival], template: ChunkTemplate | None = None
 ) -> ParsedResponse:
-    """Read server-sent events. The time of an event is that of its last byte.
+    """Read server-sent events; the time of an event is the arrival time of its last byte.
 
     Args:
         body: all bytes.
@@ -79,7 +79,7 @@ class _Reader:
         self._finished_at: float | None = None
 
     def read(self, arrived_at: float, name: bytes, data: bytes) -> bool:
-        """Read one event. Returns whether it carries the output of one choice and nothing else."""
+        """Read one event; return whether it contains the output of one choice and nothing else."""
         text = data.decode("utf-8", "replace").strip()
         if text == DONE:
             self.parsed.ended = True
@@ -97,7 +97,7 @@ class _Reader:
         return False
 
     def finish(self) -> ParsedResponse:
-        """The response after its last event."""
+        """Return the parsed response after its last event."""
         parsed = self.parsed
         parsed.usage = best_usage(self._usages)
         last_output = parsed.output_times[-1] if parsed.output_times else None
@@ -128,12 +128,12 @@ class _Reader:
         return error is None and not found_usage and results == [(True, True)]
 
     def _read_choice(self, arrived_at: float, choice: object) -> tuple[bool, bool]:
-        """Read one choice. Returns whether it carries output, and whether it carries nothing else."""
+        """Read one choice; return whether it contains output, and whether it contains nothing else."""
         if not isinstance(choice, dict):
             raise wrong_type("choices[]", choice, "an object")
         reason = finish_reason_of(choice)
         if reason is not None:
-            if self._finished_at is None:  # a later one repeats it, beside `usage`
+            if self._finished_at is None:  # a later event may repeat it together with `usage`
                 self._finished_at = arrived_at
             self.parsed.finish_reason = reason
         error = error_of_choice(choice, reason)
@@ -150,10 +150,10 @@ class _Reader:
 
 
 def _json_of(text: str) -> object:
-    """The JSON of an event; its text where it does not look like JSON.
+    """Return an event's JSON, or its text if it does not look like JSON.
 
     Raises:
-        MalformedError: it begins like an object and is none.
+        MalformedError: the event begins like a JSON object but is not valid JSON, or is nested too deeply.
     """
     try:
         return _DECODER.decode(text)

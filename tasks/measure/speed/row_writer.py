@@ -18,7 +18,7 @@ from tasks.measure.speed.sent_request import SentRequest
 
 REPORT_INTERVAL_S = 0.25
 PARSE_DELAY_S = 0.002
-"""Seconds after which an ended response is parsed, so that the next request of its slot is sent first."""
+"""Seconds from the end of a response until it is parsed, so that its slot first sends the next request."""
 
 
 class Recorder:
@@ -43,13 +43,13 @@ class Recorder:
         self._ended: deque[tuple[SentRequest, float]] = deque()
 
     def enqueue(self, request: SentRequest) -> None:
-        """Queue a request that has ended, with or without success; its row is written a moment later."""
+        """Queue a request that has ended, successful or not; its row is written shortly afterwards."""
         self._ended.append((request, time.perf_counter()))
         if len(self._ended) == 1:
             asyncio.get_running_loop().call_later(PARSE_DELAY_S, self._record_next)
 
     def finish(self) -> None:
-        """Record what is queued, and report; raises OSError where any row could not be written."""
+        """Record all queued requests and report progress; raise OSError if a row could not be written."""
         while self._ended and self._write_error is None:
             self._record(*self._ended.popleft())
         if self._write_error is not None:
@@ -62,7 +62,7 @@ class Recorder:
         self._report(self.recorded)
 
     def utc(self, moment: float) -> datetime:
-        """The time of day of a perf_counter reading."""
+        """Return the UTC time of a perf_counter reading."""
         return self._started_at + timedelta(seconds=moment - self._started)
 
     def _record_next(self) -> None:
@@ -77,7 +77,7 @@ class Recorder:
     def _record(self, request: SentRequest, ended_at: float) -> None:
         row = self._row_of(request)
         self._file.write(self._row_to_json(row) + b"\n")
-        self._file.flush()  # the row outlives this process, however it ends
+        self._file.flush()  # the row survives even if this process is killed
         self.recorded += 1
         if not row.warmup:
             last_time = request.parsed.last_time if row.succeeded and request.parsed else None
@@ -87,7 +87,7 @@ class Recorder:
             self.report_progress()
 
     def _row_of(self, request: SentRequest) -> RequestRow:
-        """The row of a request. Every exception becomes one: no response may cost other requests theirs."""
+        """Return a request's row, even after an exception: one response must not affect others' rows."""
         try:
             request.parse_response()
             return build_row(self._job, request, self.utc)

@@ -1,4 +1,4 @@
-"""Splits a body of server-sent events into its events, with the time at which each arrived; pure.
+"""Splits a body of server-sent events into events, each with its arrival time; pure.
 
 The format is that of the HTML standard, section 9.2 (Server-sent events).
 """
@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 Arrival = tuple[float, int]
-"""A time in seconds, and how many bytes of the body had arrived by then."""
+"""A time in seconds, and the number of bytes of the body that had arrived by then."""
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _EVENT_END = re.compile(rb"(?:\r\n|\n|\r(?!\n)){2}")
@@ -18,9 +18,9 @@ _FIRST_LINES = (b"data", b"event", b"id", b"retry", b":")
 
 
 def events(body: bytes, arrivals: Sequence[Arrival]) -> Iterator[tuple[float, bytes]]:
-    """Yield the lines of each event, with the time at which the last byte of these lines arrived.
+    """Yield the arrival time of each event's last byte, and the lines of the event.
 
-    The last event counts even if the blank line after it is missing, which the standard would discard.
+    Yield the last event even if the blank line after it is missing; the standard discards such an event.
     """
     start, remaining = len(BYTE_ORDER_MARK) if body.startswith(BYTE_ORDER_MARK) else 0, iter(arrivals)
     arrived_at, received = next(remaining, (0.0, 0))
@@ -35,7 +35,7 @@ def events(body: bytes, arrivals: Sequence[Arrival]) -> Iterator[tuple[float, by
 
 
 def name_and_data(event: bytes) -> tuple[bytes, bytes]:
-    """The name of an event (its field `event`, else empty) and its data: the lines `data`, joined."""
+    """Return an event's name (its field `event`, or empty) and its data (its `data` lines, joined)."""
     if event.startswith(b"data:") and b"\n" not in event and b"\r" not in event:
         return b"", event[5:]
     name, data = b"", []
@@ -49,7 +49,7 @@ def name_and_data(event: bytes) -> tuple[bytes, bytes]:
 
 
 def is_stream(body: bytes, content_type: str) -> bool:
-    """Whether a body holds server-sent events: by how it begins, or by its content type."""
+    """Return whether a body is server-sent events, judged by its first bytes or its content type."""
     begin = body[:64].removeprefix(BYTE_ORDER_MARK).lstrip()
     if begin.startswith(_FIRST_LINES):
         return True
@@ -57,7 +57,7 @@ def is_stream(body: bytes, content_type: str) -> bool:
 
 
 def _event_bounds(body: bytes, start: int) -> Iterator[tuple[int, int]]:
-    """Where each event ends and the next one starts; an event that was cut short ends with the body."""
+    """Yield the end of each event and the start of the next; a truncated event ends with the body."""
     if b"\r" in body:
         for match in _EVENT_END.finditer(body, start):
             start = match.end()

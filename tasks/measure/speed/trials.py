@@ -1,4 +1,4 @@
-"""Turns one measured level into the trial that a search for saturation decides by; pure."""
+"""Turns a measured level into a trial, from which a search for saturation chooses its next step; pure."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from tasks.measure.speed.point_result import PointResult
 from tasks.plan.search import PLATEAU, THROUGHPUT, Trial
 
 ALL_SUCCEED = Objective(name=SUCCESS, bound=1.0)
-"""The bound on success of a sweep that sets none."""
+"""The bound on `success` for a sweep without one."""
 INVALID = "invalid figures"
 UNJUDGED = "{}, which cannot be judged"
 BROKEN = -1.0
-"""The margin of a level that broke for another reason than a figure beyond its bound."""
+"""The margin of a level that broke although no figure was beyond its bound."""
 
 
 def trial_of(result: PointResult, objectives: Sequence[Objective], usable: bool = True) -> Trial:
@@ -38,7 +38,7 @@ def trial_of(result: PointResult, objectives: Sequence[Objective], usable: bool 
 
 
 def _tightest(result: PointResult, bounds: Sequence[Objective]) -> tuple[float, str]:
-    """The smallest margin and its bound; the pace of an open loop counts as a bound too."""
+    """Return the smallest margin and its bound; an open loop also has a bound on its pace."""
     margins: list[tuple[float, str]] = []
     for bound in bounds:
         value = margin(bound, result)
@@ -50,7 +50,7 @@ def _tightest(result: PointResult, bounds: Sequence[Objective]) -> tuple[float, 
 
 
 def _pace_margin(result: PointResult) -> float:
-    """1 where requests end as fast as they are sent; 0 where the pace is 1 - PLATEAU."""
+    """Return 1 if requests end as fast as they are sent, and 0 if the pace is 1 - PLATEAU."""
     pace = result["pace"]
     if pace is None:
         pace = result.known("request_throughput") / result.load.level

@@ -1,8 +1,8 @@
 """Metrics of Text Generation Inference (TGI).
 
-It has no TTFT. `tgi_request_mean_time_per_token_duration` divides the prefill among the tokens too: it is
-no TPOT and is left out. `tgi_request_skipped_tokens` sums the accepted draft tokens; its count holds steps
-without a draft too, so it is no number of drafts.
+TGI reports no TTFT. The table omits `tgi_request_mean_time_per_token_duration`: it includes the prefill, so
+it is not TPOT. The sum of `tgi_request_skipped_tokens` is the number of accepted draft tokens. The count of
+`tgi_request_skipped_tokens` includes steps without a draft, so it is not the number of drafts.
 """
 
 from __future__ import annotations
