@@ -41,7 +41,7 @@ COMMANDS = (
     blocks,
     prefect_server,
 )
-"""In the order of `servegauge --help`."""
+"""The commands in the order of `servegauge --help`."""
 
 
 class Terminated(BaseException):

@@ -86,11 +86,11 @@ def check_run_count(runs: list[str]) -> None:
 
 
 def check_regressions(compared: tuple[ComparedRun, ...], worse_than: float | None) -> None:
-    """Check every run against the first one; does nothing where `worse_than` is None.
+    """Check every run against the first one; does nothing if `worse_than` is None.
 
     Raises:
-        RegressionError: a figure is missing, or worse by more than `worse_than` per cent; its detail has a
-            line for each.
+        RegressionError: a figure is missing, or worse by more than `worse_than` per cent; the error's
+            detail has a line for each figure.
     """
     if worse_than is None:
         return

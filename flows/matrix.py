@@ -91,13 +91,13 @@ def _combinations(models: Names | None, environments: Names | None, hosts: Names
 
 
 def _spec_of(combination: Combination, common: dict[str, Any]) -> Spec:
-    """The spec of a run. Raises InputError where it is wrong, or not allowed by the operator."""
+    """Return the spec of a run. Raises InputError if it is invalid, or not allowed by the operator."""
     changes = parameters.SpecChanges(model=combination.model)
     return parameters.load_changed_spec(common["spec"], changes, _overrides(combination, common))
 
 
 def _overrides(combination: Combination, common: dict[str, Any]) -> list[str]:
-    """The overrides of a run; the caller's own come last."""
+    """Return the overrides of a run; the caller's own come last."""
     environment = combination.environment
     return [*([f"environment={environment}"] if environment else []), *common["overrides"]]
 
@@ -119,7 +119,7 @@ def _check_inputs(combinations: int, hosts: Sequence[str]) -> None:
 
 
 def _start(combination: Combination, common: dict[str, Any]) -> UUID:
-    """Start a run of the deployment `benchmark`; returns its id. `common`: parameters that all runs share."""
+    """Start a run of the deployment `benchmark`; return its id. `common`: parameters that all runs share."""
     model, environment, host = combination.model, combination.environment, combination.host
     chosen = {**common, "model": model, "overrides": _overrides(combination, common)}
     run = run_deployment(
@@ -133,7 +133,7 @@ def _start(combination: Combination, common: dict[str, Any]) -> UUID:
 
 @contextmanager
 def _cancelled_on_error() -> Iterator[list[UUID]]:
-    """Yield a list for the ids of started runs; cancel those that still run where the block raises."""
+    """Yield a list for the ids of started runs; cancel those that still run if the block raises."""
     started: list[UUID] = []
     try:
         yield started
@@ -147,7 +147,7 @@ def _cancelled_on_error() -> Iterator[list[UUID]]:
 
 
 def _wait_for(run_id: UUID) -> FlowRun:
-    """The run once it has ended. There is no time limit: it may wait in the queue behind others."""
+    """Return the run once it has ended. There is no time limit: the run may wait in the queue."""
     with get_client(sync_client=True) as client:
         while True:
             run = client.read_flow_run(run_id)
@@ -157,7 +157,7 @@ def _wait_for(run_id: UUID) -> FlowRun:
 
 
 def _compare(ended: Sequence[FlowRun], results: str) -> list[str]:
-    """Compare the runs that recorded something; returns their ids. Raises MeasureError where a run failed."""
+    """Compare the runs that recorded something; return their ids. Raises MeasureError if a run failed."""
     ids = [str(run.labels[RUN_LABEL]) for run in ended if RUN_LABEL in run.labels]
     if len(ids) > 1:
         compare(ids, results=results)

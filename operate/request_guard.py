@@ -26,8 +26,8 @@ class RequestGuard:
     """An ASGI application in front of another one.
 
     An IP address is an accepted Host: DNS rebinding, by which a page of another site reaches this machine,
-    needs a name. A browser's request carries an Origin where it changes something or opens a websocket; it
-    has to be the origin of the page that the same Host served, or one that the operator named.
+    needs a name. A browser's request carries an Origin if it changes something or opens a websocket. The
+    Origin must be that of a page from the same Host, or one that the operator named.
     """
 
     def __init__(self, app: App, host: str, origins: Iterable[str] = ()) -> None:
@@ -36,7 +36,7 @@ class RequestGuard:
         Args:
             app: the application.
             host: the name or address that the server listens on.
-            origins: further origins whose pages may call it, as https://gauge.example.
+            origins: further origins whose pages may call it, such as https://gauge.example.
         """
         self._app = app
         self._origins = frozenset(origin.strip().rstrip("/").lower() for origin in origins if origin.strip())
@@ -57,7 +57,7 @@ class RequestGuard:
             await _forbid(send, refusal)
 
     def refusal(self, headers: Headers) -> str | None:
-        """Why a request with these headers is refused; None where it is not."""
+        """Return why a request with these headers is refused, or None if it is accepted."""
         hosts = _values(headers, b"host")
         if len(hosts) != 1 or not self._is_known(_hostname(hosts[0])):
             return f"the Host is not a name of this server; its operator {ADDS_IT}"
@@ -77,7 +77,7 @@ class RequestGuard:
 
 
 def _authority(url: str) -> str:
-    """Host and port of an origin; empty where it has none, as the origin `null`."""
+    """Return host and port of an origin; empty if it has none, such as the origin `null`."""
     try:
         return urlsplit(url).netloc
     except ValueError:
@@ -89,7 +89,7 @@ def _values(headers: Headers, name: bytes) -> list[str]:
 
 
 def _hostname(authority: str) -> str:
-    """The host of `host:port`, without brackets; empty where it is no authority."""
+    """Return the host of `host:port`, without brackets; empty if the text is not an authority."""
     if "@" in authority or "/" in authority:
         return ""
     try:

@@ -32,8 +32,8 @@ def run_up(settings: UpSettings) -> None:
     """Start everything and wait; Ctrl-C or SIGTERM stops it all.
 
     Raises:
-        InputError: --auth is not user:password, SERVEGAUGE_ALLOW names something unknown, it already runs, or
-            something else answers at its address.
+        InputError: --auth is not user:password, SERVEGAUGE_ALLOW names something unknown, `servegauge up`
+            already runs, or something else answers at its address.
         ExecutionError: the server or a worker does not start, or the deployments are refused.
     """
     allowed_by_operator()
@@ -52,7 +52,7 @@ def run_up(settings: UpSettings) -> None:
 
 
 def _keep_running(children: tuple[Child, ...], stop: threading.Event) -> None:
-    """Restart what exits until `stop` is set."""
+    """Restart each process that exits, until `stop` is set."""
     while not stop.wait(1.0):
         for child in children:
             if child.restart_if_exited():
@@ -82,7 +82,7 @@ def _only_one(settings: UpSettings) -> Iterator[None]:
 
 @contextmanager
 def _stop_event() -> Iterator[threading.Event]:
-    """An event that the first Ctrl-C or SIGTERM sets."""
+    """Yield an event that the first Ctrl-C or SIGTERM sets."""
     stop = threading.Event()
 
     def set_stop(signum: int, frame: FrameType | None) -> None:
@@ -105,7 +105,7 @@ def _deploy(settings: UpSettings) -> None:
         capture_output=True,
         text=True,
         check=False,
-        start_new_session=True,  # Ctrl-C must not interrupt it halfway; `up` stops when it has ended
+        start_new_session=True,  # Ctrl-C must not interrupt the command; `up` stops after it
     )
     if done.returncode:
         detail = (done.stdout + done.stderr)[-DETAIL_CHARACTERS:]

@@ -14,11 +14,11 @@ CONTROL = "control"
 
 
 def host_queue() -> str:
-    """The queue of this machine's runs, named by SERVEGAUGE_HOST or else its host name."""
+    """Return the queue of this machine's runs: SERVEGAUGE_HOST, or else the host name."""
     name = os.environ.get("SERVEGAUGE_HOST") or socket.gethostname()
     return re.sub(r"[^A-Za-z0-9._-]", "-", name)
 
 
 def gpu_slot_name() -> str:
-    """The Prefect concurrency limit that is this machine's GPU slot."""
+    """Return the name of the Prefect concurrency limit that is this machine's GPU slot."""
     return f"gpu-{host_queue()}"

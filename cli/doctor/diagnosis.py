@@ -11,7 +11,7 @@ Status = Literal["ok", "limited", "broken"]
 
 
 class Diagnosis(Frozen):
-    """What was checked, how it is, and what to do if it is not ok."""
+    """The name, status and text of a check, and a remedy if the status is not `ok`."""
 
     name: str
     status: Status

@@ -19,7 +19,7 @@ from tasks.report.read_report import read_report
 
 
 def finish(run: Run, results: RunResults, warnings: RunWarnings) -> str:
-    """Record what was reused and how the run ended, track and report it; returns the run's id.
+    """Record what was reused and how the run ended, track and report it. Return the run's id.
 
     Raises:
         MeasureError: a point or an answer failed; everything is recorded and reported.
@@ -43,7 +43,7 @@ def finish(run: Run, results: RunResults, warnings: RunWarnings) -> str:
 
 
 def _record_reused(run: Run, results: RunResults) -> None:
-    """Record the figures of earlier runs under this run too; its own are recorded already."""
+    """Record reused figures under this run too. Figures that this run measured are recorded already."""
     store = Store(run.results)
     for point in results.points:
         if point.run_id != run.id:
@@ -72,7 +72,7 @@ def _track_and_report(run: Run, record: RunRecord, results: RunResults, problems
 
 
 def _with_warning(run: Run, record: RunRecord, warning: str) -> RunRecord:
-    """The run's row with one warning more, written again."""
+    """Add a warning to the run's row, write the row again and return it."""
     console.stage("track", warning, "yellow")
     record = record.model_copy(update={"warnings": (*record.warnings, warning)})
     record_run(Store(run.results), record)
@@ -80,7 +80,7 @@ def _with_warning(run: Run, record: RunRecord, warning: str) -> RunRecord:
 
 
 def measurement_failures(results: RunResults) -> list[str]:
-    """One line for each failure: invalid points, question sets without a score, failed answers."""
+    """Return one line for each failure: invalid points, question sets without a score, failed answers."""
     errors = [recorded.error for recorded in results.accuracy if recorded.error]
     scores = [recorded.scores[-1] for recorded in results.accuracy if recorded.scores]
     failed_answers = [
@@ -101,7 +101,7 @@ def _invalid_points(results: RunResults) -> list[str]:
 
 
 def _is_expected(point: RecordedPoint, knee: Knee | None) -> bool:
-    """Whether a point above the knee is invalid only for failed requests: searches measure such levels."""
+    """Return whether a point above the knee is invalid only for failed requests, as searches expect."""
     if knee is None or knee.high is None or point.result.load.level < knee.high:
         return False
     failed_checks = {check.check for check in point.verdict.checks if check.verdict == "invalid"}

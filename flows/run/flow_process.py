@@ -28,10 +28,10 @@ ENTRYPOINTS = {
 
 
 def load_known_flow(flow_run: FlowRun) -> Flow[..., Any]:
-    """The flow of a run.
+    """Return the flow of a run.
 
     Raises:
-        InputError: it is none of ENTRYPOINTS.
+        InputError: the flow is not in ENTRYPOINTS.
     """
     with get_client(sync_client=True) as client:
         name = client.read_flow(flow_run.flow_id).name

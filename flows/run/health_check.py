@@ -22,7 +22,7 @@ from tasks.serve.endpoint import Conventions, Endpoint, RequestKind
 class ProbeResult(Frozen):
     """What the probe found out.
 
-    `ready_s`: how long the server took to be ready; None where it was not started here. `warnings`: what
+    `ready_s`: how long the server took to be ready; None if it was not started here. `warnings`: what
     could not be checked, and what differs from other servers.
     """
 
@@ -40,7 +40,7 @@ def probe(spec: Spec, endpoint: Endpoint, check: Callable[[], None], log: Path |
         spec: its server and the kinds of its questions.
         endpoint: where the server answers.
         check: raises once the server's process has ended.
-        log: the server's log, quoted where it does not become ready.
+        log: the server's log, which the error quotes if the server does not become ready.
     """
     started_here = isinstance(spec.server, StartedServer)
     ready_s = None

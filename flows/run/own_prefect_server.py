@@ -31,7 +31,7 @@ VARIABLES = {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFE
 
 
 def start_own_server() -> OwnPrefectServer | None:
-    """Start the server and return at once; None where Prefect's settings name a server or allow no own one.
+    """Start the server and return at once; None if Prefect's settings name a server or forbid this one.
 
     Call it in the main thread: the kernel kills the server when the thread that started it ends.
     """
@@ -41,24 +41,24 @@ def start_own_server() -> OwnPrefectServer | None:
 
 
 class OwnPrefectServer:
-    """Prefect's server on a free port of the loopback address. It dies with this process, by SIGKILL too."""
+    """Prefect's server on a free port of the loopback address. It dies with this process, even on SIGKILL."""
 
     def __init__(self) -> None:
-        """Start it; it needs seconds until it answers."""
+        """Start the server. It answers a few seconds later."""
         self._start()
         # Exit handlers run in reverse order: Prefect's, registered later, still send their last events to it.
         atexit.register(self.stop)
 
     @property
     def running(self) -> bool:
-        """Whether its process runs."""
+        """Whether the server's process runs."""
         return self._process.poll() is None
 
     def wait_ready(self) -> None:
-        """Wait until it answers, and make Prefect use it as its temporary server.
+        """Wait until the server answers, and make Prefect use it as its temporary server.
 
         Raises:
-            ExecutionError: it ended, or did not answer in time.
+            ExecutionError: the server ended, or did not answer in time.
         """
         deadline = time.monotonic() + float(PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS.value())
         restarted = False
@@ -74,7 +74,7 @@ class OwnPrefectServer:
         self._hand_to_prefect()
 
     def stop(self) -> None:
-        """End it, by force if it does not end in time."""
+        """End the server; kill it if it does not end in time."""
         self._process.terminate()
         try:
             self._process.wait(STOP_S)

@@ -1,4 +1,4 @@
-"""Measures an entry of the plan, or reuses its result from Prefect's cache, which lies beside the tables."""
+"""Measures an entry of the plan, or reuses its result from Prefect's cache, which is next to the tables."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def measured_or_reused(
 
 
 def measure_with_restart(server: RunServer, measure: Callable[[int], Result]) -> Result:
-    """Return `measure(1)`; where the server dies during it, restart the server and return `measure(2)`.
+    """Return `measure(1)`; if the server dies during it, restart the server and return `measure(2)`.
 
     Raises:
         ServerDied: the server died for the second time in this run.
@@ -102,7 +102,7 @@ def measure_with_restart(server: RunServer, measure: Callable[[int], Result]) ->
 def with_cache(
     task: Task[P, Result], key: str, results: ResultsLocation, refresh: bool
 ) -> Callable[P, Result]:
-    """A Prefect task whose result is cached under `key`; `refresh` runs it anyway and replaces the result."""
+    """Return the task with its result cached under `key`. `refresh` ignores and replaces a cached result."""
 
     def cache_key(task_run: TaskRunContext, parameters: dict[str, Any]) -> str:
         return key
@@ -120,13 +120,13 @@ def with_cache(
 
 
 def is_cached(results: ResultsLocation, key: str) -> bool:
-    """Whether a task with this key would be reused."""
+    """Return whether the cache holds a result under this key."""
     folder = results.cache_folder
     return folder.is_dir() and ResultStore(result_storage=LocalFileSystem(basepath=str(folder))).exists(key)
 
 
 def is_reusable(results: ResultsLocation, refresh: bool, key: str) -> bool:
-    """Whether an entry with this key needs no measurement in this run."""
+    """Return whether an entry with this key needs no measurement in this run."""
     return not refresh and is_cached(results, key)
 
 

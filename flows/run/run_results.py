@@ -21,9 +21,9 @@ class RunResults(SpeedResults):
 
 
 class RunProblems(Frozen):
-    """Why a run fails; both are empty where it completed.
+    """Why a run fails. Both fields are empty if the run completed.
 
-    `failures`: measurements that cannot be used. `missed`: what the gate asks for and the figures lack.
+    `failures`: measurements that cannot be used. `missed`: the gate's requirements that are not met.
     """
 
     failures: tuple[str, ...] = ()

@@ -59,7 +59,7 @@ def stage(name: str, text: str, style: str = "") -> None:
 
 
 def line_logger(name: str) -> Callable[[str, str], None]:
-    """A function that logs a level and a line of another process in Prefect's log; any thread may call it."""
+    """Return a function that logs another process's lines to Prefect's log. Any thread may call it."""
     try:
         logger = get_run_logger()
     except MissingContextError:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def content_digest(name: str) -> str:
-    """The SHA-256 of a file's content, for an absolute path to a file; any other name as it is."""
+    """Return the SHA-256 of the content of a file with an absolute path; return any other name unchanged."""
     path = Path(name)
     named = path.is_absolute() and path.is_file()
     return hashlib.sha256(path.read_bytes()).hexdigest() if named else name

@@ -10,7 +10,7 @@ import psutil
 
 
 def cpu_name() -> str:
-    """The processor's model name, or the architecture where the kernel gives none."""
+    """Return the processor's model name, or the architecture if the kernel names no model."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -20,10 +20,10 @@ def cpu_name() -> str:
 
 
 def cpu_count() -> int:
-    """Processors this process may use (affinity counted), which is what decides a figure."""
+    """Return how many processors this process may use, by its CPU affinity. That number affects figures."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def memory_bytes() -> int:
-    """Physical memory."""
+    """Return the size of the physical memory in bytes."""
     return int(psutil.virtual_memory().total)

@@ -1,4 +1,4 @@
-"""What a run measures and on what: everything that makes two measurements alike or not."""
+"""What a run measures and on what: everything that decides whether two measurements are comparable."""
 
 from __future__ import annotations
 
@@ -57,11 +57,11 @@ class Subject(Frozen):
 
 
 def subject_of(spec: Spec, run_id: str) -> Subject:
-    """Find out what a spec measures. Starts nothing; asks a running server who it is.
+    """Determine what a spec measures. Starts nothing; asks a running server for its identity.
 
     Args:
         spec: the checked spec.
-        run_id: identifies a running server that does not tell when it was started.
+        run_id: identifies a running server that does not report its start time.
 
     Raises:
         InputError: the spec names an environment, folder, model or GPU that does not exist.

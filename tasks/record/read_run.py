@@ -19,7 +19,7 @@ from tasks.record.write_run import stage_of
 
 MEASURED_BY_NOTE = "measured_by"
 NEAREST_RUNS = 5
-"""Run ids that an error for an unknown run names."""
+"""The number of run ids that the error for an unknown run names."""
 
 CheckKey = tuple[str, str, int, int]
 """Sweep, label of the load, requests and repeat: identify a point among the checks of one run."""
@@ -31,7 +31,7 @@ def recorded_run(store: Store, run_id: str) -> RunRecord:
     """Return the run with an id.
 
     Raises:
-        InputError: there is no such run; names the nearest ids.
+        InputError: there is no such run; the message names the most similar ids.
         RecordError: a table cannot be read.
     """
     runs = store.read("runs", run_id)
@@ -87,7 +87,7 @@ def recorded_accuracy(store: Store, run: RunRecord) -> tuple[RecordedAccuracy, .
 
 
 def _nearest_runs(run_id: str, recorded_ids: Sequence[str]) -> str:
-    """The remedy for an unknown run: the most similar ids, or the newest ones if none is similar."""
+    """Return the remedy for an unknown run: the most similar ids, or the newest ones if none is similar."""
     if not recorded_ids:
         return "nothing is recorded there; choose another results location with --results"
     similar = difflib.get_close_matches(run_id, recorded_ids, n=NEAREST_RUNS, cutoff=0.5)
@@ -96,7 +96,7 @@ def _nearest_runs(run_id: str, recorded_ids: Sequence[str]) -> str:
 
 
 def _noted_origin(store: Store, run_id: str, dataset: str) -> str:
-    """Version 0.1.0 recorded the run that measured a question set in the metadata of the scores' file."""
+    """Return the id of the run that measured a question set: version 0.1.0 kept it in the file's metadata."""
     return store.notes("scores", run_id, dataset).get(MEASURED_BY_NOTE, run_id)
 
 
@@ -106,12 +106,12 @@ def _order(run: RunRecord, point: RecordedPoint) -> tuple[object, ...]:
 
 
 def _sweep_position(run: RunRecord, sweep: str) -> int:
-    """The position of a sweep in the spec; behind all others where an earlier version did not record it."""
+    """Return a sweep's position in the spec; unrecorded sweeps of earlier versions come last."""
     return run.sweeps.index(sweep) if sweep in run.sweeps else len(run.sweeps)
 
 
 def _first_errors(store: Store, points: Sequence[RecordedPoint]) -> dict[ErrorKey, str]:
-    """The error of the first failed request of each point, from the runs that measured the points."""
+    """Return the error of the first failed request of each point, from the runs that measured the points."""
     errors: dict[ErrorKey, str] = {}
     for run_id in {point.run_id for point in points if point.result.failed}:
         requests = store.read("requests", run_id)

@@ -33,7 +33,7 @@ class TrackOutcome(Frozen):
     """How one tracker's work on one run ended.
 
     `tracker`: the tracker's name, set by `track_run`.
-    `warning`: why the run, or a part of it, is not tracked; None where all of it is.
+    `warning`: why the run, or a part of it, is not tracked; None if all of it is.
     `logged`: number of figures passed to the tracker. `kept`: how many of them its files contain.
     `folder`: where the experiment's files are. `url`: the page of an uploaded experiment.
     """
@@ -48,7 +48,7 @@ class TrackOutcome(Frozen):
 
     @classmethod
     def from_error(cls, error: Exception) -> Self:
-        """The outcome of a tracker that raised `error`: a warning of one line."""
+        """Return the outcome of a tracker that raised `error`: a warning of one line."""
         if isinstance(error, TrackError):
             return cls(warning=f"{error.what}: {error.remedy}")
         lines = str(error).splitlines()
@@ -75,12 +75,12 @@ def tracked_run(
 
 
 def experiment_name(run: RunRecord, points: tuple[RecordedPoint, ...]) -> str:
-    """The name of the run's only point; the run's id if it has several."""
+    """Return the name of the run's only point, or the run's id if it has several."""
     return points[0].result.run_name if len(points) == 1 else run.run_id
 
 
 def flat_config(spec: Spec, run: RunRecord) -> tuple[tuple[str, ConfigValue], ...]:
-    """The run's spec, manifest and loads as pairs of name and value; nested values as JSON."""
+    """Return the run's spec, manifest and loads as pairs of name and value; nested values as JSON."""
     config: dict[str, ConfigValue] = {"spec": run.spec, "spec_digest": run.spec_digest}
     for name, value in run.manifest.model_dump(mode="json").items():
         is_plain = value is None or isinstance(value, str | int | float | bool)
