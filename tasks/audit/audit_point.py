@@ -11,7 +11,7 @@ from tasks.audit.verdict import Check, CheckVerdict, Verdict
 
 
 def audit_point(evidence: Evidence) -> Verdict:
-    """The verdict on a point. Findings that are suspect, invalid or noted become its reasons, worst first."""
+    """Return the verdict on a point; suspect, invalid and noted findings become its reasons, worst first."""
     findings = {name: check(evidence) for name, check in CHECKS.items()}
     reasons = [
         finding for finding in findings.values() if finding.noted or finding.verdict in ("suspect", "invalid")

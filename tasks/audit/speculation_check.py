@@ -1,4 +1,4 @@
-"""The check of speculative decoding: drafts for random tokens are not accepted as those for real text are."""
+"""The check of speculative decoding: drafts for random tokens have another acceptance rate than real text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tasks.probe.speculation import REPORTED, Speculation, speculation_in
 
 
 def speculation(evidence: Evidence) -> Finding:
-    """An engine that drafts, fed with random tokens. `value`: the acceptance rate, if it is known."""
+    """Check that no engine drafts for random prompts. `value`: the acceptance rate, if known."""
     table = evidence.history.table
     if table is None:
         return not_in_metrics(Meaning.DRAFTED_TOKENS)
@@ -32,7 +32,7 @@ def speculation(evidence: Evidence) -> Finding:
 
 
 def _figures(drafting: Speculation) -> str:
-    """The known figures in brackets."""
+    """Return the known figures in brackets."""
     parts = []
     if drafting.acceptance_rate is not None:
         parts.append(f"{drafting.acceptance_rate:.0%} accepted")

@@ -1,4 +1,4 @@
-"""What a measuring process is given: everything it needs, and nothing else."""
+"""Jobs: all the data that a measuring process needs."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from tasks.config.sweep import Sweep
 from tasks.serve.endpoint import Endpoint
 
 SETUP_S = 900.0
-"""Room for tokenizers, prompts and reports beside the requests themselves."""
+"""Seconds for loading tokenizers, building prompts and writing reports, in addition to the requests."""
 
 
 class Part(Frozen):
-    """What one of several processes sends of a point. `first`: the number of its first prompt."""
+    """The part of a point that one of several processes sends. `first`: the index of its first prompt."""
 
     number: int
     of: int
@@ -33,9 +33,9 @@ class Part(Frozen):
 class PointJob(Frozen):
     """One load of one sweep, one repeat, one attempt.
 
-    `seed` fixes the prompts; it must differ between any two points, repeats and attempts that one
-    server may see, or its prefix cache answers for the model. `folder` is this attempt's own.
-    `only` is this process's part, where several share the point.
+    `seed` determines the prompts. It must differ between all points, repeats and attempts on one server;
+    otherwise the prefix cache is hit. Only this attempt uses `folder`. `only` is this process's part if
+    several processes share the point.
     """
 
     sweep: Sweep
@@ -55,23 +55,23 @@ class PointJob(Frozen):
 
     @property
     def warmup(self) -> int:
-        """Requests sent first, and left out of the figures. An open loop has no waves."""
+        """Requests that are sent first and excluded from the figures. An open loop has no warm-up waves."""
         return self.sweep.warmup_requests + self.sweep.warmup_waves * self.load.slots
 
     @property
     def part(self) -> Part:
-        """What this process sends."""
+        """The part of the point that this process sends."""
         return self.only or self.parts(1)[0]
 
     @property
     def limit_s(self) -> float:
-        """No point can last longer when every request keeps its own limit."""
+        """The longest time in seconds that a point can take if every request keeps its own timeout."""
         return SETUP_S + self.load.time_limit_s(self.total, self.sweep.timeout_s)
 
     def parts(self, processes: int) -> tuple[Part, ...]:
-        """The point shared out by slots; an open loop's requests one by one, as its schedule deals arrivals.
+        """Divide the point among processes: a closed loop by slots, an open loop request by request in turn.
 
-        No process is without a slot or a request.
+        Use fewer processes if one would have no slot or no request.
         """
         whole = min(self.load.slots or self.load.requests, self.load.requests)
         processes, found, first = max(1, min(processes, whole)), list[Part](), 0
@@ -97,7 +97,7 @@ class PointJob(Frozen):
 
 
 class AccuracyJob(Frozen):
-    """One question set, all its repeats. `folder` is this attempt's own."""
+    """One question set with all its repeats. Only this attempt uses `folder`."""
 
     accuracy: QuestionSet
     endpoint: Endpoint

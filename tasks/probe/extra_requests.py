@@ -1,4 +1,4 @@
-"""Requests of the conformance test that need to know how the server answers: exact length, logprobs."""
+"""Follow-up requests of the conformance test: exact length, logprobs and open connections."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FIRST_TIMEOUT_S = 0.1
 
 
 class ExtraAnswers(Frozen):
-    """What the server made of further requests; None where that could not be asked.
+    """The results of the follow-up requests; None for a request without an answer.
 
     Attributes:
         exact_length: whether an answer had exactly as many tokens as `ignore_eos` and `min_tokens` ask for.
@@ -37,7 +37,7 @@ class ExtraAnswers(Frozen):
 def ask_extras(
     client: httpx.Client, endpoint: Endpoint, answers: Sequence[StreamedAnswer], deadline: float
 ) -> ExtraAnswers:
-    """Send the further requests at the same time, of the first kind that the server answers."""
+    """Send the follow-up requests at the same time, as the first kind that the server answers."""
     kinds = [answer.kind for answer in answers if answer.error is None]
     remaining_s = deadline - time.monotonic()
     if not kinds or remaining_s < FIRST_TIMEOUT_S:
@@ -79,7 +79,7 @@ def _has_logprobs(
 def _answer(
     client: httpx.Client, endpoint: Endpoint, kind: RequestKind, fields: dict[str, Any], timeout_s: float
 ) -> dict[str, Any] | None:
-    """The answer as JSON; empty where the server refused the request; None where it did not answer."""
+    """Return the answer as JSON; empty if the server refused the request, None if it did not answer."""
     body = question(endpoint, kind, endpoint.max_tokens_field(kind)) | fields
     try:
         response = client.post(endpoint.url_of(kind), json=body, timeout=timeout_s)

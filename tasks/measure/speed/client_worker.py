@@ -34,7 +34,7 @@ class RequestBuilder(OpenaiPlugin):  # type: ignore[misc]
 
 
 def body_of(request: dict[str, Any], job: PointJob) -> bytes:
-    """A request's body as EvalScope serialises it, with the sweep's `request` and the server's names."""
+    """Return the body as EvalScope serialises it, with the sweep's `request` and the server's field names."""
     fields = {**request, **job.sweep.request}
     fields[job.endpoint.max_tokens_field(job.sweep.endpoint)] = fields.pop(MAX_TOKENS)
     return json.dumps(fields, ensure_ascii=False).encode()
@@ -49,12 +49,12 @@ async def send_request(
             await connections.send(http_request, request.response)
     except TimeoutError:
         request.error = f"no complete response within {timeout_s:g} s"
-    except Exception as error:  # aiohttp's parser raises many; a response may fail only its own request
+    except Exception as error:  # of aiohttp's parser, for example; it may fail only this request
         request.error = _reason(error)
 
 
 def _reason(error: Exception) -> str:
-    """Why an exchange failed, in one line."""
+    """Return in one line why a request failed."""
     text = f"{type(error).__name__}: {error}"
     if isinstance(
         error, HttpProcessingError

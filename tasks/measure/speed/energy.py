@@ -13,13 +13,13 @@ from tasks.probe.gpu_source import POWER
 from tasks.probe.reading import Reading
 
 MAX_GAP_S = 5.0
-"""The power is unknown between readings that are further apart, and so far from the ends of the window."""
+"""The longest gap between readings, or from a reading to an end of the window, with known power."""
 Series = Sequence[tuple[float, float]]
 """(seconds, value), in order of time."""
 
 
 def energy_j(rows: Sequence[RequestRow], readings: Sequence[Reading], duration_s: float) -> float | None:
-    """Joules of all the server's GPUs together, from the first request's due time over the point's duration.
+    """Return the joules of all the server's GPUs, from the first request's due time for `duration_s`.
 
     Args:
         rows: the measured requests, without warm-up.
@@ -27,7 +27,7 @@ def energy_j(rows: Sequence[RequestRow], readings: Sequence[Reading], duration_s
         duration_s: of the point.
 
     Returns:
-        None where there is no request, or the power of a GPU is not known over the whole duration.
+        The joules; None without requests, or if a GPU's power is not known over the whole duration.
     """
     if not rows:
         return None
@@ -49,7 +49,7 @@ def integral(series: Series, start: float, end: float) -> float:
 
 
 def _covers(series: Series, duration_s: float) -> bool:
-    """Whether there is no gap in a series over a window that starts at 0."""
+    """Return whether a series has no gap in a window that starts at 0."""
     moments = [moment for moment, _ in series]
     if not moments or moments[0] > MAX_GAP_S or moments[-1] < duration_s - MAX_GAP_S:
         return False
@@ -61,7 +61,7 @@ def _covers(series: Series, duration_s: float) -> bool:
 
 
 def _power_by_gpu(readings: Sequence[Reading], start: datetime) -> list[Series]:
-    """The power of each GPU that has readings, over the seconds since `start`; empty without its power."""
+    """Return the power of each GPU by seconds since `start`; an empty series for a GPU without power."""
     series: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for reading in readings:
         if reading.source != "gpu":
@@ -73,7 +73,7 @@ def _power_by_gpu(readings: Sequence[Reading], start: datetime) -> list[Series]:
 
 
 def _value_at(series: Series, moment: float) -> float:
-    """The value at a time, on a straight line between its neighbours."""
+    """Return the value at a time, interpolated linearly between its neighbours."""
     index = bisect_left(series, (moment,))
     if index == 0 or index == len(series):
         return series[min(index, len(series) - 1)][1]

@@ -12,7 +12,7 @@ END = "<!-- end of figures -->"
 
 
 def figure_table() -> str:
-    """A Markdown row for each figure, in the registry's order; figures documented together share one."""
+    """Return a Markdown table of all figures in the registry's order; some figures share a row."""
     lines = ["| figure | unit | definition |", "|---|---|---|"]
     for figure in FIGURES:
         unit = "s" if figure.name.endswith("_s") else figure.notation.unit
@@ -23,7 +23,7 @@ def figure_table() -> str:
 
 
 def with_figure_table(page: str) -> str:
-    """The page with the table between its markers replaced. Raises ValueError where a marker is missing."""
+    """Replace the table between the page's markers; raise ValueError if a marker is missing."""
     before, _, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not end:
@@ -32,7 +32,7 @@ def with_figure_table(page: str) -> str:
 
 
 def metrics_page() -> Path:
-    """The page that defines every figure."""
+    """Return the path of the page that defines every figure."""
     return checkout() / "docs" / "metrics.md"
 
 

@@ -1,4 +1,4 @@
-"""Whether an open loop's server keeps up with it; pure."""
+"""Computes whether a server keeps up with an open loop; pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from statistics import fmean, linear_regression
 from tasks.measure.speed.request_row import RequestRow
 
 FIT_MIN_REQUESTS = 10
-"""So many requests are needed to fit their latency to the length of their responses."""
+"""The fewest requests to which the fit of latency against response length is applied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +22,19 @@ class _Request:
 
 
 def pace(succeeded: Sequence[RequestRow]) -> float | None:
-    """The rate at which requests end, as a share of the rate at which they are sent; below 1 a queue grows.
+    """Return the rate at which requests end as a share of the rate of sending; below 1, a queue grows.
 
-    It is 1 less the growth of the requests under way, on average from the second to the last third of the
-    time in which requests are sent. While the load starts and while it ends, they grow and shrink anyway.
-    Growth by chance is no queue: arrivals that are dense by chance, or requests that by chance have long
-    responses. Subtracted is therefore the growth that the same requests would show if all were answered as
-    those of the first third, by their length.
+    The pace is 1 minus the growth of the number of requests in flight, from the second to the last third of
+    the time in which requests are sent; each third counts by its mean. The first third is excluded because
+    the number grows in any case while the load starts. Dense arrivals or long responses can cause growth by
+    chance. The growth is therefore reduced by the growth that the same requests would show if their latency
+    depended on their length as in the first third.
 
     Args:
         succeeded: the measured requests that succeeded.
 
     Returns:
-        None where no time passed between the first and the last request.
+        The pace; None if no time passed between the first and the last request.
     """
     requests = _requests(succeeded)
     span = max((request.sent for request in requests), default=0.0)
@@ -45,7 +45,7 @@ def pace(succeeded: Sequence[RequestRow]) -> float | None:
 
 
 def _requests(rows: Iterable[RequestRow]) -> list[_Request]:
-    """Requests with their times since the first one was sent."""
+    """Return the requests, with times in seconds since the first one was sent."""
     complete = [row for row in rows if row.latency_s is not None]
     start = min((row.sent_at.timestamp() for row in complete), default=0.0)
     requests = []
@@ -56,7 +56,7 @@ def _requests(rows: Iterable[RequestRow]) -> list[_Request]:
 
 
 def _answered_as_first_third(requests: Sequence[_Request], span: float) -> list[_Request]:
-    """The same requests with the latency that the first third had for their number of tokens."""
+    """Return the requests with the latency that the first third had for their number of tokens."""
     early = [request for request in requests if request.sent <= span / 3]
     tokens = [request.tokens for request in early]
     latencies = [request.ended - request.sent for request in early]
@@ -71,12 +71,12 @@ def _answered_as_first_third(requests: Sequence[_Request], span: float) -> list[
 
 
 def _growth(requests: Sequence[_Request], span: float) -> float:
-    """By how many requests more are under way in the last third than in the second."""
+    """Return how many more requests are in flight in the last third than in the second, on average."""
     third = span / 3
     return _mean_under_way(requests, 2 * third, span) - _mean_under_way(requests, third, 2 * third)
 
 
 def _mean_under_way(requests: Iterable[_Request], start: float, end: float) -> float:
-    """How many requests are under way, on average over an interval."""
+    """Return the mean number of requests in flight over an interval."""
     overlaps = (min(request.ended, end) - max(request.sent, start) for request in requests)
     return sum(max(0.0, overlap) for overlap in overlaps) / (end - start)

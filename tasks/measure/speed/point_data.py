@@ -1,4 +1,4 @@
-"""Everything that the figures of one load point are computed from."""
+"""The data that the figures of one load point are computed from."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tasks.probe.speculation import Speculation, speculation_in
 
 @dataclass(frozen=True)
 class PointData:
-    """A measured point before its figures.
+    """The data of a measured point.
 
     `rows`: one for each request, warm-up included. `duration_s`: from the first measured request's due time
     to the end of the last one, over all load processes. `readings`: telemetry of server, GPUs, client and
@@ -39,7 +39,7 @@ class PointData:
 
     @cached_property
     def succeeded(self) -> Sequence[RequestRow]:
-        """The measured requests that succeeded: what all figures are about."""
+        """The measured requests that succeeded, which all figures describe."""
         return [row for row in self.measured if row.succeeded]
 
     @cached_property
@@ -54,19 +54,19 @@ class PointData:
 
     @property
     def total_tokens(self) -> int | None:
-        """Prompt and output tokens of all succeeded requests; None where any are not known."""
+        """Prompt and output tokens of all succeeded requests; None if either number is unknown."""
         return _sum([self.input_tokens, self.output_tokens])
 
     def per_second(self, count: float) -> float:
-        """A count over the duration; 0 where no time passed."""
+        """Return a count divided by the duration; 0 if the duration is 0."""
         return count / self.duration_s if self.duration_s > 0 else 0.0
 
     def tokens_per_second(self, tokens: int | None) -> float | None:
-        """Tokens over the duration; None where their number is not known."""
+        """Return tokens divided by the duration; None if their number is unknown."""
         return None if tokens is None else self.per_second(tokens)
 
     def per_request(self, total: float | None) -> float | None:
-        """A total over the succeeded requests; None without one, or where the total is not known."""
+        """Return a total divided by the number of succeeded requests; None if either is missing."""
         return total / len(self.succeeded) if self.succeeded and total is not None else None
 
     @cached_property
@@ -91,16 +91,16 @@ class PointData:
 
     @cached_property
     def energy_j(self) -> float | None:
-        """Joules that the server's GPUs took; None where their power is not known."""
+        """Joules that the server's GPUs used; None if their power is unknown."""
         return energy_j(self.measured, self.readings, self.duration_s)
 
     @cached_property
     def speculation(self) -> Speculation | None:
-        """How speculative decoding went, warm-up included; None where no drafted token is known of."""
+        """Figures of speculative decoding, warm-up included; None if no drafted tokens are known."""
         return speculation_in(history_of(self.readings))
 
 
 def _sum(counts: Sequence[int | None]) -> int | None:
-    """The sum of all counts; None where one of them is not known."""
+    """Return the sum of all counts; None if one of them is unknown."""
     known = [count for count in counts if count is not None]
     return sum(known) if len(known) == len(counts) else None

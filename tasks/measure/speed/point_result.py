@@ -18,8 +18,8 @@ class PointResult(Frozen):
     """One load of one sweep, one repeat: how its requests ended, and its figures.
 
     `requests`: how many were measured. `attempt`: 2 if the server died in the first. `figures`: by the name
-    of their entry in figures.py; read one with `result[name]`. `objectives_met`: whether the point keeps all
-    objectives of its sweep, None where it has none or one cannot be judged.
+    of their entry in figures.py; read one with `result[name]`. `objectives_met`: whether the point meets all
+    objectives of its sweep; None without objectives or if one cannot be judged.
     """
 
     sweep: str
@@ -36,21 +36,21 @@ class PointResult(Frozen):
     first_error: str | None = None
 
     def __getitem__(self, figure: str) -> float | None:
-        """A figure by its name; None where the point lacks it. Raises KeyError for an unknown name."""
+        """Return a figure by name, None if the point lacks it; raise KeyError for an unknown name."""
         return self.figures.get(BY_NAME[figure].name)
 
     def known(self, figure: str) -> float:
-        """A figure that every point has, such as a throughput; 0 where an older version did not record it."""
+        """Return a figure that every point has, such as a throughput; 0 if an older version lacks it."""
         return self[figure] or 0.0
 
     def with_figures(self, figures: Mapping[str, float | None]) -> Self:
-        """The same point with some figures replaced."""
+        """Return a copy with some figures replaced."""
         return self.model_copy(update={"figures": {**self.figures, **figures}})
 
     @model_validator(mode="before")
     @classmethod
     def _read_cached_by_older_version(cls, fields: Any) -> Any:
-        """Version 0.1.0 cached a point with a field for each figure, and with `concurrency` and `rate`."""
+        """Convert a point cached by version 0.1.0, which had `concurrency`, `rate` and a field per figure."""
         if not isinstance(fields, dict) or "figures" in fields:
             return fields
         kept = {name: value for name, value in fields.items() if name in cls.model_fields}

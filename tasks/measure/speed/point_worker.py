@@ -25,17 +25,17 @@ from tasks.measure.speed.row_writer import Recorder
 from tasks.measure.speed.sent_request import SentRequest
 
 OPEN_LOOP_CONNECTIONS = 512
-"""Connections opened in advance for an open loop at most: how many it will need is not known."""
+"""The most connections opened in advance for an open loop, which needs an unknown number."""
 NO_PARALLEL_LIMIT = 2**15
-"""EvalScope's `parallel` of an open loop; EvalScope only builds the requests, so that it limits nothing."""
+"""EvalScope's `parallel` for an open loop; it limits nothing, as EvalScope only builds the requests."""
 
 
 def run(job: PointJob, context: ChildContext) -> Window:
-    """Send the requests of a job; the rows go to requests.jsonl in its folder."""
+    """Send the requests of a job, and write their rows to requests.jsonl in its folder."""
     outputs = job.folder / "evalscope"
     shutil.rmtree(outputs, ignore_errors=True)
     outputs.mkdir(parents=True)
-    np.random.seed(job.seed % 2**32)  # not EvalScope's seed: that one would also go into every request
+    np.random.seed(job.seed % 2**32)  # EvalScope's own `seed` would also be sent with every request
     recorder = Recorder(job, context.report)
     lag = uvloop.run(_measure(job, _arguments(job, outputs), recorder, context))
     recorder.finish()
@@ -86,7 +86,7 @@ def _headers(job: PointJob) -> dict[str, str]:
 
 
 def _arguments(job: PointJob, outputs: Path) -> prompts_worker.PromptArguments:
-    """EvalScope's arguments, which only build requests here."""
+    """Return EvalScope's arguments, which are used only to build requests."""
     sweep, endpoint, part = job.sweep, job.endpoint, job.part
     exact_tokens = sweep.exact_output_tokens
     arguments = prompts_worker.PromptArguments(
@@ -114,7 +114,7 @@ def _arguments(job: PointJob, outputs: Path) -> prompts_worker.PromptArguments:
 
 
 def _prompt_fields(job: PointJob) -> dict[str, Any]:
-    """Those of EvalScope's arguments that choose the prompts."""
+    """Return the EvalScope arguments that select the prompts."""
     sweep, path = job.sweep, questions_path(job.sweep.dataset)
     fields = {
         "dataset_offset": job.seed,

@@ -1,4 +1,4 @@
-"""What one load process returns."""
+"""The result of one load process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tasks.probe.reading import Reading
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What a measuring process hands back: its measured window in perf_counter seconds, and how it fared."""
+    """The result of a load process: measured window in perf_counter seconds, requests sent and readings."""
 
     start: float
     end: float

@@ -11,13 +11,13 @@ class RequestRow:
     """One request as the client measured it. Times are in seconds; the server's `usage` counts the tokens.
 
     `sent_at`: when the request's last byte was written, UTC.
-    `client_delay_s`: from when the request was due (closed loop: its slot became free) to `sent_at`.
+    `client_delay_s`: from the due time (closed loop: when the slot became free) to `sent_at`.
     `ttft_s`, `latency_s`: from `sent_at` to the first output and to the last one or the finish reason.
-    `tpot_s`: (latency - TTFT) / (output tokens - 1); None where all tokens came in one chunk.
+    `tpot_s`: (latency - TTFT) / (output tokens - 1); None if all tokens came in one chunk.
     `itl_s`: the gaps between consecutive chunks with output.
-    `output_tokens`: None where the answer carries no `usage`.
-    `claimed_output_tokens`: `completion_tokens` as the server reports it. `output_tokens` differs where
-    `total_tokens` shows that the claim lacks the reasoning, or everything.
+    `output_tokens`: None if the answer has no `usage`.
+    `claimed_output_tokens`: `completion_tokens` as the server reports it. `output_tokens` differs if
+    `total_tokens` shows that the reported number omits the reasoning tokens, or is 0 or missing.
     """
 
     index: int

@@ -64,7 +64,7 @@ def unreadable_row(
 
 
 def _error(job: PointJob, request: SentRequest) -> str | None:
-    """Why a request failed, in one line without the endpoint's secrets; None where it succeeded."""
+    """Return in one line, without secrets, why a request failed; None if it succeeded."""
     parsed, text = request.parsed, request.error
     if text is None and parsed is not None:
         text = parsed.error or job.endpoint.model_mismatch(parsed.model) or _missing(job, parsed)
@@ -76,9 +76,9 @@ def _error(job: PointJob, request: SentRequest) -> str | None:
 
 
 def _missing(job: PointJob, parsed: ParsedResponse) -> str | None:
-    """What a response lacks that a complete one has; None where it is complete.
+    """Return what an incomplete response lacks; None if it is complete.
 
-    Without `usage` it is complete: its times are right, and the audit says that its tokens are not known.
+    A response without `usage` can be complete: its times are right, and the audit reports the missing tokens.
     """
     stray = f"; it says {parsed.stray_text!r}" if parsed.stray_text else ""
     if parsed.last_time is None:
@@ -96,7 +96,7 @@ def _count(tokens: int | None) -> str:
 
 
 def _ttft(parsed: ParsedResponse, sent_at: float | None, latency: float | None) -> float | None:
-    """Time to the first chunk with output. A single token without text (EOS) arrived with the end."""
+    """Return the time to the first chunk with output; for a single token without text (EOS), the latency."""
     if latency is None or sent_at is None:
         return None
     if parsed.output_times:
@@ -105,7 +105,7 @@ def _ttft(parsed: ParsedResponse, sent_at: float | None, latency: float | None) 
 
 
 def _tpot(parsed: ParsedResponse, ttft: float | None, latency: float | None) -> float | None:
-    """Time per output token; None where all tokens arrived at once, without a time between them."""
+    """Return the time per output token; None if all tokens arrived at once or their count is unknown."""
     if (
         latency is None
         or ttft is None
@@ -117,5 +117,5 @@ def _tpot(parsed: ParsedResponse, ttft: float | None, latency: float | None) -> 
 
 
 def _itl(parsed: ParsedResponse) -> tuple[float, ...]:
-    """Times between two chunks with output."""
+    """Return the times between consecutive chunks with output."""
     return tuple(later - earlier for earlier, later in pairwise(parsed.output_times))

@@ -16,7 +16,7 @@ from tasks.measure.speed.request_row import RequestRow
 
 WORKER = "tasks.measure.speed.point_worker:run"
 SLOTS_A_CLIENT = 64
-"""One load process is within its limits of time up to about here; more slots get another one."""
+"""Slots per load process; up to about this number, a load process keeps the audit's time limits."""
 
 
 def measure_point(
@@ -25,13 +25,14 @@ def measure_point(
     """Measure one point.
 
     Args:
-        job: what to measure; its folder keeps requests.jsonl and worker.log, one folder a process where
-            several share the point.
-        check: raises (ServerDied) when going on is pointless; called several times a second.
+        job: what to measure; its folder keeps requests.jsonl and worker.log, in a subfolder per process if
+            several processes share the point.
+        check: raises ServerDied to end a measurement that has become useless; called several times a
+            second.
         progress: called with (requests finished, requests in all), warm-up included.
 
     Returns:
-        The rows of all processes. A point without one success is a measurement too.
+        The rows of all processes, even if no request succeeded.
 
     Raises:
         MeasureError: a measuring process failed, died or ran out of time.
@@ -54,7 +55,7 @@ def measure_point(
 
 
 def clients(job: PointJob) -> int:
-    """How many processes share a point; `auto` leaves the server a processor."""
+    """Return how many processes share a point; `auto` keeps one CPU free for the server."""
     wanted = job.sweep.clients
     if isinstance(wanted, int):
         return wanted
@@ -83,6 +84,6 @@ def _rows(jobs: tuple[PointJob, ...]) -> tuple[RequestRow, ...]:
 
 
 def _duration_s(windows: list[Window]) -> float:
-    """From the first measured request of any process to the end of the last one: they share the clock."""
+    """Return the seconds from the first measured request to the end of the last one, of all processes."""
     seen = [window for window in windows if window.end]
     return max(window.end for window in seen) - min(window.start for window in seen) if seen else 0.0

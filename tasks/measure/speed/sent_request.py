@@ -13,7 +13,7 @@ from tasks.measure.speed.sse import is_stream
 class SentRequest:
     """One request and its response. `due_at` is when it should be sent, in perf_counter seconds.
 
-    `parsed` is set where the response has status 200; `error` says why the request failed.
+    `parsed` is set if the response has status 200; `error` says why the request failed.
     """
 
     index: int
@@ -23,10 +23,10 @@ class SentRequest:
     error: str | None = None
 
     def parse_response(self) -> None:
-        """Parse the response and drop its bytes; the body of a status other than 200 becomes `error`.
+        """Parse the response and drop its bytes; for a status other than 200, store the body in `error`.
 
-        Whether it is a stream is read from its bytes: gateways name other content types, and answer a request
-        for a stream with one object. Does nothing where the request failed already.
+        The bytes decide whether the response is a stream: gateways send wrong content types, and may answer
+        a streaming request with one object. Do nothing if the request has already failed.
         """
         if self.error is not None:
             return

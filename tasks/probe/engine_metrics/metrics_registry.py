@@ -1,4 +1,4 @@
-"""The table of all engines' metrics. A new engine is a file beside this one and a row here."""
+"""The table of all engines' metrics. For a new engine, add a file in this folder and a row here."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ def _all_metrics() -> Iterator[tuple[EngineMetrics, Metric]]:
 
 
 METRICS: dict[str, Metric] = {metric.name: metric for _, metric in _all_metrics()}
-"""Every metric that is recorded, by its name: the engine's newest one."""
+"""Every metric that is recorded, by the engine's newest name for it."""
 ALIASES: dict[str, str] = {older: metric.name for _, metric in _all_metrics() for older in metric.older}
-"""The newest name by an older name."""
+"""The newest name of a metric, by each older name."""
 _TABLES: dict[str, EngineMetrics] = {metric.name: table for table, metric in _all_metrics()}
 
 
 def table_of(names: Iterable[str]) -> EngineMetrics | None:
     """Return the table of the engine that wrote metrics of these names, by its newest names.
 
-    None for names of no known engine, and for those of several: the values of a gateway that shows
-    several engines on one page belong to no single server.
+    Return None if no engine or several engines match: a gateway may show several engines on one page, and
+    those values belong to no single server.
     """
     tables = {_TABLES[name].engine: _TABLES[name] for name in names if name in _TABLES}
     return next(iter(tables.values())) if len(tables) == 1 else None

@@ -1,8 +1,8 @@
 """Metrics of TensorRT-LLM's `trtllm-serve`: at `/prometheus/metrics`, with `return_perf_metrics: true`.
 
 Version 1.1 reports requests and times only; tokens, queue gauges (with `enable_iter_perf_stats`) and
-speculative decoding came later. Its cache counters in blocks are left out: prompts are compared by tokens. So
-is `spec_decode_acceptance_length`, whose definition is not documented.
+speculative decoding came later. The table omits cache counters in blocks, because prompts are compared by
+tokens, and `spec_decode_acceptance_length`, whose definition is not documented.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """vLLM's metrics: names of the V1 engine, and those before version 0.11.
 
-The counters of speculative decoding are on the page only where it is switched on. Requests of n > 1 count as
-n finished requests; sweeps send n = 1.
+The counters of speculative decoding appear only if it is enabled. A request with n > 1 counts as n finished
+requests; sweeps send n = 1.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ VLLM = EngineMetrics(
         counter(
             Meaning.CACHE_HITS, "vllm:prefix_cache_hits_total", "tokens", "vllm:gpu_prefix_cache_hits_total"
         ),
-        # Looked up only for tokens that the engine's own cache did not have: their queries are no new ones.
+        # The external cache is queried only after a miss in the engine's cache, so its queries are not added.
         counter(Meaning.CACHE_HITS, "vllm:external_prefix_cache_hits_total", "tokens"),
         counter(Meaning.PREEMPTIONS, "vllm:num_preemptions_total", "requests"),
         counter(Meaning.REJECTIONS, "vllm:admission_rejections_total", "requests"),
