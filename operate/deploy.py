@@ -25,7 +25,7 @@ Schedules = dict[tuple[str, str], dict[str, Any]]
 
 
 def deploy_all() -> tuple[str, ...]:
-    """Create everything on the server in use, or update it; returns a line for each part.
+    """Create everything on the server in use, or update it. Return a line for each part.
 
     Raises:
         InputError: no Prefect server is configured.
@@ -49,7 +49,7 @@ def deploy_all() -> tuple[str, ...]:
 
 
 def _read_deployments(api: PrefectApi) -> list[dict[str, Any]]:
-    """The deployments of prefect.yaml; the work pool may have others."""
+    """Return the deployments of prefect.yaml. The work pool may have others."""
     selection = {"work_pools": {"name": {"any_": [POOL]}}, "deployments": {"tags": {"all_": [TAG]}}}
     return list(api.send("POST", "/deployments/filter", selection))
 
@@ -149,7 +149,7 @@ def _contains_list(existing: list[Any], wanted: list[Any]) -> bool:
 
 
 def _webhook_id(api: PrefectApi, name: str) -> str | None:
-    """The id of a Webhook block, None where it does not exist."""
+    """Return the id of a Webhook block, or None if it does not exist."""
     selection: dict[str, Any] = {
         "block_documents": {"name": {"any_": [name]}},
         "block_types": {"slug": {"any_": ["webhook"]}},

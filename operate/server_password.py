@@ -1,4 +1,4 @@
-"""The password of Prefect's server: the given one, or one that is made where others reach the server."""
+"""The password of Prefect's server: the given one, or a generated one if other machines can reach it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tasks.serve.loopback import is_loopback
 
 USER = "gauge"
 FILE = "password"
-"""Its name in Prefect's folder; it holds user:password and only the user can read it."""
+"""The password file's name in Prefect's folder. The file holds user:password; only the user can read it."""
 
 
 class ServerPassword(Frozen):
-    """What clients have to send: `auth` is user:password, None where the server asks for nothing.
+    """What clients have to send: `auth` is user:password, or None if the server requires none.
 
-    `file` is where a password that was made here is kept; `is_new` that it was made just now.
+    `file`: the file of a generated password. `is_new`: whether the password was generated just now.
     """
 
     auth: str | None = None

@@ -10,7 +10,7 @@ from operate.work_pool import CONTROL, POOL, gpu_slot_name, host_queue
 from tasks.config.permissions import allowed_by_operator
 
 CONTROL_LIMIT = 8
-"""Flows of the queue `control` at the same time."""
+"""The most flows of the queue `control` that run at the same time."""
 
 
 def run_worker(control: bool) -> None:
@@ -36,7 +36,7 @@ def run_worker(control: bool) -> None:
 
 
 def create_gpu_slot(api: PrefectApi) -> str:
-    """Create the work pool, this machine's queue and its GPU slot where they are missing.
+    """Create the work pool, this machine's queue and its GPU slot if they are missing.
 
     Returns:
         The name of the slot's concurrency limit.

@@ -11,21 +11,21 @@ GIGABYTE = 10**9
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """Characters that move a terminal's cursor, turn the direction of writing, or cannot be written at all."""
 READ_LIMIT_BYTES = 512 * 1024
-"""Most bytes that are read from the end of a file: a log may have grown for days."""
+"""The most bytes that are read from the end of a file, because a log may have grown for days."""
 
 
 def tail(path: Path, lines: int, start: int = 0) -> str:
-    """The last `lines` lines of a file after byte `start`; empty where the file cannot be read."""
+    """Return the last `lines` lines of a file after byte `start`; empty if the file cannot be read."""
     return last_lines(read_end(path, start), lines)
 
 
 def last_lines(text: str, lines: int) -> str:
-    """The last `lines` lines of a text; blank space at its start and end is removed first."""
+    """Return the last `lines` lines of a text; blank space at its start and end is removed first."""
     return "\n".join(text.strip().splitlines()[-lines:])
 
 
 def read_end(path: Path, start: int = 0) -> str:
-    """A file's text after byte `start`, at most its last 512 KiB; empty where it cannot be read."""
+    """Return a file's text after byte `start`, at most its last 512 KiB; empty if it cannot be read."""
     try:
         with path.open("rb") as file:
             size = file.seek(0, 2)
@@ -49,7 +49,7 @@ def gigabytes(size_bytes: float) -> str:
 def printable(text: str) -> str:
     """The text with control characters written out, as `\\x1b`; line breaks and tabs stay.
 
-    A server's answer or a name from elsewhere may hold what a terminal takes as a command.
+    A server's answer or an external name may hold an escape sequence that a terminal would execute.
     """
     return CONTROL.sub(_written_out, text.replace("\r\n", "\n"))
 

@@ -1,4 +1,4 @@
-"""The killed watch: a small process beside a run that records how the run ended if it was killed.
+"""The killed watch: a small process next to a run that records how the run ended if it was killed.
 
 Its standard input is a pipe from the run. The run writes one line of JSON, and `over` when it ends by itself.
 The pipe closes without `over` when the run is killed, as a worker that is terminated does to its run. Only

@@ -27,7 +27,7 @@ def track(run: Run, record: RunRecord, results: RunResults) -> tuple[TrackOutcom
 
 @task(name="report", task_run_name="report")
 def report(report_input: ReportInput, page: Path) -> UUID | None:
-    """Write the report page, and create an artifact with its tables; returns the artifact's id."""
+    """Write the report page, and create an artifact with its tables. Return the artifact's id."""
     write_page(report_input, page)
     description = f"Speed and accuracy of run {report_input.run.run_id}"
     artifact = create_markdown_artifact(

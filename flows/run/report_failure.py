@@ -22,7 +22,7 @@ TRACEBACK_LINES = 60
 
 
 class FailureReport:
-    """Publishes the failure of a flow, with its run if that was created before."""
+    """Publishes the failure of a flow, with the run's id if the run was already created."""
 
     def __init__(self) -> None:
         self.run: Run | None = None
@@ -56,7 +56,7 @@ def report_failure() -> Iterator[FailureReport]:
 
 
 def _as_servegauge_error(error: Exception) -> ServegaugeError:
-    """Any error as one with a cause, a remedy and a detail."""
+    """Convert any error to one with a cause, a remedy and a detail."""
     if isinstance(error, ServegaugeError):
         return error
     detail = last_lines("".join(traceback.format_exception(error)), TRACEBACK_LINES)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 POLL_INTERVAL_S = 0.5
 MOST_LINES = 200
-"""Most lines of one log that are copied: Prefect's server stores each line, and the file keeps them all."""
+"""The most lines of one log that are copied. Prefect's server stores each copy; the file holds all lines."""
 LINE_CHARACTERS = 500
 STOP_LIMIT_S = 2.0
 LEVEL = re.compile(r"(?<![A-Za-z])(WARNING|ERROR|CRITICAL)(?![A-Za-z])")

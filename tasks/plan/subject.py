@@ -92,8 +92,8 @@ def _local_subject(server: ManagedServer, environment: str | None) -> Subject:
 def _remote_subject(server: EndpointServer, run_id: str) -> Subject:
     """A server that was started elsewhere is identified by its model, its version and its start time.
 
-    Without a start time it cannot be told from another server, so its figures are not reused.
-    Raises InputError where `server.gpus` names a GPU that does not exist.
+    Without a start time, the server cannot be distinguished from another one, so its figures are not reused.
+    Raises InputError if `server.gpus` names a GPU that does not exist.
     """
     named_gpus(server.gpus or (), list_gpus())
     identity = server_identity(endpoint_of(server))
@@ -119,7 +119,7 @@ def _tokenizer(name: str) -> str:
 
 
 def _hardware_of(server: EndpointServer) -> Hardware:
-    """The machine of a running server; empty where it runs on another one."""
+    """Return the machine of a running server; empty if the server runs on another machine."""
     if not is_loopback(urlsplit(server.url).hostname or ""):
         return Hardware(cpu="", cpu_count=0, memory_bytes=0)
     return _hardware(named_gpus(server.gpus, list_gpus()) if server.gpus else list_gpus())
@@ -136,6 +136,6 @@ def _hardware(devices: Sequence[GPU]) -> Hardware:
 
 
 def client_version() -> str:
-    """Versions of the packages that decide how a figure is measured."""
+    """Return the versions of the packages that affect how a figure is measured."""
     names = ("servegauge", "evalscope", "aiohttp")
     return " ".join(f"{name}=={version(name)}" for name in names)

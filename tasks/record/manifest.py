@@ -16,7 +16,7 @@ SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH", re.IGNORECAS
 
 
 def manifest_of(subject: Subject) -> Manifest:
-    """The manifest of a run: the facts of its subject, and the git commit of this checkout."""
+    """Return the manifest of a run: the facts of its subject, and the git commit of this checkout."""
     hardware = subject.hardware
     return Manifest(
         engine=subject.engine or None,
@@ -57,7 +57,7 @@ def _digest(value: str) -> str:
 
 
 def git_commit() -> str | None:
-    """The checkout's commit, with `-dirty` where files differ from it; None outside a git checkout."""
+    """Return the checkout's commit, with `-dirty` if files differ from it; None outside a git checkout."""
     argv = ("git", "-C", str(checkout()), "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*")
     try:
         completed = subprocess.run(

@@ -98,7 +98,7 @@ def point_of(row: Mapping[str, Any], model: str) -> RecordedPoint:
 
     Args:
         row: the row.
-        model: the run's model, for the default run name where an earlier version did not record the name.
+        model: the run's model, for the default run name if an earlier version did not record the name.
     """
     values = _values(PointResult, row) | {
         "run_name": run_name_of(row, model),
@@ -137,9 +137,9 @@ def _field_values(record: RequestRow | SampleRow | Reading) -> Row:
 
 
 def _values(model: type[BaseModel], row: Mapping[str, Any]) -> dict[str, Any]:
-    """The row's values for the fields of a model.
+    """Return the row's values for the fields of a model.
 
-    A null stays out where the field has a default: files of earlier versions lack the column.
+    A null is omitted if the field has a default: files of earlier versions lack the column.
     """
     values = {}
     for name, field in model.model_fields.items():
