@@ -1,4 +1,4 @@
-"""A Prefect worker that runs the flows of this checkout alone, whatever the Prefect server has of a run."""
+"""A Prefect worker that runs the flows of this checkout alone, whatever the server says about a run."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ HEARTBEAT = ("PREFECT_FLOWS_HEARTBEAT_FREQUENCY", "30")
 class FixedJob(ProcessJobConfiguration):
     """A job whose command, folder and variables do not come from the Prefect server.
 
-    Whoever calls its API may set them for a run, a deployment or the work pool, and so have any program run.
-    The variables of a run are used where the operator allows `env`.
+    A caller of Prefect's API can set them for a run, a deployment or the work pool, and thereby run any
+    program. A run's variables are used if the operator allows `env`.
     """
 
     def prepare_for_flow_run(self, *arguments: Any, **options: Any) -> None:
-        """Replace what the server has of the job."""
+        """Replace the server's values in the job."""
         from_server = self.env if ENV in allowed_by_operator() else {}
         self.env = {**dict([HEARTBEAT]), **from_server}
         self.command = command_to_string(list(COMMAND))

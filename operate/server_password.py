@@ -29,13 +29,13 @@ class ServerPassword(Frozen):
 
 
 def server_password(host: str, auth: str | None, no_auth: bool, folder: Path) -> ServerPassword:
-    """The password of a server that listens on `host`.
+    """Return the password of a server that listens on `host`.
 
     Args:
         host: the address to listen on.
-        auth: user:password, None where none was given.
-        no_auth: whether the server is to ask for nothing although others reach it.
-        folder: where a password that is made here is kept.
+        auth: user:password, or None if none was given.
+        no_auth: whether the server requires no password even if other machines can reach it.
+        folder: the folder for the file of a generated password.
 
     Raises:
         InputError: `auth` is not user:password, or is given together with `no_auth`.
@@ -53,7 +53,7 @@ def server_password(host: str, auth: str | None, no_auth: bool, folder: Path) ->
 
 
 def _kept_password(file: Path) -> ServerPassword:
-    """The password in a file, which is made at the first call."""
+    """Return the password in a file. The first call generates the password."""
     made = f"{USER}:{secrets.token_urlsafe(24)}"
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

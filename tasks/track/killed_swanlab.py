@@ -21,7 +21,7 @@ _NO_LETTER_OR_DIGIT = re.compile(r"[^0-9A-Za-z]+")
 def mark_as_logging(job: SwanLabJob) -> Iterator[None]:
     """Keep a locked file with the run's id in the job's folder while the block logs the run.
 
-    The kernel frees the lock when this process ends. A file that is left, and free, is of a killed process.
+    The kernel frees the lock when this process ends. A leftover file without a lock is from a killed process.
     """
     path = job.folder / f"{PREFIX}{job.experiment_id}"
     with path.open("a") as marker:
@@ -52,7 +52,7 @@ def mend_killed_logging(folder: Path) -> tuple[str, ...]:
 
 
 def _mend(path: Path) -> str:
-    """Mend what one killed process left, and return the message; empty where there is nothing to say."""
+    """Mend what one killed process left, and return the message; empty if there is nothing to report."""
     with path.open("r+") as marker:
         fcntl.flock(marker, fcntl.LOCK_EX | fcntl.LOCK_NB)
         run_id = marker.read()
