@@ -24,6 +24,13 @@ def pytest_sessionstart() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
+@pytest.fixture(autouse=True)
+def _sigint_is_not_ignored() -> Iterator[None]:
+    """Fail a test that leaves SIGINT ignored: every later child process would ignore it too."""
+    yield
+    assert signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+
+
 @pytest.fixture(scope="session")
 def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a small tokenizer."""

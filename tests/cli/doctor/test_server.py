@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 
 import pytest
@@ -16,7 +17,13 @@ KEY = "sk-not-for-the-screen"
 
 def doctor(*arguments: str) -> tuple[int, str]:
     """The command's exit code and everything it prints."""
-    result = CliRunner().invoke(app, ["doctor", *arguments])
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        result = CliRunner().invoke(app, ["doctor", *arguments])
+    finally:
+        signal.signal(
+            signal.SIGINT, handler
+        )  # a command that ends with a message ignores Ctrl-C from then on
     return result.exit_code, result.output
 
 
