@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.other_tools import Reported, Workload, evalscope, guidellm, vllm_bench
 from benchmarks.point_job import point_job
 from tasks.measure.processes import fork_server
-from tasks.measure.speed.point_figures import point_result
+from tasks.measure.speed.figures.point_figures import point_result
 from tasks.measure.speed.send_load import measure_point
 from tasks.stats import percentile
 from tests.stub.process import stub_server

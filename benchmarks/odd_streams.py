@@ -15,9 +15,9 @@ from tasks.config.load_kinds.closed_loop import ClosedLoop
 from tasks.config.sweep import Sweep
 from tasks.measure.jobs import PointJob
 from tasks.serve.endpoint import Endpoint
-from tests.measure.speed.manner import TOKENS
-from tests.measure.speed.odd_rows import problems
-from tests.measure.speed.odd_streams import odd_requests
+from tests.measure.speed.response.manner import TOKENS
+from tests.measure.speed.response.odd_rows import problems
+from tests.measure.speed.response.odd_streams import odd_requests
 
 
 def job_in(folder: Path, requests: int) -> PointJob:

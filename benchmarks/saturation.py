@@ -17,7 +17,7 @@ from tasks.config.saturation import Saturation
 from tasks.config.sweep import Sweep
 from tasks.measure.jobs import PointJob
 from tasks.measure.processes import fork_server
-from tasks.measure.speed.point_figures import point_result
+from tasks.measure.speed.figures.point_figures import point_result
 from tasks.measure.speed.send_load import measure_point
 from tasks.measure.speed.trials import trial_of
 from tasks.plan.search import Knee, Trial, advance

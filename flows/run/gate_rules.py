@@ -11,7 +11,7 @@ from flows.run.run_results import RunResults
 from flows.ui import console
 from tasks.config.base import Frozen
 from tasks.config.gate import PREVIOUS
-from tasks.measure.speed.point_result import PointResult
+from tasks.measure.speed.figures.point_result import PointResult
 from tasks.record.baseline import previous_run
 from tasks.record.question_shares import question_shares
 from tasks.record.results import RunRecord

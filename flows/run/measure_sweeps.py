@@ -18,10 +18,10 @@ from tasks.audit.evidence import Evidence
 from tasks.config.sweep import Sweep
 from tasks.errors import MeasureError
 from tasks.measure.jobs import PointJob
+from tasks.measure.speed.figures.objectives import with_objectives
+from tasks.measure.speed.figures.point_figures import with_price
 from tasks.measure.speed.measurement import Measurement
-from tasks.measure.speed.objectives import with_objectives
 from tasks.measure.speed.observe_point import observe_point
-from tasks.measure.speed.point_figures import with_price
 from tasks.measure.speed.send_load import measure_point
 from tasks.plan.plan import Plan, PlannedPoint
 from tasks.plan.search import Knee

@@ -10,7 +10,7 @@ from prefect.runtime import deployment, flow_run
 
 from flows.run.run_identity import Run
 from flows.run.run_results import RunProblems
-from tasks.measure.speed.figures import BY_NAME
+from tasks.measure.speed.figures.figure_registry import BY_NAME
 from tasks.report.best_load import best_load
 from tasks.report.load_repeats import usable_repeats
 from tasks.report.report_input import ReportInput

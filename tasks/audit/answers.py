@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tasks.audit.evidence import Evidence
 from tasks.audit.finding import Finding, at_most, not_in_metrics, number_of, unchecked
-from tasks.measure.speed.objectives import failures_allowed
+from tasks.measure.speed.figures.objectives import failures_allowed
 from tasks.measure.speed.request_row import RequestRow
 from tasks.probe.engine_metrics.meaning import Meaning
 

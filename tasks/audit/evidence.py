@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from tasks.config.sweep import Sweep
-from tasks.measure.speed.point_result import PointResult
+from tasks.measure.speed.figures.point_result import PointResult
 from tasks.measure.speed.request_row import RequestRow
 from tasks.probe.engine_metrics.meaning import Meaning
 from tasks.probe.metrics_history import MetricsHistory, history_of

@@ -8,7 +8,7 @@ from typing import Literal
 from tasks.audit.verdict import Verdict
 from tasks.config.base import Frozen
 from tasks.measure.accuracy.scores import Score
-from tasks.measure.speed.point_result import PointResult
+from tasks.measure.speed.figures.point_result import PointResult
 
 Outcome = Literal["running", "completed", "failed", "stopped", "killed"]
 """`stopped`: the run was asked to end. `killed`: its process ended without recording an outcome."""

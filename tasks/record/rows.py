@@ -12,7 +12,7 @@ from tasks.audit.verdict import Check, Verdict
 from tasks.config.load import Load
 from tasks.measure.accuracy.sample_row import SampleRow
 from tasks.measure.accuracy.scores import Score
-from tasks.measure.speed.point_result import PointResult
+from tasks.measure.speed.figures.point_result import PointResult
 from tasks.measure.speed.request_row import RequestRow
 from tasks.plan.search import Knee
 from tasks.probe.reading import Reading

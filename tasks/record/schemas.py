@@ -3,8 +3,8 @@
 To add a column to a table, add the field to the recorded model, and its name here in `_added(…)`, so that
 older files stay readable. rows.py copies fields and columns of the same name in both directions; edit
 it only where a value is stored in another form. To add a figure of a load point, add an entry to
-tasks/measure/speed/figures.py, nothing here. To add a table, add its name and columns here, a row function to
-rows.py and a call to write_run.py.
+tasks/measure/speed/figures/figure_registry.py, nothing here. To add a table, add its name and columns here, a
+row function to rows.py and a call to write_run.py.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple, get_args
 
 import pyarrow as pa
 
-from tasks.measure.speed.figures import FIGURES
+from tasks.measure.speed.figures.figure_registry import FIGURES
 
 TableName = Literal["runs", "points", "knees", "checks", "requests", "scores", "samples", "telemetry"]
 TABLES: tuple[TableName, ...] = get_args(TableName)

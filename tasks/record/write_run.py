@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tasks.measure.accuracy.sample_row import SampleRow
-from tasks.measure.speed.point_result import PointResult
+from tasks.measure.speed.figures.point_result import PointResult
 from tasks.measure.speed.request_row import RequestRow
 from tasks.plan.search import Knee
 from tasks.probe.reading import Reading

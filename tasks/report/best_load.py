@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from operator import attrgetter
 from typing import NamedTuple
 
-from tasks.measure.speed.figure_type import Figure
-from tasks.measure.speed.point_result import PointResult
+from tasks.measure.speed.figures.figure_type import Figure
+from tasks.measure.speed.figures.point_result import PointResult
 from tasks.report.load_repeats import Repeats, mean_of
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from tasks.measure.speed.notation import MISSING
-from tasks.measure.speed.point_result import PointResult
+from tasks.measure.speed.figures.notation import MISSING
+from tasks.measure.speed.figures.point_result import PointResult
 from tasks.record.results import RecordedPoint, RunRecord
 
 TIME_NOT_VISIBLE = "too few responses show this time: they arrived in one chunk or have one token"

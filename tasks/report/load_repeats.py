@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from statistics import fmean
 
-from tasks.measure.speed.figure_type import Figure
-from tasks.measure.speed.point_result import PointResult
+from tasks.measure.speed.figures.figure_type import Figure
+from tasks.measure.speed.figures.point_result import PointResult
 from tasks.record.results import RecordedPoint
 
 Repeats = Sequence[PointResult]

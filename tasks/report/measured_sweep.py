@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tasks.config.base import Frozen
-from tasks.measure.speed.point_result import PointResult
+from tasks.measure.speed.figures.point_result import PointResult
 from tasks.record.results import RecordedPoint
 from tasks.report.report_input import ReportInput
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tasks.config.base import Frozen
-from tasks.measure.speed.figure_type import Figure
+from tasks.measure.speed.figures.figure_type import Figure
 
 
 class Column(Frozen):

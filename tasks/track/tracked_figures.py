@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from tasks.measure.accuracy.scores import Score
-from tasks.measure.speed.figures import BY_NAME, FIGURES
-from tasks.measure.speed.point_result import PointResult
+from tasks.measure.speed.figures.figure_registry import BY_NAME, FIGURES
+from tasks.measure.speed.figures.point_result import PointResult
 from tasks.plan.search import Knee
 from tasks.record.results import RecordedPoint
 from tasks.track.tracked_run import TrackedRun

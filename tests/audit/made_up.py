@@ -11,8 +11,8 @@ from tasks.audit.evidence import Evidence
 from tasks.config.load_kinds.closed_loop import ClosedLoop
 from tasks.config.sweep import Sweep
 from tasks.measure.jobs import PointJob
+from tasks.measure.speed.figures.point_figures import point_result
 from tasks.measure.speed.measurement import Measurement
-from tasks.measure.speed.point_figures import point_result
 from tasks.measure.speed.request_row import RequestRow
 from tasks.probe.reading import Reading
 from tasks.probe.server_metrics import ServerMetrics

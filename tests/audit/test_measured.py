@@ -15,7 +15,7 @@ from tasks.audit.audit_point import audit_point
 from tasks.audit.evidence import Evidence
 from tasks.audit.verdict import Check, Verdict
 from tasks.measure.jobs import PointJob
-from tasks.measure.speed.point_figures import point_result
+from tasks.measure.speed.figures.point_figures import point_result
 from tasks.measure.speed.send_load import measure_point
 from tasks.probe.sampler import ServerSource, sampling
 from tasks.probe.server_metrics import read_metrics

@@ -10,8 +10,8 @@ from tasks.config.load_kinds.open_loop import OpenLoop
 from tasks.config.objective import Objective
 from tasks.measure.accuracy.sample_row import SampleRow
 from tasks.measure.accuracy.scores import Score
-from tasks.measure.speed.figures import BY_NAME
-from tasks.measure.speed.point_result import PointResult
+from tasks.measure.speed.figures.figure_registry import BY_NAME
+from tasks.measure.speed.figures.point_result import PointResult
 from tasks.measure.speed.request_row import RequestRow
 from tasks.plan.search import Knee
 from tasks.record.results import Manifest, RecordedAccuracy, RecordedPoint, RunRecord

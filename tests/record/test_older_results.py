@@ -11,7 +11,7 @@ import pytest
 
 from tasks.config.home import checkout
 from tasks.config.load import read_load
-from tasks.measure.speed.figures import FIGURES
+from tasks.measure.speed.figures.figure_registry import FIGURES
 from tasks.record.read_run import recorded_requests
 from tasks.record.results import RecordedAccuracy, RecordedPoint
 from tasks.record.schemas import TABLES, TableName

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tasks.measure.speed.figures import BY_NAME
+from tasks.measure.speed.figures.figure_registry import BY_NAME
 from tasks.report.best_load import best_load
 from tests.record import made_up
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tasks.audit.verdict import Verdict
-from tasks.measure.speed.figures import BY_NAME
+from tasks.measure.speed.figures.figure_registry import BY_NAME
 from tasks.report.load_repeats import mean_of, usable_repeats, values_of
 from tests.record import made_up
 

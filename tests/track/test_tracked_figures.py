@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.measure.speed.figures import BY_NAME
+from tasks.measure.speed.figures.figure_registry import BY_NAME
 from tasks.track.tracked_figures import figures_by_step, point_table
 from tests.record import made_up
 from tests.track.made_up_run import made_up_run

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from aiohttp.client_proto import ResponseHandler
 
-from tasks.measure.speed.sse import Arrival
+from tasks.measure.speed.response.sse import Arrival
 from tasks.serve.tls import tls_context
 
 BODY_LIMIT = 2**29

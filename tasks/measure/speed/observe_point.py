@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tasks.measure.jobs import PointJob
+from tasks.measure.speed.figures.point_figures import point_result
+from tasks.measure.speed.figures.point_result import PointResult
 from tasks.measure.speed.measurement import Measurement
-from tasks.measure.speed.point_figures import point_result
-from tasks.measure.speed.point_result import PointResult
 from tasks.measure.speed.request_row import RequestRow
 from tasks.probe.reading import Reading
 from tasks.probe.sampler import Source, readings, sampling

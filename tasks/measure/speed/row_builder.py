@@ -9,7 +9,7 @@ from itertools import pairwise
 from tasks.measure.jobs import PointJob
 from tasks.measure.row_files import one_line
 from tasks.measure.speed.request_row import RequestRow
-from tasks.measure.speed.response_parser import ParsedResponse
+from tasks.measure.speed.response.response_parser import ParsedResponse
 from tasks.measure.speed.sent_request import SentRequest
 
 NO_TOKEN = "the answer holds no token"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tasks.measure.speed.connection import Response
-from tasks.measure.speed.response_parser import ParsedResponse, read_stream, read_unstreamed
-from tasks.measure.speed.sse import is_stream
+from tasks.measure.speed.response.response_parser import ParsedResponse, read_stream, read_unstreamed
+from tasks.measure.speed.response.sse import is_stream
 
 
 @dataclass(slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tasks.config.objective import SUCCESS, Objective
-from tasks.measure.speed.objectives import margin
-from tasks.measure.speed.point_result import PointResult
+from tasks.measure.speed.figures.objectives import margin
+from tasks.measure.speed.figures.point_result import PointResult
 from tasks.plan.search import PLATEAU, THROUGHPUT, Trial
 
 ALL_SUCCEED = Objective(name=SUCCESS, bound=1.0)

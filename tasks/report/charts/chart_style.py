@@ -10,7 +10,7 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from tasks.measure.speed.figures import BY_NAME
+from tasks.measure.speed.figures.figure_registry import BY_NAME
 
 # Placeholders. to_svg replaces them by CSS variables of the page, which has a dark and a light theme.
 INK, GRID, MAIN, SECOND, THIRD = "#010101", "#020202", "#030303", "#040404", "#050505"

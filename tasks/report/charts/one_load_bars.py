@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from tasks.config.objective import STATISTICS
-from tasks.measure.speed.figures import BY_NAME
-from tasks.measure.speed.point_result import PointResult
+from tasks.measure.speed.figures.figure_registry import BY_NAME
+from tasks.measure.speed.figures.point_result import PointResult
 from tasks.report.charts.chart_style import MAIN, SECOND, statistic_label, time_title
 from tasks.report.load_repeats import mean_of
 

@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import NullLocator
 
-from tasks.measure.speed.figures import BY_NAME
-from tasks.measure.speed.notation import MILLISECONDS
-from tasks.measure.speed.point_result import PointResult
+from tasks.measure.speed.figures.figure_registry import BY_NAME
+from tasks.measure.speed.figures.notation import MILLISECONDS
+from tasks.measure.speed.figures.point_result import PointResult
 from tasks.report import formats
 from tasks.report.charts.chart_style import (
     LEGEND,

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from tasks.measure.speed.figure_type import Figure
-from tasks.measure.speed.figures import figures_in
-from tasks.measure.speed.point_result import PointResult
+from tasks.measure.speed.figures.figure_registry import figures_in
+from tasks.measure.speed.figures.figure_type import Figure
+from tasks.measure.speed.figures.point_result import PointResult
 from tasks.report.comparison.change import Change, speed_change
 from tasks.report.comparison.compared_run import ComparedRun
 from tasks.report.load_repeats import Repeats, mean_of, usable_repeats, values_of

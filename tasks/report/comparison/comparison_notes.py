@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tasks.measure.speed.figures import BY_NAME
+from tasks.measure.speed.figures.figure_registry import BY_NAME
 from tasks.report.comparison.change import Change
 from tasks.report.comparison.compare_scores import ScoreComparison
 from tasks.report.comparison.compare_speed import repeats_by_load

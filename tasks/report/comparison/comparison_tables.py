@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tasks.measure.speed.notation import MISSING
+from tasks.measure.speed.figures.notation import MISSING
 from tasks.report import formats
 from tasks.report.comparison.change import Change
 from tasks.report.comparison.change_text import percent_text, points_text

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
-from tasks.measure.speed.notation import MISSING
+from tasks.measure.speed.figures.notation import MISSING
 from tasks.report.comparison.compared_run import LETTERS, ComparedRun
 from tasks.report.report_input import ReportInput
 from tasks.report.table import Table, text_columns

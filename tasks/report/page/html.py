@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from tasks.errors import RecordError
-from tasks.measure.speed.notation import MISSING, plain
+from tasks.measure.speed.figures.notation import MISSING, plain
 from tasks.record.parquet_file import remove_leftover
 from tasks.report.page.point_verdicts import point_verdicts, verdict_counts
 from tasks.report.page.tiles import tiles

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from tasks.config.load import LOAD_KINDS
 from tasks.measure.accuracy.scores import Score
-from tasks.measure.speed.figures import BY_NAME
-from tasks.measure.speed.point_result import PointResult
+from tasks.measure.speed.figures.figure_registry import BY_NAME
+from tasks.measure.speed.figures.point_result import PointResult
 from tasks.plan.search import Knee
 from tasks.report import formats
 from tasks.report.best_load import best_load

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tasks.measure.speed.figures import BY_NAME
+from tasks.measure.speed.figures.figure_registry import BY_NAME
 from tasks.report import formats
 from tasks.report.best_load import best_load
 from tasks.report.load_repeats import Repeats, usable_repeats

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tasks.measure.speed.figure_type import Figure
-from tasks.measure.speed.figures import figures_in
-from tasks.measure.speed.notation import MISSING, plain
-from tasks.measure.speed.point_result import PointResult
+from tasks.measure.speed.figures.figure_registry import figures_in
+from tasks.measure.speed.figures.figure_type import Figure
+from tasks.measure.speed.figures.notation import MISSING, plain
+from tasks.measure.speed.figures.point_result import PointResult
 from tasks.report import formats
 from tasks.report.measured_sweep import MeasuredSweep
 from tasks.report.table import Column, Table, figure_column

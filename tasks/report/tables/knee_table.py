@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tasks.measure.speed.notation import MISSING
+from tasks.measure.speed.figures.notation import MISSING
 from tasks.plan.search import Knee
 from tasks.report.report_input import ReportInput
 from tasks.report.table import Column, Table, numeric_columns, text_columns

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tasks.config.objective import SUCCESS, Objective
-from tasks.measure.speed.figures import BY_NAME
-from tasks.measure.speed.notation import MISSING, SECONDS
-from tasks.measure.speed.objectives import margin
-from tasks.measure.speed.point_result import PointResult
+from tasks.measure.speed.figures.figure_registry import BY_NAME
+from tasks.measure.speed.figures.notation import MISSING, SECONDS
+from tasks.measure.speed.figures.objectives import margin
+from tasks.measure.speed.figures.point_result import PointResult
 from tasks.report import formats
 from tasks.report.measured_sweep import MeasuredSweep
 from tasks.report.table import Column, Table, figure_column

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import fmean, stdev
 
-from tasks.measure.speed.figure_type import Figure
-from tasks.measure.speed.figures import figures_in
+from tasks.measure.speed.figures.figure_registry import figures_in
+from tasks.measure.speed.figures.figure_type import Figure
 from tasks.report import formats
 from tasks.report.load_repeats import usable_repeats, values_of
 from tasks.report.measured_sweep import MeasuredSweep

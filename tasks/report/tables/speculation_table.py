@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tasks.measure.speed.figures import BY_NAME, figures_in
-from tasks.measure.speed.point_result import PointResult
+from tasks.measure.speed.figures.figure_registry import BY_NAME, figures_in
+from tasks.measure.speed.figures.point_result import PointResult
 from tasks.report import formats
 from tasks.report.measured_sweep import MeasuredSweep
 from tasks.report.table import Column, Table, figure_column

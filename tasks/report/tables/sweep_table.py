@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tasks.measure.speed.figures import figures_in
-from tasks.measure.speed.point_result import PointResult
+from tasks.measure.speed.figures.figure_registry import figures_in
+from tasks.measure.speed.figures.point_result import PointResult
 from tasks.record.results import RecordedPoint
 from tasks.report import formats
 from tasks.report.measured_sweep import MeasuredSweep

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tasks.measure.speed.connection import Connections, Response
+from tasks.measure.speed.figures.point_figures import point_result
 from tasks.measure.speed.measurement import Measurement
-from tasks.measure.speed.point_figures import point_result
 from tasks.measure.speed.send_load import measure_point
 from tests.helpers.redirecting import redirecting_server
 from tests.measure.conftest import MakeJob

@@ -10,10 +10,10 @@ import pytest
 from tasks.measure.jobs import PointJob
 from tasks.measure.speed.connection import Response
 from tasks.measure.speed.request_row import RequestRow
-from tasks.measure.speed.response_parser import ParsedResponse
+from tasks.measure.speed.response.response_parser import ParsedResponse
+from tasks.measure.speed.response.usage import Usage
 from tasks.measure.speed.row_builder import BROKEN_OFF, NO_OUTPUT, NO_TOKEN, build_row
 from tasks.measure.speed.sent_request import SentRequest
-from tasks.measure.speed.usage import Usage
 from tests.measure.conftest import KEY, MakeJob
 
 COMPLETE: dict[str, Any] = {

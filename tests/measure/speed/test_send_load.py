@@ -15,8 +15,8 @@ from tasks.config.load_kinds.closed_loop import ClosedLoop
 from tasks.config.load_kinds.open_loop import OpenLoop
 from tasks.errors import ServerDied
 from tasks.measure.jobs import PointJob
-from tasks.measure.speed.point_figures import point_result
-from tasks.measure.speed.point_result import PointResult
+from tasks.measure.speed.figures.point_figures import point_result
+from tasks.measure.speed.figures.point_result import PointResult
 from tasks.measure.speed.request_row import RequestRow
 from tasks.measure.speed.send_load import measure_point
 from tests.measure.conftest import KEY, MakeJob

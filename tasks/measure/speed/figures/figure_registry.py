@@ -1,0 +1,308 @@
+"""Every figure of a load point. A new figure is one entry; columns, tables and docs are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from statistics import fmean
+
+from tasks.config.objective import STATISTICS
+from tasks.measure.speed.figures.cost import cost_per_million
+from tasks.measure.speed.figures.figure_type import Figure, ReportTable
+from tasks.measure.speed.figures.goodput import goodput
+from tasks.measure.speed.figures.notation import (
+    JOULES,
+    JOULES_PER_REQUEST,
+    JOULES_PER_TOKEN,
+    MILLISECONDS,
+    PER_MILLION_TOKENS,
+    REQUESTS_PER_SECOND,
+    SECONDS,
+    SHARE,
+    TOKENS,
+    TOKENS_PER_SECOND,
+    Notation,
+)
+from tasks.measure.speed.figures.open_loop_pace import pace
+from tasks.measure.speed.figures.point_data import PointData
+from tasks.stats import percentile
+
+MEAN = "mean"
+
+
+def output_throughput(point: PointData) -> float | None:
+    """Output tokens per second; None where an answer does not report its own."""
+    return point.tokens_per_second(point.output_tokens)
+
+
+def total_throughput(point: PointData) -> float | None:
+    """Input and output tokens per second; None where an answer does not report its own."""
+    return point.tokens_per_second(point.total_tokens)
+
+
+def sustained_throughput(point: PointData) -> float | None:
+    """Requests per second of a closed loop while all its slots are busy; None of an open loop.
+
+    By Little's law (Operations Research 9, 1961): slots / mean time in seconds that a request holds its slot.
+    The first and the last `slots` requests are left out: at the start there is no queue yet, at the end
+    slots stay empty. None where fewer than two requests are left.
+    """
+    slots = point.load.slots
+    ordered = sorted(point.succeeded, key=lambda row: row.sent_at)
+    inner = ordered[slots : len(ordered) - slots] if slots else []
+    slot_times_s = [(row.client_delay_s or 0.0) + row.latency_s for row in inner if row.latency_s is not None]
+    return slots / fmean(slot_times_s) if len(slot_times_s) > 1 else None
+
+
+def open_loop_pace(point: PointData) -> float | None:
+    """The `pace` of an open loop; None of a closed loop."""
+    return None if point.load.slots else pace(point.succeeded)
+
+
+def energy_per_output_token(point: PointData) -> float | None:
+    """Joules per output token; None where the energy is not known."""
+    energy = point.energy_j
+    return energy / point.output_tokens if energy is not None and point.output_tokens else None
+
+
+def energy_per_request(point: PointData) -> float | None:
+    """Joules per succeeded request; None where the energy is not known."""
+    energy = point.energy_j
+    return None if energy is None else point.per_request(energy)
+
+
+def acceptance_rate(point: PointData) -> float | None:
+    """Accepted over drafted tokens; None where none was drafted, or the server does not report it."""
+    return point.speculation.acceptance_rate if point.speculation else None
+
+
+def accepted_length(point: PointData) -> float | None:
+    """Tokens that a draft yields on average, the model's own token included; None as `acceptance_rate`."""
+    return point.speculation.accepted_length if point.speculation else None
+
+
+Values = Callable[[PointData], Sequence[float]]
+"""Returns a point's values of one time in seconds, ascending: one a request, of ITL one a gap."""
+
+
+def statistic_of(values: Values, statistic: str, point: PointData) -> float | None:
+    """The mean or a percentile (`p95`) of a point's values; None where there are too few."""
+    ordered = values(point)
+    if statistic == MEAN:
+        return fmean(ordered) if ordered else None
+    return percentile(ordered, int(statistic.removeprefix("p")))
+
+
+def _time_figures(
+    name: str,
+    values: Values,
+    notation: Notation,
+    shown_in: Mapping[str, Mapping[ReportTable, int]],
+) -> list[Figure]:
+    """Mean and percentiles of a time, one figure each; `shown_in` by statistic."""
+    label = name.upper() if name != "latency" else "Latency"
+    return [
+        Figure(
+            name=f"{name}_{statistic}_s",
+            header=f"{label} {statistic if statistic == MEAN else statistic.upper()}",
+            notation=notation,
+            definition=TIMES_DEFINITION,
+            compute=partial(statistic_of, values, statistic),
+            better="lower",
+            shown_in=shown_in.get(statistic, {}),
+            documented_as="{ttft,tpot,itl,latency}_{mean,p50,p90,p95,p99}_s",
+        )
+        for statistic in STATISTICS
+    ]
+
+
+TIMES_DEFINITION = (
+    "Mean: arithmetic, over requests; of ITL, over all gaps of all requests. Percentile NN: with n values in "
+    "order x₁ … xₙ and h = (n − 1) · NN/100 + 1: x⌊h⌋ + (h − ⌊h⌋)(x⌊h⌋₊₁ − x⌊h⌋), definition 7 of Hyndman "
+    "and Fan (1996) and NumPy's default. Given only from n ≥ 1/(1 − NN/100): 2, 10, 20, 100 for P50, P90, "
+    "P95, P99; else empty. Reports show TTFT, TPOT and ITL in ms"
+)
+
+FIGURES: tuple[Figure, ...] = (
+    Figure(
+        name="duration_s",
+        header="Duration",
+        notation=SECONDS,
+        definition="From the first measured request's due time to the last one's end, over all processes",
+        compute=lambda point: point.duration_s,
+        tracked=False,
+    ),
+    Figure(
+        name="request_throughput",
+        header="RPS",
+        notation=REQUESTS_PER_SECOND,
+        definition="Succeeded requests / `duration_s`",
+        compute=lambda point: point.per_second(len(point.succeeded)),
+        better="higher",
+        shown_in={"sweep": 1, "repeats": 1, "comparison": 1},
+    ),
+    Figure(
+        name="input_token_throughput",
+        header="Input",
+        notation=TOKENS_PER_SECOND,
+        definition="Σ `input_tokens` / `duration_s`",
+        compute=lambda point: point.tokens_per_second(point.input_tokens),
+        better="higher",
+    ),
+    Figure(
+        name="output_token_throughput",
+        header="Output",
+        notation=TOKENS_PER_SECOND,
+        definition="Σ `output_tokens` / `duration_s`",
+        compute=output_throughput,
+        better="higher",
+        shown_in={"sweep": 4, "repeats": 2, "comparison": 3},
+    ),
+    Figure(
+        name="total_token_throughput",
+        header="Total",
+        notation=TOKENS_PER_SECOND,
+        definition="Σ (`input_tokens` + `output_tokens`) / `duration_s`",
+        compute=total_throughput,
+        better="higher",
+    ),
+    *_time_figures(
+        "ttft",
+        lambda point: point.ttft,
+        MILLISECONDS,
+        {"mean": {"sweep": 5, "repeats": 3, "comparison": 4}, "p99": {"sweep": 6}},
+    ),
+    *_time_figures(
+        "tpot",
+        lambda point: point.tpot,
+        MILLISECONDS,
+        {"mean": {"sweep": 7, "repeats": 4, "comparison": 5}, "p99": {"sweep": 8}},
+    ),
+    *_time_figures("itl", lambda point: point.itl, MILLISECONDS, {}),
+    *_time_figures(
+        "latency",
+        lambda point: point.latency,
+        SECONDS,
+        {"mean": {"sweep": 2}, "p99": {"sweep": 3, "comparison": 6}},
+    ),
+    Figure(
+        name="input_tokens_mean",
+        header="Input tokens",
+        notation=TOKENS,
+        definition="Σ `input_tokens` / succeeded requests",
+        compute=lambda point: point.per_request(point.input_tokens),
+        tracked=False,
+    ),
+    Figure(
+        name="output_tokens_mean",
+        header="Output tokens",
+        notation=TOKENS,
+        definition="Σ `output_tokens` / succeeded requests",
+        compute=lambda point: point.per_request(point.output_tokens),
+        tracked=False,
+    ),
+    Figure(
+        name="sustained_throughput",
+        header="Sustained RPS",
+        notation=REQUESTS_PER_SECOND,
+        definition="Of a closed loop: requests per second while all its slots are busy, "
+        "see [Until saturated](#until-saturated)",
+        compute=sustained_throughput,
+        better="higher",
+        tracked=False,
+    ),
+    Figure(
+        name="pace",
+        header="Pace",
+        notation=SHARE,
+        definition="Of an open loop: the rate at which requests end over the rate at which they are sent, "
+        "see [Until saturated](#until-saturated)",
+        compute=open_loop_pace,
+        better="higher",
+        tracked=False,
+    ),
+    Figure(
+        name="goodput",
+        header="Goodput",
+        notation=REQUESTS_PER_SECOND,
+        definition="Succeeded requests that each meet every objective / `duration_s`, "
+        "see [Objectives](#objectives); empty without objectives",
+        compute=lambda point: goodput(point.objectives, point.duration_s, point.rows),
+        better="higher",
+        shown_in={"comparison": 2},
+    ),
+    Figure(
+        name="energy_j",
+        header="Energy",
+        notation=JOULES,
+        definition="Σ over the server's GPUs of ∫ `power_w` dt over the measured window, "
+        "see [Energy and cost](#energy-and-cost)",
+        compute=lambda point: point.energy_j,
+        better="lower",
+    ),
+    Figure(
+        name="energy_per_output_token_j",
+        header="Energy output",
+        notation=JOULES_PER_TOKEN,
+        definition="`energy_j` / Σ `output_tokens`",
+        compute=energy_per_output_token,
+        better="lower",
+        shown_in={"energy": 1, "comparison": 7},
+    ),
+    Figure(
+        name="energy_per_request_j",
+        header="Energy request",
+        notation=JOULES_PER_REQUEST,
+        definition="`energy_j` / succeeded requests",
+        compute=energy_per_request,
+        better="lower",
+        shown_in={"energy": 2},
+    ),
+    Figure(
+        name="cost_per_million_output_tokens",
+        header="Cost output",
+        notation=PER_MILLION_TOKENS,
+        definition="`server.price_per_hour` / 3600 / `output_token_throughput` · 10⁶, "
+        "in the currency of the price",
+        compute=lambda point: cost_per_million(point.price_per_hour, output_throughput(point)),
+        better="lower",
+        shown_in={"cost": 1, "comparison": 8},
+    ),
+    Figure(
+        name="cost_per_million_tokens",
+        header="Cost total",
+        notation=PER_MILLION_TOKENS,
+        definition="`server.price_per_hour` / 3600 / `total_token_throughput` · 10⁶",
+        compute=lambda point: cost_per_million(point.price_per_hour, total_throughput(point)),
+        better="lower",
+        shown_in={"cost": 2},
+    ),
+    Figure(
+        name="acceptance_rate",
+        header="Acceptance",
+        notation=SHARE,
+        definition="Of speculative decoding: accepted / drafted tokens, see "
+        "[Speculative decoding](#speculative-decoding)",
+        compute=acceptance_rate,
+        better="higher",
+        shown_in={"speculation": 1},
+    ),
+    Figure(
+        name="accepted_length",
+        header="Accepted length",
+        notation=TOKENS,
+        definition="Of speculative decoding: 1 + accepted tokens / drafts, see "
+        "[Speculative decoding](#speculative-decoding)",
+        compute=accepted_length,
+        better="higher",
+        shown_in={"speculation": 2},
+    ),
+)
+
+BY_NAME: dict[str, Figure] = {figure.name: figure for figure in FIGURES}
+
+
+def figures_in(table: ReportTable) -> tuple[Figure, ...]:
+    """The figures that a report table shows, in the order of its columns."""
+    shown = [figure for figure in FIGURES if table in figure.shown_in]
+    return tuple(sorted(shown, key=lambda figure: figure.shown_in[table]))

@@ -1,0 +1,106 @@
+"""The data that the figures of one load point are computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+
+from tasks.config.load import Load
+from tasks.config.objective import Objective
+from tasks.measure.speed.figures.energy import energy_j
+from tasks.measure.speed.request_row import RequestRow
+from tasks.probe.metrics_history import history_of
+from tasks.probe.reading import Reading
+from tasks.probe.speculation import Speculation, speculation_in
+
+
+@dataclass(frozen=True)
+class PointData:
+    """The data of a measured point.
+
+    `rows`: one for each request, warm-up included. `duration_s`: from the first measured request's due time
+    to the end of the last one, over all load processes. `readings`: telemetry of server, GPUs, client and
+    machine. `price_per_hour`: of the server, in any currency.
+    """
+
+    load: Load
+    rows: Sequence[RequestRow]
+    duration_s: float
+    objectives: Sequence[Objective] = ()
+    readings: Sequence[Reading] = ()
+    price_per_hour: float | None = None
+
+    @cached_property
+    def measured(self) -> Sequence[RequestRow]:
+        """The requests that are not warm-up."""
+        return [row for row in self.rows if not row.warmup]
+
+    @cached_property
+    def succeeded(self) -> Sequence[RequestRow]:
+        """The measured requests that succeeded, which all figures describe."""
+        return [row for row in self.measured if row.succeeded]
+
+    @cached_property
+    def input_tokens(self) -> int | None:
+        """Prompt tokens of all succeeded requests; None where one of them does not report its own."""
+        return _sum([row.input_tokens for row in self.succeeded])
+
+    @cached_property
+    def output_tokens(self) -> int | None:
+        """Output tokens of all succeeded requests; None where one of them does not report its own."""
+        return _sum([row.output_tokens for row in self.succeeded])
+
+    @property
+    def total_tokens(self) -> int | None:
+        """Prompt and output tokens of all succeeded requests; None if either number is unknown."""
+        return _sum([self.input_tokens, self.output_tokens])
+
+    def per_second(self, count: float) -> float:
+        """Return a count divided by the duration; 0 if the duration is 0."""
+        return count / self.duration_s if self.duration_s > 0 else 0.0
+
+    def tokens_per_second(self, tokens: int | None) -> float | None:
+        """Return tokens divided by the duration; None if their number is unknown."""
+        return None if tokens is None else self.per_second(tokens)
+
+    def per_request(self, total: float | None) -> float | None:
+        """Return a total divided by the number of succeeded requests; None if either is missing."""
+        return total / len(self.succeeded) if self.succeeded and total is not None else None
+
+    @cached_property
+    def ttft(self) -> Sequence[float]:
+        """TTFT of every succeeded request that has one, ascending, in seconds."""
+        return sorted(row.ttft_s for row in self.succeeded if row.ttft_s is not None)
+
+    @cached_property
+    def tpot(self) -> Sequence[float]:
+        """TPOT of every succeeded request that has one, ascending, in seconds."""
+        return sorted(row.tpot_s for row in self.succeeded if row.tpot_s is not None)
+
+    @cached_property
+    def itl(self) -> Sequence[float]:
+        """Every gap between two chunks of every succeeded request, ascending, in seconds."""
+        return sorted(chain.from_iterable(row.itl_s for row in self.succeeded))
+
+    @cached_property
+    def latency(self) -> Sequence[float]:
+        """Latency of every succeeded request that has one, ascending, in seconds."""
+        return sorted(row.latency_s for row in self.succeeded if row.latency_s is not None)
+
+    @cached_property
+    def energy_j(self) -> float | None:
+        """Joules that the server's GPUs used; None if their power is unknown."""
+        return energy_j(self.measured, self.readings, self.duration_s)
+
+    @cached_property
+    def speculation(self) -> Speculation | None:
+        """Figures of speculative decoding, warm-up included; None if no drafted tokens are known."""
+        return speculation_in(history_of(self.readings))
+
+
+def _sum(counts: Sequence[int | None]) -> int | None:
+    """Return the sum of all counts; None if one of them is unknown."""
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None

@@ -1,0 +1,118 @@
+"""Figures against values computed by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tasks.config.load_kinds.closed_loop import ClosedLoop
+from tasks.measure.jobs import PointJob
+from tasks.measure.speed.figures.figure_registry import FIGURES
+from tasks.measure.speed.figures.point_figures import point_result
+from tasks.measure.speed.figures.point_result import PointResult
+from tasks.measure.speed.measurement import Measurement
+from tasks.measure.speed.request_row import RequestRow
+
+
+def row(index: int, **fields: Any) -> RequestRow:
+    """A successful request of 1 s with TTFT 0.5 s, 10 tokens in and 6 out, unless told otherwise."""
+    values: dict[str, Any] = {
+        "warmup": False,
+        "sent_at": datetime(2026, 1, 1, tzinfo=UTC),
+        "client_delay_s": 0.001,
+        "ttft_s": 0.5,
+        "tpot_s": 0.1,
+        "latency_s": 1.0,
+        "itl_s": (0.1,) * 5,
+        "input_tokens": 10,
+        "output_tokens": 6,
+        "cached_tokens": 0,
+        "finish_reason": "length",
+        "status_code": 200,
+        "error": None,
+        "succeeded": True,
+    }
+    return RequestRow(index=index, **(values | fields))
+
+
+def failed(index: int, error: str) -> RequestRow:
+    """A request that got an error."""
+    nothing: dict[str, Any] = dict.fromkeys(
+        ("ttft_s", "tpot_s", "latency_s", "input_tokens", "output_tokens")
+    )
+    return row(index, itl_s=(), error=error, succeeded=False, status_code=500, **nothing)
+
+
+def result_of(job: PointJob, rows: Sequence[RequestRow], duration_s: float) -> PointResult:
+    """The figures of rows that took so long."""
+    return point_result(job, Measurement(rows=tuple(rows), duration_s=duration_s))
+
+
+def test_a_time_has_a_mean_and_the_percentiles_that_its_values_carry(
+    make_job: Callable[..., PointJob],
+) -> None:
+    rows = [row(0, ttft_s=3.0), row(1, ttft_s=1.0)]
+    result = result_of(make_job(requests=2), rows, 1.0)
+    found = [result[f"ttft_{statistic}_s"] for statistic in ("mean", "p50", "p90", "p99")]
+    assert found == [2.0, 2.0, None, None]
+
+
+def test_every_figure_has_an_entry_and_a_value_or_none(make_job: Callable[..., PointJob]) -> None:
+    result = result_of(make_job(requests=1), [row(0)], 1.0)
+    assert list(result.figures) == [figure.name for figure in FIGURES]
+    assert result["itl_p99_s"] is None
+    with pytest.raises(KeyError):
+        result["ttft_p42_s"]
+
+
+def test_warm_up_and_failures_stay_out_of_the_figures(make_job: Callable[..., PointJob]) -> None:
+    job = make_job(requests=4, warmup_requests=1)
+    rows = [row(0, warmup=True, ttft_s=9.0), row(1), row(2, ttft_s=0.7), failed(3, "HTTP 500: no"), row(4)]
+    result = result_of(job, rows, 2.0)
+    assert (result.succeeded, result.failed, result.first_error) == (3, 1, "HTTP 500: no")
+    assert result["ttft_mean_s"] == pytest.approx((0.5 + 0.7 + 0.5) / 3)
+    assert result["request_throughput"] == pytest.approx(1.5)
+    assert result["input_token_throughput"] == pytest.approx(15)
+    assert result["output_token_throughput"] == pytest.approx(9)
+    assert result["total_token_throughput"] == pytest.approx(24)
+    assert (result["input_tokens_mean"], result["output_tokens_mean"]) == (10, 6)
+
+
+def test_itl_pools_the_chunks_of_all_requests(make_job: Callable[..., PointJob]) -> None:
+    rows = [row(0, itl_s=(0.1,) * 3), row(1, itl_s=(0.5,))]
+    assert result_of(make_job(requests=2), rows, 1.0)["itl_mean_s"] == pytest.approx(0.2)
+
+
+def test_what_is_sustained_leaves_out_the_first_and_the_last_slots(make_job: Callable[..., PointJob]) -> None:
+    times = [9.0, 9.0, 2.0, 3.0, 9.0, 9.0]
+    rows = [
+        row(n, latency_s=time - 0.5, client_delay_s=0.5, sent_at=datetime(2026, 1, 1, 0, 0, n, tzinfo=UTC))
+        for n, time in enumerate(times)
+    ]
+    result = result_of(make_job(concurrency=2, requests=6), rows, 9.0)
+    assert result["sustained_throughput"] == pytest.approx(2 / 2.5)
+    assert result["pace"] is None
+
+
+def test_a_request_that_never_came_counts_as_failed(make_job: Callable[..., PointJob]) -> None:
+    assert result_of(make_job(requests=3), [row(0)], 1.0).failed == 2
+
+
+def test_a_process_that_died_before_its_first_row_has_failed_whatever_its_load(
+    make_job: Callable[..., PointJob],
+) -> None:
+    load = ClosedLoop(concurrency=2, requests=50, duration_s=1.0)
+    job = make_job(load=(load,)).model_copy(update={"load": load})
+    assert result_of(job, (), 0.0).failed == 50
+    assert result_of(job, [row(0)], 1.0).failed == 0
+
+
+def test_an_all_failed_point_has_no_figures_and_says_why(make_job: Callable[..., PointJob]) -> None:
+    result = result_of(make_job(requests=2), [failed(0, "first"), failed(1, "second")], 0.0)
+    assert (result.succeeded, result.failed, result.first_error) == (0, 2, "first")
+    assert [result[name] for name in ("ttft_mean_s", "itl_mean_s", "latency_p50_s")] == [None] * 3
+    assert result["request_throughput"] == result["total_token_throughput"] == 0
+    assert result["input_tokens_mean"] is None

@@ -1,0 +1,47 @@
+"""All manners of docs/odd-servers.md; `python -m tests.measure.speed.response.manners` writes them there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tasks.config.home import checkout
+from tests.measure.speed.response.manner import Manner
+from tests.measure.speed.response.manners_failures import FAILURES
+from tests.measure.speed.response.manners_framing import FRAMING
+from tests.measure.speed.response.manners_output import OUTPUT
+from tests.measure.speed.response.manners_usage import USAGE
+
+GROUPS: dict[str, list[Manner]] = {
+    "Framing": FRAMING,
+    "Output": OUTPUT,
+    "Usage": USAGE,
+    "Errors and broken answers": FAILURES,
+}
+MANNERS = [manner for group in GROUPS.values() for manner in group]
+DOCS = "docs/odd-servers.md"
+BEGIN, END = "<!-- manners: made by `make docs` -->\n", "<!-- end of manners -->"
+
+
+def tables() -> str:
+    """The manners as tables in Markdown."""
+    lines = []
+    for title, manners in GROUPS.items():
+        lines += [f"\n### {title}", "| manner | the server | outcome |", "|---|---|---|"]
+        lines += [f"| `{manner.name}` | {manner.what} | {manner.outcome} |" for manner in manners]
+    return "\n".join(lines) + "\n"
+
+
+def docs_path() -> Path:
+    """The page that lists the manners."""
+    return checkout() / DOCS
+
+
+def main() -> None:
+    """Replace the tables of the page."""
+    before, _, rest = docs_path().read_text(encoding="utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    docs_path().write_text(f"{before}{BEGIN}{tables()}{END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

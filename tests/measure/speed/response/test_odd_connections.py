@@ -1,0 +1,87 @@
+"""Manners of answering over real connections, and answers that are no HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from tasks.measure.speed.client_worker import send_request
+from tasks.measure.speed.connection import Connections
+from tasks.measure.speed.send_load import measure_point
+from tasks.measure.speed.sent_request import SentRequest
+from tests.measure.conftest import MakeJob
+from tests.measure.speed.response.manner import TOKENS, Heard
+from tests.measure.speed.response.manner_server import NO_HTTP, SCALE, manner_server
+from tests.measure.speed.response.manners import MANNERS
+
+OVER_THE_WIRE = (
+    "bom-split",
+    "cr",
+    "crlf-split",
+    "comments-first",
+    "comments-last",
+    "empty-last",
+    "finish-later",
+    "reasoning-details",
+    "called-json",
+)
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """The address of a running server."""
+    with manner_server() as url:
+        yield url
+
+
+def sent(url: str) -> SentRequest:
+    """Send one request and parse its response."""
+    request = SentRequest(0, 0.0)
+
+    async def send() -> None:
+        async with Connections(url, {}) as connections:
+            await send_request(connections, connections.http_request(b"{}"), request, 10)
+
+    asyncio.run(send())
+    request.parse_response()
+    return request
+
+
+@pytest.mark.parametrize("name", OVER_THE_WIRE)
+def test_a_manner_is_heard_over_a_connection(address: str, name: str) -> None:
+    (expected,) = [manner.outcome for manner in MANNERS if manner.name == name]
+    assert isinstance(expected, Heard)
+    request = sent(f"{address}/{name}/v1")
+    parsed, sent_at = request.parsed, request.response.sent_at
+    assert request.error is None
+    assert parsed is not None
+    assert parsed.error is None
+    assert sent_at is not None
+    assert parsed.last_time is not None
+    assert parsed.output_times[0] - sent_at == pytest.approx(expected.ttft * SCALE, abs=0.6 * SCALE)
+    assert parsed.last_time - sent_at == pytest.approx(expected.latency * SCALE, abs=0.6 * SCALE)
+    assert (parsed.usage.output_tokens, len(parsed.output_times)) == (expected.tokens, expected.chunks)
+
+
+@pytest.mark.parametrize("name", NO_HTTP)
+def test_an_answer_that_is_no_http_is_an_error_with_a_reason(address: str, name: str) -> None:
+    request = sent(f"{address}/{name}/v1")
+    if request.error is not None:
+        assert request.error.partition(": ")[2] or request.response.status not in (None, 200)
+        assert "\n" not in request.error
+    else:
+        assert request.parsed is not None
+        assert request.parsed.last_time is None
+
+
+@pytest.mark.usefixtures("warm")
+@pytest.mark.parametrize("name", ["choice-null", "status-nested", "chunk-size", "no-gzip"])
+def test_a_point_of_broken_answers_has_a_row_for_each(address: str, make_job: MakeJob, name: str) -> None:
+    job = make_job(f"{address}/{name}/v1", requests=3, output_tokens=TOKENS, timeout_s=10)
+    measurement = measure_point(job, lambda: None, lambda done, total: None)
+    assert measurement.error is None
+    assert [(row.index, row.succeeded, bool(row.error)) for row in measurement.rows] == [
+        (index, False, True) for index in range(3)
+    ]
