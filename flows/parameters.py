@@ -83,13 +83,13 @@ class SpecChanges(Frozen):
 
 
 def _entries(fields: Fields, name: str) -> list[Fields]:
-    """Return the entries of a list of fields. The spec's check later refuses a value that is no such list."""
+    """Return the mappings in the list `fields[name]`. The spec's check later refuses any other value."""
     entries = fields.get(name)
     return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
 
 
 def _set_requests(load: Fields, requests: int) -> None:
-    """Set the number of requests. This turns a burst, whose slots equal its requests, into a concurrency."""
+    """Set the number of requests. A burst always has N slots and N requests, so it becomes a concurrency."""
     if load.get("burst") is not None:
         load["concurrency"] = load.pop("burst")
     load["requests"] = requests
@@ -125,7 +125,7 @@ def is_started_by_worker() -> bool:
 
 
 def run_title(spec: str, only: str, model: str | None) -> str:
-    """Return the name of a flow run in Prefect's UI: spec, half and model, each if it is chosen."""
+    """Return the name of a flow run in Prefect's UI: spec, then `only` and the model if they are chosen."""
     parts = [Path(spec).stem]
     if only != "everything":
         parts.append(only)

@@ -1,8 +1,9 @@
-"""The killed watch: a small process next to a run that records how the run ended if it was killed.
+"""The killed watch: a small process beside a run. If the run is killed, the watch records that.
 
 Its standard input is a pipe from the run. The run writes one line of JSON, and `over` when it ends by itself.
-The pipe closes without `over` when the run is killed, as a worker that is terminated does to its run. Only
-then the process imports anything, so that it costs the measurement nothing.
+If the run is killed, for example by a worker that is being terminated, the pipe closes without `over`. Only
+then does the watch import the modules for the tables and for Prefect, so that they cost the measurement
+nothing.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ FINAL_STATES = {"RUNNING": "CRASHED", "CANCELLING": "CANCELLED"}
 """The Prefect state that a killed run ends in, by the state that it was in."""
 LIMIT_S = 10.0
 WORKER_S = 2.0
-"""Seconds within which a worker that is alive reports the crash to Prefect itself."""
+"""Seconds that the watch waits, because the run's worker, if alive, reports the crash to Prefect first."""
 
 
 @contextmanager

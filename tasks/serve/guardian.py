@@ -112,7 +112,8 @@ def _start(argv: list[str], env: dict[str, str], log: str) -> int:
 def _wait_for_end(leader: int, owner: int, wakeup: int) -> None:
     """Return when the server has ended, the owner closed the pipe, or the owner died."""
     pipe_closed = False
-    # Forked children of a dead owner may keep the pipe open. Then only the new parent shows that it died.
+    # Forked children of a dead owner may keep the pipe open. Then only this script's new parent process shows
+    # that the owner died.
     while not pipe_closed and _exit_code(leader) is None and os.getppid() == owner:
         readable = select.select([sys.stdin.fileno(), wakeup], [], [], 1.0)[0]
         pipe_closed = sys.stdin.fileno() in readable

@@ -37,7 +37,7 @@ def _import_workers() -> None:
         with contextlib.suppress(Exception):
             importlib.import_module(worker)
     imported.set()
-    watch.join()  # a fork copies only the calling thread, so no other may run by then
+    watch.join()  # a fork copies only the calling thread: no other thread may run when jobs are forked
 
 
 _devnull = os.open(os.devnull, os.O_WRONLY)

@@ -23,7 +23,7 @@ class ScoreKey(NamedTuple):
 class ScoreComparison(NamedTuple):
     """One score. `values` and `changes` have an entry for each run; the first run has no change.
 
-    A change is computed over the questions that both runs answered.
+    A run's change is computed over the questions that both this run and the first run answered.
     """
 
     key: ScoreKey
