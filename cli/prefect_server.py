@@ -16,7 +16,9 @@ def prefect_server(
     no_auth: NoAuthOption = False,
     services: Annotated[
         bool,
-        typer.Option(help="Also run the scheduler and automations. Of several servers, only one should."),
+        typer.Option(
+            help="Also run the scheduler and automations. If you run several servers, do this on only one."
+        ),
     ] = True,
 ) -> None:
     """Serve Prefect's API and UI, and refuse requests from pages of other sites.
