@@ -56,7 +56,7 @@ def test_a_run_ends_with_its_worker(
     case.load = ((1, 3), (2, 200))
     parameters = {"spec": case.spec(), "results": str(case.results)}
     host = f"{HOST}-{number.name}-{whole_family}".lower()
-    variables = {"PREFECT_WORKER_QUERY_SECONDS": "1", "SERVEGAUGE_HOST": host}
+    variables = {"PREFECT_WORKER_QUERY_SECONDS": "1", "SERVEGAUGE_HOST": host, "SERVEGAUGE_ALLOW": "all"}
     with (
         PrefectApi(api) as prefect,
         servegauge(case, api, arguments=("worker",), variables=variables) as worker,
