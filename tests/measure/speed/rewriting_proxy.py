@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -12,6 +11,8 @@ from contextlib import contextmanager
 
 import aiohttp
 from aiohttp import web
+
+from tests.helpers.threaded_server import threaded_server
 
 LONG = "x" * 100_000
 Rewrite = Callable[[bytes], bytes]
@@ -52,10 +53,8 @@ WHOLE = "whole"
 @contextmanager
 def rewriting_proxy(target: str) -> Iterator[str]:
     """Run a proxy and yield its address; each key of REWRITES, and WHOLE, is a path to the target."""
-    loop, stop = asyncio.new_event_loop(), asyncio.Event()
-    address: Future[str] = Future()
 
-    async def serve() -> None:
+    async def serve(address: Future[str], stop: asyncio.Event) -> None:
         async with aiohttp.ClientSession() as session:
 
             async def handle(request: web.Request) -> web.StreamResponse:
@@ -71,14 +70,8 @@ def rewriting_proxy(target: str) -> Iterator[str]:
             await stop.wait()
             await runner.cleanup()
 
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
-    thread.start()
-    try:
-        yield address.result(10)
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
-        loop.close()
+    with threaded_server(serve) as address:
+        yield address
 
 
 async def _pass_on(session: aiohttp.ClientSession, target: str, request: web.Request) -> web.StreamResponse:

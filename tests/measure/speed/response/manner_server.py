@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 
+from tests.helpers.threaded_server import threaded_server
 from tests.measure.speed.response.manners import MANNERS
 
 SCALE = 0.05
@@ -39,23 +39,15 @@ NO_HTTP: dict[str, bytes] = {
 @contextmanager
 def manner_server() -> Iterator[str]:
     """Run the server and yield its address; a path begins with the name of a manner or of NO_HTTP."""
-    loop, stop = asyncio.new_event_loop(), asyncio.Event()
-    address: Future[str] = Future()
 
-    async def serve() -> None:
+    async def serve(address: Future[str], stop: asyncio.Event) -> None:
         server = await asyncio.start_server(_answer, "127.0.0.1", 0)
         address.set_result(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
         async with server:
             await stop.wait()
 
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
-    thread.start()
-    try:
-        yield address.result(10)
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
-        loop.close()
+    with threaded_server(serve) as address:
+        yield address
 
 
 async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
