@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from prefect import task
-
 from flows.run.context import RunContext
+from flows.run.flow_task import task
 from flows.run.reuse import UnusableResult, measured_or_reused
 from flows.ui import console
 from flows.ui.log_follow import follow_log
@@ -21,11 +20,11 @@ from tasks.record.write_run import record_accuracy
 class FailedAnswers(UnusableResult):
     """Some answers failed. They are recorded and count as wrong, but the score is not cached."""
 
-    def __init__(self, dataset: str, recorded: RecordedAccuracy) -> None:
+    def __init__(self, set_name: str, recorded: RecordedAccuracy) -> None:
         failed = max((score.failed for score in recorded.scores), default=0)
         what = recorded.error or f"{failed} answers failed and count as wrong"
         remedy = "read `error` in the samples table, fix the cause, run again"
-        super().__init__(f"{dataset}: {what}", remedy, recorded)
+        super().__init__(f"{set_name}: {what}", remedy, recorded)
 
 
 @task(name="accuracy", task_run_name="{label}")
@@ -39,14 +38,14 @@ def accuracy_task(
     """
     recorded = measure_and_record(entry, context, attempt)
     if recorded.error or any(score.failed for score in recorded.scores):
-        raise FailedAnswers(entry.accuracy.dataset, recorded)
+        raise FailedAnswers(entry.accuracy.set_name, recorded)
     return recorded
 
 
 def measure_accuracy_sets(plan: Plan, context: RunContext) -> tuple[RecordedAccuracy, ...]:
     """Measure or reuse every question set, in the plan's order."""
     return tuple(
-        measured_or_reused(context, accuracy_task, entry, "accuracy", entry.accuracy.dataset)
+        measured_or_reused(context, accuracy_task, entry, "accuracy", entry.accuracy.set_name)
         for entry in plan.question_sets
     )
 
@@ -58,11 +57,11 @@ def measure_and_record(entry: PlannedQuestionSet, context: RunContext, attempt: 
         ServerDied: the server died during the measurement.
     """
     run, server = context.run, context.server
-    folder = run.folder / f"{entry.accuracy.dataset}-a{attempt}"
+    folder = run.folder / f"{entry.accuracy.set_name}-a{attempt}"
     job = AccuracyJob(accuracy=entry.accuracy, endpoint=server.endpoint, folder=folder, attempt=attempt)
     try:
         log = follow_log(job.folder / LOG, console.line_logger("EvalScope"))
-        with log, console.bar("accuracy", entry.accuracy.dataset) as progress:
+        with log, console.bar("accuracy", entry.accuracy.set_name) as progress:
             scores, rows = measure_accuracy(job, server.check, server.tracked(progress))
         if any(score.failed for score in scores):
             server.confirm_alive()

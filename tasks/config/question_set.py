@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -10,6 +12,9 @@ from pydantic import Field, field_validator
 from tasks.config.base import Frozen
 from tasks.config.datasets import AIME25, DATASETS, Dataset, DatasetName
 from tasks.config.request_fields import OWNED_BY_GENERATION, RequestFields, check_request_fields
+
+SET_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,60}$"
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 class Generation(Frozen):
@@ -34,6 +39,11 @@ class QuestionSet(Frozen):
     """The questions of one dataset, each answered `repeats` times by the served model."""
 
     dataset: DatasetName = AIME25.name
+    name: str | None = Field(
+        None,
+        pattern=SET_NAME,
+        description="what results call the set; by default the name of the folder in `path`, else `dataset`",
+    )
     path: str | None = Field(
         None, description="a folder with the dataset's file (aime25: test.jsonl), used instead of the hub"
     )
@@ -41,6 +51,13 @@ class QuestionSet(Frozen):
     batch_size: int = Field(10, ge=1, description="questions asked at the same time")
     timeout_s: float = Field(60000, gt=0, description="seconds that one answer may take")
     repeats: int = Field(1, ge=1, le=1000)
+
+    @property
+    def set_name(self) -> str:
+        """The name of the set in results: `name`, else the name of its folder, else that of its dataset."""
+        if self.name is not None:
+            return self.name
+        return self.dataset if self.path is None else _folder_name(self.path)
 
     @property
     def definition(self) -> Dataset:
@@ -51,3 +68,9 @@ class QuestionSet(Frozen):
     def file(self) -> Path | None:
         """The file with the questions; None if they come from the hub."""
         return Path(self.path) / self.definition.file if self.path is not None else None
+
+
+def _folder_name(path: str) -> str:
+    """Return a folder's name as a set's name, with other characters replaced by `-`."""
+    name = Path(os.path.abspath(path)).name
+    return _NOT_IN_NAMES.sub("-", name).lstrip("._-")[:61] or "questions"

@@ -38,9 +38,12 @@ class Spec(Frozen):
         names = [sweep.name for sweep in self.sweeps]
         if len(set(names)) != len(names):
             raise refuse("two sweeps have the same name", "give each sweep a name of its own")
-        sets = [entry.dataset for entry in self.accuracy]
+        sets = [entry.set_name for entry in self.accuracy]
         if len(set(sets)) != len(sets):
-            raise refuse("the same question set is listed twice", "use `repeats` to answer it more than once")
+            raise refuse(
+                "two question sets have the same name",
+                "give each a `name` of its own; to answer one set more than once, set `repeats`",
+            )
         if not (self.sweeps or self.accuracy):
             raise refuse("nothing to measure", "give `sweeps`, `accuracy` or both")
         if self.server.needs_environment and self.environment is None:

@@ -45,8 +45,13 @@ def search_key(subject: Subject, sweep: Sweep) -> str:
 
 
 def accuracy_key(subject: Subject, accuracy: QuestionSet) -> str:
-    """Return the key of one question set and its generation settings."""
-    settings = accuracy.model_dump(mode="json", exclude={"path", "timeout_s"})
+    """Return the key of one question set and its generation settings.
+
+    The key includes the set's name if it is not the dataset's, because scores are recorded under that name.
+    """
+    settings = accuracy.model_dump(mode="json", exclude={"path", "timeout_s", "name"})
+    if accuracy.set_name != accuracy.dataset:
+        settings["name"] = accuracy.set_name
     if not accuracy.generation.request:
         del settings["generation"]["request"]
     questions = content_digest(str(accuracy.file)) if accuracy.file else "hub"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tasks.config.load import Load, read_load
+from tasks.measure.accuracy.scores import OVERALL, Score
 
 REUSED = "reused: measured by "
 """Prefix of one of the `reasons` in version 0.1.0, before the id of the run that measured a reused point."""
@@ -45,6 +46,12 @@ def origin_of(row: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
         else:
             reasons.append(reason)
     return measured_by, tuple(reasons)
+
+
+def without_copy(scores: Sequence[Score]) -> tuple[Score, ...]:
+    """The scores of a question set. Version 0.1.0 recorded the score of a set's only subset twice."""
+    is_copied = len(scores) == 2 and scores[1].subset == OVERALL
+    return tuple(scores[:1] if is_copied else scores)
 
 
 def older_stage_name(stage: str, load: Load) -> str:

@@ -12,7 +12,7 @@ from tasks.errors import InputError, RecordError
 from tasks.measure.speed.request_row import RequestRow
 from tasks.plan.search import Knee
 from tasks.record import rows
-from tasks.record.older_rows import label_of, older_stage_name
+from tasks.record.older_rows import label_of, older_stage_name, without_copy
 from tasks.record.results import RecordedAccuracy, RecordedPoint, RunRecord
 from tasks.record.store import Store
 from tasks.record.write_run import stage_of
@@ -37,7 +37,7 @@ def recorded_run(store: Store, run_id: str) -> RunRecord:
     runs = store.read("runs", run_id)
     if runs.is_empty():
         raise InputError(
-            f"no run {run_id!r} is recorded in {store.location}", _nearest_runs(run_id, store.run_ids())
+            f"no run {run_id!r} is recorded in {store.location}", nearest_runs(run_id, store.run_ids())
         )
     return rows.run_of(runs.row(0, named=True))
 
@@ -82,11 +82,11 @@ def recorded_accuracy(store: Store, run: RunRecord) -> tuple[RecordedAccuracy, .
         score_rows = group.to_dicts()
         measured_by = score_rows[0]["measured_by"] or _noted_origin(store, run.run_id, str(dataset))
         scores = tuple(rows.score_of(row) for row in score_rows)
-        question_sets.append(RecordedAccuracy(scores=scores, run_id=measured_by))
+        question_sets.append(RecordedAccuracy(scores=without_copy(scores), run_id=measured_by))
     return tuple(question_sets)
 
 
-def _nearest_runs(run_id: str, recorded_ids: Sequence[str]) -> str:
+def nearest_runs(run_id: str, recorded_ids: Sequence[str]) -> str:
     """Return the remedy for an unknown run: the most similar ids, or the newest ones if none is similar."""
     if not recorded_ids:
         return "nothing is recorded there; choose another results location with --results"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
+from tasks.config.datasets import WHOLE
 from tasks.measure.speed.figures.notation import MISSING
 from tasks.measure.speed.figures.point_result import PointResult
 from tasks.record.results import RecordedPoint, RunRecord
@@ -23,6 +24,11 @@ def success_percent(point: PointResult) -> str:
 def score_text(value: float) -> str:
     """Return a score between 0 and 1 with three decimals."""
     return f"{value:.3f}"
+
+
+def score_name(question_set: str, subset: str) -> str:
+    """Return the name of a score: that of its question set, and its subset unless that is the whole set."""
+    return question_set if subset == WHOLE else f"{question_set} {subset}"
 
 
 def load_text(point: PointResult, with_repeat: bool = False) -> str:

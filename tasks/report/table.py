@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from tasks.config.base import Frozen
 from tasks.measure.speed.figures.figure_type import Figure
 
@@ -36,6 +38,14 @@ def numeric_columns(*names: str) -> tuple[Column, ...]:
 def figure_column(figure: Figure) -> Column:
     """Return the column that shows a figure of load points."""
     return Column(name=figure.header, unit=figure.notation.unit, numeric=True)
+
+
+def without_columns(table: Table, names: Collection[str]) -> Table:
+    """Return the table without the columns of these names."""
+    kept = [index for index, column in enumerate(table.columns) if column.name not in names]
+    columns = tuple(table.columns[index] for index in kept)
+    rows = tuple(tuple(row[index] for index in kept) for row in table.rows)
+    return table.model_copy(update={"columns": columns, "rows": rows})
 
 
 def as_records(table: Table) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
+from tasks.config.datasets import WHOLE
 from tasks.measure.accuracy.scores import Score
 from tasks.measure.speed.figures.figure_registry import BY_NAME, FIGURES
 from tasks.measure.speed.figures.point_result import PointResult
@@ -77,7 +78,8 @@ def _point_figures(point: PointResult) -> dict[str, float]:
 
 
 def _score_figures(score: Score) -> dict[str, float]:
-    key = f"accuracy/{score.dataset}_{score.subset}_{score.metric}".replace(".", "_")
+    subset = "" if score.subset == WHOLE else f"{score.subset}_"
+    key = f"accuracy/{score.dataset}_{subset}{score.metric}".replace(".", "_")
     return {key: score.value, f"{key}_ci_low": score.ci_low, f"{key}_ci_high": score.ci_high}
 
 

@@ -31,6 +31,7 @@ def test_the_json_form_is_the_one_of_recorded_cache_keys() -> None:
     """A change here changes every cache key, so that recorded scores are measured again."""
     assert QuestionSet().model_dump(mode="json") == {
         "dataset": "aime25",
+        "name": None,  # in a key only where it differs from the dataset
         "path": None,
         "generation": {
             "reasoning_effort": None,
@@ -49,3 +50,24 @@ def test_the_file_is_the_one_of_the_dataset() -> None:
     assert QuestionSet(path="/questions").file == Path("/questions/test.jsonl")
     assert QuestionSet().file is None
     assert QuestionSet().definition is AIME25
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({}, "aime25"),
+        ({"path": "/questions/aime-format-sample"}, "aime-format-sample"),
+        ({"path": "/specs/../questions/mine/"}, "mine"),
+        ({"path": "/questions/my set (2)"}, "my-set-2-"),
+        ({"path": "/questions/\u6570\u5b66"}, "questions"),
+        ({"path": "/questions/mine", "name": "AIME-2025"}, "AIME-2025"),
+    ],
+)
+def test_a_set_is_called_by_its_name_its_folder_or_its_dataset(fields: dict[str, str], name: str) -> None:
+    assert QuestionSet.model_validate(fields).set_name == name
+
+
+@pytest.mark.parametrize("name", ["", "a b", "../a", ".a", "a/b"])
+def test_a_name_that_is_no_file_name_is_refused(name: str) -> None:
+    with pytest.raises(ValidationError):
+        QuestionSet(name=name)

@@ -15,9 +15,9 @@ from tasks.errors import InputError
         (["sweeps=[]", "accuracy=[]"], "nothing to measure", "`sweeps`, `accuracy` or both"),
         (["environment=null"], "a server of kind vllm needs `environment`", "`current` or an interpreter"),
         (
-            ["accuracy=[{dataset: aime25}, {dataset: aime25, path: /other}]"],
-            "the same question set is listed twice",
-            "use `repeats`",
+            ["accuracy=[{path: /a/mine}, {path: /b/mine}]"],
+            "two question sets have the same name",
+            "give each a `name`",
         ),
     ],
 )
@@ -26,3 +26,8 @@ def test_a_wrong_whole_is_refused_with_a_remedy(overrides: list[str], what: str,
         load_spec("smoke", overrides)
     assert caught.value.what == f"spec smoke: {what}"
     assert remedy in caught.value.remedy
+
+
+def test_two_sets_of_one_dataset_are_told_apart_by_their_folders() -> None:
+    spec = load_spec("smoke", ["accuracy=[{dataset: aime25}, {path: /other}, {path: /other, name: again}]"])
+    assert [question_set.set_name for question_set in spec.accuracy] == ["aime25", "other", "again"]

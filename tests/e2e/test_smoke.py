@@ -52,7 +52,13 @@ def read(results: Path, table: TableName) -> pl.DataFrame:
 
 
 def test_the_report_is_printed(smoke: CompletedProcess[str]) -> None:
-    for expected in ("Sweep throughput", "Sweep chat", "Best configuration", "AveragePass@1", "OVERALL"):
+    for expected in (
+        "Sweep throughput",
+        "Sweep chat",
+        "Best configuration",
+        "AveragePass@1",
+        "aime-format-sample",
+    ):
         assert expected in smoke.stdout
     stages = [line.split()[0] for line in smoke.stderr.splitlines() if line[:1].isalpha()]
     assert list(dict.fromkeys(stages)) == [
@@ -108,9 +114,10 @@ def test_every_check_has_a_verdict_at_every_point(results: Path) -> None:
 def test_the_score_of_the_synthetic_model(results: Path) -> None:
     """The model always answers 26, which is right for one of the eight questions."""
     scores = read(results, "scores")
-    overall = scores.filter(pl.col("subset") == "OVERALL").row(0, named=True)
-    assert (overall["value"], overall["questions"], overall["failed"]) == (0.125, 8, 0)
-    assert overall["ci_low"] < 0.125 < overall["ci_high"]
+    assert scores["dataset"].to_list() == ["aime-format-sample"]
+    score = scores.row(0, named=True)
+    assert (score["value"], score["questions"], score["failed"]) == (0.125, 8, 0)
+    assert score["ci_low"] < 0.125 < score["ci_high"]
     samples = read(results, "samples")
     assert samples.filter("correct")["target"].to_list() == ["26"]
     assert all(TEXT in response for response in samples["response"])
@@ -118,7 +125,7 @@ def test_the_score_of_the_synthetic_model(results: Path) -> None:
 
 @pytest.mark.parametrize("table", WRITTEN)
 def test_every_table_is_exported_as_json_records(results: Path, table: TableName) -> None:
-    records = json.loads(export_table(Store(results), table, "json"))
+    records = json.loads(export_table(Store(results), table, "json").text)
     assert list(records[0]) == SCHEMAS[table].names
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,6 +60,18 @@ def test_the_keys_of_a_search_and_a_question_set_are_those_of_version_0_1_0() ->
         == "knee-v4-41424a10a4c721857881d600a015d698"
     )
     assert accuracy_key(SUBJECT, QuestionSet(repeats=8)) == "accuracy-v4-360316974f4a2dc32c16705c373b900f"
+
+
+def test_scores_under_another_name_are_not_reused(tmp_path: Path) -> None:
+    for folder in ("aime25", "mine", "yours"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "test.jsonl").write_text("{}")
+    keys = {accuracy_key(SUBJECT, QuestionSet(path=str(tmp_path / name))) for name in ("mine", "yours")}
+    assert len(keys) == 2
+    renamed = QuestionSet(path=str(tmp_path / "yours"), name="mine")
+    assert accuracy_key(SUBJECT, renamed) in keys
+    of_the_dataset = QuestionSet(path=str(tmp_path / "aime25"))
+    assert accuracy_key(SUBJECT, of_the_dataset) != accuracy_key(SUBJECT, QuestionSet())
 
 
 def test_request_fields_are_part_of_a_key_where_they_are_set() -> None:

@@ -8,6 +8,7 @@ from tasks.config.load import Load
 from tasks.config.load_kinds.closed_loop import ClosedLoop
 from tasks.config.load_kinds.open_loop import OpenLoop
 from tasks.record import older_rows, rows
+from tests.record import made_up
 from tests.record.rows_of_tables import ROWS
 
 OLDER = {"measured_by": None, "load_label": None, "load_settings": None, "run_name": None}
@@ -46,3 +47,10 @@ def test_files_of_open_loops_were_named_by_the_level() -> None:
     assert older_rows.older_stage_name("rate2-rate2-n20-r1", rate) == "rate2-rate2.0-n20-r1"
     concurrency = ClosedLoop(concurrency=4, requests=20)
     assert older_rows.older_stage_name("chat-c4-n20-r1", concurrency) == "chat-c4-n20-r1"
+
+
+def test_the_score_of_an_only_subset_was_recorded_twice() -> None:
+    default, first, second, overall = map(made_up.score, ("default", "I", "II", "OVERALL"))
+    assert older_rows.without_copy((default, overall)) == (default,)
+    assert older_rows.without_copy((default,)) == (default,)
+    assert older_rows.without_copy((first, second, overall)) == (first, second, overall)

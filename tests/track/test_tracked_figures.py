@@ -73,3 +73,9 @@ def test_every_row_of_the_table_has_a_cell_for_each_column() -> None:
     assert [len(row) for row in rows] == [len(header)] * 3
     assert rows[2][header.index(BY_NAME["ttft_mean_s"].title)] == "–"
     assert rows[2][header.index("Success %")] == "0.0"
+
+
+def test_a_score_of_a_whole_set_has_no_subset_in_its_key() -> None:
+    whole = made_up.score("default").model_copy(update={"dataset": "aime-format-sample"})
+    figures = figures_by_step(made_up_run(points=(), scores=(whole,)))[0]
+    assert figures["accuracy/aime-format-sample_mean_acc"] == 0.5

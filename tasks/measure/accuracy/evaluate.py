@@ -27,7 +27,7 @@ def measure_accuracy(
         progress: called with the number of finished answers and the number of all answers.
 
     Returns:
-        A score for each subset and OVERALL, and one row for each question and repeat, failed ones included.
+        The scores, see `score_rows`, and one row for each question and repeat, failed ones included.
 
     Raises:
         InputError: the set's folder lacks its file, or a line of the file is wrong.
@@ -45,7 +45,7 @@ def measure_accuracy(
         timeout_s=time_limit_s(question_set, answers),
     )
     rows = tuple(read_rows(rows_file, SampleRow))
-    return score_rows(question_set.definition, rows), rows
+    return score_rows(question_set, rows), rows
 
 
 def time_limit_s(question_set: QuestionSet, answers: int) -> float:

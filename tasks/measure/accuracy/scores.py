@@ -15,7 +15,7 @@ from math import sqrt
 from statistics import fmean
 
 from tasks.config.base import Frozen
-from tasks.config.datasets import Dataset
+from tasks.config.question_set import QuestionSet
 from tasks.measure.accuracy.sample_row import SampleRow
 from tasks.stats import Z, mean_interval
 
@@ -24,7 +24,10 @@ OVERALL = "OVERALL"
 
 
 class Score(Frozen):
-    """One score of one subset. The interval is 95 %; failed and truncated count samples."""
+    """One score of one subset. The interval is 95 %; failed and truncated count samples.
+
+    `dataset`: the name of the question set; version 0.1.0 recorded the name of its dataset.
+    """
 
     dataset: str
     subset: str
@@ -38,21 +41,23 @@ class Score(Frozen):
     truncated: int
 
 
-def score_rows(dataset: Dataset, rows: Sequence[SampleRow]) -> tuple[Score, ...]:
-    """Return a score for each subset in the questions' order, then OVERALL; none if there are no rows.
+def score_rows(question_set: QuestionSet, rows: Sequence[SampleRow]) -> tuple[Score, ...]:
+    """Return a score for each subset in the questions' order; none if there are no rows.
+
+    If there are several subsets, the last score is OVERALL.
 
     A failed sample counts as wrong.
     """
     rows_of: dict[str, list[SampleRow]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: row.question):
         rows_of[row.subset].append(row)
-    scores = [_score(dataset, subset, subset_rows) for subset, subset_rows in rows_of.items()]
-    if rows:
-        scores.append(_score(dataset, OVERALL, rows))
+    scores = [_score(question_set, subset, subset_rows) for subset, subset_rows in rows_of.items()]
+    if len(scores) > 1:
+        scores.append(_score(question_set, OVERALL, rows))
     return tuple(scores)
 
 
-def _score(dataset: Dataset, subset: str, rows: Sequence[SampleRow]) -> Score:
+def _score(question_set: QuestionSet, subset: str, rows: Sequence[SampleRow]) -> Score:
     judgements: dict[int, list[bool]] = defaultdict(list)
     for row in rows:
         judgements[row.question].append(row.correct)
@@ -60,9 +65,9 @@ def _score(dataset: Dataset, subset: str, rows: Sequence[SampleRow]) -> Score:
     repeats = max(len(judgements_of_question) for judgements_of_question in judgements.values())
     low, high = interval(means, repeats)
     return Score(
-        dataset=dataset.name,
+        dataset=question_set.set_name,
         subset=subset,
-        metric=dataset.metric,
+        metric=question_set.definition.metric,
         questions=len(means),
         repeats=repeats,
         value=fmean(means),

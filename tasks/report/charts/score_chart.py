@@ -6,6 +6,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from tasks.measure.accuracy.scores import Score
+from tasks.report import formats
 from tasks.report.charts.chart_style import MAIN, STYLE, to_svg
 from tasks.report.report_input import ReportInput
 
@@ -20,14 +21,16 @@ def score_chart(report: ReportInput) -> str | None:
 
 
 def _draw(scores: list[Score]) -> Figure:
-    figure = Figure(figsize=(9.6, 0.75 + 0.42 * len(scores)), layout="constrained")
+    figure = Figure(figsize=(9.6, 0.95 + 0.42 * len(scores)), layout="constrained")
     axes = figure.subplots()
     bottom_up = scores[::-1]
     for row, score in enumerate(bottom_up):
         axes.barh(row, score.value, height=0.5, color=MAIN, alpha=0.25)
         axes.plot([score.ci_low, score.ci_high], [row, row], color=MAIN, linewidth=2.2, marker="|")
         axes.plot(score.value, row, color=MAIN, marker="o", markersize=7)
-    axes.set_yticks(range(len(scores)), [f"{score.dataset} {score.subset}" for score in bottom_up])
+    names = [formats.score_name(score.dataset, score.subset) for score in bottom_up]
+    axes.set_yticks(range(len(scores)), names)
     axes.set_ylim(-0.6, len(scores) - 0.4)
     axes.set_xlim(0, 1.02)
+    axes.set_xlabel("score, with its 95 % interval")
     return figure

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tasks.measure.accuracy.scores import OVERALL
 from tasks.record.question_shares import QuestionShare
+from tasks.report import formats
 from tasks.report.comparison.change import PairedChange, Question, paired_change
 from tasks.report.comparison.compared_run import ComparedRun
 
@@ -18,6 +19,11 @@ class ScoreKey(NamedTuple):
     dataset: str
     subset: str
     metric: str
+
+    @property
+    def text(self) -> str:
+        """The name of the score, without its metric."""
+        return formats.score_name(self.dataset, self.subset)
 
 
 class ScoreComparison(NamedTuple):

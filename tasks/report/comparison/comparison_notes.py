@@ -38,7 +38,7 @@ def mcnemar_notes(comparisons: Sequence[ScoreComparison]) -> list[str]:
     for comparison in comparisons:
         for letter, change in zip(LETTERS, comparison.changes, strict=False):
             if change is not None and change.p is not None:
-                score = f"{comparison.key.dataset} {comparison.key.subset}"
+                score = comparison.key.text
                 runs = f"{letter} against A over {change.questions} questions"
                 notes.append(f"{score}: {runs}, McNemar's p = {change.p:.3f}")
     return notes

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from tasks.config.datasets import WHOLE
 from tasks.measure.speed.figures.notation import MISSING
 from tasks.report import formats
 from tasks.report.comparison.change import Change
 from tasks.report.comparison.change_text import percent_text, points_text
-from tasks.report.comparison.compare_scores import compare_scores
+from tasks.report.comparison.compare_scores import ScoreKey, compare_scores
 from tasks.report.comparison.compare_speed import compare_speed
 from tasks.report.comparison.compared_run import LETTERS, ComparedRun
 from tasks.report.comparison.comparison_notes import (
@@ -19,10 +20,11 @@ from tasks.report.comparison.comparison_notes import (
 )
 from tasks.report.comparison.difference_table import difference_table
 from tasks.report.comparison.regressions import missing_figures
-from tasks.report.table import Column, Table, numeric_columns, text_columns
+from tasks.report.table import Column, Table, numeric_columns, text_columns, without_columns
+from tasks.report.tables.score_table import SET_COLUMN
 
 _SPEED_COLUMNS = (Column(name="Sweep"), Column(name="Conc.", numeric=True), Column(name="Figure"))
-_SCORE_COLUMNS = text_columns("Dataset", "Subset", "Metric")
+_SCORE_COLUMNS = text_columns(SET_COLUMN, "Subset", "Metric")
 
 
 def comparison_tables(runs: Sequence[ComparedRun]) -> tuple[Table, ...]:
@@ -55,11 +57,16 @@ def score_table(runs: Sequence[ComparedRun]) -> Table:
     rows, changes = [], list[Change | None]()
     for comparison in comparisons:
         cells = _cells(comparison.values, comparison.changes, formats.score_text, points_text)
-        rows.append((*comparison.key, *cells))
+        rows.append((*_score_cells(comparison.key), *cells))
         changes += comparison.changes
     notes = (*change_notes(changes), *mcnemar_notes(comparisons))
     columns = (*_SCORE_COLUMNS, *_run_columns(runs))
-    return Table(title="Accuracy side by side", columns=columns, rows=tuple(rows), footnotes=notes)
+    table = Table(title="Accuracy side by side", columns=columns, rows=tuple(rows), footnotes=notes)
+    return without_columns(table, {"Subset"}) if all(row[1] == MISSING for row in rows) else table
+
+
+def _score_cells(key: ScoreKey) -> tuple[str, ...]:
+    return (key.dataset, MISSING if key.subset == WHOLE else key.subset, key.metric)
 
 
 def _run_columns(runs: Sequence[ComparedRun]) -> tuple[Column, ...]:

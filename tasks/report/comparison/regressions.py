@@ -36,7 +36,7 @@ def _worse_scores(runs: Sequence[ComparedRun], percent: float) -> Iterator[str]:
     for comparison in compare_scores(runs):
         for letter, change in zip(LETTERS, comparison.changes, strict=False):
             if change and _is_worse(change, -change.difference, percent):
-                yield f"{letter}: {comparison.key.dataset} {comparison.key.subset}: {points_text(change)}"
+                yield f"{letter}: {comparison.key.text}: {points_text(change)}"
 
 
 def _loss(comparison: SpeedComparison, change: Change) -> float:
@@ -62,4 +62,4 @@ def _missing_scores(runs: Sequence[ComparedRun]) -> Iterator[str]:
             continue
         for letter, value in zip(LETTERS, comparison.values, strict=False):
             if value is None:
-                yield f"{letter}: {comparison.key.dataset} {comparison.key.subset}: not measured"
+                yield f"{letter}: {comparison.key.text}: not measured"

@@ -59,4 +59,5 @@ def _knee_tile(knee: Knee) -> Tile:
 
 def _score_tile(score: Score) -> Tile:
     interval = f"95 % CI {formats.score_text(score.ci_low)} – {formats.score_text(score.ci_high)}"
-    return Tile(f"{score.dataset} {score.subset}", formats.score_text(score.value), "", interval)
+    name = formats.score_name(score.dataset, score.subset)
+    return Tile(name, formats.score_text(score.value), "", interval)

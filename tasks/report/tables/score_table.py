@@ -1,16 +1,19 @@
-"""The table `Accuracy`: the score of every subset of every question set."""
+"""The table `Accuracy`: every score of every question set."""
 
 from __future__ import annotations
 
+from tasks.config.datasets import WHOLE
 from tasks.measure.accuracy.scores import Score
+from tasks.measure.speed.figures.notation import MISSING
 from tasks.record.results import RecordedAccuracy
 from tasks.report import formats
 from tasks.report.report_input import ReportInput
-from tasks.report.table import Table, numeric_columns, text_columns
+from tasks.report.table import Table, numeric_columns, text_columns, without_columns
 
 TITLE = "Accuracy"
+SET_COLUMN = "Question set"
 _COLUMNS = (
-    *text_columns("Model", "Dataset", "Metric", "Subset"),
+    *text_columns("Model", SET_COLUMN, "Subset", "Metric"),
     *numeric_columns("Num", "Score", "95 % CI", "Failed", "Truncated"),
     *text_columns("Source"),
 )
@@ -18,7 +21,10 @@ _REPEATS_NOTE = "Num: questions × answers to each"
 
 
 def score_table(report: ReportInput) -> Table | None:
-    """Return a table with a row per score and its interval; None without scores."""
+    """Return a table with a row per score and its interval; None without scores.
+
+    Without a set that is divided into subsets, the table has no column for them.
+    """
     rows, has_repeats = [], False
     for accuracy in report.accuracy:
         for score in accuracy.scores:
@@ -27,7 +33,8 @@ def score_table(report: ReportInput) -> Table | None:
     if not rows:
         return None
     footnotes = (_REPEATS_NOTE,) if has_repeats else ()
-    return Table(title=TITLE, columns=_COLUMNS, rows=tuple(rows), footnotes=footnotes)
+    table = Table(title=TITLE, columns=_COLUMNS, rows=tuple(rows), footnotes=footnotes)
+    return without_columns(table, {"Subset"}) if all(row[2] == MISSING for row in rows) else table
 
 
 def _row(report: ReportInput, score: Score, accuracy: RecordedAccuracy) -> tuple[str, ...]:
@@ -35,8 +42,8 @@ def _row(report: ReportInput, score: Score, accuracy: RecordedAccuracy) -> tuple
     return (
         report.run.manifest.model,
         score.dataset,
+        MISSING if score.subset == WHOLE else score.subset,
         score.metric,
-        score.subset,
         f"{score.questions}{repeats}",
         formats.score_text(score.value),
         f"{formats.score_text(score.ci_low)} – {formats.score_text(score.ci_high)}",

@@ -55,10 +55,7 @@ def test_repeats_have_a_row_each(answering: AnsweringStub, accuracy_job: MakeJob
         job, lambda: None, lambda finished, answers: reports.append((finished, answers))
     )
     assert [(row.question, row.repeat) for row in rows] == [(q, r) for q in range(4) for r in range(3)]
-    assert [(score.subset, score.value, score.repeats) for score in scores] == [
-        ("default", 0.75, 3),
-        ("OVERALL", 0.75, 3),
-    ]
+    assert [(score.subset, score.value, score.repeats) for score in scores] == [("default", 0.75, 3)]
     assert reports == [(finished, 12) for finished in range(1, 13)]
 
 
@@ -114,10 +111,7 @@ def test_a_second_dataset_takes_one_row(
     write_questions(tmp_path / "set", 4, question_field="question")
     job = accuracy_job(answering(4, {0, 1, 2}).url, dataset="gsm8k")
     scores, rows = measure(job)
-    assert [(score.dataset, score.subset, score.value) for score in scores] == [
-        ("gsm8k", "default", 0.75),
-        ("gsm8k", "OVERALL", 0.75),
-    ]
+    assert [(score.dataset, score.subset, score.value) for score in scores] == [("set", "default", 0.75)]
     assert [row.answer for row in rows] == ["100", "101", "102", "503"]
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.config.datasets import AIME25
+from tasks.config.question_set import QuestionSet
 from tasks.measure.accuracy.scores import interval, score_rows, wilson
 from tests.measure.accuracy.made_up import sample
+
+QUESTIONS = QuestionSet(path="/questions/mine")
 
 
 def test_wilson_gives_the_textbook_values() -> None:
@@ -33,14 +35,19 @@ def test_equal_means_do_not_give_an_empty_interval() -> None:
 
 def test_scores_come_per_subset_and_overall() -> None:
     rows = [sample(0, True, subset="A"), sample(1, False, subset="A"), sample(2, True, subset="B")]
-    scores = score_rows(AIME25, rows)
+    scores = score_rows(QUESTIONS, rows)
     assert [(score.subset, score.questions) for score in scores] == [("A", 2), ("B", 1), ("OVERALL", 3)]
     assert [score.value for score in scores] == pytest.approx([0.5, 1.0, 2 / 3])
-    assert {(score.dataset, score.metric) for score in scores} == {("aime25", "AveragePass@1")}
+    assert {(score.dataset, score.metric) for score in scores} == {("mine", "AveragePass@1")}
+
+
+def test_one_subset_is_one_score() -> None:
+    scores = score_rows(QUESTIONS, [sample(0, True), sample(1, False)])
+    assert [(score.questions, score.value) for score in scores] == [(2, 0.5)]
 
 
 def test_no_rows_have_no_scores() -> None:
-    assert score_rows(AIME25, []) == ()
+    assert score_rows(QUESTIONS, []) == ()
 
 
 def test_failed_and_truncated_samples_are_counted() -> None:
@@ -50,5 +57,5 @@ def test_failed_and_truncated_samples_are_counted() -> None:
         sample(1, False, finish_reason="length"),
         sample(1, True, repeat=1),
     ]
-    overall = score_rows(AIME25, rows)[-1]
+    overall = score_rows(QUESTIONS, rows)[-1]
     assert (overall.value, overall.failed, overall.truncated, overall.repeats) == (0.5, 1, 1, 2)

@@ -17,3 +17,7 @@ def test_every_score_has_its_row() -> None:
 
 def test_without_scores_there_is_no_chart() -> None:
     assert score_chart(report(accuracy=())) is None
+
+
+def test_the_axis_says_what_it_is() -> None:
+    assert ">score, with its 95 % interval<" in (score_chart(report()) or "")
