@@ -64,7 +64,7 @@ environments: install
 # Tables of the docs that come from the code.
 docs: install
 	$(BIN)/python -m tasks.measure.speed.figures.figure_docs
-	$(BIN)/python -m tests.measure.speed.response.manners
+	$(BIN)/python -m tests.measure.speed.response.manner_docs
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache

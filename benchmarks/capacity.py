@@ -21,15 +21,15 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.other_tools import Workload, evalscope
 from benchmarks.point_job import point_job
+from stub.process import Stub, stub_server
+from stub.request_log import LoggedRequest
+from stub.tokenizer import make_tokenizer
 from tasks.measure.jobs import PointJob
 from tasks.measure.processes import fork_server
 from tasks.measure.processes.run_jobs import run_jobs
 from tasks.measure.row_files import REQUESTS, read_rows
 from tasks.measure.speed.request_row import RequestRow
 from tasks.measure.speed.send_load import WORKER
-from tests.stub.process import Stub, stub_server
-from tests.stub.request_log import LoggedRequest
-from tests.stub.tokenizer import make_tokenizer
 
 ACCURATE = 0.02
 """The largest error of TPOT, as a share, that counts as accurate."""

@@ -15,13 +15,13 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.other_tools import Reported, Workload, evalscope, guidellm, vllm_bench
 from benchmarks.point_job import point_job
+from stub.process import stub_server
+from stub.request_log import LoggedRequest
+from stub.tokenizer import make_tokenizer
 from tasks.measure.processes import fork_server
 from tasks.measure.speed.figures.point_figures import point_result
 from tasks.measure.speed.send_load import measure_point
 from tasks.stats import percentile
-from tests.stub.process import stub_server
-from tests.stub.request_log import LoggedRequest
-from tests.stub.tokenizer import make_tokenizer
 
 TTFT_S, ITL_S, INPUT_TOKENS, OUTPUT_TOKENS = 0.05, 0.01, 1024, 128
 FEWEST_REQUESTS, REQUESTS_ALONE = 100, 20

@@ -11,11 +11,11 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from stub.manners.manner import TOKENS
 from tasks.config.load_kinds.closed_loop import ClosedLoop
 from tasks.config.sweep import Sweep
 from tasks.measure.jobs import PointJob
 from tasks.serve.endpoint import Endpoint
-from tests.measure.speed.response.manner import TOKENS
 from tests.measure.speed.response.odd_rows import problems
 from tests.measure.speed.response.odd_streams import odd_requests
 

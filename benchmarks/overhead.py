@@ -20,9 +20,9 @@ from tempfile import TemporaryDirectory
 import yaml
 
 from benchmarks.other_tools import OFFLINE
+from stub.process import Stub, stub_server
+from stub.tokenizer import make_tokenizer
 from tasks.text import tail
-from tests.stub.process import Stub, stub_server
-from tests.stub.tokenizer import make_tokenizer
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent

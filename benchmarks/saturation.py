@@ -13,6 +13,8 @@ from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from stub.process import Stub, stub_server
+from stub.tokenizer import make_tokenizer
 from tasks.config.saturation import Saturation
 from tasks.config.sweep import Sweep
 from tasks.measure.jobs import PointJob
@@ -22,8 +24,6 @@ from tasks.measure.speed.send_load import measure_point
 from tasks.measure.speed.trials import trial_of
 from tasks.plan.search import Knee, Trial, advance
 from tasks.serve.endpoint import Endpoint
-from tests.stub.process import Stub, stub_server
-from tests.stub.tokenizer import make_tokenizer
 
 TTFT_S, ITL_S, TOKENS = 0.1, 0.06, 16
 """A response takes a second, so the time for which a slot is empty between two requests is a small share."""

@@ -13,9 +13,9 @@ import pytest
 # Libraries read these when they are imported. No test connects to a hub or sends statistics.
 os.environ.update(HF_HUB_OFFLINE="1", DO_NOT_TRACK="1", PREFECT_SERVER_ANALYTICS_ENABLED="false")
 
+from stub.process import Stub, stub_server
+from stub.tokenizer import make_tokenizer
 from tests.record.s3 import S3, s3_server
-from tests.stub.process import Stub, stub_server
-from tests.stub.tokenizer import make_tokenizer
 
 
 def pytest_sessionstart() -> None:

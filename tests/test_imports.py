@@ -19,6 +19,8 @@ SHARED = ("errors", "stats", "text")
 """Modules of tasks/ that every stage may import, and that import no stage."""
 BLOCKS_MAY_IMPORT = ("config", "errors")
 """Of tasks/: a block holds configuration and runs nothing."""
+STUB = "stub"
+"""The server that load generators are held against: it imports SHARED alone, and only cli/ imports it."""
 
 Owner = Callable[[Path], bool]
 TABLES = ("record", "report")
@@ -33,7 +35,7 @@ OWNERS: dict[str, Owner] = {
 """Which files may import a library that only one part of the project may know."""
 
 ROOT = checkout()
-SOURCES = sorted(path.relative_to(ROOT) for top in PACKAGES for path in (ROOT / top).rglob("*.py"))
+SOURCES = sorted(path.relative_to(ROOT) for top in (*PACKAGES, STUB) for path in (ROOT / top).rglob("*.py"))
 
 
 def imported(text: str) -> Iterator[str]:
@@ -49,7 +51,7 @@ def imported(text: str) -> Iterator[str]:
 
 def names_of(module: str, names: list[str]) -> Iterator[str]:
     """`from tasks import record` imports tasks.record; of any other module its own name is enough."""
-    if module in PACKAGES:
+    if module in (*PACKAGES, STUB):
         for name in names:
             yield f"{module}.{name}"
     else:
@@ -67,6 +69,8 @@ def forbidden(path: Path, name: str) -> bool:
     if top in OWNERS:
         return not OWNERS[top](path)
     own = path.parts[0]
+    if STUB in (top, own):
+        return against_the_stub(own, top, rest)
     if top not in PACKAGES:
         return False
     if PACKAGES.index(top) > PACKAGES.index(own):
@@ -76,6 +80,13 @@ def forbidden(path: Path, name: str) -> bool:
     if own == "blocks":
         return rest[0] not in BLOCKS_MAY_IMPORT
     return own == "tasks" and is_later(path, rest[0])
+
+
+def against_the_stub(own: str, top: str, rest: list[str]) -> bool:
+    """Whether an import from or into the stub is forbidden."""
+    if top == STUB:
+        return own not in (STUB, "cli")
+    return top in PACKAGES and (top != "tasks" or (bool(rest) and rest[0] not in SHARED))
 
 
 def is_later(path: Path, imported_part: str) -> bool:
@@ -125,6 +136,14 @@ def test_a_shared_module_that_imports_a_stage_is_seen(shared: str) -> None:
 def test_a_library_in_the_wrong_place_is_seen(library: str) -> None:
     wrong = {"prefect": "cli/wrong.py"}.get(library, "flows/wrong.py")
     assert violations(Path(wrong), f"import {library}\n") == [library]
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_stub_shares_no_code_with_what_it_tests(package: str) -> None:
+    assert violations(Path("stub/wrong.py"), f"from {package}.config import name\n")
+    importing = violations(Path(package, "plan", "module.py"), "from stub.app import name\n")
+    assert bool(importing) == (package != "cli")
+    assert not violations(Path("stub/right.py"), "from stub.app import name\nfrom tasks.stats import name\n")
 
 
 def test_a_block_that_runs_something_is_seen() -> None:

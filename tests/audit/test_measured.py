@@ -11,6 +11,7 @@ from signal import SIGCONT, SIGSTOP, Signals
 import pytest
 from psutil import NoSuchProcess, Process
 
+from stub.process import Stub
 from tasks.audit.audit_point import audit_point
 from tasks.audit.evidence import Evidence
 from tasks.audit.verdict import Check, Verdict
@@ -20,7 +21,6 @@ from tasks.measure.speed.send_load import measure_point
 from tasks.probe.sampler import ServerSource, sampling
 from tasks.probe.server_metrics import read_metrics
 from tests.measure.conftest import KEY
-from tests.stub.process import Stub
 
 Start = Callable[..., Stub]
 

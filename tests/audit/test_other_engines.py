@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from stub.process import Stub
 from tasks.audit.audit_point import audit_point
 from tasks.audit.evidence import Evidence
 from tasks.audit.verdict import Verdict
@@ -18,7 +19,6 @@ from tasks.probe.server_metrics import read_metrics
 from tests.audit import other_engines
 from tests.audit.other_engines import Page, TranslatedMetrics
 from tests.measure.conftest import KEY
-from tests.stub.process import Stub
 
 pytestmark = pytest.mark.usefixtures("warm")
 Start = Callable[..., Stub]

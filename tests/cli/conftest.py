@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from stub.process import Stub, stub_server
 from tests.cli.answer import Call
 from tests.helpers.command_line import environment, run
-from tests.stub.process import Stub, stub_server
 
 
 @pytest.fixture

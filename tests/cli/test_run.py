@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from stub.process import Stub
 from tests.cli.answer import Call, refused
-from tests.stub.process import Stub
 
 
 @pytest.mark.parametrize(

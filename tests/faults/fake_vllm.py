@@ -28,9 +28,9 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from tests.stub.app import make_app
-from tests.stub.options import Options
-from tests.stub.server import listen
+from stub.app import make_app
+from stub.options import Options
+from stub.server import listen
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 CORE = ("/bin/sh", "-c", "exec sleep 600")

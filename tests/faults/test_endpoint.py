@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from flows.benchmark import benchmark
+from stub.process import Stub, stub_server
 from tasks.errors import EndpointError, InputError, MeasureError
 from tasks.record.store import Store
-from tests.stub.process import Stub, stub_server
 
 pytestmark = pytest.mark.usefixtures("api")
 FAULTY = ("error500", "reset", "stall", "wrong_model")

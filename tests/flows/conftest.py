@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stub.process import Stub
+from stub.process import Stub
 
 QUICK = """
 name: quick

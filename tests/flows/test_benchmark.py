@@ -15,6 +15,7 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 
 from flows.benchmark import benchmark
 from flows.concurrency import concurrency_test
+from stub.process import Stub
 from tasks.audit.checks import CHECKS
 from tasks.errors import EndpointError, InputError, MeasureError, RegressionError
 from tasks.probe import identity
@@ -22,7 +23,6 @@ from tasks.record.store import Store
 from tasks.report.read_report import read_report
 from tasks.serve.endpoint import Endpoint
 from tests.helpers.nvml import Nvml
-from tests.stub.process import Stub
 
 pytestmark = pytest.mark.usefixtures("api")
 Start = Callable[..., Stub]

@@ -16,7 +16,7 @@ from tasks.record.store import Store
 
 pytestmark = pytest.mark.usefixtures("api")
 ROOT = checkout()
-STUB = f"sleep 600 | exec {sys.executable} -m tests.stub.server --itl 0.005"
+STUB = f"sleep 600 | exec {sys.executable} -m stub.server --itl 0.005"
 """The stub exits at the end of its stdin, so `sleep` keeps that open."""
 
 

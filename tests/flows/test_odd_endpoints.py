@@ -11,13 +11,13 @@ import pytest
 import yaml
 
 from flows.benchmark import benchmark
+from stub.process import Stub
 from tasks.errors import EndpointError, InputError
 from tasks.measure.processes import fork_server
 from tasks.probe.conventions import CLOSES
 from tasks.record.store import Store
 from tests.helpers.certificates import make_certificates
 from tests.helpers.gateway import Gateway, Manner, gateway_to
-from tests.stub.process import Stub
 
 pytestmark = pytest.mark.usefixtures("api")
 Start = Callable[..., Stub]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from flows.benchmark import benchmark
+from stub.process import Stub
 from tasks.record.store import Store
-from tests.stub.process import Stub
 
 pytestmark = pytest.mark.usefixtures("api")
 TOKENS = ("output_token_throughput", "total_token_throughput", "tpot_mean_s", "output_tokens_mean")

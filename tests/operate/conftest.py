@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from stub.process import Stub, stub_server
 from tasks.config.home import checkout
 from tests.operate.upper import Upped, servegauge_up
-from tests.stub.process import Stub, stub_server
 
 SPEC = """
 name: {name}

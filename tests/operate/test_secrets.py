@@ -11,13 +11,13 @@ from pathlib import Path
 import psutil
 import pytest
 
+from stub.process import stub_server
 from tests.faults.case import Case
 from tests.faults.fake_environment import make_environment
 from tests.operate.blocks import make_block, register
 from tests.operate.conftest import ENDPOINT_KEY
 from tests.operate.upper import Upped
 from tests.record.s3 import BUCKET, S3
-from tests.stub.process import stub_server
 
 SWANLAB, HUB, ENDPOINT = "sw-secret-5f2a90c1", "hf_secret81d3b7aa", ENDPOINT_KEY[1]
 PAUSE_S = 0.05

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from stub.process import Stub
 from tasks.config.server import EndpointServer
 from tasks.config.spec import Spec
 from tasks.errors import InputError
@@ -20,7 +21,6 @@ from tasks.probe.spec_lines import spec_lines
 from tasks.serve.endpoint import Endpoint
 from tests.helpers.gateway import Manner, gateway_to
 from tests.probe.talk import ENDPOINT, Answer, models, server
-from tests.stub.process import Stub
 
 Start = Callable[..., Stub]
 USAGE = {"prompt_tokens": 3, "completion_tokens": 2}

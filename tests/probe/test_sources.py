@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
+from stub.process import Stub
 from tasks.probe.sources import listening_pids, telemetry_sources
 from tasks.serve.endpoint import Endpoint
 from tests.helpers.nvml import Nvml
-from tests.stub.process import Stub
 
 
 def test_the_processes_that_listen_at_a_local_endpoint_are_found(stub: Callable[..., Stub]) -> None:

@@ -12,7 +12,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.stub.process import Stub, stub_server
+from stub.process import Stub, stub_server
 from tests.stub.streaming_client import completion_body, stream_one
 
 CHAT = {"model": "stub", "messages": [{"role": "user", "content": "What is two and two?"}]}

@@ -10,9 +10,9 @@ import aiohttp
 import httpx
 import pytest
 
-from tests.stub.faults import KINDS, Fault
-from tests.stub.process import Stub, stub_server
-from tests.stub.request_log import LoggedRequest
+from stub.faults import KINDS, Fault
+from stub.process import Stub, stub_server
+from stub.request_log import LoggedRequest
 from tests.stub.streaming_client import StreamedResponse, completion_body, stream_one
 
 TOKENS = 10

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from stub.process import Stub, stub_server
 from tests.helpers.wait import until
-from tests.stub.process import Stub, stub_server
 from tests.stub.streaming_client import completion_body, stream_all, stream_one
 
 

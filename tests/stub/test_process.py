@@ -11,14 +11,14 @@ from collections.abc import Callable
 import psutil
 import pytest
 
+from stub.process import Stub, stub_server
 from tasks.config.home import checkout
 from tests.helpers.processes import running
 from tests.helpers.wait import until
-from tests.stub.process import Stub, stub_server
 
 OWNER = """
 import time
-from tests.stub.process import stub_server
+from stub.process import stub_server
 with stub_server() as stub:
     print(stub.pid, flush=True)
     time.sleep(60)

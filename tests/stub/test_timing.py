@@ -6,7 +6,7 @@ from statistics import median, quantiles
 
 import pytest
 
-from tests.stub.process import stub_server
+from stub.process import stub_server
 from tests.stub.streaming_client import completion_body, stream_all, stream_one
 
 TTFT, ITL, TOKENS = 0.05, 0.01, 64

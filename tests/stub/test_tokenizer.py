@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-from tests.stub.completion import FILLER
+from stub.completion import FILLER
 
 # In a process of its own: importing EvalScope replaces the handlers of the root logger.
 PROMPTS = """

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
-from tests.stub.process import Stub
+from stub.process import Stub
 
 Start = Callable[..., Stub]
 KEY = "sk-not-for-the-screen"

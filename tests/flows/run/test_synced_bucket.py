@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from flows.benchmark import benchmark
+from stub.process import Stub
 from tasks.config.results_location import results_location
 from tasks.record.store import Store
 from tests.helpers.command_line import environment, run
 from tests.record.s3 import BUCKET, S3
-from tests.stub.process import Stub
 
 pytestmark = pytest.mark.usefixtures("api")
 RESULTS = f"s3://{BUCKET}/team/results"

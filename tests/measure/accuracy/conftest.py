@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from stub.process import Stub
 from tasks.config.question_set import QuestionSet
 from tasks.measure.jobs import AccuracyJob
 from tasks.serve.endpoint import Endpoint
 from tests.measure.conftest import KEY
-from tests.stub.process import Stub
 
 AnsweringStub = Callable[[int, set[int]], Stub]
 MakeJob = Callable[..., AccuracyJob]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from stub.process import Stub
 from tasks.config.question_set import Generation
 from tasks.measure.accuracy.evaluate import measure_accuracy
 from tasks.measure.processes import fork_server
@@ -15,7 +16,6 @@ from tasks.serve.endpoint import Conventions
 from tests.helpers.certificates import make_certificates
 from tests.helpers.gateway import Manner, gateway_to
 from tests.measure.accuracy.conftest import AnsweringStub, MakeJob, write_questions
-from tests.stub.process import Stub
 
 SECRET = "tenant-secret-4711"
 FIELDS = {"seed": 7, "chat_template_kwargs": {"enable_thinking": False}}

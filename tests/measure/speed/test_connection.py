@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from stub.process import Stub, stub_server
 from tasks.measure.speed.connection import Connections, Response
 from tasks.measure.speed.figures.point_figures import point_result
 from tasks.measure.speed.measurement import Measurement
@@ -16,7 +17,6 @@ from tasks.measure.speed.send_load import measure_point
 from tests.helpers.redirecting import redirecting_server
 from tests.measure.conftest import MakeJob
 from tests.measure.speed.rewriting_proxy import REWRITES, WHOLE, rewriting_proxy
-from tests.stub.process import Stub, stub_server
 
 TTFT, ITL, TOKENS = 0.05, 0.02, 16
 

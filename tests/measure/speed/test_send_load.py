@@ -11,6 +11,7 @@ from typing import Any
 import psutil
 import pytest
 
+from stub.process import Stub
 from tasks.config.load_kinds.closed_loop import ClosedLoop
 from tasks.config.load_kinds.open_loop import OpenLoop
 from tasks.errors import ServerDied
@@ -20,7 +21,6 @@ from tasks.measure.speed.figures.point_result import PointResult
 from tasks.measure.speed.request_row import RequestRow
 from tasks.measure.speed.send_load import measure_point
 from tests.measure.conftest import KEY, MakeJob
-from tests.stub.process import Stub
 
 pytestmark = pytest.mark.usefixtures("warm")
 Stubs = Callable[..., Stub]

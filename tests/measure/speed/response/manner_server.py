@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 
+from stub.manners.manner_registry import MANNERS
 from tests.helpers.threaded_server import threaded_server
-from tests.measure.speed.response.manners import MANNERS
 
 SCALE = 0.05
 """Seconds on the connection for each second of a manner."""

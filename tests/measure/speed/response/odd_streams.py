@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
+from stub.manners.manner_registry import MANNERS
 from tasks.measure.speed.connection import Response
 from tasks.measure.speed.sent_request import SentRequest
-from tests.measure.speed.response.manners import MANNERS
 
 NAMES = (
     *(

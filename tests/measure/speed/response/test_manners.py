@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from stub.manners.manner import TOKENS, Failed, Heard, Manner
+from stub.manners.manner_registry import MANNERS
 from tasks.audit.audit_point import audit_point
 from tasks.measure.jobs import PointJob
 from tasks.measure.speed.connection import Response
@@ -15,8 +17,7 @@ from tasks.measure.speed.row_builder import build_row
 from tasks.measure.speed.sent_request import SentRequest
 from tests.audit import made_up
 from tests.measure.conftest import MakeJob
-from tests.measure.speed.response.manner import TOKENS, Failed, Heard, Manner
-from tests.measure.speed.response.manners import MANNERS, docs_path, tables
+from tests.measure.speed.response.manner_docs import docs_path, tables
 
 SENT_AT = 16.0
 """A binary fraction can be added to it without rounding."""

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from stub.manners.manner import TOKENS, Heard
+from stub.manners.manner_registry import MANNERS
 from tasks.measure.speed.client_worker import send_request
 from tasks.measure.speed.connection import Connections
 from tasks.measure.speed.send_load import measure_point
 from tasks.measure.speed.sent_request import SentRequest
 from tests.measure.conftest import MakeJob
-from tests.measure.speed.response.manner import TOKENS, Heard
 from tests.measure.speed.response.manner_server import NO_HTTP, SCALE, manner_server
-from tests.measure.speed.response.manners import MANNERS
 
 OVER_THE_WIRE = (
     "bom-split",

@@ -31,7 +31,7 @@ class Options:
 
 def parse_options(argv: list[str] | None = None) -> Options:
     """Parse the command line. argparse exits with code 2 if it is invalid."""
-    parser = argparse.ArgumentParser(prog="python -m tests.stub.server", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m stub.server", description=__doc__)
     add = parser.add_argument
     add("--port", type=int, default=0, help="0: any free port, which is printed as `ready PORT`")
     add("--model", default="stub", help="the one model that it serves")

@@ -1,4 +1,4 @@
-"""The stub's process: `python -m tests.stub.server --port 0 …` prints `ready PORT` and serves.
+"""The stub's process: `python -m stub.server --port 0 …` prints `ready PORT` and serves.
 
 The process ends on SIGTERM, on SIGINT, and when its stdin closes, so it cannot outlive its parent.
 """
@@ -14,9 +14,9 @@ import threading
 import uvloop
 from aiohttp import web
 
-from tests.stub.app import make_app
-from tests.stub.event_stream import Connection, ReceiveQueue
-from tests.stub.options import Options, parse_options
+from stub.app import make_app
+from stub.event_stream import Connection, ReceiveQueue
+from stub.options import Options, parse_options
 
 BACKLOG = 4096
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
-from tests.stub.options import Options
-from tests.stub.request_body import RequestBody
+from stub.options import Options
+from stub.request_body import RequestBody
 
 FILLER = tuple(f" {first}{second}" for first, second in product(string.ascii_lowercase, repeat=2))
 """Words of one token each, for the tests' tokenizer and for a count by words."""

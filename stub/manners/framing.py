@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.measure.speed.response.manner import (
+from stub.manners.manner import (
     DONE,
     END,
     FIRST,

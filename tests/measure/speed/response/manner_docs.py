@@ -1,23 +1,12 @@
-"""All manners of docs/odd-servers.md; `python -m tests.measure.speed.response.manners` writes them there."""
+"""The tables of docs/odd-servers.md; `make docs` runs this module, which writes them there."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from stub.manners.manner_registry import GROUPS
 from tasks.config.home import checkout
-from tests.measure.speed.response.manner import Manner
-from tests.measure.speed.response.manners_failures import FAILURES
-from tests.measure.speed.response.manners_framing import FRAMING
-from tests.measure.speed.response.manners_output import OUTPUT
-from tests.measure.speed.response.manners_usage import USAGE
 
-GROUPS: dict[str, list[Manner]] = {
-    "Framing": FRAMING,
-    "Output": OUTPUT,
-    "Usage": USAGE,
-    "Errors and broken answers": FAILURES,
-}
-MANNERS = [manner for group in GROUPS.values() for manner in group]
 DOCS = "docs/odd-servers.md"
 BEGIN, END = "<!-- manners: made by `make docs` -->\n", "<!-- end of manners -->"
 

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.stub.options import Options
-from tests.stub.request_body import RequestBody
+from stub.options import Options
+from stub.request_body import RequestBody
 
 if TYPE_CHECKING:
     from jinja2 import Template

@@ -15,17 +15,17 @@ from time import monotonic
 
 from aiohttp import web
 
-from tests.stub.clock import Clock
-from tests.stub.completion import CannedAnswer, Completion, make_completion
-from tests.stub.event_stream import Connection, EventStream
-from tests.stub.fault_effects import ConnectionClosed, close_connection, error_response, fail_midway
-from tests.stub.faults import Faults
-from tests.stub.metrics import Metrics
-from tests.stub.options import Options
-from tests.stub.request_body import InvalidBody, RequestBody, parse_body
-from tests.stub.request_log import LoggedRequest
-from tests.stub.slots import Slots
-from tests.stub.token_counter import TokenCounter
+from stub.clock import Clock
+from stub.completion import CannedAnswer, Completion, make_completion
+from stub.event_stream import Connection, EventStream
+from stub.fault_effects import ConnectionClosed, close_connection, error_response, fail_midway
+from stub.faults import Faults
+from stub.metrics import Metrics
+from stub.options import Options
+from stub.request_body import InvalidBody, RequestBody, parse_body
+from stub.request_log import LoggedRequest
+from stub.slots import Slots
+from stub.token_counter import TokenCounter
 
 WHOLE_STREAM_FAULTS = ("", "slow_token", "short", "lying_usage", "no_usage", "wrong_model", "cached")
 """The faults under which a stream still ends as it should."""

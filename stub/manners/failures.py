@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.measure.speed.response.manner import (
+from stub.manners.manner import (
     DONE,
     END,
     FIRST,

@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from tests.stub.engine import Engine
-from tests.stub.fault_effects import error_response
-from tests.stub.options import Options
+from stub.engine import Engine
+from stub.fault_effects import error_response
+from stub.options import Options
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 METRICS_TYPE = {"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.measure.speed.response.manner import (
+from stub.manners.manner import (
     DONE,
     PROMPT_TOKENS,
     WORDS,

@@ -15,10 +15,11 @@ from typing import Any
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from tasks.config.home import checkout
-from tests.stub.options import API_KEY_VARIABLE
-from tests.stub.request_log import LoggedRequest
+from stub.options import API_KEY_VARIABLE
+from stub.request_log import LoggedRequest
 
+ROOT = Path(__file__).resolve().parents[1]
+"""The folder that holds this package, from which `python -m` finds it."""
 GRACE_S = 5.0
 
 
@@ -128,8 +129,8 @@ def _start(options: dict[str, Any], folder: Path) -> subprocess.Popen[str]:
     if not isinstance(options.get("faults", ""), str):
         options["faults"] = json.dumps(options["faults"])
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.stub.server", *_arguments(options)],
-        cwd=checkout(),
+        [sys.executable, "-m", "stub.server", *_arguments(options)],
+        cwd=ROOT,
         env=env,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

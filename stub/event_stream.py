@@ -10,9 +10,9 @@ from typing import Any, cast
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
-from tests.stub.clock import Clock
-from tests.stub.completion import Completion
-from tests.stub.request_log import LoggedRequest
+from stub.clock import Clock
+from stub.completion import Completion
+from stub.request_log import LoggedRequest
 
 HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
