@@ -12,7 +12,7 @@ from tasks.config.base import Frozen
 class Finding(Frozen):
     """The result of a check: a sentence about the point, the measured `value` and its `limit`.
 
-    `noted`: the sentence is shown among the point's reasons even if the verdict is valid or unchecked.
+    `noted`: the sentence is shown as a note on the point although the verdict is valid or unchecked.
     """
 
     verdict: CheckVerdict

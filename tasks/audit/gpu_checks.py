@@ -49,9 +49,7 @@ def gpu_clock(evidence: Evidence) -> Finding:
         return unchecked("no GPU was busy for long enough")
     worst = max(drops)
     change = -worst or 0.0  # never -0.0
-    sentence = (
-        f"the SM clock of a busy GPU changed by {change:+.1%} from the first third of the point to the last"
-    )
+    sentence = f"a busy GPU's SM clock changed by {change:+.1%} from the first third of the point to the last"
     return at_most(CLOCK_DROP_LIMIT, worst, "suspect", sentence)
 
 

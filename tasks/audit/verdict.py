@@ -24,11 +24,14 @@ class Check(Frozen):
 
 
 class Verdict(Frozen):
-    """The worst verdict of a point's checks. `reasons`: the sentences to show beside it, worst first.
+    """The worst verdict of a point's checks.
 
-    `suspect` figures are shown with their reasons. `invalid` figures are left out of comparisons.
+    `reasons`: why the point is suspect or invalid, worst first; empty for a valid point. `notes`: sentences
+    worth reading that make no figure doubtful. `suspect` figures are shown with their reasons. `invalid`
+    figures are left out of charts and comparisons.
     """
 
     verdict: Literal["valid", "suspect", "invalid"]
     reasons: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tasks.audit.verdict import Verdict
 from tasks.config.load import Load, read_load
 from tasks.measure.accuracy.scores import OVERALL, Score
 
@@ -46,6 +47,16 @@ def origin_of(row: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
         else:
             reasons.append(reason)
     return measured_by, tuple(reasons)
+
+
+def with_notes(verdict: Verdict) -> Verdict:
+    """The verdict with its notes apart from its reasons. Version 0.1.0 recorded both as reasons."""
+    harmless = {check.sentence for check in verdict.checks if check.verdict in ("valid", "unchecked")}
+    notes, reasons = list(verdict.notes), []
+    for reason in verdict.reasons:
+        is_note = verdict.verdict == "valid" or reason in harmless
+        (notes if is_note else reasons).append(reason)
+    return verdict.model_copy(update={"reasons": tuple(reasons), "notes": tuple(notes)})
 
 
 def without_copy(scores: Sequence[Score]) -> tuple[Score, ...]:

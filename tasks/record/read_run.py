@@ -12,7 +12,7 @@ from tasks.errors import InputError, RecordError
 from tasks.measure.speed.request_row import RequestRow
 from tasks.plan.search import Knee
 from tasks.record import rows
-from tasks.record.older_rows import label_of, older_stage_name, without_copy
+from tasks.record.older_rows import label_of, older_stage_name, with_notes, without_copy
 from tasks.record.results import RecordedAccuracy, RecordedPoint, RunRecord
 from tasks.record.store import Store
 from tasks.record.write_run import stage_of
@@ -139,4 +139,4 @@ def _with_checks(point: RecordedPoint, checks: dict[CheckKey, list[Check]]) -> R
     result = point.result
     key = (result.sweep, result.load.label, result.requests, result.repeat)
     verdict = point.verdict.model_copy(update={"checks": tuple(checks.get(key, ()))})
-    return point.model_copy(update={"verdict": verdict})
+    return point.model_copy(update={"verdict": with_notes(verdict)})

@@ -47,6 +47,7 @@ def point_row(run_id: str, point: RecordedPoint) -> Row:
         **{name: result.figures.get(name) for name in FIGURE_NAMES},
         "verdict": point.verdict.verdict,
         "reasons": point.verdict.reasons,
+        "notes": point.verdict.notes,
     }
 
 
@@ -106,7 +107,7 @@ def point_of(row: Mapping[str, Any], model: str) -> RecordedPoint:
         "figures": {name: row[name] for name in FIGURE_NAMES},
     }
     measured_by, reasons = origin_of(row)
-    verdict = Verdict(verdict=row["verdict"], reasons=reasons)
+    verdict = Verdict(verdict=row["verdict"], reasons=reasons, notes=row["notes"] or ())
     return RecordedPoint(result=PointResult(**values), verdict=verdict, run_id=measured_by)
 
 

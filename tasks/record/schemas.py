@@ -80,6 +80,7 @@ _COLUMNS: dict[TableName, list[_Column]] = {
         *_added(bool, "objectives_met"),
         *_columns(str, "verdict"),
         *_columns(list[str], "reasons"),
+        *_added(list[str], "notes"),
     ],
     "checks": [
         *_columns(str, "run_id sweep"),

@@ -23,13 +23,13 @@ def test_failures_that_an_objective_allows_are_noted() -> None:
     assert verdict_with("success >= 0.99").verdict == "invalid"
     allowed = verdict_with("success >= 0.98")
     assert allowed.verdict == "valid"
-    assert allowed.reasons == ("1 of 60 requests failed: HTTP 503: no",)
+    assert allowed.notes == ("1 of 60 requests failed: HTTP 503: no",)
 
 
 def test_failed_warm_up_is_noted_and_leaves_counts_unchecked() -> None:
     warmup = replace(made_up.failed(-1), warmup=True)
     point = audit_point(evidence((warmup, *every()), request_success_total=1))
     assert point.verdict == "valid"
-    assert point.reasons == ("1 warm-up request failed: HTTP 500: no",)
+    assert point.notes == ("1 warm-up request failed: HTTP 500: no",)
     (check,) = [check for check in point.checks if check.check == "requests_counted"]
     assert check.verdict == "unchecked"

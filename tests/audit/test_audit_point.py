@@ -31,3 +31,13 @@ def test_the_worst_finding_decides_and_comes_first() -> None:
     assert point.verdict == "invalid"
     assert "has 15" in point.reasons[0]
     assert any("preempted" in reason for reason in point.reasons[1:])
+
+
+def test_a_note_is_no_reason() -> None:
+    """Without /metrics nothing is wrong with the figures, but a reader should know."""
+    valid = audit_point(made_up.without_metrics())
+    assert (valid.verdict, valid.reasons) == ("valid", ())
+    assert any("nothing confirms" in note for note in valid.notes)
+    wrong = audit_point(replace(made_up.without_metrics(), rows=with_one(row(3, output_tokens=15))))
+    assert wrong.verdict == "invalid"
+    assert not any("nothing confirms" in reason for reason in wrong.reasons)

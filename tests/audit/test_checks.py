@@ -172,7 +172,7 @@ FIRES: list[tuple[str, Callable[[], Evidence], str, str]] = [
         "the load generator's event loop lagged 30 ms (median of the per-second maxima)",
     ),
     ("client_clock", two_load_processes, "suspect", "lagged 60 ms"),
-    ("client_stall", one_long_pause, "valid", "the load generator paused once for 200 ms"),
+    ("client_stall", one_long_pause, "valid", "the load generator's longest pause was 200 ms"),
     ("ttft", lambda: evidence(every(ttft_s=0.08)), "suspect", "80.0 ms at the load generator"),
     ("ttft", lambda: evidence(every(ttft_s=0.01)), "suspect", "no answer can arrive before it is generated"),
     ("tpot", lambda: evidence(every(tpot_s=0.012)), "suspect", "12.00 ms at the load generator"),
@@ -229,7 +229,7 @@ def test_a_check_fires(name: str, make_evidence: Callable[[], Evidence], verdict
     assert text in check.sentence
     assert check.verdict in (verdict, "unchecked")
     assert point.verdict == verdict
-    assert check.sentence in point.reasons
+    assert check.sentence in (point.notes if verdict == "valid" else point.reasons)
 
 
 def test_every_check_is_made_to_fire() -> None:

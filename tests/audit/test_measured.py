@@ -171,4 +171,4 @@ def test_a_single_chunk_shows_no_tpot(stub: Start, make_job: Callable[..., Point
             job.sweep, point_result(job, measurement), measurement.rows, None, None, measurement.readings
         )
     )
-    assert any("a chunk holds 8.0 tokens" in reason for reason in verdict.reasons)
+    assert any("a chunk holds 8.0 tokens" in note for note in verdict.notes)

@@ -233,7 +233,7 @@ def test_figures_of_a_server_without_a_start_time_are_not_reused(
     again = benchmark(spec=spec, results=str(results))
     points = table(results, "points", again)
     assert points["reused"].to_list() == [False, False]
-    assert any("no /metrics" in reason for reason in points["reasons"].to_list()[0])
+    assert any("no /metrics" in note for note in points["notes"].to_list()[0])
 
 
 def test_a_wrong_model_name_is_wrong_input(stub: Start, quick: Write, tmp_path: Path) -> None:

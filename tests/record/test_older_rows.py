@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tasks.audit.verdict import Verdict
 from tasks.config.load import Load
 from tasks.config.load_kinds.closed_loop import ClosedLoop
 from tasks.config.load_kinds.open_loop import OpenLoop
@@ -54,3 +55,14 @@ def test_the_score_of_an_only_subset_was_recorded_twice() -> None:
     assert older_rows.without_copy((default, overall)) == (default,)
     assert older_rows.without_copy((default,)) == (default,)
     assert older_rows.without_copy((first, second, overall)) == (first, second, overall)
+
+
+def test_notes_were_recorded_as_reasons() -> None:
+    checks = (made_up.check(), made_up.check("valid").model_copy(update={"sentence": "two waves"}))
+    judged = Verdict(verdict="suspect", reasons=("late, made up", "two waves"), checks=checks)
+    read = older_rows.with_notes(judged)
+    assert (read.reasons, read.notes) == (("late, made up",), ("two waves",))
+    valid = older_rows.with_notes(Verdict(verdict="valid", reasons=("two waves",)))
+    assert (valid.reasons, valid.notes) == ((), ("two waves",))
+    unknown = Verdict(verdict="suspect", reasons=("two waves",))
+    assert older_rows.with_notes(unknown) == unknown
