@@ -17,6 +17,7 @@ from benchmarks.other_tools import Reported, Workload, evalscope, guidellm, vllm
 from benchmarks.point_job import point_job
 from stub.process import stub_server
 from stub.request_log import LoggedRequest
+from stub.summary import summary_of
 from stub.tokenizer import make_tokenizer
 from tasks.measure.processes import fork_server
 from tasks.measure.speed.figures.point_figures import point_result
@@ -75,14 +76,10 @@ def p99(values: Sequence[float]) -> float:
 
 def stub_figures(entries: Sequence[LoggedRequest]) -> Reported:
     """Return the stub's own figures, from the last byte of a request to the tokens sent."""
-    span = max(entry.last_sent or 0.0 for entry in entries) - min(entry.arrived for entry in entries)
-    ttft = [entry.ttft for entry in entries]
-    return Reported(
-        ttft_mean=fmean(ttft),
-        ttft_p99=p99(ttft),
-        tpot_mean=fmean(entry.itl for entry in entries),
-        throughput=sum(entry.tokens for entry in entries) / span,
-    )
+    summary = summary_of(entries)
+    figures = (summary.ttft_mean_s, summary.ttft_p99_s, summary.tpot_mean_s, summary.output_tokens_per_s)
+    ttft_mean, ttft_p99, tpot_mean, throughput = (figure or 0.0 for figure in figures)
+    return Reported(ttft_mean, ttft_p99, tpot_mean, throughput)
 
 
 def reaches_target(reported: Reported, truth: Reported) -> bool:

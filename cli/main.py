@@ -21,6 +21,7 @@ from cli.report import report
 from cli.results import results
 from cli.run import run
 from cli.serve import serve
+from cli.stub import stub
 from cli.up import up
 from cli.validate import validate
 from cli.worker import worker
@@ -40,6 +41,7 @@ COMMANDS = (
     worker,
     blocks,
     prefect_server,
+    stub,
 )
 """The commands in the order of `servegauge --help`."""
 

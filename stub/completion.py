@@ -73,6 +73,11 @@ class Completion:
             yield end, b"".join((role, before, self._text_json(start, end), after, finish, b"}]}\n\n"))
             role, start, size = b"", end, self.options.tokens_per_chunk
 
+    def timed_chunks(self) -> Iterator[tuple[float, int, bytes]]:
+        """Yield each chunk: its seconds after the start, all tokens sent with it, and its event."""
+        for tokens, event in self.chunks():
+            yield self.offset(tokens - 1), tokens, event
+
     def end_of_stream(self, prompt_tokens: int) -> bytes:
         """Return what follows the last token: `usage` if it was requested, and the end mark."""
         if not self.body.include_usage or self.fault == "no_usage":

@@ -10,16 +10,25 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from time import monotonic
 
 from aiohttp import web
 
 from stub.clock import Clock
 from stub.completion import CannedAnswer, Completion, make_completion
-from stub.event_stream import Connection, EventStream
-from stub.fault_effects import ConnectionClosed, close_connection, error_response, fail_midway
+from stub.event_stream import AlreadySent, Connection, EventStream
+from stub.fault_effects import (
+    ConnectionClosed,
+    close_connection,
+    error_response,
+    fail_midway,
+    send_raw,
+)
 from stub.faults import Faults
+from stub.log_file import LogFile
+from stub.manners.manner import PROMPT_TOKENS, Failed, Manner
+from stub.manners.no_http import NO_HTTP
+from stub.manners.served import BY_NAME, check_names, timed_pieces
 from stub.metrics import Metrics
 from stub.options import Options
 from stub.request_body import InvalidBody, RequestBody, parse_body
@@ -63,14 +72,21 @@ class Engine:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.faults = Faults()
-        self.faults.replace(json.loads(options.faults))
+        self.faults.replace(options.faults)
+        check_names(options.manners, options.model)
         self.metrics = Metrics(options.model, options.slots)
         self.log: list[LoggedRequest] = []
         self._numbers = count()
         self._clock = Clock()
         self._counter = TokenCounter(options)
         self._slots = Slots(options.slots) if options.slots else None
-        self._answers = _read_answers(options)
+        self._answers = tuple(CannedAnswer(**answer) for answer in options.answers)
+        self._log_file = LogFile(options.log) if options.log else None
+
+    def close(self) -> None:
+        """Close the file of the log."""
+        if self._log_file:
+            self._log_file.close()
 
     async def generate(self, request: web.Request) -> web.StreamResponse:
         """Handle POST /v1/completions and POST /v1/chat/completions."""
@@ -79,12 +95,16 @@ class Engine:
         try:
             response = await self._respond(request, raw, entry)
         except ConnectionClosed:
-            return web.Response()  # is never sent
+            return AlreadySent()
         except (asyncio.CancelledError, ConnectionError):
             entry.status = CLIENT_LEFT
             raise
-        entry.status = response.status
-        return response
+        else:
+            entry.status = response.status
+            return response
+        finally:
+            if self._log_file:
+                self._log_file.add(entry)
 
     def _add_entry(self, request: web.Request) -> LoggedRequest:
         assert isinstance(request.protocol, Connection)
@@ -94,10 +114,16 @@ class Engine:
         if request.transport:
             address, port = request.transport.get_extra_info("peername")[:2]
             peer = f"{address}:{port}"
-        kind = self.faults.next_kind()
-        entry = LoggedRequest(next(self._numbers), request.path, peer, arrived, epoch, fault=kind)
+        number, kind = next(self._numbers), self.faults.next_kind()
+        manner = request.match_info.get("manner") or self._manner_of(number)
+        entry = LoggedRequest(number, request.path, peer, arrived, epoch, fault=kind, manner=manner)
         self.log.append(entry)
         return entry
+
+    def _manner_of(self, number: int) -> str:
+        """Return the manner of the request with this number: those of the options take turns."""
+        manners = self.options.manners
+        return manners[number % len(manners)] if manners else ""
 
     async def _respond(self, request: web.Request, raw: bytes, entry: LoggedRequest) -> web.StreamResponse:
         try:
@@ -107,6 +133,10 @@ class Engine:
         entry.record_prompt(body.prompt.text)
         if body.model != self.options.model:
             return error_response(404, f"The model `{body.model}` does not exist.", "model")
+        try:
+            check_names([entry.manner] if entry.manner else [], self.options.model)
+        except ValueError as error:
+            return error_response(404, str(error))
         refusal = await self._refuse(request, entry.fault)
         if refusal is not None:
             return refusal
@@ -115,12 +145,16 @@ class Engine:
         exchange = Exchange(request, entry, completion, prompt_tokens)
         async with self._running(exchange):
             entry.started = exchange.start
+            if entry.manner in NO_HTTP:
+                send_raw(request, NO_HTTP[entry.manner])
+            if entry.manner:
+                return await self._send_manner(exchange, BY_NAME[entry.manner])
             if not body.stream:
                 return await self._send_whole(exchange)
             return await (self._stream if exchange.ends_well else self._stream_with_fault)(exchange)
 
     async def _count_prompt(self, body: RequestBody, entry: LoggedRequest) -> int:
-        entry.prompt_tokens = await self._counter.count(body)
+        entry.prompt_tokens = PROMPT_TOKENS if entry.manner else await self._counter.count(body)
         return entry.prompt_tokens
 
     async def _refuse(self, request: web.Request, kind: str) -> web.Response | None:
@@ -152,21 +186,31 @@ class Engine:
         finish_reason = "abort"
         try:
             yield
-            finish_reason = completion.finish_reason
+            finish_reason = "abort" if is_broken(entry.manner) else completion.finish_reason
         finally:
             self.metrics.running -= 1
             self.metrics.add_request(entry, finish_reason, monotonic())
             if self._slots:
-                whole = finish_reason != "abort" and exchange.ends_well
+                whole = finish_reason != "abort" and exchange.ends_well and not entry.manner
                 self._slots.release(exchange.due(completion.tokens) if whole else monotonic())
 
     async def _stream(self, exchange: Exchange) -> web.StreamResponse:
+        stream = self._open_stream(exchange)
+        await stream.send(exchange.completion.timed_chunks())
+        return stream.close(exchange.completion.end_of_stream(await exchange.prompt_tokens))
+
+    async def _send_manner(self, exchange: Exchange, manner: Manner) -> web.StreamResponse:
+        """Send the bytes of a manner, whatever the request asks for."""
+        stream = self._open_stream(exchange)
+        pieces = timed_pieces(manner, self.options.ttft, self.options.itl)
+        await stream.send(pieces, manner.status, manner.content_type)
+        return stream.close()
+
+    def _open_stream(self, exchange: Exchange) -> EventStream:
         transport = exchange.request.transport
         if transport is None:
             raise ConnectionResetError
-        stream = EventStream(transport, self._clock, exchange.completion, exchange.entry)
-        await stream.send()
-        return stream.close(exchange.completion.end_of_stream(await exchange.prompt_tokens))
+        return EventStream(transport, self._clock, exchange.entry)
 
     async def _stream_with_fault(self, exchange: Exchange) -> web.StreamResponse:
         entry, completion = exchange.entry, exchange.completion
@@ -202,8 +246,6 @@ class Engine:
         return response
 
 
-def _read_answers(options: Options) -> tuple[CannedAnswer, ...]:
-    if not options.answers:
-        return ()
-    answers = json.loads(Path(options.answers).read_text("utf-8"))
-    return tuple(CannedAnswer(**answer) for answer in answers)
+def is_broken(manner: str) -> bool:
+    """Whether an answer in this manner is no whole one."""
+    return manner in NO_HTTP or (manner in BY_NAME and isinstance(BY_NAME[manner].outcome, Failed))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Iterator
+from http import HTTPStatus
 from time import monotonic
 from typing import Any, cast
 
@@ -11,13 +13,9 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
 from stub.clock import Clock
-from stub.completion import Completion
 from stub.request_log import LoggedRequest
 
-HEAD = (
-    b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
-    b"Cache-Control: no-cache\r\nTransfer-Encoding: chunked\r\n\r\n"
-)
+EVENTS = "text/event-stream; charset=utf-8"
 END = b"0\r\n\r\n"
 QUIET_S = 0.0005
 """Seconds without incoming bytes after which a burst of requests is over."""
@@ -100,36 +98,40 @@ class AlreadySent(web.StreamResponse):
 
 
 class EventStream:
-    """The events of one response. A callback of the clock writes each when it is due, so no task wakes up."""
+    """The bytes of one response. The clock calls back to write each part when it is due: no task wakes up."""
 
-    def __init__(
-        self, transport: asyncio.Transport, clock: Clock, completion: Completion, entry: LoggedRequest
-    ) -> None:
-        self._transport, self._clock, self._completion, self._entry = transport, clock, completion, entry
+    def __init__(self, transport: asyncio.Transport, clock: Clock, entry: LoggedRequest) -> None:
+        self._transport, self._clock, self._entry = transport, clock, entry
         self._start = entry.started or entry.arrived
-        self._chunks = completion.chunks()
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._head = HEAD
 
-    async def send(self) -> None:
-        """Send all events. Cancelled if the client leaves."""
+    async def send(
+        self, chunks: Iterator[tuple[float, int, bytes]], status: int = 200, content_type: str = EVENTS
+    ) -> None:
+        """Send all chunks: seconds after the start, all tokens sent by then or 0, bytes.
+
+        The head goes with the first one. Cancelled if the client leaves.
+        """
+        self._chunks, self._status = chunks, status
+        self._head = http_head(status, content_type)
         self._schedule_next()
         await self._ended
 
-    def close(self, data: bytes) -> web.StreamResponse:
+    def close(self, data: bytes = b"") -> web.StreamResponse:
         """Send the last bytes and end the response."""
         self._transport.write(http_chunk(data) + END)
-        return AlreadySent()
+        self._entry.record_bytes(monotonic())
+        return AlreadySent(status=self._status)
 
     def _schedule_next(self) -> None:
         chunk = next(self._chunks, None)
         if chunk is None:
             self._ended.set_result(None)
             return
-        self._tokens, event = chunk
-        self._data = self._head + http_chunk(event)
+        after_s, self._tokens, data = chunk
+        self._data = self._head + http_chunk(data)
         self._head = b""
-        self._due = self._start + self._completion.offset(self._tokens - 1)
+        self._due = self._start + after_s
         self._clock.call_at(self._due, self._write)
 
     def _write(self) -> None:
@@ -137,10 +139,23 @@ class EventStream:
             self._ended.cancel()
             return
         self._transport.write(self._data)
-        self._entry.record_sent(monotonic(), self._due, self._tokens)
+        if self._tokens:
+            self._entry.record_sent(monotonic(), self._due, self._tokens)
+        else:
+            self._entry.record_bytes(monotonic())
         self._schedule_next()
 
 
+def http_head(status: int, content_type: str) -> bytes:
+    """The head of a response in chunks."""
+    return (
+        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: {content_type}\r\n"
+        "Cache-Control: no-cache\r\nTransfer-Encoding: chunked\r\n\r\n"
+    ).encode()
+
+
 def http_chunk(data: bytes) -> bytes:
-    """Frame data as a chunk of chunked transfer encoding."""
+    """Frame data as a chunk of chunked transfer encoding. No data give no chunk: an empty one is the end."""
+    if not data:
+        return b""
     return b"%x\r\n%b\r\n" % (len(data), data)

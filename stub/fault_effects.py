@@ -41,6 +41,15 @@ def close_connection(request: web.Request, reset: bool) -> None:
     raise ConnectionClosed
 
 
+def send_raw(request: web.Request, data: bytes) -> None:
+    """Send bytes that need not be HTTP, and close the connection. Always raises ConnectionClosed."""
+    if request.transport is not None:
+        if data:
+            request.transport.write(data)
+        request.transport.close()
+    raise ConnectionClosed
+
+
 def error_body(status: int, message: str, param: str | None) -> dict[str, object]:
     """Return an error in OpenAI's form. `param` names the request's field at fault."""
     kind = ERROR_TYPES.get(status, OTHER_ERROR_TYPE)

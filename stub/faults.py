@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Literal, get_args
@@ -57,6 +58,19 @@ class Fault:
         return number >= self.first and (self.count is None or number < self.first + self.count)
 
 
+def parse_fault(text: str) -> dict[str, Any]:
+    """Return the fields of `KIND`, `KIND:every=10` or `KIND:first=5,count=3`. Raises ValueError."""
+    kind, _, rest = text.partition(":")
+    fields: dict[str, Any] = {"kind": kind}
+    for part in filter(None, rest.split(",")):
+        name, _, value = part.partition("=")
+        if name not in ("first", "count", "every") or not value.isdecimal():
+            raise ValueError(f"{part!r} is none of first=N, count=N, every=N")
+        fields[name] = int(value)
+    Fault(**fields)
+    return fields
+
+
 class Faults:
     """The current faults, and the number of requests since they were set."""
 
@@ -64,7 +78,7 @@ class Faults:
         self._faults: list[Fault] = []
         self._numbers = count()
 
-    def replace(self, rules: list[dict[str, Any]]) -> None:
+    def replace(self, rules: Sequence[Mapping[str, Any]]) -> None:
         """Replace all faults and count requests from 0 again.
 
         Raises:

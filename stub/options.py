@@ -1,51 +1,50 @@
-"""The stub's command line: its model, its timings, and its faults."""
+"""The stub's options: where it listens, its model, its timings, its answers and its faults."""
 
 from __future__ import annotations
 
-import argparse
-import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-API_KEY_VARIABLE = "STUB_API_KEY"
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """Times in seconds, lengths in tokens. The help of `parse_options` describes each field."""
+    """Times in seconds, lengths in tokens.
 
-    port: int
-    model: str
-    api_key: str
-    ttft: float
-    itl: float
-    tokens: int
-    tokens_per_chunk: int
-    prompt_tokens: int | None
-    tokenizer: str | None
-    answers: str | None
-    slots: int
-    no_metrics: bool
-    start_delay: float
-    faults: str
+    Args:
+        host: the address that it listens on.
+        port: 0: any free port.
+        model: the one model that it serves.
+        api_key: requests under /v1 without this key get 401. Empty: no key is needed.
+        ttft: from the request's last byte to the first token.
+        itl: from token to token.
+        tokens: tokens of an answer whose length the request does not set.
+        tokens_per_chunk: tokens of each chunk but the first, which has one.
+        prompt_tokens: the prompt's tokens in `usage`. None: they are counted.
+        tokenizer: folder of the tokenizer that counts them. None: words are counted.
+        answers: `{"contains": part of the question, "answer": text}` for questions with a text of their own.
+        slots: requests that generate at once. 0: no limit.
+        no_metrics: /metrics answers 404.
+        start_delay: for so long /health answers 503.
+        faults: fields of `Fault`, as in the body of POST /stub/faults.
+        manners: names of manners in which requests under /v1 are answered in turn. Empty: as OpenAI does.
+        log: a file that gets a JSON line for each request.
+    """
 
-
-def parse_options(argv: list[str] | None = None) -> Options:
-    """Parse the command line. argparse exits with code 2 if it is invalid."""
-    parser = argparse.ArgumentParser(prog="python -m stub.server", description=__doc__)
-    add = parser.add_argument
-    add("--port", type=int, default=0, help="0: any free port, which is printed as `ready PORT`")
-    add("--model", default="stub", help="the one model that it serves")
-    key_help = f"requests under /v1 without this key get 401; default: the variable {API_KEY_VARIABLE}"
-    add("--api-key", default=os.environ.get(API_KEY_VARIABLE, ""), help=key_help)
-    add("--ttft", type=float, default=0.05, help="seconds from the request's last byte to the first token")
-    add("--itl", type=float, default=0.01, help="seconds from token to token")
-    add("--tokens", type=int, default=64, help="tokens of a response whose length the request does not set")
-    add("--tokens-per-chunk", type=int, default=1, help="tokens of each chunk but the first, which has one")
-    add("--prompt-tokens", type=int, help="prompt tokens in `usage`; default: they are counted")
-    add("--tokenizer", help="folder of the tokenizer that counts them; default: words are counted")
-    add("--answers", help='JSON file: [{"contains": part of the question, "answer": text}, …]')
-    add("--slots", type=int, default=0, help="requests that generate at once; 0: no limit")
-    add("--no-metrics", action="store_true", help="/metrics answers 404")
-    add("--start-delay", type=float, default=0.0, help="seconds for which /health answers 503")
-    add("--faults", default="[]", help="JSON list of faults, as the body of POST /stub/faults")
-    return Options(**vars(parser.parse_args(argv)))
+    host: str = "127.0.0.1"
+    port: int = 0
+    model: str = "stub"
+    api_key: str = ""
+    ttft: float = 0.05
+    itl: float = 0.01
+    tokens: int = 64
+    tokens_per_chunk: int = 1
+    prompt_tokens: int | None = None
+    tokenizer: str | None = None
+    answers: Sequence[Mapping[str, str]] = ()
+    slots: int = 0
+    no_metrics: bool = False
+    start_delay: float = 0.0
+    faults: Sequence[Mapping[str, Any]] = ()
+    manners: Sequence[str] = ()
+    log: str | None = None

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from stub.options import API_KEY_VARIABLE
+from stub.options import Options
 from stub.request_log import LoggedRequest
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -85,26 +84,27 @@ def stub_server(**options: Any) -> Iterator[Stub]:
     """Run a stub inside the block.
 
     Args:
-        options: the options of the command line, with underscores. `answers` and `faults` may be lists.
+        options: fields of `Options`.
 
     Raises:
         RuntimeError: the stub did not start.
+        TypeError: there is no option of this name.
     """
-    with TemporaryDirectory(prefix="stub-") as folder:
-        process = _start(options, Path(folder))
+    chosen = Options(**options)
+    process = _start(chosen)
+    try:
+        stub = Stub(process, _read_port(process), chosen.model)
         try:
-            stub = Stub(process, _read_port(process), str(options.get("model", "stub")))
-            try:
-                yield stub
-            finally:
-                stub.close()
+            yield stub
         finally:
-            if process.poll() is None:
-                process.kill()
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    pipe.close()
+            stub.close()
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
 
 
 def _read_port(process: subprocess.Popen[str]) -> int:
@@ -116,35 +116,17 @@ def _read_port(process: subprocess.Popen[str]) -> int:
     return int(words[1])
 
 
-def _start(options: dict[str, Any], folder: Path) -> subprocess.Popen[str]:
-    options = dict(options)
-    env = dict(os.environ)
-    key = options.pop("api_key", None)
-    if key:
-        env[API_KEY_VARIABLE] = key  # every user of the machine can read a command line
-    if not isinstance(options.get("answers", ""), str | Path):
-        path = folder / "answers.json"
-        path.write_text(json.dumps(options["answers"]), "utf-8")
-        options["answers"] = path
-    if not isinstance(options.get("faults", ""), str):
-        options["faults"] = json.dumps(options["faults"])
-    return subprocess.Popen(
-        [sys.executable, "-m", "stub.server", *_arguments(options)],
+def _start(options: Options) -> subprocess.Popen[str]:
+    """Start the process with its options on stdin: every user of the machine can read a command line."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "stub.child"],
         cwd=ROOT,
-        env=env,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,  # the kernel gives each session a processor share of its own
     )
-
-
-def _arguments(options: dict[str, Any]) -> list[str]:
-    arguments = []
-    for name, value in options.items():
-        flag = f"--{name.replace('_', '-')}"
-        if value is True:
-            arguments.append(flag)
-        elif value is not None and value is not False:
-            arguments.append(f"{flag}={value}")
-    return arguments
+    assert process.stdin is not None
+    process.stdin.write(json.dumps(dataclasses.asdict(options), default=str) + "\n")
+    process.stdin.flush()
+    return process

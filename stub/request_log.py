@@ -21,10 +21,17 @@ class LoggedRequest:
     status: int | None = None
     """HTTP status. 499: the client left. None: it is under way, or it gets no response."""
     fault: str = ""
+    manner: str = ""
+    """The manner in which it was answered. Empty: as OpenAI does."""
     started: float | None = None
     """When it got a slot."""
     first_sent: float | None = None
+    """When its first token was written to the socket."""
     last_sent: float | None = None
+    """When its last token was, or its finish reason if that came later."""
+    first_byte: float | None = None
+    last_byte: float | None = None
+    """When its first and its last bytes of any kind were."""
     tokens: int = 0
     """Tokens sent."""
     late_max: float = 0.0
@@ -48,6 +55,13 @@ class LoggedRequest:
             raise ValueError(f"request {self.id} sent fewer than two tokens")
         return (self.last_sent - self.first_sent) / (self.tokens - 1)
 
+    @property
+    def latency(self) -> float:
+        """Seconds from its last byte to the last token sent. Raises ValueError if none was sent."""
+        if self.last_sent is None:
+            raise ValueError(f"request {self.id} sent no token")
+        return self.last_sent - self.arrived
+
     def record_prompt(self, prompt: str) -> None:
         """Record the prompt's beginning and digest."""
         self.prompt = prompt[:200]
@@ -60,3 +74,10 @@ class LoggedRequest:
         self.last_sent = now
         self.tokens = tokens
         self.late_max = max(self.late_max, now - due)
+        self.record_bytes(now)
+
+    def record_bytes(self, now: float) -> None:
+        """Record that bytes of any kind were sent."""
+        if self.first_byte is None:
+            self.first_byte = now
+        self.last_byte = now

@@ -1,28 +1,24 @@
-"""The stub's process: `python -m stub.server --port 0 …` prints `ready PORT` and serves.
-
-The process ends on SIGTERM, on SIGINT, and when its stdin closes, so it cannot outlive its parent.
-"""
+"""Serving: the socket, and the end on a signal."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import signal
-import threading
+from collections.abc import Callable, Sequence
 
-import uvloop
 from aiohttp import web
 
-from stub.app import make_app
+from stub.app import ENGINE, make_app
 from stub.event_stream import Connection, ReceiveQueue
-from stub.options import Options, parse_options
+from stub.options import Options
+from stub.request_log import LoggedRequest
 
 BACKLOG = 4096
 
 
-async def listen(app: web.Application, port: int) -> tuple[web.AppRunner, asyncio.Server]:
-    """Serve on the loopback address. Returns the runner and the socket server, for the caller to close."""
+async def listen(app: web.Application, host: str, port: int) -> tuple[web.AppRunner, asyncio.Server]:
+    """Serve at an address. Returns the runner and the socket server, for the caller to close."""
     # If a client leaves, its handler is cancelled and its slot released, as vLLM aborts such a request.
     runner = web.AppRunner(
         app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1, keepalive_timeout=3600
@@ -35,30 +31,31 @@ async def listen(app: web.Application, port: int) -> tuple[web.AppRunner, asynci
         return Connection(queue, server, **server._kwargs)
 
     loop = asyncio.get_running_loop()
-    return runner, await loop.create_server(connect, "127.0.0.1", port, backlog=BACKLOG)
+    return runner, await loop.create_server(connect, host, port, backlog=BACKLOG)
 
 
-async def serve(options: Options) -> None:
-    """Serve until a signal or the end of stdin."""
-    runner, listening = await listen(make_app(options), options.port)
+async def serve(options: Options, on_ready: Callable[[int], None]) -> Sequence[LoggedRequest]:
+    """Serve until SIGINT or SIGTERM. Returns the log.
+
+    Args:
+        options: what to serve.
+        on_ready: called with the port once the server listens.
+
+    Raises:
+        OSError: the address is not free, or a file of the options cannot be used.
+        ValueError: an option has a wrong value.
+    """
+    app = make_app(options)
+    runner, listening = await listen(app, options.host, options.port)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    threading.Thread(target=_exit_with_stdin, name="stdin", daemon=True).start()
     # Objects of the start-up are excluded from garbage collection, so that collections stay short.
     gc.collect()
     gc.freeze()
-    print(f"ready {listening.sockets[0].getsockname()[1]}", flush=True)
+    on_ready(listening.sockets[0].getsockname()[1])
     await stop.wait()
     listening.close()
     await runner.cleanup()
-
-
-def _exit_with_stdin() -> None:
-    while os.read(0, 4096):
-        pass
-    os._exit(0)
-
-
-if __name__ == "__main__":
-    uvloop.run(serve(parse_options()))
+    app[ENGINE].close()
+    return app[ENGINE].log

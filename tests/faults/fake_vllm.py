@@ -7,7 +7,7 @@ These environment variables control it:
 - `FAKE_BEHAVIOUR`: words that change what it does: `hang`, `oom`, `port-taken`, `stubborn`.
 - `FAKE_ITL`: seconds from token to token, and to the first token.
 - `FAKE_NAME`: the model that it serves, instead of `--served-model-name`.
-- `FAKE_FAULTS`: the stub's faults.
+- `FAKE_FAULTS`: the stub's faults, as JSON.
 """
 
 from __future__ import annotations
@@ -96,14 +96,8 @@ def _options(args: argparse.Namespace) -> Options:
         ttft=itl,
         itl=itl,
         tokens=16,
-        tokens_per_chunk=1,
-        prompt_tokens=None,
         tokenizer=args.model,
-        answers=None,
-        slots=0,
-        no_metrics=False,
-        start_delay=0.0,
-        faults=os.environ.get("FAKE_FAULTS", "[]"),
+        faults=json.loads(os.environ.get("FAKE_FAULTS", "[]")),
     )
 
 
@@ -112,7 +106,7 @@ async def _serve(
 ) -> None:
     app = make_app(options)
     app.middlewares.append(_core_check(core))
-    runner, listening = await listen(app, options.port)
+    runner, listening = await listen(app, options.host, options.port)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -16,8 +16,8 @@ from tasks.record.store import Store
 
 pytestmark = pytest.mark.usefixtures("api")
 ROOT = checkout()
-STUB = f"sleep 600 | exec {sys.executable} -m stub.server --itl 0.005"
-"""The stub exits at the end of its stdin, so `sleep` keeps that open."""
+STUB = f"sleep 600 | exec {sys.executable} -m cli.main stub --itl 0.005"
+"""A second process, `sleep`, has to end too."""
 
 
 def write(folder: Path, model: Path, shell: str, **fields: object) -> str:

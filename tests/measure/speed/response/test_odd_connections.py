@@ -8,13 +8,14 @@ from collections.abc import Iterator
 import pytest
 
 from stub.manners.manner import TOKENS, Heard
-from stub.manners.manner_registry import MANNERS
+from stub.manners.no_http import NO_HTTP
+from stub.manners.served import BY_NAME, stretched
+from stub.process import Stub, stub_server
 from tasks.measure.speed.client_worker import send_request
 from tasks.measure.speed.connection import Connections
 from tasks.measure.speed.send_load import measure_point
 from tasks.measure.speed.sent_request import SentRequest
 from tests.measure.conftest import MakeJob
-from tests.measure.speed.response.manner_server import NO_HTTP, SCALE, manner_server
 
 OVER_THE_WIRE = (
     "bom-split",
@@ -29,11 +30,20 @@ OVER_THE_WIRE = (
 )
 
 
+TTFT, ITL = 0.05, 0.05
+QUESTION = b'{"messages": [{"role": "user", "content": "?"}], "stream": true}'
+
+
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """The address of a running server."""
-    with manner_server() as url:
-        yield url
+def server() -> Iterator[Stub]:
+    """A stub that answers in every manner."""
+    with stub_server(ttft=TTFT, itl=ITL) as running:
+        yield running
+
+
+def address(server: Stub, manner: str) -> str:
+    """Where the stub answers in this manner."""
+    return f"{server.root}/manners/{manner}/v1"
 
 
 def sent(url: str) -> SentRequest:
@@ -42,7 +52,7 @@ def sent(url: str) -> SentRequest:
 
     async def send() -> None:
         async with Connections(url, {}) as connections:
-            await send_request(connections, connections.http_request(b"{}"), request, 10)
+            await send_request(connections, connections.http_request(QUESTION), request, 10)
 
     asyncio.run(send())
     request.parse_response()
@@ -50,24 +60,26 @@ def sent(url: str) -> SentRequest:
 
 
 @pytest.mark.parametrize("name", OVER_THE_WIRE)
-def test_a_manner_is_heard_over_a_connection(address: str, name: str) -> None:
-    (expected,) = [manner.outcome for manner in MANNERS if manner.name == name]
+def test_a_manner_is_heard_over_a_connection(server: Stub, name: str) -> None:
+    expected = BY_NAME[name].outcome
     assert isinstance(expected, Heard)
-    request = sent(f"{address}/{name}/v1")
+    request = sent(f"{address(server, name)}/chat/completions")
     parsed, sent_at = request.parsed, request.response.sent_at
     assert request.error is None
     assert parsed is not None
     assert parsed.error is None
     assert sent_at is not None
     assert parsed.last_time is not None
-    assert parsed.output_times[0] - sent_at == pytest.approx(expected.ttft * SCALE, abs=0.6 * SCALE)
-    assert parsed.last_time - sent_at == pytest.approx(expected.latency * SCALE, abs=0.6 * SCALE)
+    assert parsed.output_times[0] - sent_at == pytest.approx(
+        stretched(expected.ttft, TTFT, ITL), abs=0.6 * ITL
+    )
+    assert parsed.last_time - sent_at == pytest.approx(stretched(expected.latency, TTFT, ITL), abs=0.6 * ITL)
     assert (parsed.usage.output_tokens, len(parsed.output_times)) == (expected.tokens, expected.chunks)
 
 
 @pytest.mark.parametrize("name", NO_HTTP)
-def test_an_answer_that_is_no_http_is_an_error_with_a_reason(address: str, name: str) -> None:
-    request = sent(f"{address}/{name}/v1")
+def test_an_answer_that_is_no_http_is_an_error_with_a_reason(server: Stub, name: str) -> None:
+    request = sent(f"{address(server, name)}/chat/completions")
     if request.error is not None:
         assert request.error.partition(": ")[2] or request.response.status not in (None, 200)
         assert "\n" not in request.error
@@ -78,8 +90,8 @@ def test_an_answer_that_is_no_http_is_an_error_with_a_reason(address: str, name:
 
 @pytest.mark.usefixtures("warm")
 @pytest.mark.parametrize("name", ["choice-null", "status-nested", "chunk-size", "no-gzip"])
-def test_a_point_of_broken_answers_has_a_row_for_each(address: str, make_job: MakeJob, name: str) -> None:
-    job = make_job(f"{address}/{name}/v1", requests=3, output_tokens=TOKENS, timeout_s=10)
+def test_a_point_of_broken_answers_has_a_row_for_each(server: Stub, make_job: MakeJob, name: str) -> None:
+    job = make_job(address(server, name), requests=3, output_tokens=TOKENS, timeout_s=10)
     measurement = measure_point(job, lambda: None, lambda done, total: None)
     assert measurement.error is None
     assert [(row.index, row.succeeded, bool(row.error)) for row in measurement.rows] == [
