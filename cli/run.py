@@ -16,13 +16,27 @@ def run(
     results: ResultsOption = RESULTS,
     refresh: Annotated[bool, typer.Option("--refresh", help="Measure again what is recorded.")] = False,
 ) -> None:
-    """Measure what SPEC describes; reuse what is recorded already."""
+    """Measure what SPEC describes, and print the report.
+
+    What is recorded already is not measured again. Ctrl-C stops the run, and the next one measures the rest.
+
+    \b
+    Examples:
+      servegauge run smoke
+      servegauge run gpt-oss-20b --set sweeps.0.repeats=3
+      servegauge run my.yaml --results my-results
+    """
     from flows.run.preflight import preflight_command
     from tasks.config.results_location import results_location
     from tasks.config.spec_file import load_spec
 
     # Before Prefect is imported, which takes seconds: wrong input is reported within one.
-    preflight_command(load_spec(spec, overrides or ()), results_location(results))
+    checked, location = load_spec(spec, overrides or ()), results_location(results)
+    preflight_command(checked, location)
+    from flows.run.recorded_run import report_recorded_run
+
+    if not refresh and report_recorded_run(checked, location):
+        return
     from flows.run.run_from_terminal import run_from_terminal
 
     run_from_terminal(spec, overrides or [], results, refresh)

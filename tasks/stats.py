@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from math import floor, sqrt
 from statistics import NormalDist, fmean, stdev
 
-from scipy.special import stdtrit
-
 Z = NormalDist().inv_cdf(0.975)
 """The 97.5 % quantile of the normal distribution."""
 PERCENTILE_NEEDS = {50: 2, 90: 10, 95: 20, 99: 100}
@@ -32,6 +30,8 @@ def percentile(ordered: Sequence[float], percent: int) -> float | None:
 
 def student_t(degrees_of_freedom: float) -> float:
     """Return the 97.5 % quantile of Student's t distribution."""
+    from scipy.special import stdtrit  # its import takes half a second, and most runs have no repeats
+
     return float(stdtrit(degrees_of_freedom, 0.975))
 
 

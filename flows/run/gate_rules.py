@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import chain
 
-from flows.compare import load_runs
 from flows.run.run_identity import Run
 from flows.run.run_results import RunResults
 from flows.ui import console
@@ -14,7 +13,7 @@ from tasks.config.gate import PREVIOUS
 from tasks.measure.speed.figures.point_result import PointResult
 from tasks.record.baseline import previous_run
 from tasks.record.question_shares import question_shares
-from tasks.record.results import RunRecord
+from tasks.record.results import RecordedPoint, RunRecord
 from tasks.record.store import Store
 from tasks.report.comparison.compared_run import ComparedRun
 from tasks.report.comparison.regressions import regressions
@@ -45,8 +44,13 @@ def missed_objectives(gated: GatedRun) -> list[str]:
     if not spec.gate.objectives:
         return []
     searched = {sweep.name for sweep in spec.sweeps if sweep.search}
-    points = [point.result for point in gated.results.points if point.result.sweep not in searched]
-    return [line for line in map(missed_by, points) if line]
+    points = [point for point in gated.results.points if point.result.sweep not in searched]
+    return [line for line in map(_missed_line, points) if line]
+
+
+def _missed_line(point: RecordedPoint) -> str | None:
+    line = missed_by(point.result)
+    return f"{line} (the point is suspect)" if line and point.verdict.verdict == "suspect" else line
 
 
 def missed_by(result: PointResult) -> str | None:
@@ -72,6 +76,8 @@ def worse_than_baseline(gated: GatedRun) -> list[str]:
     if baseline is None:
         console.stage("gate", "no earlier run of this spec, model and hardware to compare with")
         return []
+    from flows.compare import load_runs  # imports Prefect, which other runs may not need
+
     lines = regressions((*load_runs([baseline], results), _compared(gated)), percent)
     console.stage("gate", f"{len(lines)} figures worse than in {baseline} by more than {percent:g} %")
     reason = f"worse than in {baseline} by more than {percent:g} %"

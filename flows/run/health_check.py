@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
+from flows.run.flow_task import task
 from tasks.config.base import Frozen
 from tasks.config.server import StartedServer, VllmServer
 from tasks.config.spec import Spec
@@ -32,7 +30,7 @@ class ProbeResult(Frozen):
     warnings: tuple[str, ...] = ()
 
 
-@task(name="probe", task_run_name="probe", cache_policy=NO_CACHE)
+@task(name="probe", task_run_name="probe")
 def probe(spec: Spec, endpoint: Endpoint, check: Callable[[], None], log: Path | None = None) -> ProbeResult:
     """Wait for a server that was started here; check any server's model, and send it a request of each kind.
 

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from flows.run.flow_task import in_flow
 from tasks.config.results_location import ResultsLocation
 
 OVER = b"over\n"
@@ -54,14 +55,18 @@ def watch_for_kill(results: ResultsLocation, folder: Path) -> Iterator[None]:
 
 
 def _run_details(results: ResultsLocation, folder: Path) -> dict[str, str | None]:
+    details: dict[str, str | None] = {"results": str(results), "folder": str(folder), "flow_run": None}
+    if not in_flow():
+        return details
     from prefect.runtime import flow_run
     from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL
 
     api, secret = PREFECT_API_URL.value(), PREFECT_API_AUTH_STRING.value()
+    if not api:  # the run's own server ends with the run
+        return details
     return {
-        "results": str(results),
-        "folder": str(folder),
-        "flow_run": flow_run.id if api else None,
+        **details,
+        "flow_run": flow_run.id,
         "api": api,
         "auth": secret.get_secret_value() if secret else None,
     }

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 from functools import partial
 
-from prefect import task
-
 from flows.run.context import RunContext
+from flows.run.flow_task import task
 from flows.run.reuse import UnusableResult, measured_or_reused
 from flows.run.run_results import SpeedResults
 from flows.run.run_server import RunServer

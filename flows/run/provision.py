@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
+from flows.run.flow_task import task
 from tasks.config.server import ManagedServer
 from tasks.errors import ServegaugeError
 from tasks.provision.environment import provide_environment
@@ -25,7 +23,6 @@ def is_retried(task: Any, task_run: Any, state: Any) -> bool:
 @task(
     name="provision environment",
     task_run_name="environment {name}",
-    cache_policy=NO_CACHE,
     retries=len(PAUSES_S),
     retry_delay_seconds=PAUSES_S,
     retry_condition_fn=is_retried,
@@ -38,7 +35,6 @@ def provision_environment(server: ManagedServer, name: str | None) -> Environmen
 @task(
     name="provision model",
     task_run_name="model {server.model}",
-    cache_policy=NO_CACHE,
     retries=len(PAUSES_S),
     retry_delay_seconds=PAUSES_S,
     retry_condition_fn=is_retried,

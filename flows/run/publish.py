@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from uuid import UUID
 
-from prefect import task
-from prefect.artifacts import create_markdown_artifact
-
+from flows.run.flow_task import task
 from flows.run.run_identity import Run
 from flows.run.run_results import RunResults
+from flows.ui.prefect_ui import create_markdown_artifact
 from tasks.record.results import RunRecord
 from tasks.report.page.html import write_page
 from tasks.report.page.markdown import markdown
@@ -29,8 +28,5 @@ def track(run: Run, record: RunRecord, results: RunResults) -> tuple[TrackOutcom
 def report(report_input: ReportInput, page: Path) -> UUID | None:
     """Write the report page, and create an artifact with its tables. Return the artifact's id."""
     write_page(report_input, page)
-    description = f"Speed and accuracy of run {report_input.run.run_id}"
-    artifact = create_markdown_artifact(
-        key="report", markdown=markdown(report_input), description=description
-    )
-    return artifact if isinstance(artifact, UUID) else None
+    description = f"Report: speed and accuracy of run {report_input.run.run_id}"
+    return create_markdown_artifact(key="report", markdown=markdown(report_input), description=description)

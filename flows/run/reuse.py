@@ -1,22 +1,16 @@
-"""Measures an entry of the plan, or reuses its result from Prefect's cache, which is next to the tables."""
+"""Measures an entry of the plan, or reuses its figures from the cache beside the tables."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
-from prefect import Task
-from prefect.cache_policies import CacheKeyFnPolicy
-from prefect.context import TaskRunContext
-from prefect.filesystems import LocalFileSystem
-from prefect.results import ResultStore
-
 from flows.run.context import RunContext
+from flows.run.figure_cache import cached_figure, remove_from_cache
+from flows.run.flow_task import FlowTask, in_flow
 from flows.run.run_server import RunServer
 from flows.ui import console
-from tasks.config.results_location import CACHE, ResultsLocation
 from tasks.errors import MeasureError, ServerDied
-from tasks.record import bucket_sync
 
 
 class HasKey(Protocol):
@@ -49,7 +43,7 @@ class UnusableResult(MeasureError):
 
 def measured_or_reused(
     context: RunContext,
-    task: Task[[Entry, RunContext, int, str], Recorded],
+    task: FlowTask[[Entry, RunContext, int, str], Recorded],
     entry: Entry,
     stage: str,
     label: str,
@@ -68,7 +62,7 @@ def measured_or_reused(
     Raises:
         ServerDied: the server died for the second time in this run.
     """
-    cached_task = with_cache(task, entry.key, context.run.results, context.refresh)
+    cached_task = with_cache(task, entry.key, context)
 
     def measure(attempt: int) -> Recorded:
         return cached_task(entry, context, attempt, label if attempt == 1 else f"{label} attempt {attempt}")
@@ -99,37 +93,34 @@ def measure_with_restart(server: RunServer, measure: Callable[[int], Result]) ->
         return measure(2)
 
 
-def with_cache(
-    task: Task[P, Result], key: str, results: ResultsLocation, refresh: bool
-) -> Callable[P, Result]:
-    """Return the task with its result cached under `key`. `refresh` ignores and replaces a cached result."""
+def with_cache(task: FlowTask[P, Result], key: str, context: RunContext) -> Callable[P, Result]:
+    """Return the task with its result cached under `key`. `context.refresh` replaces a cached result.
+
+    Outside a flow, a cached result is only read.
+    """
+    if in_flow():
+        return _with_prefects_cache(task, key, context)
+
+    def read_or_call(*args: P.args, **kwargs: P.kwargs) -> Result:
+        return cached_figure(context.run.results, key, task.result_type) or task(*args, **kwargs)
+
+    return read_or_call
+
+
+def _with_prefects_cache(task: FlowTask[P, Result], key: str, context: RunContext) -> Callable[P, Result]:
+    from prefect.cache_policies import CacheKeyFnPolicy
+    from prefect.context import TaskRunContext
 
     def cache_key(task_run: TaskRunContext, parameters: dict[str, Any]) -> str:
         return key
 
-    folder = results.cache_folder
+    folder = context.run.results.cache_folder
     folder.mkdir(parents=True, exist_ok=True)
-    cached_task = task.with_options(
+    cached_task = task.prefect_task.with_options(
         cache_policy=CacheKeyFnPolicy(cache_key_fn=cache_key),
-        refresh_cache=refresh,
+        refresh_cache=context.refresh,
         persist_result=True,
         result_serializer="json",
         result_storage=folder,
     )
     return cast(Callable[P, Result], cached_task)
-
-
-def is_cached(results: ResultsLocation, key: str) -> bool:
-    """Return whether the cache holds a result under this key."""
-    folder = results.cache_folder
-    return folder.is_dir() and ResultStore(result_storage=LocalFileSystem(basepath=str(folder))).exists(key)
-
-
-def is_reusable(results: ResultsLocation, refresh: bool, key: str) -> bool:
-    """Return whether an entry with this key needs no measurement in this run."""
-    return not refresh and is_cached(results, key)
-
-
-def remove_from_cache(results: ResultsLocation, key: str) -> None:
-    """Remove a cached result, so that no run reuses it after a newer measurement failed."""
-    bucket_sync.remove(results, f"{CACHE}/{key}")

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from prefect.exceptions import TerminationSignal
-
 from flows.run.killed_watch import watch_for_kill
 from flows.run.run_identity import Run
 from flows.run.run_warnings import RunWarnings
@@ -38,11 +36,9 @@ def record_outcome(run: Run) -> Iterator[RunWarnings]:
         write_record(run, "running")
         try:
             yield warnings
-        except (KeyboardInterrupt, SystemExit, TerminationSignal):
-            _record_end(run, "stopped", warnings)
-            raise
-        except BaseException:
-            _record_end(run, "failed", warnings)
+        except BaseException as error:
+            # A signal raises KeyboardInterrupt, Prefect's TerminationSignal or the command's Terminated.
+            _record_end(run, "failed" if isinstance(error, Exception) else "stopped", warnings)
             raise
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from prefect import task
-
 from flows.run.context import RunContext
-from flows.run.reuse import is_reusable, with_cache
+from flows.run.figure_cache import is_reusable
+from flows.run.flow_task import task
+from flows.run.reuse import with_cache
 from flows.ui import console
 from flows.ui.progress import current_progress
 from tasks.measure.speed.trials import trial_of
@@ -74,7 +74,7 @@ def _keep(entry: PlannedSearch, context: RunContext, knee: Knee, points: Sequenc
     run = context.run
     record_knee(Store(run.results), run.id, knee)
     if all(point.verdict.verdict != "invalid" for point in points):
-        cached_task = with_cache(knee_task, entry.key, run.results, context.refresh)
+        cached_task = with_cache(knee_task, entry.key, context)
         cached_task(knee, f"{entry.sweep.name} knee")
 
 
@@ -89,6 +89,8 @@ def _doubts(knee: Knee, points: Sequence[RecordedPoint]) -> tuple[str, ...]:
 
 def _sentence(knee: Knee) -> str:
     points = "1 point" if knee.points == 1 else f"{knee.points} points"
+    if knee.doubts:
+        points += "; suspect"
     if knee.knee is None:
         return f"does not hold at any load, limited by {knee.reason} ({points})"
     if knee.high is None:

@@ -10,13 +10,12 @@ from contextvars import ContextVar
 from functools import partial
 from pathlib import Path
 
-from prefect.exceptions import MissingContextError
-from prefect.logging import get_run_logger
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from flows.ui.prefect_ui import run_logger
 from flows.ui.progress import current_progress
 from tasks.report.page.terminal import print_report
 from tasks.report.report_input import ReportInput
@@ -52,17 +51,15 @@ def stage(name: str, text: str, style: str = "") -> None:
     text = printable(text)
     if _shown.get():
         terminal.print(Text.assemble((f"{name:<10} ", "bold cyan"), (text, style)), soft_wrap=True)
-    try:
-        get_run_logger().log(LOG_LEVELS.get(style, logging.INFO), "%s: %s", name, text)
-    except MissingContextError:
-        return
+    logger = run_logger()
+    if logger:
+        logger.log(LOG_LEVELS.get(style, logging.INFO), "%s: %s", name, text)
 
 
 def line_logger(name: str) -> Callable[[str, str], None]:
     """Return a function that logs another process's lines to Prefect's log. Any thread may call it."""
-    try:
-        logger = get_run_logger()
-    except MissingContextError:
+    logger = run_logger()
+    if logger is None:
         return lambda level, line: None
     return lambda level, line: logger.log(
         logging.getLevelName(level.upper()), "%s: %s", name, printable(line)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prefect.events import emit_event
-from prefect.runtime import deployment, flow_run
-
 from flows.run.run_identity import Run
 from flows.run.run_results import RunProblems
+from flows.ui.prefect_ui import emit_event
 from tasks.measure.speed.figures.figure_registry import BY_NAME
 from tasks.report.best_load import best_load
 from tasks.report.load_repeats import usable_repeats
@@ -26,9 +24,12 @@ def emit_finished_run(report_input: ReportInput, problems: RunProblems) -> None:
     scores = [entry.scores[-1] for entry in report_input.accuracy if entry.scores]
     payload = {
         "points": len(points),
+        "suspect": sum(point.verdict.verdict == "suspect" for point in points),
         "invalid": sum(point.verdict.verdict == "invalid" for point in points),
         "output_tokens_per_s": highest.mean if highest else None,
+        "output_tokens_per_s_verdict": ("suspect" if highest.suspect else "valid") if highest else None,
         "knees": {knee.sweep: knee.knee for knee in report_input.knees},
+        "suspect_knees": [knee.sweep for knee in report_input.knees if knee.doubts],
         "scores": {score.dataset: score.value for score in scores},
         "failures": [*problems.failures, *problems.missed][:MOST_FAILURES],
     }
@@ -54,10 +55,5 @@ def _emit_finished(run_id: str, payload: dict[str, Any]) -> None:
 
 
 def _emit(event: str, run_id: str, payload: dict[str, Any]) -> None:
-    related = [
-        {"prefect.resource.id": f"prefect.{kind}.{resource_id}", "prefect.resource.role": kind}
-        for kind, resource_id in (("flow-run", flow_run.id), ("deployment", deployment.id))
-        if resource_id
-    ]
     resource = {"prefect.resource.id": f"servegauge.run.{run_id}", "prefect.resource.name": run_id}
-    emit_event(event=event, resource=resource, related=related, payload={"run_id": run_id, **payload})
+    emit_event(event, resource, {"run_id": run_id, **payload})

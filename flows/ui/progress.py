@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from uuid import UUID
 
-from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from flows.ui.prefect_ui import create_progress_artifact, update_progress_artifact
 
 UPDATE_INTERVAL_S = 2.0
 """Seconds between two updates: each is a request to Prefect's server during a measurement."""
@@ -43,8 +43,7 @@ class RunProgress:
         self._published_at = time.monotonic()
         try:
             if self._artifact is None:
-                created = create_progress_artifact(progress=percent, key="progress", description=text)
-                self._artifact = created if isinstance(created, UUID) else None
+                self._artifact = create_progress_artifact(progress=percent, key="progress", description=text)
             else:
                 update_progress_artifact(self._artifact, progress=percent, description=text)
         except Exception:

@@ -13,8 +13,6 @@ from collections.abc import Mapping, Sequence
 from math import sqrt
 from statistics import fmean, stdev, variance
 
-from scipy.special import bdtr
-
 from tasks.config.base import Frozen
 from tasks.stats import student_t
 
@@ -89,4 +87,6 @@ def paired_change(
 def mcnemar(gained: int, lost: int) -> float:
     """Return the exact two-sided p-value of McNemar's test for counts of gained and lost right answers."""
     changed = gained + lost
+    from scipy.special import bdtr  # its import takes half a second
+
     return min(1.0, 2 * float(bdtr(min(gained, lost), changed, 0.5))) if changed else 1.0

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from prefect import flow, task
+from prefect import flow
 
 from flows.run.context import RunContext
-from flows.run.reuse import UnusableResult, is_cached, is_reusable, measure_with_restart, measured_or_reused
+from flows.run.figure_cache import is_cached, is_reusable
+from flows.run.flow_task import task
+from flows.run.reuse import UnusableResult, measure_with_restart, measured_or_reused
 from flows.run.run_identity import Run
 from flows.run.run_server import RunServer
 from tasks.config.base import Frozen
@@ -126,3 +128,20 @@ def test_a_result_is_cached_by_the_key_of_its_entry(tmp_path: Path) -> None:
     assert run("fourth", "a", True) == Figure(run_id="fourth", value=-1)  # recorded, but not for reuse
     assert (is_cached(results, "a"), is_cached(results, "b")) == (False, True)
     assert labels == ["of first", "of second", "of third", "of fourth"]
+
+
+@pytest.mark.usefixtures("api")
+def test_a_result_that_a_flow_cached_is_read_outside_a_flow(tmp_path: Path) -> None:
+    labels: list[str] = []
+
+    @task(name="figure", task_run_name="{label}")
+    def measure(entry: Entry, context: RunContext, attempt: int, label: str) -> Figure:
+        labels.append(label)
+        return Figure(run_id=context.run.id, value=len(labels))
+
+    def reuse(run_id: str) -> Figure:
+        return measured_or_reused(context(run_id, tmp_path), measure, Entry(key="a"), "sweep", run_id)
+
+    assert flow(reuse)("first") == Figure(run_id="first", value=1)
+    assert reuse("second") == Figure(run_id="first", value=1)
+    assert labels == ["first"]

@@ -1,0 +1,99 @@
+"""A run of which every figure is recorded is answered without Prefect, with the rows that the flow writes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from flows.benchmark import benchmark
+from flows.run.recorded_run import may_name_a_server, report_recorded_run
+from stub.process import Stub
+from tasks.config.results_location import ResultsLocation
+from tasks.config.spec_file import load_spec
+from tasks.record.schemas import SCHEMAS
+from tasks.record.store import Store
+
+OWN_COLUMNS = ("run_id", "started_at", "finished_at")
+"""What differs between two runs that reuse the same figures."""
+
+
+@pytest.fixture(autouse=True)
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine without settings of Prefect. Returns the folder for its profiles, the working directory."""
+    for name in [name for name in os.environ if name.startswith("PREFECT_")]:
+        monkeypatch.delenv(name)
+    folder = tmp_path / "prefect"
+    folder.mkdir()
+    monkeypatch.setenv("PREFECT_HOME", str(folder))
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.mark.usefixtures("api")
+def test_a_recorded_run_has_the_rows_and_files_of_a_flow(
+    stub: Callable[..., Stub],
+    quick: Callable[[Stub], str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path, results = quick(stub(ttft=0.02, itl=0.005)), ResultsLocation(folder=tmp_path / "results")
+    spec = load_spec(path)
+    assert not report_recorded_run(spec, results)
+    assert not results.runs_folder.exists()
+    benchmark(spec=path, results=str(results))
+    by_flow = benchmark(spec=path, results=str(results))
+    capsys.readouterr()
+    assert report_recorded_run(spec, results)
+    run = Store(results).run_ids()[0]
+    assert run != by_flow
+    for table in SCHEMAS:
+        assert rows(results, run, table).equals(rows(results, by_flow, table)), table
+    assert names_of_files(results, run) == names_of_files(results, by_flow)
+    output = capsys.readouterr()
+    assert "reused from" in output.err
+    assert "Sweep throughput" in output.out
+
+
+def rows(results: ResultsLocation, run: str, table: str) -> pl.DataFrame:
+    """The rows of a run in a table, without what differs between runs."""
+    return Store(results).read(table, run).drop(OWN_COLUMNS, strict=False)  # type: ignore[arg-type]
+
+
+def names_of_files(results: ResultsLocation, run: str) -> list[str]:
+    """The names of a run's files."""
+    return sorted(path.name for path in results.run_folder(run).iterdir())
+
+
+def test_the_pipeline_does_not_import_prefect() -> None:
+    code = "import sys, flows.run.recorded_run, flows.run.pipeline; sys.exit('prefect' in sys.modules)"
+    assert subprocess.run((sys.executable, "-c", code), check=False).returncode == 0
+
+
+def test_without_settings_no_server_is_named() -> None:
+    assert not may_name_a_server()
+
+
+@pytest.mark.parametrize(("url", "named"), [("http://gauge.example/api", True), ("", False)])
+def test_a_variable_names_a_server(url: str, named: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", url)
+    assert may_name_a_server() is named
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("profiles.toml", '[profiles.lab]\nPREFECT_API_URL = "http://gauge.example/api"\n'),
+        (".env", "PREFECT_API_URL=http://gauge.example/api\n"),
+        ("prefect.toml", '[api]\nurl = "http://gauge.example/api"\n'),
+        ("pyproject.toml", '[tool.prefect.api]\nurl = "http://gauge.example/api"\n'),
+    ],
+)
+def test_a_file_may_name_a_server(name: str, text: str, settings: Path) -> None:
+    (settings / name).write_text(text)
+    assert may_name_a_server()
