@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from cli.options import ResultsOption
+from cli import complete
+from cli.options import RUN_WORDS, ResultsOption
 from flows.parameters import RESULTS
-from tasks.config.results_location import results_location
 
 WorseThanOption = Annotated[
     float | None,
@@ -16,24 +16,43 @@ WorseThanOption = Annotated[
         "--worse-than",
         min=0,
         max=100,
+        metavar="PERCENT",
         help="Exit with 1 if a figure is worse by more than this per cent (scores: points), noise excluded.",
     ),
 ]
 
 
 def compare(
-    runs: Annotated[list[str], typer.Argument(help="Ids of recorded runs; the first is the base.")],
+    runs: Annotated[
+        list[str],
+        typer.Argument(
+            help=f"Two runs or more; the first is the base. {RUN_WORDS}",
+            metavar="RUN...",
+            autocompletion=complete.runs,
+        ),
+    ],
     results: ResultsOption = RESULTS,
     worse_than: WorseThanOption = None,
 ) -> None:
-    """Print recorded runs side by side, with the change from the first one."""
+    """Print recorded runs side by side.
+
+    Each figure has its change from the first run, and whether the change is more than noise.
+
+    \b
+    Examples:
+      servegauge compare previous last
+      servegauge compare previous last --worse-than 5
+      servegauge compare 20261124-125149-smoke-f418 last
+    """
     from rich.console import Console
 
     from flows.compare import check_regressions, check_run_count, load_runs
     from tasks.report.comparison.comparison_tables import comparison_tables
+    from tasks.report.open_results import open_results
     from tasks.report.page.terminal import print_tables
 
     check_run_count(runs)
-    compared = load_runs(runs, results_location(results))
+    store = open_results(results, lambda message: typer.echo(message, err=True))
+    compared = load_runs(runs, store.location)
     print_tables(comparison_tables(compared), Console())
     check_regressions(compared, worse_than)

@@ -6,11 +6,25 @@ from typing import Annotated
 
 import typer
 
-SpecArgument = Annotated[str, typer.Argument(help="A bundled spec's name or a YAML file.", metavar="SPEC")]
+from cli import complete
+
+RUN_WORDS = "A run's id, the beginning or end of one, `last`, or `previous`: the one before of the same kind."
+SpecArgument = Annotated[
+    str,
+    typer.Argument(
+        help="A bundled spec (`servegauge specs` lists them) or a YAML file.",
+        metavar="SPEC",
+        autocompletion=complete.specs,
+    ),
+]
 SetOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", help="Override a field: path.to.field=value, such as sweeps.0.repeats=3; repeatable."
+        "--set",
+        help="Override a field of the spec, as sweeps.0.repeats=3; repeatable.",
+        metavar="FIELD=VALUE",
     ),
 ]
-ResultsOption = Annotated[str, typer.Option("--results", help="Folder or s3:// address of the tables.")]
+ResultsOption = Annotated[
+    str, typer.Option("--results", help="Folder or s3:// address of the results.", metavar="DIR")
+]

@@ -6,33 +6,39 @@ from typing import Annotated
 
 import typer
 
-from cli.options import ResultsOption
+from cli import complete
+from cli.options import RUN_WORDS, ResultsOption
 from flows.parameters import RESULTS
-from tasks.config.results_location import results_location
 
 
 def report(
-    run_id: Annotated[str, typer.Argument(help="A run's id, or `last`.", metavar="RUN")] = "last",
+    run_id: Annotated[
+        str, typer.Argument(help=RUN_WORDS, metavar="RUN", autocompletion=complete.runs)
+    ] = "last",
     results: ResultsOption = RESULTS,
 ) -> None:
-    """Print the report of a recorded run, and write its page again."""
+    """Print the report of a recorded run again.
+
+    The page of the run, report.html, is written again too; the last line says where it is.
+
+    \b
+    Examples:
+      servegauge report
+      servegauge report previous
+      servegauge report f418 --results s3://my-bucket/results
+    """
     from rich.console import Console
 
     from tasks.record.bucket_sync import upload
-    from tasks.record.run_lock import record_killed_runs
-    from tasks.record.store import Store
+    from tasks.record.named_run import find_run
+    from tasks.report.open_results import open_results
     from tasks.report.page.html import write_page
     from tasks.report.page.terminal import print_report
     from tasks.report.read_report import read_report
-    from tasks.track.killed_swanlab import mend_killed_logging
 
-    location = results_location(results)
-    store = Store(location)
-    record_killed_runs(store, location.runs_folder)
-    for message in mend_killed_logging(location.folder):
-        typer.echo(message, err=True)
-    ids = store.run_ids()
-    recorded = read_report(store, ids[0] if run_id == "last" and ids else run_id)
+    store = open_results(results, lambda message: typer.echo(message, err=True))
+    location = store.location
+    recorded = read_report(store, find_run(store, run_id))
     page = location.run_folder(recorded.run.run_id) / "report.html"
     write_page(recorded, page)
     upload(location, f"files/{recorded.run.run_id}")

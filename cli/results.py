@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from cli.options import ResultsOption
+from cli import complete
+from cli.options import RUN_WORDS, ResultsOption
 from flows.parameters import RESULTS
-from tasks.config.results_location import results_location
 
 
 class Format(StrEnum):
@@ -20,23 +20,71 @@ class Format(StrEnum):
     csv = "csv"
 
 
+TableArgument = Annotated[
+    str,
+    typer.Argument(
+        help="runs, points, knees, checks, requests, scores, samples or telemetry.",
+        metavar="TABLE",
+        autocompletion=complete.tables,
+    ),
+]
+RunOption = Annotated[
+    str | None,
+    typer.Option("--run", help=f"Only this run. {RUN_WORDS}", metavar="RUN", autocompletion=complete.runs),
+]
+WhereOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--where",
+        help='Only rows for which this holds, as verdict=valid or "concurrency>=10" (quoted, because of the '
+        "shell); = != < <= > >=. Repeatable: all must hold.",
+        metavar="CONDITION",
+    ),
+]
+ColumnsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--columns",
+        help="Columns to print, separated by commas; `all` for every one. JSON and CSV have all by default.",
+        metavar="NAMES",
+    ),
+]
+
+
 def results(
-    table: Annotated[
-        str, typer.Argument(help="runs, points, knees, checks, requests, scores, samples or telemetry.")
-    ],
-    results: ResultsOption = RESULTS,
+    table: TableArgument = "runs",
+    run: RunOption = None,
+    where: WhereOption = None,
+    columns: ColumnsOption = None,
     output_format: Annotated[
         Format, typer.Option("--format", help="How the table is printed.")
     ] = Format.table,
+    results: ResultsOption = RESULTS,
 ) -> None:
-    """Print one of the results tables."""
-    from tasks.record.export import export_table
-    from tasks.record.run_lock import record_killed_runs
-    from tasks.record.store import Store
-    from tasks.track.killed_swanlab import mend_killed_logging
+    """Print one of the results tables.
 
-    location = results_location(results)
-    record_killed_runs(Store(location), location.runs_folder)
-    for message in mend_killed_logging(location.folder):
-        typer.echo(message, err=True)
-    typer.echo(export_table(Store(location), table, output_format.value), nl=output_format is not Format.csv)
+    \b
+    Examples:
+      servegauge results points --run last
+      servegauge results points --where verdict=valid --where "concurrency>=10"
+      servegauge results requests --run last --columns index,ttft_s,error
+      servegauge results points --format csv > points.csv
+    """
+    from tasks.record.export import Choice, export_table, table_name
+    from tasks.record.named_run import find_run
+    from tasks.report.open_results import open_results
+
+    name = table_name(table)
+    store = open_results(results, lambda message: typer.echo(message, err=True))
+    choice = Choice(
+        run=find_run(store, run) if run is not None else None,
+        where=tuple(where or ()),
+        columns=tuple(part.strip() for part in columns.split(",")) if columns is not None else (),
+    )
+    exported = export_table(store, name, output_format.value, choice)
+    typer.echo(exported.text, nl=output_format is not Format.csv)
+    if not exported.rows:
+        typer.echo(f"the table {name} in {store.location} has no such row", err=True)
+    elif columns is None and exported.columns < exported.all_columns:
+        shown = f"{exported.columns} of {exported.all_columns} columns"
+        typer.echo(f"{shown}; --columns all prints every one", err=True)

@@ -15,8 +15,10 @@ from flows.run.report_failure import report_failure
 from flows.run.worker_watch import end_with_worker
 from flows.ui import console
 from flows.ui.events import emit_regression
+from flows.ui.run_name import run_name
 from tasks.config.results_location import ResultsLocation
 from tasks.errors import InputError, RegressionError
+from tasks.record.named_run import find_run
 from tasks.record.question_shares import question_shares
 from tasks.record.store import Store
 from tasks.report.comparison.compared_run import ComparedRun
@@ -35,7 +37,7 @@ RunIds = Annotated[
 
 def _flow_run_name() -> str:
     runs = flow_run.parameters["runs"]
-    return f"{runs[0]} and {runs[1] if len(runs) == 2 else f'{len(runs) - 1} others'}"
+    return run_name(f"{runs[0]} and {runs[1] if len(runs) == 2 else f'{len(runs) - 1} others'}")
 
 
 @flow(name="compare", flow_run_name=_flow_run_name, log_prints=False)
@@ -45,9 +47,10 @@ def compare(
     """Compare recorded runs: every load that they share, with the change from the first run.
 
     Args:
-        runs: Ids of recorded runs; the first is what the others are compared with.
+        runs: Ids of recorded runs, `last` or `previous`; the first is what the others are compared with.
         results: The folder or s3:// address that holds the tables.
         worse_than: Per cent (of scores: points) by which a figure may be worse before this run fails.
+            Empty: it never fails.
 
     Raises:
         RegressionError: a figure is worse by more than `worse_than`; emits `servegauge.regression` too.
@@ -61,18 +64,23 @@ def compare(
         try:
             check_regressions(compared, worse_than)
         except RegressionError as error:
-            emit_regression(runs[-1], compared[-1].report.run.spec, error.detail.splitlines())
+            judged = compared[-1].report.run
+            emit_regression(judged.run_id, judged.spec, error.detail.splitlines())
             raise
 
 
 def load_runs(runs: list[str], results: ResultsLocation) -> tuple[ComparedRun, ...]:
     """Read each run's recorded results and its share of correct answers by question.
 
+    Args:
+        runs: as `find_run` takes them.
+        results: the results location.
+
     Raises:
         InputError: a run is not recorded; the message names similar ids.
     """
     store = Store(results)
-    reports = [read_report(store, run) for run in runs]
+    reports = [read_report(store, find_run(store, run)) for run in runs]
     return tuple(
         ComparedRun(report=report, answers=question_shares(store, report.accuracy)) for report in reports
     )
@@ -82,7 +90,7 @@ def check_run_count(runs: list[str]) -> None:
     """Raise InputError for fewer than 2 runs or more than MOST_RUNS."""
     if not 2 <= len(runs) <= MOST_RUNS:
         what = f"a comparison takes 2 to {MOST_RUNS} runs, not {len(runs)}"
-        raise InputError(what, "give the ids of the runs to compare")
+        raise InputError(what, "give the ids of the runs to compare, or `previous last`")
 
 
 def check_regressions(compared: tuple[ComparedRun, ...], worse_than: float | None) -> None:

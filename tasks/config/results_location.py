@@ -11,6 +11,7 @@ from tasks.errors import InputError
 S3 = "s3://"
 FILES = "files"
 CACHE = "cache"
+ANSWERS = "answers"
 """Names of the subfolders that do not hold tables."""
 
 
@@ -32,6 +33,10 @@ class ResultsLocation(Frozen):
     def cache_folder(self) -> Path:
         """The folder of reusable figures, by cache key. Without it, runs measure everything again."""
         return self.folder / CACHE
+
+    def answers_file(self, key: str) -> Path:
+        """Return the file of the answers to one dataset's questions, which runs share."""
+        return self.folder / ANSWERS / f"{key}.jsonl"
 
     def run_folder(self, run_id: str) -> Path:
         """Return the folder with the logs and the page of one run."""
@@ -55,3 +60,19 @@ def results_location(address: str | Path) -> ResultsLocation:
     if "://" in text:
         raise InputError(f"results cannot go to {text}", f"give a folder, or {S3}BUCKET/PREFIX")
     return ResultsLocation(folder=expanded(text))
+
+
+def existing_results(address: str | Path) -> ResultsLocation:
+    """Return the results location to read from. A bucket is not asked whether it exists.
+
+    Raises:
+        InputError: the address is wrong, or there is no folder at it.
+    """
+    location = results_location(address)
+    if location.bucket is None and not location.folder.is_dir():
+        what = "is a file" if location.folder.exists() else "does not exist"
+        raise InputError(
+            f"the results folder {location.folder.absolute()} {what}",
+            "give the folder of a run's results with --results, or measure something: servegauge run smoke",
+        )
+    return location

@@ -8,31 +8,87 @@ from typing import Literal
 import polars as pl
 import polars.selectors as cs
 
+from tasks.config.base import Frozen
 from tasks.errors import InputError
-from tasks.record.schemas import TABLES
+from tasks.record.schemas import SCHEMAS, TABLES, TableName
+from tasks.record.short_columns import SHORT_COLUMNS
 from tasks.record.store import Store
+from tasks.record.where import check_columns, matching_rows
 from tasks.text import did_you_mean
 
 TextFormat = Literal["table", "json", "csv"]
+ALL = "all"
+"""Stands for every column in a choice of columns."""
 
 
-def export_table(store: Store, table: str, text_format: TextFormat) -> str:
-    """Return all rows of a table as text.
+class Choice(Frozen):
+    """Which rows and columns of a table are shown.
+
+    `run`: the id of a run; None for all runs. `where`: conditions as `matching_rows` takes them, all of
+    which hold. `columns`: names in the order shown, or ALL alone; empty for the default of the format.
+    """
+
+    run: str | None = None
+    where: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+
+EVERY_ROW = Choice()
+
+
+class Exported(Frozen):
+    """A table as text, with the number of its rows and how many of the table's columns it shows."""
+
+    text: str
+    rows: int
+    columns: int
+    all_columns: int
+
+
+def table_name(name: str) -> TableName:
+    """Return the name of a table as a user gives it. Raise InputError if there is none."""
+    for table in TABLES:
+        if table == name:
+            return table
+    raise InputError(
+        f"no table is called {name!r}", f"{did_you_mean(name, TABLES)}there are: {', '.join(TABLES)}"
+    )
+
+
+def export_table(
+    store: Store, table: TableName, text_format: TextFormat, choice: Choice = EVERY_ROW
+) -> Exported:
+    """Return rows of a table as text.
 
     Args:
         store: the tables.
-        table: the name of a table, as a user gives it.
-        text_format: JSON and CSV hold times as ISO 8601 in UTC. CSV holds a list as JSON.
+        table: the table.
+        text_format: JSON and CSV hold times as ISO 8601 in UTC, and every column unless some are chosen.
+            CSV holds a list as JSON. The terminal gets SHORT_COLUMNS.
+        choice: the rows and columns.
 
     Raises:
-        InputError: there is no such table.
+        InputError: the choice does not fit the table.
         RecordError: one of its files cannot be read.
     """
-    if table not in TABLES:
-        raise InputError(
-            f"no table is called {table!r}", f"{did_you_mean(table, TABLES)}there are: {', '.join(TABLES)}"
-        )
-    frame = store.read(table)
+    names = _chosen_columns(table, text_format, choice)
+    frame = matching_rows(store.read(table, choice.run), choice.where).select(names)
+    known = len(SCHEMAS[table].names)
+    return Exported(text=_as_text(frame, text_format), rows=len(frame), columns=len(names), all_columns=known)
+
+
+def _chosen_columns(table: TableName, text_format: TextFormat, choice: Choice) -> list[str]:
+    known, chosen = tuple(SCHEMAS[table].names), choice.columns
+    if chosen == (ALL,) or (not chosen and text_format != "table"):
+        return list(known)
+    if not chosen:
+        same_in_every_row = {"run_id"} if choice.run is not None and table != "runs" else set()
+        return [name for name in SHORT_COLUMNS[table] if name not in same_in_every_row]
+    check_columns(chosen, known)
+    return list(dict.fromkeys(chosen))
+
+
+def _as_text(frame: pl.DataFrame, text_format: TextFormat) -> str:
     match text_format:
         case "json":
             return _with_iso_times(frame).write_json()

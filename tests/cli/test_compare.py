@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from tasks.record.store import Store
@@ -29,3 +30,17 @@ def test_a_run_that_is_worse_than_another_is_exit_code_1(call: Call, tmp_path: P
     assert "B: throughput 4: RPS (req/s): -10.0 %" in done.stderr
     assert "1 figure is worse than in A by more than 5 %" in done.stderr
     refused(call("compare", "before"), 2, "2 to 26 runs, not 1")
+
+
+def test_runs_by_words_and_by_parts_of_their_ids(call: Call, tmp_path: Path) -> None:
+    store = Store(tmp_path / "results")
+    for hour, run_id in enumerate(["first", "second"]):
+        started = made_up.START + timedelta(hours=hour)
+        record_run(store, made_up.run(run_id).model_copy(update={"started_at": started}))
+        record_point(store, run_id, made_up.recorded(made_up.point(), run_id), [made_up.request()])
+    by_words = call("compare", "previous", "last")
+    assert by_words.returncode == 0, by_words.stderr
+    assert (
+        by_words.stdout == call("compare", "fir", "ond").stdout == call("compare", "first", "second").stdout
+    )
+    refused(call("compare", "last", "third"), 2, "no run 'third'")

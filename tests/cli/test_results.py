@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tasks.config.results_location import results_location
 from tasks.record.run_lock import LOCK
 from tasks.record.store import Store
@@ -13,14 +15,38 @@ from tests.cli.answer import Call, refused
 from tests.record import made_up
 
 
-def test_a_table_or_run_that_does_not_exist(call: Call) -> None:
+def test_a_table_or_run_that_does_not_exist(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "results").mkdir()
     refused(call("results", "point"), 2, "did you mean points?")
     refused(call("report", "nothing"), 2, "no run 'nothing'")
+    refused(call("report"), 2, "no run is recorded in", "--results")
 
 
-def test_results_of_an_empty_folder_are_an_empty_list(call: Call) -> None:
+@pytest.mark.parametrize("command", [("results", "points"), ("report",), ("compare", "previous", "last")])
+def test_a_results_folder_that_does_not_exist(call: Call, tmp_path: Path, command: tuple[str, ...]) -> None:
+    refused(call(*command), 2, f"folder {tmp_path / 'results'} does not exist", "--results")
+    (tmp_path / "results").write_text("in the way")
+    refused(call(*command), 2, f"folder {tmp_path / 'results'} is a file")
+
+
+def test_results_of_an_empty_folder_are_an_empty_list(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "results").mkdir()
     done = call("results", "points", "--format", "json")
     assert (done.returncode, json.loads(done.stdout)) == (0, [])
+    assert "no such row" in done.stderr
+
+
+def test_rows_and_columns_are_chosen(call: Call, tmp_path: Path) -> None:
+    store = Store(tmp_path / "results")
+    for number, outcome in enumerate(["completed", "failed"], 1):
+        record_run(store, made_up.run(f"run-{number}").model_copy(update={"outcome": outcome}))
+    chosen = ("--where", "outcome=failed", "--columns", "run_id, outcome")
+    done = call("results", "--format", "csv", *chosen)
+    assert done.stdout.splitlines() == ["run_id,outcome", "run-2,failed"]
+    assert json.loads(call("results", "--run", "2", "--format", "json").stdout)[0]["run_id"] == "run-2"
+    done = call("results")
+    assert "| run-2 " in done.stdout
+    assert "6 of 24 columns; --columns all prints every one" in done.stderr
 
 
 def test_a_run_whose_process_was_killed_is_recorded_as_killed(call: Call, tmp_path: Path) -> None:

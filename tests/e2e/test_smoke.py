@@ -65,7 +65,7 @@ def test_the_report_is_printed(smoke: CompletedProcess[str]) -> None:
         "plan",
         "provision",
         "serve",
-        "probe",
+        "health",
         "sweep",
         "accuracy",
         "track",
