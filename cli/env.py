@@ -12,14 +12,15 @@ from tasks.config.home import home
 from tasks.provision.environment_cache import BuiltEnvironment, built_environments, remove_environments
 from tasks.text import gigabytes
 
-env = typer.Typer(
-    help="Manage the serving environments that were built on this machine.", no_args_is_help=True
-)
+env = typer.Typer(help="List or remove the serving environments built here.", no_args_is_help=True)
 
 
 @env.command("list")
 def list_environments() -> None:
-    """List the environments that were built, their sizes, and whether a bundled file still needs them."""
+    """List the environments, their sizes and their state.
+
+    An environment is `current` if a bundled file still needs it.
+    """
     environments = built_environments()
     table = Table("environment", "engine", "built", "size", "state", title=str(home() / "environments"))
     for entry in environments:
@@ -35,7 +36,10 @@ def prune_environments(
         bool, typer.Option("--all", help="Also remove those that a bundled file still needs.")
     ] = False,
 ) -> None:
-    """Remove the environments that no bundled file needs, except those that a process uses."""
+    """Remove the environments that no bundled file needs.
+
+    Those that a process uses are kept. A removed environment is built again when a run needs it.
+    """
     removed = remove_environments(everything)
     for entry in removed:
         typer.echo(f"removed {entry.folder.name}, {_size(entry)}")

@@ -5,22 +5,27 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from importlib.metadata import version
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
+from cli.bench import bench
 from cli.blocks import blocks
 from cli.compare import compare
 from cli.deploy import deploy
 from cli.doctor.command import doctor
 from cli.env import env
+from cli.init import init
 from cli.prefect_server import prefect_server
 from cli.report import report
 from cli.results import results
 from cli.run import run
+from cli.schema import schema
 from cli.serve import serve
+from cli.specs import specs
 from cli.stub import stub
 from cli.up import up
 from cli.validate import validate
@@ -30,7 +35,11 @@ from tasks.text import printable
 
 COMMANDS = (
     run,
+    bench,
+    specs,
+    init,
     validate,
+    schema,
     results,
     report,
     compare,
@@ -69,13 +78,32 @@ class CommandGroup(TyperGroup):
 app = typer.Typer(
     name="servegauge",
     cls=CommandGroup,
-    help="Benchmark an LLM server: its speed, its accuracy, and whether the figures can be trusted.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"servegauge {version('servegauge')}")
+        raise typer.Exit
+
+
+@app.callback()
+def servegauge(
+    show_version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
+    ] = False,
+) -> None:
+    """Benchmark an LLM server: its speed, its accuracy, and whether the figures can be trusted.
+
+    Exit codes: 0 done. 1 a step failed: a measurement, the server or the gate. 2 wrong input. 130 or 143
+    stopped; what was measured by then is recorded.
+    """
+
 
 for command in COMMANDS:
     app.command()(command)
@@ -85,10 +113,17 @@ app.add_typer(env, name="env")
 def main() -> None:
     """Run the command line."""
     os.environ.setdefault("DO_NOT_TRACK", "1")
+    unset_empty_variables()
     signal.signal(signal.SIGTERM, _terminate)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup sets it to be ignored
         signal.signal(signal.SIGHUP, _hang_up)
     app()
+
+
+def unset_empty_variables() -> None:
+    """Unset an empty PREFECT_API_URL, as a CI or Compose file leaves it: Prefect would take it as an address."""
+    if os.environ.get("PREFECT_API_URL") == "":
+        del os.environ["PREFECT_API_URL"]
 
 
 def _terminate(signum: int, frame: FrameType | None) -> NoReturn:

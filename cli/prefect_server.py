@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from cli.up import AuthOption, HostOption, NoAuthOption
+from cli.up import AuthOption, HostOption, NoAuthOption, PortOption
 
 
 def prefect_server(
     host: HostOption = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 4200,
+    port: PortOption = 4200,
     auth: AuthOption = None,
     no_auth: NoAuthOption = False,
     services: Annotated[
@@ -21,9 +21,10 @@ def prefect_server(
         ),
     ] = True,
 ) -> None:
-    """Serve Prefect's API and UI, and refuse requests from pages of other sites.
+    """Serve Prefect's API and UI alone.
 
-    `servegauge up` starts this server too, with the deployments and the workers.
+    Requests that pages of other sites send are refused. `servegauge up` starts this server too, with the
+    deployments and the workers.
     """
     from operate.prefect_server import ServerSettings, run_prefect_server
     from operate.server_password import print_password, server_password

@@ -71,7 +71,7 @@ def stub(
         Path | None, typer.Option(metavar="FILE", help="Add a JSON line for each request: its exact times.")
     ] = None,
 ) -> None:
-    """Serve filler tokens at exact times, to hold a load generator against.
+    """Serve filler tokens at exact times, without a model.
 
     It has OpenAI's API under /v1, and vLLM's counters at /metrics. Its own figures of the requests so far
     are at /stub/summary, and are printed on Ctrl-C. docs/benchmarks.md shows how to compare a load generator

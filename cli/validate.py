@@ -9,7 +9,15 @@ from tasks.config.spec_file import load_spec
 
 
 def validate(spec: SpecArgument, overrides: SetOption = None) -> None:
-    """Check SPEC and print all of it, defaults included."""
+    """Check SPEC and print it with every default.
+
+    Nothing is started or fetched. A field that is wrong is named, with what it must be.
+
+    \b
+    Examples:
+      servegauge validate my.yaml
+      servegauge validate smoke --set sweeps.0.repeats=3
+    """
     import yaml
 
     checked = load_spec(spec, overrides or ())

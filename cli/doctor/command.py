@@ -16,7 +16,16 @@ KeyVariable = Annotated[
 
 
 def doctor(url: Url = None, model: ModelName = None, key_env: KeyVariable = None) -> None:
-    """Say what this machine can run, or what a running server can, with a remedy for what it cannot."""
+    """Say what this machine, or a running server, can do.
+
+    What is missing comes with a remedy. With --url, a few requests find out what can be measured there,
+    and a spec for it is printed.
+
+    \b
+    Examples:
+      servegauge doctor
+      servegauge doctor --url http://127.0.0.1:8000/v1
+    """
     from cli.doctor.diagnose import diagnose, lines_of
     from cli.doctor.server import diagnose_server
     from tasks.errors import InputError

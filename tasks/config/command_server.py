@@ -20,7 +20,7 @@ class CommandServer(StartedServer):
 
     needs_environment: ClassVar[bool] = False
 
-    kind: Literal["command"]
+    kind: Literal["command"] = Field(description="a server of any engine, started by its command")
     engine: str = Field(pattern=r"^[A-Za-z0-9][\w.+-]*$", description="the engine's name in the results")
     version: str | None = Field(
         None,

@@ -25,9 +25,13 @@ class Saturation(Frozen):
     `concurrency` is the first level of closed loops, `rate` that of open loops in requests per second.
     """
 
-    until: Literal["saturated"]
-    concurrency: int | None = Field(None, ge=1, le=100_000)
-    rate: float | None = Field(None, gt=0, le=100_000)
+    until: Literal["saturated"] = Field(description="searches the load that saturates the server")
+    concurrency: int | None = Field(
+        None, ge=1, le=100_000, description="first level of closed loops: requests in flight"
+    )
+    rate: float | None = Field(
+        None, gt=0, le=100_000, description="first level of open loops: requests per second"
+    )
     arrival: Arrival = Field("poisson", description="gaps between the requests of open loops")
     max: float = Field(256, gt=0, le=100_000, description="highest level that is measured")
     requests_per_slot: int = Field(5, ge=3, le=10_000, description="requests of a closed loop for each slot")

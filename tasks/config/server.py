@@ -24,7 +24,7 @@ PARALLEL_SIZES = ("tensor-parallel-size", "pipeline-parallel-size", "data-parall
 class VllmServer(StartedServer):
     """A vLLM server, started here from a serving environment or a container image."""
 
-    kind: Literal["vllm"] = "vllm"
+    kind: Literal["vllm"] = Field("vllm", description="a vLLM server that is started here")
     args: dict[str, ArgValue] = Field(
         default_factory=dict, description="flags of `vllm serve`, without the leading --"
     )
@@ -73,7 +73,7 @@ class EndpointServer(Frozen):
 
     needs_environment: ClassVar[bool] = False
 
-    kind: Literal["endpoint"]
+    kind: Literal["endpoint"] = Field(description="a server that runs already")
     url: str = Field(
         pattern=r"^https?://[^/\s]+(/.*)?$",
         description="base URL, including /v1; a query (?api-version=…) is kept on every request",

@@ -19,19 +19,22 @@ from tasks.config.trackers import Track
 class Spec(Frozen):
     """The contents of one spec file. Runs and comparisons refer to it by its name."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,60}$")
-    description: str = ""
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9._-]{0,60}$",
+        description="the spec's name in run ids, tables and comparisons: lower-case letters, digits, . _ -",
+    )
+    description: str = Field("", description="what the spec measures, in one line")
     environment: str | None = Field(
         None,
         description="name of a file in deployments/environments, `current`, path of a Python interpreter, or "
         "image:NAME:TAG@sha256:DIGEST for docker or podman; null where server.command needs none",
     )
-    server: Server
-    sweeps: tuple[Sweep, ...] = ()
-    accuracy: tuple[QuestionSet, ...] = ()
-    gate: Gate = Gate()
-    track: Track = Track()
-    blocks: Blocks = Blocks()
+    server: Server = Field(description="the server to measure: started here, or running already")
+    sweeps: tuple[Sweep, ...] = Field((), description="measurements of speed")
+    accuracy: tuple[QuestionSet, ...] = Field((), description="question sets, for the accuracy")
+    gate: Gate = Field(Gate(), description="conditions on the figures without which the run fails")
+    track: Track = Field(Track(), description="where finished runs are shown besides the report")
+    blocks: Blocks = Field(Blocks(), description="Prefect blocks with credentials and locations")
 
     @model_validator(mode="after")
     def _check_whole(self) -> Self:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from tasks.config import load, refusal
 from tasks.config.load import LOAD_KINDS, TAG_PREFIX
+from tasks.config.model_types import models_in_type
 from tasks.config.saturation import Saturation
 from tasks.config.server import CommandServer, EndpointServer, VllmServer
 from tasks.config.spec import Spec
@@ -108,15 +108,5 @@ def _models_in_field(models: list[type[BaseModel]], field: int | str) -> list[ty
     nested: list[type[BaseModel]] = []
     for model in models:
         if field in model.model_fields:
-            nested += _models_in_type(model.model_fields[str(field)].annotation)
+            nested += models_in_type(model.model_fields[str(field)].annotation)
     return nested
-
-
-def _models_in_type(annotation: Any) -> list[type[BaseModel]]:
-    """Return the models in a type, for example A and B in `tuple[A, ...] | B | None`."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    models: list[type[BaseModel]] = []
-    for inner in get_args(annotation):
-        models += _models_in_type(inner)
-    return models

@@ -42,9 +42,7 @@ def load_spec(
     Raises:
         InputError: there is no such spec, it is not YAML, or a field is wrong.
     """
-    file = _spec_file(name_or_file)
-    fields = _read_yaml(file)
-    make_paths_absolute(fields, file.parent)
+    fields = read_fields(name_or_file)
     if change:
         change(fields)
     apply_overrides(fields, overrides)
@@ -53,6 +51,18 @@ def load_spec(
         return Spec.model_validate(fields)
     except ValidationError as error:
         raise spec_error(error, f"spec {name_or_file}") from None
+
+
+def read_fields(name_or_file: str) -> Fields:
+    """Return the raw fields of a spec with absolute paths, unchecked.
+
+    Raises:
+        InputError: there is no such spec, or it is not YAML.
+    """
+    file = _spec_file(name_or_file)
+    fields = _read_yaml(file)
+    make_paths_absolute(fields, file.parent)
+    return fields
 
 
 def _spec_file(name_or_file: str) -> Path:
@@ -83,7 +93,7 @@ def _read_yaml(file: Path) -> Fields:
     except (OSError, ValueError) as error:  # ValueError: not UTF-8, or a date that does not exist
         raise InputError(f"{file}: cannot be read ({error})", "give a readable text file") from None
     if not isinstance(fields, dict):
-        raise InputError(f"{file.name} holds no fields", "start from a bundled spec, for example smoke")
+        raise InputError(f"{file.name} holds no fields", "make one that does: servegauge init NEW.yaml")
     return fields
 
 

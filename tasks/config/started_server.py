@@ -28,7 +28,7 @@ class StartedServer(Frozen):
     revision: str | None = Field(
         None, description="commit, tag or branch on the hub; null uses the newest commit"
     )
-    hub: HubName = "huggingface"
+    hub: HubName = Field("huggingface", description="hub that the model is fetched from")
     served_name: str | None = Field(
         None, description="model name that requests carry; default: the last part of `model`"
     )

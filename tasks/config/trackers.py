@@ -21,9 +21,16 @@ class TrackerConfig(Frozen):
 class SwanLab(TrackerConfig):
     """Settings of SwanLab, which logs one experiment per run."""
 
-    mode: Literal["offline", "local", "online", "disabled"] = "offline"
-    project: str = Field("perf_benchmark", pattern=r"^[0-9A-Za-z_\-+.]{1,100}$")
-    workspace: str | None = None
+    mode: Literal["offline", "local", "online", "disabled"] = Field(
+        "offline",
+        description="offline: files to upload later; local: for `swanlab watch`; online: uploaded at once",
+    )
+    project: str = Field(
+        "perf_benchmark",
+        pattern=r"^[0-9A-Za-z_\-+.]{1,100}$",
+        description="SwanLab project of the experiment",
+    )
+    workspace: str | None = Field(None, description="SwanLab workspace; null: the user's own")
     host: str | None = Field(None, description="address of a self-hosted SwanLab server")
     api_key_env: str = Field(
         "SWANLAB_API_KEY", description="environment variable that holds the API key (mode online)"
@@ -41,4 +48,4 @@ class SwanLab(TrackerConfig):
 class Track(Frozen):
     """A spec's `track` section: one field per tracker, named as its row of TRACKERS in tracker.py."""
 
-    swanlab: SwanLab = SwanLab()
+    swanlab: SwanLab = Field(SwanLab(), description="SwanLab logs one experiment per run")
