@@ -79,7 +79,7 @@ def by_servegauge(stub: Stub, tokenizer: Path, folder: Path) -> Times:
         assert process.stdout is not None
         for line in process.stdout:
             now, stage = time.perf_counter(), (line.split() or [""])[0]
-            if stage in ("plan", "probe", "sweep", "accuracy", "track"):
+            if stage in ("plan", "health", "sweep", "accuracy", "track"):
                 times["start, plan" if stage == "plan" else stage] += now - last
                 last = now
     if process.returncode:

@@ -121,7 +121,7 @@ def main() -> None:
 
 
 def unset_empty_variables() -> None:
-    """Unset an empty PREFECT_API_URL, as a CI or Compose file leaves it: Prefect would take it as an address."""
+    """Unset an empty PREFECT_API_URL, as a CI or Compose file leaves it: it names no server."""
     if os.environ.get("PREFECT_API_URL") == "":
         del os.environ["PREFECT_API_URL"]
 

@@ -12,25 +12,30 @@ from flows.run.pipeline import run_pipeline
 from flows.run.report_failure import FailureReport, report_failure
 from flows.run.run_identity import new_run
 from flows.run.worker_watch import end_with_worker
+from flows.ui.run_log import without_finished_tasks
+from flows.ui.run_name import run_name
 from tasks.config.results_location import ResultsLocation
 from tasks.config.spec import Spec
 
 
-def _title() -> str:
+def _flow_run_name() -> str:
     chosen = flow_run.parameters
-    return parameters.run_title(chosen["spec"], chosen["only"], chosen["model"])
+    half = "" if chosen["only"] == "everything" else f" {chosen['only']}"
+    changes = parameters.SpecChanges(only=chosen["only"], model=chosen["model"])
+    model, spec = parameters.names_of(chosen["spec"], changes, chosen["overrides"])
+    return run_name(*model, f"{spec}{half}")
 
 
-@flow(name="benchmark", flow_run_name=_title, log_prints=False)
+@flow(name="benchmark", flow_run_name=_flow_run_name, log_prints=False)
 def benchmark(
     spec: parameters.SpecChoice = "smoke",
     only: parameters.Only = "everything",
-    model: parameters.ModelChoice = None,
-    concurrency: parameters.Concurrency = None,
-    requests: parameters.Requests = None,
-    reasoning_effort: parameters.Effort = None,
-    repeats: parameters.Repeats = None,
-    overrides: parameters.Overrides = None,
+    model: parameters.ModelChoice = "",
+    concurrency: parameters.Concurrency = (),
+    requests: parameters.Requests = 0,
+    reasoning_effort: parameters.Effort = parameters.AS_IN_SPEC,
+    repeats: parameters.Repeats = 0,
+    overrides: parameters.Overrides = (),
     results: parameters.Results = parameters.RESULTS,
     refresh: bool = False,
 ) -> str:
@@ -39,11 +44,11 @@ def benchmark(
     Args:
         spec: What to measure: a bundled spec, or the path of a YAML file.
         only: Leave out the other half of the spec.
-        model: Model instead of the spec's: a hub id, a folder, or synthetic:gpt-oss.
-        concurrency: Concurrency levels instead of the spec's, in every sweep.
-        requests: Requests at each level; five waves a level where only `concurrency` is given.
-        reasoning_effort: Of the accuracy questions, instead of the spec's.
-        repeats: How often every point and question set is measured.
+        model: Model instead of the spec's: a hub id, a folder, or synthetic:gpt-oss. Empty: as in the spec.
+        concurrency: Concurrency levels instead of the spec's, in every sweep. No items: as in the spec.
+        requests: Requests at each level. 0: as in the spec, or five waves where concurrency levels are given.
+        reasoning_effort: Of the accuracy questions.
+        repeats: How often every point and question set is measured. 0: as in the spec.
         overrides: Any other field of the spec, as path.to.field=value; applied last.
         results: The folder or s3:// address that holds the tables.
         refresh: Measure again what is recorded already.
@@ -63,7 +68,12 @@ def benchmark(
 
 def measure(spec: Spec, results: ResultsLocation, refresh: bool, failure: FailureReport) -> str:
     """Run the pipeline inside any flow and return the run's id."""
-    with end_with_worker(), gpu_slot(), with_blocks(spec, results) as (spec, results):
+    with (
+        without_finished_tasks(),
+        end_with_worker(),
+        gpu_slot(),
+        with_blocks(spec, results) as (spec, results),
+    ):
         run = new_run(spec, results)
         failure.set_run(run)
         return run_pipeline(run, refresh)

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from prefect import flow
+from prefect.runtime import flow_run
 
 from flows import parameters
 from flows.benchmark import measure
 from flows.run.report_failure import report_failure
+from flows.ui.run_name import run_name
 from tasks.config.spec import Spec
 from tasks.errors import InputError
 
 
-@flow(name="concurrency-test", flow_run_name="{spec} c{concurrency}", log_prints=False)
+def _flow_run_name() -> str:
+    chosen = flow_run.parameters
+    changes = parameters.SpecChanges(model=chosen["model"])
+    model, spec = parameters.names_of(chosen["spec"], changes, chosen["overrides"])
+    return run_name(*model, f"{spec} c{chosen['concurrency']}")
+
+
+@flow(name="concurrency-test", flow_run_name=_flow_run_name, log_prints=False)
 def concurrency_test(
     spec: parameters.SpecChoice = "smoke",
     concurrency: parameters.Level = 20,
     requests: parameters.Requests = 100,
-    model: parameters.ModelChoice = None,
-    overrides: parameters.Overrides = None,
+    model: parameters.ModelChoice = "",
+    overrides: parameters.Overrides = (),
     results: parameters.Results = parameters.RESULTS,
     refresh: bool = False,
 ) -> str:
@@ -26,8 +35,8 @@ def concurrency_test(
     Args:
         spec: Whose server is measured: a bundled spec, or the path of a YAML file.
         concurrency: Requests in flight at the same time.
-        requests: Requests in all; five waves where no number is given.
-        model: Model instead of the spec's: a hub id, a folder, or synthetic:gpt-oss.
+        requests: Requests in all. 0: five waves.
+        model: Model instead of the spec's: a hub id, a folder, or synthetic:gpt-oss. Empty: as in the spec.
         overrides: Any other field of the spec, as path.to.field=value; applied last.
         results: The folder or s3:// address that holds the tables.
         refresh: Measure again what is recorded already.

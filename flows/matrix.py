@@ -6,14 +6,15 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import product
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from prefect import flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.deployments import run_deployment
-from pydantic import Field
+from prefect.runtime import flow_run
 
 from flows import parameters
 from flows.compare import MOST_RUNS, compare
@@ -21,32 +22,34 @@ from flows.run.block_settings import with_results
 from flows.run.report_failure import RUN_LABEL, report_failure
 from flows.run.worker_watch import end_with_worker
 from flows.ui import console
+from flows.ui.run_name import run_name
 from operate.work_pool import POOL
 from tasks.config.base import Frozen
 from tasks.config.spec import Spec
 from tasks.errors import InputError, MeasureError
 
-Names = Annotated[
-    list[Annotated[str, Field(min_length=1, max_length=500)]], Field(min_length=1, max_length=50)
-]
 POLL_INTERVAL_S = 2.0
 
 
 class Combination(Frozen):
-    """One run of the matrix. None: the spec's own model or environment, any free machine."""
+    """One run of the matrix. An empty text: the spec's own model or environment, any free machine."""
 
-    model: str | None
-    environment: str | None
-    host: str | None
+    model: str
+    environment: str
+    host: str
 
 
-@flow(name="matrix", flow_run_name="{spec}", log_prints=False)
+def _flow_run_name() -> str:
+    return run_name(f"matrix of {Path(flow_run.parameters['spec']).stem}")
+
+
+@flow(name="matrix", flow_run_name=_flow_run_name, log_prints=False)
 def matrix(
     spec: parameters.SpecChoice = "smoke",
-    models: Names | None = None,
-    environments: Names | None = None,
-    hosts: Names | None = None,
-    overrides: parameters.Overrides = None,
+    models: parameters.Names = (),
+    environments: parameters.Names = (),
+    hosts: parameters.Names = (),
+    overrides: parameters.Overrides = (),
     results: parameters.Results = parameters.RESULTS,
     refresh: bool = False,
 ) -> list[str]:
@@ -54,10 +57,10 @@ def matrix(
 
     Args:
         spec: What to measure: a bundled spec, or the path of a YAML file that every host sees.
-        models: Hub ids, folders or synthetic:gpt-oss; the spec's own where none is given.
-        environments: Serving environments; the spec's own where none is given.
-        hosts: Queues of the machines to measure on; several machines reuse no figures. Any free machine
-            where none is given.
+        models: Hub ids, folders or synthetic:gpt-oss. No items: as in the spec.
+        environments: Serving environments. No items: as in the spec.
+        hosts: Queues of the machines to measure on; several machines reuse no figures. No items: any free
+            machine.
         overrides: Any other field of the spec, as path.to.field=value; applied last.
         results: A folder that every host sees, or an s3:// address.
         refresh: Measure again what is recorded already.
@@ -68,10 +71,10 @@ def matrix(
     """
     combinations = _combinations(models, environments, hosts)
     # Equal machines have the same cache keys: the second one would reuse the figures of the first.
-    refresh = refresh or len(set(hosts or ())) > 1
-    common = {"spec": spec, "overrides": overrides or [], "results": results, "refresh": refresh}
+    refresh = refresh or len(set(hosts)) > 1
+    common = {"spec": spec, "overrides": [*overrides], "results": results, "refresh": refresh}
     with end_with_worker(), report_failure():
-        _check_inputs(len(combinations), hosts or [])
+        _check_inputs(len(combinations), hosts)
         chosen_location = parameters.chosen_results(results)
         specs = [_spec_of(combination, common) for combination in combinations]
         with _cancelled_on_error() as started:
@@ -82,8 +85,10 @@ def matrix(
             return _compare(ended, str(location))
 
 
-def _combinations(models: Names | None, environments: Names | None, hosts: Names | None) -> list[Combination]:
-    axes: list[list[str | None]] = [[*axis] if axis else [None] for axis in (models, environments, hosts)]
+def _combinations(
+    models: parameters.Names, environments: parameters.Names, hosts: parameters.Names
+) -> list[Combination]:
+    axes: list[Sequence[str]] = [axis or [""] for axis in (models, environments, hosts)]
     return [
         Combination(model=model, environment=environment, host=host)
         for model, environment, host in product(*axes)

@@ -3,32 +3,58 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, JsonValue
 
 from tasks.config.base import Frozen
 from tasks.config.permissions import check_changes, check_results_choice, check_spec_choice
 from tasks.config.results_location import ResultsLocation, results_location
 from tasks.config.spec import Spec
 from tasks.config.spec_file import load_spec
+from tasks.errors import ServegaugeError
 
 # A literal, so that the run form has a drop-down; a test compares it with deployments/specs.
 Bundled = Annotated[Literal["smoke", "endpoint", "gpt-oss-20b", "gpt-oss-20b-seed"], Field(title="bundled")]
 SpecFile = Annotated[str, Field(title="path", pattern=r"(/|\.ya?ml$)", max_length=1000)]
 SpecChoice = Bundled | SpecFile
 Only = Literal["everything", "speed", "accuracy"]
-ModelChoice = Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S")] | None
+
+AS_IN_SPEC: Final = "as in the spec"
+"""The choice of a drop-down that changes nothing. In other fields an empty text, 0 or an empty list does."""
+NULLABLE: dict[str, JsonValue] = {"nullable": True}
+"""Marks a field that takes null too, as its default: `operate.parameter_schemas` makes the server agree."""
+
+
+def _null_is(default: object) -> BeforeValidator:
+    return BeforeValidator(lambda value: default if value is None else value)
+
+
+ModelChoice = Annotated[
+    str, Field(max_length=500, pattern=r"^$|\S", json_schema_extra=NULLABLE), _null_is("")
+]
 Level = Annotated[int, Field(ge=1, le=10_000)]
-Concurrency = (
-    Annotated[list[Level], Field(min_length=1, max_length=20, json_schema_extra={"uniqueItems": True})] | None
-)
-Requests = Annotated[int, Field(ge=1, le=1_000_000)] | None
-Effort = Literal["low", "medium", "high"] | None
-Repeats = Annotated[int, Field(ge=1, le=100)] | None
+Concurrency = Annotated[
+    Sequence[Level],
+    Field(max_length=20, json_schema_extra={**NULLABLE, "uniqueItems": True}),
+    _null_is(()),
+]
+Requests = Annotated[int, Field(ge=0, le=1_000_000, json_schema_extra=NULLABLE), _null_is(0)]
+Effort = Annotated[
+    Literal["as in the spec", "low", "medium", "high"],
+    Field(json_schema_extra=NULLABLE),
+    _null_is(AS_IN_SPEC),
+]
+Repeats = Annotated[int, Field(ge=0, le=100, json_schema_extra=NULLABLE), _null_is(0)]
 Override = Annotated[str, Field(pattern=r"^[A-Za-z_][\w-]*(\.[\w-]+)*=", max_length=10_000)]
-Overrides = Annotated[list[Override], Field(max_length=100)] | None
+Overrides = Annotated[Sequence[Override], Field(max_length=100, json_schema_extra=NULLABLE), _null_is(())]
+Names = Annotated[
+    Sequence[Annotated[str, Field(min_length=1, max_length=500)]],
+    Field(max_length=50, json_schema_extra=NULLABLE),
+    _null_is(()),
+]
 Results = Annotated[str, Field(pattern=r"^(s3://[^/].*|[^:]+:?|[^:]+:([^/]|/[^/]).*)$", max_length=1000)]
 RESULTS = os.environ.get("SERVEGAUGE_RESULTS", "results")
 """The default of `results`. Workers run flows in the checkout, so a relative path starts at the checkout."""
@@ -39,18 +65,18 @@ Fields = dict[str, Any]
 
 
 class SpecChanges(Frozen):
-    """What the run form changes in a spec; None keeps the spec's own value."""
+    """What the run form changes in a spec; a default keeps the spec's own value."""
 
     only: Only = "everything"
-    model: str | None = None
-    concurrency: tuple[int, ...] | None = None
-    requests: int | None = None
-    reasoning_effort: str | None = None
-    repeats: int | None = None
+    model: str = ""
+    concurrency: tuple[int, ...] = ()
+    requests: int = 0
+    reasoning_effort: str = AS_IN_SPEC
+    repeats: int = 0
 
     def apply(self, spec: Fields) -> None:
         """Change the fields of a spec in place, before they are checked."""
-        if self.model is not None and isinstance(spec.get("server"), dict):
+        if self.model and isinstance(spec.get("server"), dict):
             spec["server"]["model"] = self.model
         if self.only == "speed":
             spec["accuracy"] = []
@@ -63,22 +89,22 @@ class SpecChanges(Frozen):
 
     def _apply_to_question_set(self, question_set: Fields) -> None:
         generation = question_set.get("generation") or {}
-        if self.reasoning_effort is not None and isinstance(generation, dict):
+        if self.reasoning_effort != AS_IN_SPEC and isinstance(generation, dict):
             question_set["generation"] = {**generation, "reasoning_effort": self.reasoning_effort}
-        if self.repeats is not None:
+        if self.repeats:
             question_set["repeats"] = self.repeats
 
     def _apply_to_sweep(self, sweep: Fields) -> None:
         """Change one sweep. A search keeps its settings, unless concurrency levels replace it."""
-        if self.concurrency is not None:
+        if self.concurrency:
             sweep["load"] = [
                 {"concurrency": level, "requests": self.requests or WAVES * level}
                 for level in self.concurrency
             ]
-        elif self.requests is not None:
+        elif self.requests:
             for load in _entries(sweep, "load"):
                 _set_requests(load, self.requests)
-        if self.repeats is not None and isinstance(sweep.get("load"), list):
+        if self.repeats and isinstance(sweep.get("load"), list):
             sweep["repeats"] = self.repeats
 
 
@@ -95,7 +121,7 @@ def _set_requests(load: Fields, requests: int) -> None:
     load["requests"] = requests
 
 
-def load_changed_spec(spec: str, changes: SpecChanges, overrides: list[str] | None = None) -> Spec:
+def load_changed_spec(spec: str, changes: SpecChanges, overrides: Sequence[str] = ()) -> Spec:
     """Read a spec, apply the run form's changes, then the overrides.
 
     Raises:
@@ -103,9 +129,9 @@ def load_changed_spec(spec: str, changes: SpecChanges, overrides: list[str] | No
             run that a worker starts.
     """
     if not is_started_by_worker():
-        return load_spec(spec, overrides or (), changes.apply)
+        return load_spec(spec, overrides, changes.apply)
     check_spec_choice(spec)
-    changed = load_spec(spec, overrides or (), changes.apply)
+    changed = load_spec(spec, overrides, changes.apply)
     check_changes(load_spec(spec), changed)
     return changed
 
@@ -124,11 +150,10 @@ def is_started_by_worker() -> bool:
     return "PREFECT__FLOW_RUN_ID" in os.environ
 
 
-def run_title(spec: str, only: str, model: str | None) -> str:
-    """Return the name of a flow run in Prefect's UI: spec, then `only` and the model if they are chosen."""
-    parts = [Path(spec).stem]
-    if only != "everything":
-        parts.append(only)
-    if model:
-        parts.append(model.rstrip("/").split("/")[-1])
-    return " ".join(parts)
+def names_of(spec: str, changes: SpecChanges, overrides: Sequence[str]) -> tuple[list[str], str]:
+    """Return the model's name and the spec's name, to name a flow run. No model if the spec is invalid."""
+    try:
+        changed = load_changed_spec(spec, changes, overrides)
+    except ServegaugeError:
+        return [], Path(spec).stem
+    return [changed.server.name], changed.name

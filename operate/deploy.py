@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from operate.block_types import register_blocks
-from operate.parameter_schemas import closed_schema
+from operate.parameter_schemas import closed_schema, defaults_of
 from operate.prefect_api import PrefectApi, prefect_api
 from operate.work_pool import POOL, TAG
 from operate.worker import create_gpu_slot
@@ -92,8 +92,12 @@ def _close_parameter_schemas(api: PrefectApi) -> list[str]:
     permissions = allowed_by_operator()
     names = []
     for deployment in _read_deployments(api):
-        schema = closed_schema(deployment["parameter_openapi_schema"], permissions)
-        api.send("PATCH", f"/deployments/{deployment['id']}", {"parameter_openapi_schema": schema})
+        schema = deployment["parameter_openapi_schema"]
+        change = {
+            "parameter_openapi_schema": closed_schema(schema, permissions),
+            "parameters": {**defaults_of(schema), **deployment["parameters"]},
+        }
+        api.send("PATCH", f"/deployments/{deployment['id']}", change)
         names.append(deployment["name"])
     return sorted(names)
 

@@ -33,6 +33,12 @@ OVERRIDES_BY_PERMISSION = {
 SPECIAL = re.compile(r"[.*+?^${}()|\[\]\\/]")
 
 
+def defaults_of(schema: Schema) -> dict[str, Any]:
+    """Return the defaults that `closed_schema` leaves out: the run form takes them from the deployment."""
+    fields = schema["properties"].items()
+    return {name: field["default"] for name, field in fields if field.get("nullable")}
+
+
 def closed_schema(schema: Schema, permissions: Iterable[str]) -> Schema:
     """Return a schema that refuses unknown parameters, and those that need a permission not in `permissions`.
 
@@ -40,7 +46,7 @@ def closed_schema(schema: Schema, permissions: Iterable[str]) -> Schema:
     written in several ways, and a worker may have other permissions and folders than the process that made
     the schema.
     """
-    properties = dict(schema["properties"])
+    properties = {name: _one_input(field) for name, field in schema["properties"].items()}
     if "overrides" in properties:
         properties["overrides"] = _with_items(
             properties["overrides"], _closed_override(frozenset(permissions))
@@ -50,6 +56,31 @@ def closed_schema(schema: Schema, permissions: Iterable[str]) -> Schema:
     if "environments" in properties and ENVIRONMENTS not in permissions:
         properties["environments"] = _with_items(properties["environments"], _closed_environment)
     return {**schema, "properties": properties, "additionalProperties": False}
+
+
+def _one_input(field: Schema) -> Schema:
+    """Return the schema of a field that takes null, so that the run form shows one ordinary input for it.
+
+    Prefect's server takes null for every field that has a type and no default.
+    """
+    open_field = {name: value for name, value in field.items() if name != "default"}
+    types = [choice for choice in field.get("anyOf", ()) if choice != {"type": "null"}]
+    if len(types) == 1 and field["default"] is None:
+        del open_field["anyOf"]
+        return {**types[0], **open_field}
+    if not field.get("nullable"):
+        return field
+    if "enum" not in field:
+        return open_field
+    # The enum itself would refuse null. Prefect's server replaces the anyOf of a field with a type: there
+    # the pattern holds, and the anyOf is for the form alone.
+    choices = open_field.pop("enum")
+    pattern = f"^({'|'.join(map(_escaped, choices))})$"
+    return {
+        **open_field,
+        "pattern": pattern,
+        "anyOf": [{"title": "choice", "type": "string", "enum": choices}],
+    }
 
 
 def _closed_override(permissions: frozenset[str]) -> Change:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flows.run.flow_task import task
 from flows.run.gate_rules import GatedRun, gate_failures
 from flows.run.publish import report, track
 from flows.run.run_identity import Run
@@ -10,6 +11,9 @@ from flows.run.run_results import RunProblems, RunResults
 from flows.run.run_warnings import RunWarnings
 from flows.ui import artifacts, console
 from flows.ui.events import emit_finished_run
+from flows.ui.figure_artifacts import ArtifactLink, create_figure_artifacts
+from flows.ui.file_artifact import create_file_artifact
+from tasks.config.base import Frozen
 from tasks.errors import MeasureError, RegressionError
 from tasks.plan.search import Knee
 from tasks.record.results import RecordedPoint, RunRecord
@@ -25,15 +29,9 @@ def finish(run: Run, results: RunResults, warnings: RunWarnings) -> str:
         MeasureError: a point or an answer failed; everything is recorded and reported.
         RegressionError: the gate failed; everything is recorded and reported.
     """
-    _record_reused(run, results)
-    failures = measurement_failures(results)
-    missed = gate_failures(GatedRun(run=run, record=record_of(run, "running"), results=results))
-    problems = RunProblems(failures=tuple(failures), missed=tuple(missed))
-    errors = [entry.error for entry in results.accuracy if entry.error]
-    for text in (*(f"a question set could not be measured: {error}" for error in errors), *missed):
-        warnings.add("report", text)
-    record = write_record(run, "failed" if failures or missed else "completed", warnings.texts)
-    _track_and_report(run, record, results, problems)
+    ending = record_end(run, results, warnings)
+    _track_and_report(run, ending.record, results, ending.problems)
+    failures, missed = ending.problems.failures, ending.problems.missed
     if failures:
         measurements = len(results.points) + len(results.accuracy)
         raise MeasureError(f"{len(failures)} of {measurements} measurements failed", failures[0])
@@ -42,8 +40,30 @@ def finish(run: Run, results: RunResults, warnings: RunWarnings) -> str:
     return run.id
 
 
+class RunEnd(Frozen):
+    """A run's row, and what is wrong with the run."""
+
+    record: RunRecord
+    problems: RunProblems
+
+
+@task(name="record", task_run_name="record")
+def record_end(run: Run, results: RunResults, warnings: RunWarnings) -> RunEnd:
+    """Record reused figures under this run too, apply the gate, and record how the run ended.
+
+    Figures that this run measured are recorded already.
+    """
+    _record_reused(run, results)
+    failures = measurement_failures(results)
+    missed = gate_failures(GatedRun(run=run, record=record_of(run, "running"), results=results))
+    errors = [entry.error for entry in results.accuracy if entry.error]
+    for text in (*(f"a question set could not be measured: {error}" for error in errors), *missed):
+        warnings.add("report", text)
+    record = write_record(run, "failed" if failures or missed else "completed", warnings.texts)
+    return RunEnd(record=record, problems=RunProblems(failures=tuple(failures), missed=tuple(missed)))
+
+
 def _record_reused(run: Run, results: RunResults) -> None:
-    """Record reused figures under this run too. Figures that this run measured are recorded already."""
     store = Store(run.results)
     for point in results.points:
         if point.run_id != run.id:
@@ -64,9 +84,10 @@ def _track_and_report(run: Run, record: RunRecord, results: RunResults, problems
     page = run.folder / "report.html"
     report_input = read_report(Store(run.results), run.id)
     report_id = report(report_input, page)
-    artifacts.create_figure_artifacts(report_input)
+    links = [ArtifactLink("Report", report_id)] if report_id else []
+    links += create_figure_artifacts(report_input)
     artifacts.create_origin_artifact(report_input)
-    artifacts.create_file_artifact(report_input, page, report_id, tracked)
+    create_file_artifact(report_input, page, links, tracked)
     emit_finished_run(report_input, problems)
     console.report(report_input, page)
 

@@ -25,4 +25,5 @@ def gpu_slot() -> Iterator[None]:
     # The run continues without a slot if the concurrency limit was never created, or if the server cannot
     # be reached for a while.
     with concurrency(gpu_slot_name(), occupy=1, lease_duration=LEASE_S, raise_on_lease_renewal_failure=False):
+        console.stage("queue", f"holds the GPU slot of {host_queue()}")
         yield

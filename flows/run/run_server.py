@@ -7,7 +7,9 @@ from contextlib import contextmanager
 
 from flows.run.run_identity import Run
 from flows.run.run_warnings import RunWarnings
-from flows.run.server_start import add_warnings, probe_endpoint, started_server, wait_until_ready
+from flows.run.server_start import add_warnings, check_endpoint, check_startup, started_server
+from flows.run.startup import restart_server
+from flows.ui import console
 from tasks.config.server import EndpointServer, StartedServer
 from tasks.errors import RecordError, ServerDied
 from tasks.measure.processes import fork_server
@@ -26,7 +28,7 @@ class RunServer:
     """A server that answers; `process` is None if the server was started elsewhere.
 
     `endpoint` is None if the run needs no server, because everything is recorded already. Otherwise it has
-    the conventions that the probe found.
+    the conventions that the health check found.
     """
 
     def __init__(
@@ -124,12 +126,14 @@ class RunServer:
             ServerDied: `died` itself, if the server was restarted before or was not started here.
             ServerStartError: the server does not become ready again.
         """
-        if self._restarted or not self._process:
+        server = self._run.spec.server
+        if self._restarted or not self._process or not isinstance(server, StartedServer):
             raise died
         self._restarted = True
         self._warnings.add("serve", f"{died.what}; restarting it once")
-        self._process.restart()
-        wait_until_ready(self._run, self._process)
+        with console.bar("serve", "restarted"):
+            startup = restart_server(self._process, server.startup_timeout_s)
+        check_startup(self._run, self._process, startup)
 
 
 @contextmanager
@@ -142,9 +146,9 @@ def open_server(run: Run, warnings: RunWarnings | None = None) -> Iterator[RunSe
     fork_server.warm_up()  # the fork server lives as long as this process: later runs reuse it
     if isinstance(run.spec.server, EndpointServer):
         endpoint = endpoint_of(run.spec.server)
-        probed = probe_endpoint(run, endpoint, lambda: None)
-        add_warnings(warnings, probed)
-        endpoint = endpoint.model_copy(update={"conventions": probed.conventions})
+        health = check_endpoint(run, endpoint, lambda: None)
+        add_warnings(warnings, health)
+        endpoint = endpoint.model_copy(update={"conventions": health.conventions})
         yield RunServer(run, None, endpoint, warnings)
     else:
         with started_server(run, run.spec.server, warnings) as (process, conventions):

@@ -17,6 +17,8 @@ class RunWarnings:
         return tuple(self._texts)
 
     def add(self, stage: str, text: str) -> None:
-        """Show a warning as a yellow line of a stage, and keep it."""
+        """Show a warning as a yellow line of a stage, and keep it. A repeated one does nothing."""
+        if text in self._texts:
+            return
         self._texts.append(text)
         console.stage(stage, text, "yellow")

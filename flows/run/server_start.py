@@ -1,4 +1,4 @@
-"""The start of a run's server: environment, model, flags, GPUs, process, probe."""
+"""The start of a run's server: environment, model, flags, GPUs, process, health check."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 
-from flows.run.health_check import ProbeResult, probe
+from flows.run.health_check import Health, check_health
 from flows.run.provision import provision_environment, provision_model
 from flows.run.run_identity import Run
 from flows.run.run_warnings import RunWarnings
+from flows.run.startup import Startup, start_server
 from flows.ui import console
 from flows.ui.log_follow import follow_log
 from tasks.config.server import ManagedServer
@@ -37,7 +38,7 @@ def started_server(
 ) -> Iterator[tuple[ServerProcess, Conventions]]:
     """Provision and start a server, and wait until it answers; stop it at the end of the block.
 
-    Yields the process, and what the probe found out about its API.
+    Yields the process, and what the health check found out about its API.
     """
     # Serve the revision that was planned and recorded: the hub's branch may have changed since.
     server = server.model_copy(update={"revision": run.subject.model_revision})
@@ -48,35 +49,36 @@ def started_server(
         setup = ServerSetup(
             server=server, model=model, environment=environment, log=log, name=run.id, lease=lease
         )
-        with follow_log(log, console.line_logger("server")), serving(setup) as process:
-            probed = wait_until_ready(run, process)
-            add_warnings(warnings, probed)
-            yield process, probed.conventions
+        # The log is followed until the server is stopped: the errors of a stop that was asked for are noise.
+        with serving(setup) as process, follow_log(log, console.line_logger("server")):
+            with console.bar("serve", f"ready at {process.endpoint.url}"):
+                startup = start_server(process.endpoint, process, server.startup_timeout_s)
+            health = check_startup(run, process, startup)
+            add_warnings(warnings, health)
+            yield process, health.conventions
         console.stage("serve", "stopped")
 
 
-def add_warnings(warnings: RunWarnings, probed: ProbeResult) -> None:
-    """Show the probe's warnings and keep them with the run."""
-    for text in probed.warnings:
-        warnings.add("probe", text)
+def add_warnings(warnings: RunWarnings, health: Health) -> None:
+    """Show the health check's warnings and keep them with the run."""
+    for text in health.warnings:
+        warnings.add("health", text)
 
 
-def wait_until_ready(run: Run, process: ServerProcess) -> ProbeResult:
-    """Wait until a server that was just started answers; show and record the duration of each phase."""
-    answer = probe_endpoint(run, process.endpoint, process.check)
-    times = {"total": answer.ready_s or 0.0, **process.startup_times()}
-    now = datetime.now(UTC)
-    rows = [Reading(now, "server", f"startup_{name}_s", seconds) for name, seconds in times.items()]
+def check_startup(run: Run, process: ServerProcess, startup: Startup) -> Health:
+    """Show and record the phases of a start, and check the server's health."""
+    now, phases = datetime.now(UTC), startup.seconds.items()
+    rows = [Reading(now, "server", f"startup_{name}_s", seconds) for name, seconds in phases]
     record_telemetry(Store(run.results), run.id, f"startup-{process.starts}", rows)
-    parts = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in times.items())
-    console.stage("serve", f"ready: {parts}")
-    return answer
+    parts = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in phases)
+    console.stage("serve", f"startup: {parts}")
+    return check_endpoint(run, startup.endpoint, process.check)
 
 
-def probe_endpoint(run: Run, endpoint: Endpoint, check: Callable[[], None]) -> ProbeResult:
+def check_endpoint(run: Run, endpoint: Endpoint, check: Callable[[], None]) -> Health:
     """Check the server's model, and send one request of each kind that the run sends."""
-    with console.bar("probe", f"{endpoint.model} answers at {endpoint.url}"):
-        return probe(run.spec, endpoint, check, run.folder / "server.log")
+    with console.bar("health", f"{endpoint.model} answers at {endpoint.url}"):
+        return check_health(run.spec, endpoint, check)
 
 
 def provision(run: Run, server: ManagedServer) -> tuple[Environment, Model]:

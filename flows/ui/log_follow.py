@@ -1,4 +1,4 @@
-"""Copies warnings and errors of another process's log file to the run's log as they are written."""
+"""Copies errors, and each warning once, of another process's log file to the log of the run as they come."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ MOST_LINES = 200
 """The most lines of one log that are copied. Prefect's server stores each copy; the file holds all lines."""
 LINE_CHARACTERS = 500
 STOP_LIMIT_S = 2.0
+TIME = re.compile(r"(\d{4}-)?\d\d-\d\d[ T]\d\d:\d\d:\d\d([.,]\d+)?")
 LEVEL = re.compile(r"(?<![A-Za-z])(WARNING|ERROR|CRITICAL)(?![A-Za-z])")
 
 WriteLine = Callable[[str, str], None]
@@ -21,7 +22,7 @@ WriteLine = Callable[[str, str], None]
 
 @contextmanager
 def follow_log(log: Path, write: WriteLine) -> Iterator[None]:
-    """Copy warnings and errors that are appended to `log` inside the block, in a thread."""
+    """Copy errors, and each warning once, that are appended to `log` inside the block, in a thread."""
     stop = threading.Event()
     follower = LogFollower(log, write)
     thread = threading.Thread(target=follower.run, args=(stop,), name=f"log-{log.stem}", daemon=True)
@@ -41,6 +42,7 @@ class LogFollower:
         self._position = log.stat().st_size if log.exists() else 0
         self._unfinished = b""
         self._copied_lines = 0
+        self._warnings: set[str] = set()
 
     def run(self, stop: threading.Event) -> None:
         """Read until `stop` is set, and once more after it; end early after MOST_LINES."""
@@ -54,11 +56,20 @@ class LogFollower:
     def _copy_new_lines(self) -> None:
         *lines, self._unfinished = (self._unfinished + self._appended()).split(b"\n")
         for line in lines:
-            text = line.decode(errors="replace").strip()
+            text = " ".join(line.decode(errors="replace").split())
             level = _level(text)
-            if level and self._copied_lines < MOST_LINES:
+            if level and self._copied_lines < MOST_LINES and not self._is_repeated(level, text):
                 self._write(level, text[:LINE_CHARACTERS])
                 self._copied_lines += 1
+
+    def _is_repeated(self, level: str, text: str) -> bool:
+        """Whether a warning was copied before. Its time, and what is before its level, may differ."""
+        if level != "warning":
+            return False
+        message = TIME.sub("", LEVEL.split(text, 1)[-1])
+        repeated = message in self._warnings
+        self._warnings.add(message)
+        return repeated
 
     def _appended(self) -> bytes:
         try:

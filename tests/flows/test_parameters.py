@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from flows import parameters
-from flows.parameters import SpecChanges, load_changed_spec
+from flows.parameters import SpecChanges, load_changed_spec, names_of
 from tasks.config.home import checkout
 from tasks.config.spec_file import load_spec, spec_names
 from tasks.errors import InputError
@@ -92,3 +92,10 @@ def test_overrides_come_last() -> None:
 def test_a_half_that_is_not_there_is_wrong_input() -> None:
     with pytest.raises(InputError, match="nothing to measure"):
         load_changed_spec("endpoint", SpecChanges(only="accuracy"))
+
+
+def test_a_run_is_named_by_the_model_and_spec_that_it_measures() -> None:
+    changes = SpecChanges(model="org/other")
+    assert names_of("smoke", SpecChanges(), ()) == (["gpt-oss-synthetic"], "smoke")
+    assert names_of("smoke", changes, ["server.served_name=served"]) == (["served"], "smoke")
+    assert names_of("/no/such/spec.yaml", changes, ()) == ([], "spec")

@@ -17,7 +17,7 @@ from flows.compare import compare
 from flows.concurrency import concurrency_test
 from flows.matrix import matrix
 from flows.run.flow_process import ENTRYPOINTS
-from operate.parameter_schemas import closed_schema
+from operate.parameter_schemas import closed_schema, defaults_of
 from tasks.config.home import checkout
 from tasks.config.permission_rules import PERMISSIONS
 
@@ -69,6 +69,49 @@ def test_environments_of_a_matrix_are_bundled() -> None:
     assert accepts({"environments": ["vllm-cpu", "current"]}, of=matrix)
     assert not accepts({"environments": ["/bin/sh"]}, of=matrix)
     assert accepts({"environments": ["/bin/sh"]}, "environments", of=matrix)
+
+
+AS_IN_THE_SPEC = {
+    "model": "",
+    "concurrency": [],
+    "requests": 0,
+    "reasoning_effort": "as in the spec",
+    "repeats": 0,
+    "overrides": [],
+}
+
+
+@pytest.mark.parametrize("field", AS_IN_THE_SPEC)
+def test_null_and_the_forms_own_value_both_mean_as_in_the_spec(field: str) -> None:
+    form = defaults_of(parameter_schema(benchmark).model_dump())
+    assert form == AS_IN_THE_SPEC
+    assert accepts({field: None})
+    assert accepts({field: form[field]})
+    assert benchmark.validate_parameters({field: None}) == benchmark.validate_parameters({})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"reasoning_effort": "highest"}, {"requests": -1}, {"concurrency": [0]}, {"model": " "}, {"only": None}],
+)
+def test_a_wrong_value_of_such_a_field_is_still_refused(wrong: dict[str, Any]) -> None:
+    assert not accepts(wrong)
+
+
+def test_every_field_of_every_form_is_one_ordinary_input() -> None:
+    for flow in FLOWS.values():
+        assert isinstance(flow, Flow)
+        fields = closed_schema(parameter_schema(flow).model_dump(), ())["properties"]
+        assert "null" not in str(fields).replace("nullable", "")
+        assert {name for name, field in fields.items() if "type" not in field} <= {"spec"}
+
+
+def test_a_comparison_without_a_bound_is_an_empty_number() -> None:
+    assert accepts({"runs": ["a", "b"], "worse_than": None}, of=compare)
+    assert accepts({"runs": ["a", "b"], "worse_than": 0}, of=compare)
+    assert not accepts({"runs": ["a", "b"], "worse_than": -1}, of=compare)
+    schema = closed_schema(parameter_schema(compare).model_dump(), ())
+    assert schema["properties"]["worse_than"]["type"] == "number"
 
 
 def test_unknown_parameters_are_refused_with_every_leave() -> None:

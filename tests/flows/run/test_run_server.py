@@ -39,7 +39,8 @@ class FakeProcess:
 
 
 def test_a_server_is_restarted_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_server, "wait_until_ready", lambda run, process: None)
+    monkeypatch.setattr(run_server, "restart_server", lambda process, timeout_s: process.restart())
+    monkeypatch.setattr(run_server, "check_startup", lambda run, process, startup: None)
     process, warnings = FakeProcess(), RunWarnings()
     started = RunServer(RUN, cast(ServerProcess, process), None, warnings)
     started.restart(DIED)

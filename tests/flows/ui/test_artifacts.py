@@ -13,7 +13,6 @@ from flows.run.run_identity import Run
 from flows.ui import artifacts
 from tasks.errors import InputError, RegressionError, ServerStartError
 from tasks.report.report_input import ReportInput
-from tasks.track.tracked_run import TrackOutcome
 from tests.record import made_up
 
 
@@ -57,18 +56,6 @@ def test_no_text_of_a_server_becomes_markdown_or_moves_a_cursor(
     assert not re.search(r"(?<!\\)[<`\[]", before)
     assert fence
     assert log.count("````") == 1
-
-
-def test_a_link_of_a_tracker_leads_to_a_page(markdown: dict[str, str], tmp_path: Path) -> None:
-    outcomes = [
-        TrackOutcome(tracker="bad", url="javascript:alert(1)"),
-        TrackOutcome(tracker="odd", url="https://x.example/a) [b](http://y.example"),
-    ]
-    record = ReportInput(run=made_up.run(), points=(), results_path="re`sults")
-    artifacts.create_file_artifact(record, tmp_path / "report.html", None, outcomes)
-    assert "javascript" not in markdown["files"]
-    assert "- [odd](https://x.example/a%29%20%5Bb%5D%28http://y.example)" in markdown["files"]
-    assert "re`sults" not in markdown["files"]
 
 
 def test_a_failed_gate_shows_its_figures_and_no_log(markdown: dict[str, str], run: Run) -> None:

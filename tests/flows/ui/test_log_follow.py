@@ -24,6 +24,23 @@ def test_warnings_and_errors_are_passed_on_with_their_level(tmp_path: Path) -> N
 def test_a_log_that_is_created_later_with_more_lines_than_are_passed_on(tmp_path: Path) -> None:
     log, lines = tmp_path / "server.log", list[str]()
     with follow_log(log, lambda level, line: lines.append(line)):
-        log.write_text("WARNING again\n" * (MOST_LINES + 50))
+        log.write_text("".join(f"WARNING {number}\n" for number in range(MOST_LINES + 50)))
     assert len(lines) == MOST_LINES + 1
     assert str(log) in lines[-1]
+
+
+def test_a_repeated_warning_is_passed_on_once_and_errors_always(tmp_path: Path) -> None:
+    log, lines = tmp_path / "server.log", list[str]()
+    with follow_log(log, lambda level, line: lines.append(line)):
+        log.write_text(
+            "(APIServer pid=1) WARNING 11-26 19:17:19 [vllm.py:725] Model  Runner V2\n"
+            "(Worker pid=2) WARNING 11-26 19:17:45 [vllm.py:725] Model Runner V2\n"
+            "2026-11-26 19:18:25,439 - math_verify.parser - WARNING: Timeout is disabled\n"
+            "2026-11-26 19:18:25,440 - math_verify.parser - WARNING: Timeout is disabled\n"
+            "ERROR 11-26 19:18:28 at line 1\nERROR 11-26 19:18:28 at line 1\n"
+        )
+    assert lines == [
+        "(APIServer pid=1) WARNING 11-26 19:17:19 [vllm.py:725] Model Runner V2",
+        "2026-11-26 19:18:25,439 - math_verify.parser - WARNING: Timeout is disabled",
+        *["ERROR 11-26 19:18:28 at line 1"] * 2,
+    ]
