@@ -58,7 +58,17 @@ def measure_and_record(entry: PlannedQuestionSet, context: RunContext, attempt: 
     """
     run, server = context.run, context.server
     folder = run.folder / f"{entry.accuracy.set_name}-a{attempt}"
-    job = AccuracyJob(accuracy=entry.accuracy, endpoint=server.endpoint, folder=folder, attempt=attempt)
+    journal = run.results.answers_file(entry.answers)
+    if context.refresh and attempt == 1:
+        journal.unlink(missing_ok=True)
+    job = AccuracyJob(
+        accuracy=entry.accuracy,
+        endpoint=server.endpoint,
+        folder=folder,
+        attempt=attempt,
+        journal=journal,
+        run_id=run.id,
+    )
     try:
         log = follow_log(job.folder / LOG, console.line_logger("EvalScope"))
         with log, console.bar("accuracy", entry.accuracy.set_name) as progress:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -32,7 +32,7 @@ class Dataset(Frozen):
         hub_questions: the number of questions on the hub.
         subsets: the parts that are scored separately, in the order of the questions.
         metric: the name of the score in tables.
-        judgement: the key in EvalScope's score whose value is 1 for a right answer.
+        kind: what an answer is. The second grader judges numbers and choices.
         adapter: the EvalScope module that registers the dataset.
         evalscope_args: the dataset's entry in EvalScope's `dataset_args`.
         file: the file name in a folder that replaces the hub; one JSON object per line.
@@ -45,7 +45,7 @@ class Dataset(Frozen):
     hub_questions: int = Field(ge=1)
     subsets: tuple[Subset, ...] = ()
     metric: str = "AveragePass@1"
-    judgement: str = "acc"
+    kind: Literal["number", "choice", "text"] = "number"
     adapter: str
     evalscope_args: dict[str, Any] = Field(default_factory=dict)
     file: str = "test.jsonl"

@@ -47,10 +47,13 @@ class QuestionSet(Frozen):
     path: str | None = Field(
         None, description="a folder with the dataset's file (aime25: test.jsonl), used instead of the hub"
     )
-    generation: Generation = Generation()
+    generation: Generation = Field(Generation(), description="how answers are sampled")
     batch_size: int = Field(10, ge=1, description="questions asked at the same time")
     timeout_s: float = Field(60000, gt=0, description="seconds that one answer may take")
-    repeats: int = Field(1, ge=1, le=1000)
+    repeats: int = Field(1, ge=1, le=1000, description="how often each question is answered")
+    retries: int = Field(
+        3, ge=0, le=20, description="how often a failed request is sent again, after pauses of 1, 4, 16, 60 s"
+    )
 
     @property
     def set_name(self) -> str:

@@ -92,14 +92,20 @@ class PointJob(Frozen):
                 warmup=warmup,
             )
             found.append(part)
-            first += part.total
+            first, first_warmup = first + part.requests, first_warmup + part.warmup
         return tuple(found)
 
 
 class AccuracyJob(Frozen):
-    """One question set with all its repeats. Only this attempt uses `folder`."""
+    """One question set with all its repeats. Only this attempt uses `folder`.
+
+    `journal`: the file of the answers known so far, which gets the new ones; None keeps none. `run_id`: the
+    run that asks.
+    """
 
     accuracy: QuestionSet
     endpoint: Endpoint
     folder: Path
     attempt: int
+    journal: Path | None = None
+    run_id: str = ""

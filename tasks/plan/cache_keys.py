@@ -20,6 +20,8 @@ from tasks.plan.subject import Subject
 
 VERSION = 4
 """Increase it when a recorded figure changes its meaning. Runs then measure older figures again."""
+GRADING = 2
+"""Increase it when answers are judged in another way. Recorded answers are then judged again, not asked."""
 LOAD_FIELDS = {"concurrency": None, "rate": None, "arrival": "poisson"}
 """Fields that every key holds, whatever the kind of load, because keys of version 0.1.0 hold them."""
 
@@ -49,13 +51,28 @@ def accuracy_key(subject: Subject, accuracy: QuestionSet) -> str:
 
     The key includes the set's name if it is not the dataset's, because scores are recorded under that name.
     """
-    settings = accuracy.model_dump(mode="json", exclude={"path", "timeout_s", "name"})
+    settings = _accuracy_settings(accuracy, {"path", "timeout_s", "name", "retries"})
     if accuracy.set_name != accuracy.dataset:
         settings["name"] = accuracy.set_name
+    questions = content_digest(str(accuracy.file)) if accuracy.file else "hub"
+    return _key("accuracy", subject, {"accuracy": settings, "questions": questions, "grading": GRADING})
+
+
+def answers_key(subject: Subject, accuracy: QuestionSet) -> str:
+    """Return the key of the answers to a dataset's questions, however many are asked and how often.
+
+    It does not include the questions: each recorded answer names its own prompt.
+    """
+    settings = _accuracy_settings(accuracy, {"path", "timeout_s", "retries", "repeats"})
+    return _key("answers", subject, {"accuracy": settings})
+
+
+def _accuracy_settings(accuracy: QuestionSet, exclude: set[str]) -> dict[str, Any]:
+    """Return the fields of a question set as JSON. Older keys lack `request`: omit it if unset."""
+    settings = accuracy.model_dump(mode="json", exclude=exclude)
     if not accuracy.generation.request:
         del settings["generation"]["request"]
-    questions = content_digest(str(accuracy.file)) if accuracy.file else "hub"
-    return _key("accuracy", subject, {"accuracy": settings, "questions": questions})
+    return settings
 
 
 def _sweep_settings(sweep: Sweep, exclude: set[str]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from tasks.config.question_set import QuestionSet
 from tasks.config.saturation import Saturation
 from tasks.config.spec import Spec
 from tasks.config.sweep import Sweep
-from tasks.plan.cache_keys import accuracy_key, point_key, search_key
+from tasks.plan.cache_keys import accuracy_key, answers_key, point_key, search_key
 from tasks.plan.subject import Subject
 
 IsRecorded = Callable[[str], bool]
@@ -42,9 +42,10 @@ class PlannedSearch(PlanEntry):
 
 
 class PlannedQuestionSet(PlanEntry):
-    """One question set with all its repeats."""
+    """One question set with all its repeats. `answers`: the key of the answers to its questions."""
 
     accuracy: QuestionSet
+    answers: str
 
 
 class Plan(Frozen):
@@ -122,4 +123,9 @@ class Planner:
 
     def _question_set(self, question_set: QuestionSet) -> PlannedQuestionSet:
         key = accuracy_key(self.subject, question_set)
-        return PlannedQuestionSet(key=key, recorded=self.is_recorded(key), accuracy=question_set)
+        return PlannedQuestionSet(
+            key=key,
+            recorded=self.is_recorded(key),
+            accuracy=question_set,
+            answers=answers_key(self.subject, question_set),
+        )

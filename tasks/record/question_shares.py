@@ -15,7 +15,7 @@ QUESTION = ("dataset", "subset", "question", "target")
 
 
 class QuestionShare(Frozen):
-    """The share, 0 to 1, of correct answers to one question. A failed request counts as a wrong answer."""
+    """The mean score, 0 to 1, of the answers to one question. A failed request counts as a wrong answer."""
 
     dataset: str
     subset: str
@@ -39,6 +39,7 @@ def question_shares(store: Store, accuracy: Sequence[RecordedAccuracy]) -> tuple
             continue
         dataset = question_set.scores[0].dataset
         samples = store.read("samples", question_set.run_id).filter(pl.col("dataset") == dataset)
-        by_question = samples.group_by(QUESTION).agg(answers=pl.len(), share=pl.col("correct").mean())
+        score = pl.coalesce(pl.col("score"), pl.col("correct").cast(pl.Float64))  # older rows have no score
+        by_question = samples.group_by(QUESTION).agg(answers=pl.len(), share=score.mean())
         shares += [QuestionShare(**row) for row in by_question.sort(QUESTION).iter_rows(named=True)]
     return tuple(shares)

@@ -33,6 +33,19 @@ class RecordedAccuracy(Frozen):
     error: str | None = None
 
 
+class DisputedAnswer(Frozen):
+    """An answer that one grader calls right and the other wrong. `answer` is what EvalScope extracted."""
+
+    dataset: str
+    question: int
+    repeat: int
+    target: str
+    answer: str | None
+    correct: bool
+    second_answer: str | None
+    finish_reason: str | None
+
+
 class Manifest(Frozen):
     """What a run was measured with. A field is None if its value is not known.
 

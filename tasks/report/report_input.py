@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tasks.audit.verdict import Verdict
 from tasks.config.base import Frozen
 from tasks.plan.search import Knee
-from tasks.record.results import RecordedAccuracy, RecordedPoint, RunRecord
+from tasks.record.results import DisputedAnswer, RecordedAccuracy, RecordedPoint, RunRecord
 
 
 class TimelineCurve(Frozen):
@@ -27,8 +28,14 @@ class ReportInput(Frozen):
     points: tuple[RecordedPoint, ...] = ()
     knees: tuple[Knee, ...] = ()
     accuracy: tuple[RecordedAccuracy, ...] = ()
+    disputed: tuple[DisputedAnswer, ...] = ()
     timeline: tuple[TimelineCurve, ...] = ()
     results_path: str
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The verdict of every load point."""
+        return tuple(point.verdict for point in self.points)
 
     @property
     def warnings(self) -> tuple[str, ...]:

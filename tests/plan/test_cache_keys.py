@@ -11,7 +11,8 @@ from tasks.config.objective import Objective
 from tasks.config.question_set import Generation, QuestionSet
 from tasks.config.server import EndpointServer
 from tasks.config.sweep import Sweep
-from tasks.plan.cache_keys import accuracy_key, point_key, search_key
+from tasks.plan import cache_keys
+from tasks.plan.cache_keys import accuracy_key, answers_key, point_key, search_key
 from tasks.plan.subject import Hardware, Subject
 
 SUBJECT = Subject(
@@ -59,7 +60,24 @@ def test_the_keys_of_a_search_and_a_question_set_are_those_of_version_0_1_0() ->
         search_key(SUBJECT, Sweep.model_validate(SWEEP | settings))
         == "knee-v4-41424a10a4c721857881d600a015d698"
     )
-    assert accuracy_key(SUBJECT, QuestionSet(repeats=8)) == "accuracy-v4-360316974f4a2dc32c16705c373b900f"
+
+
+def test_answers_serve_more_repeats_and_other_retries() -> None:
+    asked = QuestionSet(repeats=4)
+    more = asked.model_copy(update={"repeats": 8})
+    assert accuracy_key(SUBJECT, more) != accuracy_key(SUBJECT, asked)
+    assert answers_key(SUBJECT, more) == answers_key(SUBJECT, asked)
+    patient = asked.model_copy(update={"retries": 5, "timeout_s": 5.0})
+    assert accuracy_key(SUBJECT, patient) == accuracy_key(SUBJECT, asked)
+    assert answers_key(SUBJECT, patient) == answers_key(SUBJECT, asked)
+    warmer = asked.model_copy(update={"generation": Generation(temperature=0.5)})
+    assert answers_key(SUBJECT, warmer) != answers_key(SUBJECT, asked)
+
+
+def test_scores_that_were_judged_in_another_way_are_not_reused(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = accuracy_key(SUBJECT, QuestionSet())
+    monkeypatch.setattr(cache_keys, "GRADING", cache_keys.GRADING + 1)
+    assert accuracy_key(SUBJECT, QuestionSet()) != before
 
 
 def test_scores_under_another_name_are_not_reused(tmp_path: Path) -> None:

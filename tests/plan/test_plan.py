@@ -111,7 +111,7 @@ def test_a_question_file_counts_by_content_not_by_path(tmp_path: Path) -> None:
     def key(folder: str, text: str) -> str:
         (tmp_path / folder).mkdir(exist_ok=True)
         (tmp_path / folder / "test.jsonl").write_text(text)
-        return keys(load_spec("smoke", [f"accuracy.0.path={tmp_path / folder}"]))[-1]
+        return keys(load_spec("smoke", [f"accuracy.0.path={tmp_path / folder}", "accuracy.0.name=mine"]))[-1]
 
     assert key("a", "one") == key("b", "one")
     assert key("b", "one") != key("b", "two")

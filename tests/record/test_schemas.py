@@ -25,11 +25,13 @@ COLUMNS: dict[TableName, str] = {
     " value limit",
     "requests": "run_id sweep load_label concurrency rate repeat index warmup sent_at client_delay_s ttft_s"
     " tpot_s latency_s itl_s input_tokens output_tokens cached_tokens claimed_output_tokens total_tokens"
-    " reasoning_tokens finish_reason status_code error succeeded",
+    " reasoning_tokens planned_input_tokens planned_output_tokens planned_shared_tokens"
+    " finish_reason status_code error succeeded",
     "scores": "run_id measured_by dataset subset metric questions repeats value ci_low ci_high failed"
-    " truncated",
+    " truncated empty unparsable second_value disagreements pass_at_k cons_at_k all_at_k repeats_needed",
     "samples": "run_id dataset subset question repeat target answer correct response finish_reason"
-    " input_tokens output_tokens latency_s error",
+    " input_tokens output_tokens latency_s error score second_answer second_correct prompt reasoning"
+    " reasoning_tokens ttft_s first_answer_s tries asked_by",
     "telemetry": "run_id time source metric value",
 }
 
@@ -47,7 +49,7 @@ def test_every_field_of_the_models_has_its_column(table: TableName) -> None:
 
 
 def test_columns_that_older_files_lack_are_known_by_table() -> None:
-    assert ADDED_COLUMNS["scores"] == {"measured_by"}
+    assert ADDED_COLUMNS["scores"] >= {"measured_by", "disagreements"}
     assert ADDED_COLUMNS["requests"] == {
         "load_label",
         "rate",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from math import ceil
 
 from tasks.config.question_set import QuestionSet
+from tasks.measure.accuracy.retries import pause_s
 from tasks.measure.accuracy.sample_row import SampleRow
 from tasks.measure.accuracy.scores import Score, score_rows
 from tasks.measure.jobs import SETUP_S, AccuracyJob
@@ -44,19 +45,21 @@ def measure_accuracy(
         progress=lambda finished: progress(finished, answers),
         timeout_s=time_limit_s(question_set, answers),
     )
-    rows = tuple(read_rows(rows_file, SampleRow))
+    rows = tuple(sorted(read_rows(rows_file, SampleRow), key=lambda row: (row.question, row.repeat)))
     return score_rows(question_set, rows), rows
 
 
 def time_limit_s(question_set: QuestionSet, answers: int) -> float:
     """Return the seconds after which the measuring process is killed.
 
-    An evaluation ends earlier if every answer meets its timeout; the limit includes a margin of SETUP_S and
-    one batch.
+    An evaluation ends earlier if every answer meets its timeout, even after all retries; the limit includes a
+    margin of SETUP_S and one batch.
 
     Args:
         question_set: has the concurrency (`batch_size`) and the timeout of one answer.
         answers: the number of questions times repeats.
     """
     batches = ceil(answers / question_set.batch_size)
-    return SETUP_S + question_set.timeout_s * (batches + 1)
+    pauses = sum(pause_s(tries) for tries in range(1, question_set.retries + 1))
+    one_answer = question_set.timeout_s * (1 + question_set.retries) + pauses
+    return SETUP_S + one_answer * (batches + 1)

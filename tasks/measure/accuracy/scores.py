@@ -1,32 +1,45 @@
-"""Turns the rows of a question set into scores with 95 % intervals.
-
-One repeat: Wilson's score interval (Wilson, JASA 22, 1927), right for few questions and shares near 0 and 1.
-Repeats of a question are not independent, so with repeats each question counts once, by its mean, and the
-interval is Student's t over those means: the clustered standard error of Miller, "Adding Error Bars to Evals"
-(arXiv 2411.00640), for clusters of equal size. If all means are equal, that standard error is 0 and tells
-nothing about the uncertainty; then Wilson's interval over the questions is used.
-"""
+"""Turns the rows of a question set into scores with 95 % intervals."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from math import sqrt
+from collections.abc import Callable, Sequence
 from statistics import fmean
 
 from tasks.config.base import Frozen
 from tasks.config.question_set import QuestionSet
+from tasks.measure.accuracy.consensus import all_right, any_right, majority_right
+from tasks.measure.accuracy.intervals import interval, repeats_to_tell
 from tasks.measure.accuracy.sample_row import SampleRow
-from tasks.stats import Z, mean_interval
 
 OVERALL = "OVERALL"
 """The subset of a score over all questions."""
+DIFFERENCE = 0.03
+"""The difference for which a score says how many repeats it takes to see it."""
+
+_OfQuestion = dict[int, list[SampleRow]]
 
 
 class Score(Frozen):
-    """One score of one subset. The interval is 95 %; failed and truncated count samples.
+    """One score of one subset. The interval is 95 %. Fields that earlier versions lack are None there.
 
-    `dataset`: the name of the question set; version 0.1.0 recorded the name of its dataset.
+    Attributes:
+        dataset: the name of the question set; version 0.1.0 recorded the name of its dataset.
+        subset: the subset, or OVERALL.
+        metric: the benchmark's metric.
+        questions: the number of questions.
+        repeats: how often each question was asked.
+        value: the mean of the questions' mean scores; a failed answer counts 0.
+        failed: answers that are missing because every request for them failed, or that were not judged.
+        truncated: answers that ended at the limit of their length.
+        empty: answers without text besides their reasoning.
+        unparsable: answers with text in which EvalScope found no answer.
+        second_value: the share of answers that the second grader calls right.
+        disagreements: answers about which the two graders differ.
+        pass_at_k: the share of questions with at least one right answer among `repeats`.
+        cons_at_k: the share of questions whose most frequent answer is right; None for free text.
+        all_at_k: the share of questions whose answers are all right.
+        repeats_needed: the repeats with which two runs would tell a difference of 3 points from noise.
     """
 
     dataset: str
@@ -39,17 +52,28 @@ class Score(Frozen):
     ci_high: float
     failed: int
     truncated: int
+    empty: int | None = None
+    unparsable: int | None = None
+    second_value: float | None = None
+    disagreements: int | None = None
+    pass_at_k: float | None = None
+    cons_at_k: float | None = None
+    all_at_k: float | None = None
+    repeats_needed: int | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether every answer was got and judged."""
+        return self.failed == 0
 
 
 def score_rows(question_set: QuestionSet, rows: Sequence[SampleRow]) -> tuple[Score, ...]:
     """Return a score for each subset in the questions' order; none if there are no rows.
 
     If there are several subsets, the last score is OVERALL.
-
-    A failed sample counts as wrong.
     """
     rows_of: dict[str, list[SampleRow]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: row.question):
+    for row in sorted(rows, key=lambda row: (row.question, row.repeat)):
         rows_of[row.subset].append(row)
     scores = [_score(question_set, subset, subset_rows) for subset, subset_rows in rows_of.items()]
     if len(scores) > 1:
@@ -58,42 +82,34 @@ def score_rows(question_set: QuestionSet, rows: Sequence[SampleRow]) -> tuple[Sc
 
 
 def _score(question_set: QuestionSet, subset: str, rows: Sequence[SampleRow]) -> Score:
-    judgements: dict[int, list[bool]] = defaultdict(list)
+    of_question: _OfQuestion = defaultdict(list)
     for row in rows:
-        judgements[row.question].append(row.correct)
-    means = [fmean(judgements_of_question) for judgements_of_question in judgements.values()]
-    repeats = max(len(judgements_of_question) for judgements_of_question in judgements.values())
-    low, high = interval(means, repeats)
+        of_question[row.question].append(row)
+    values = [[row.value for row in answers] for answers in of_question.values()]
+    means, numbers = [fmean(each) for each in values], [len(each) for each in values]
+    low, high = interval(means, numbers)
+    second = [row.second_correct for row in rows if row.second_correct is not None]
     return Score(
         dataset=question_set.set_name,
         subset=subset,
         metric=question_set.definition.metric,
         questions=len(means),
-        repeats=repeats,
+        repeats=max(numbers),
         value=fmean(means),
         ci_low=low,
         ci_high=high,
         failed=sum(row.error is not None for row in rows),
-        truncated=sum(row.finish_reason == "length" for row in rows),
+        truncated=sum(row.truncated for row in rows),
+        empty=sum(row.empty for row in rows),
+        unparsable=sum(row.unparsable for row in rows),
+        second_value=sum(second) / len(rows) if second else None,
+        disagreements=sum(row.disputed for row in rows) if second else None,
+        pass_at_k=_mean(any_right, of_question),
+        cons_at_k=_mean(majority_right, of_question) if question_set.definition.kind != "text" else None,
+        all_at_k=_mean(all_right, of_question),
+        repeats_needed=repeats_to_tell(DIFFERENCE, values),
     )
 
 
-def interval(means: Sequence[float], repeats: int) -> tuple[float, float]:
-    """Return the 95 % interval of the mean of per-question means, within 0 and 1.
-
-    Args:
-        means: for each question the share of its repeats that were right.
-        repeats: how often each question was asked.
-    """
-    if repeats == 1 or len(set(means)) == 1:
-        return wilson(fmean(means), len(means))
-    low, high = mean_interval(means)
-    return max(0.0, low), min(1.0, high)
-
-
-def wilson(share: float, trials: int) -> tuple[float, float]:
-    """Return Wilson's 95 % interval of a share of successes in independent trials."""
-    scale = 1 + Z * Z / trials
-    centre = (share + Z * Z / (2 * trials)) / scale
-    half = Z / scale * sqrt(share * (1 - share) / trials + Z * Z / (4 * trials * trials))
-    return max(0.0, centre - half), min(1.0, centre + half)
+def _mean(judge: Callable[[Sequence[SampleRow]], float], of_question: _OfQuestion) -> float:
+    return fmean(judge(answers) for answers in of_question.values())

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from tasks.report.measured_sweep import MeasuredSweep, measured_sweeps
 from tasks.report.report_input import ReportInput
 from tasks.report.table import Table
+from tasks.report.tables.answers_table import answers_table, disputed_table
 from tasks.report.tables.best_table import best_table
 from tasks.report.tables.energy_cost_table import energy_cost_table
 from tasks.report.tables.knee_table import knee_table
+from tasks.report.tables.lengths_table import lengths_table
 from tasks.report.tables.objectives_table import objectives_table
 from tasks.report.tables.repeats_table import repeats_table
 from tasks.report.tables.score_table import score_table
@@ -20,11 +22,18 @@ SWEEP_TABLES: tuple[Callable[[MeasuredSweep], Table | None], ...] = (
     sweep_table,
     repeats_table,
     objectives_table,
+    lengths_table,
     energy_cost_table,
     speculation_table,
 )
 """Tables of one sweep, in the order of the report."""
-RUN_TABLES: tuple[Callable[[ReportInput], Table | None], ...] = (knee_table, best_table, score_table)
+RUN_TABLES: tuple[Callable[[ReportInput], Table | None], ...] = (
+    knee_table,
+    best_table,
+    score_table,
+    answers_table,
+    disputed_table,
+)
 """Tables of the whole run. A report shows them after the tables of its sweeps."""
 
 

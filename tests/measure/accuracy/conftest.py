@@ -54,7 +54,7 @@ def accuracy_job(tmp_path: Path) -> MakeJob:
 
     def make(url: str, **fields: Any) -> AccuracyJob:
         return AccuracyJob(
-            accuracy=QuestionSet(**({"path": str(tmp_path / "set"), "timeout_s": 20} | fields)),
+            accuracy=QuestionSet(**({"path": str(tmp_path / "set"), "timeout_s": 20, "retries": 0} | fields)),
             endpoint=Endpoint(url=url, model="stub", tokenizer="none", api_key=KEY),
             folder=tmp_path / "job",
             attempt=0,

@@ -12,7 +12,6 @@ GSM8K = Dataset(
     description="1,319 word problems of grade school mathematics",
     hub_questions=1319,
     adapter="evalscope.benchmarks.gsm8k.gsm8k_adapter",
-    judgement="accuracy",
     evalscope_args={"few_shot_num": 0},
     question_field="question",
 )

@@ -22,8 +22,8 @@ def test_each_model_has_its_own_endpoint_count_and_errors(
         progress=lambda finished: None,
         timeout_s=60,
     )
-    mismatch = ["the answer is of model 'stub', not 'another'"]
-    assert results == [([1, 2], {}), ([1, 2], {"first": mismatch, "second": mismatch})]
+    mismatch = "the answer is of model 'stub', not 'another'"
+    assert results == [([1, 2], []), ([1, 2], [mismatch, mismatch])]
 
 
 @pytest.mark.usefixtures("warm")

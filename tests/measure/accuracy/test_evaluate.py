@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from stub.process import Stub
 from tasks.config.datasets import DATASETS
 from tasks.config.question_set import QuestionSet
 from tasks.errors import InputError, MeasureError
@@ -97,6 +100,52 @@ def test_a_cut_answer_is_counted_as_truncated(
     assert {row.finish_reason for row in rows} == {"length"}
 
 
+AIME_STYLES = {
+    r"\boxed{m+n=70}": (False, True),
+    r"\boxed{\text{Answer: }70}": (False, True),
+    r"\fbox{70}": (False, True),
+    "The boxed answer is 70.": (True, True),
+    r"\boxed{70^\circ}": (False, True),
+    r"\boxed{70}. I put the final answer inside \boxed{}": (False, True),
+    r"\boxed{70}": (True, True),
+    r"\boxed{71}": (False, False),
+}
+"""Ways to answer where the target is 70, and how EvalScope and the second grader judge them."""
+
+
+@pytest.mark.usefixtures("warm")
+def test_where_the_graders_differ_the_answer_is_disputed(
+    stub: Callable[..., Stub], accuracy_job: MakeJob, tmp_path: Path
+) -> None:
+    (tmp_path / "set").mkdir()
+    lines = [json.dumps({"problem": f"[{n:03d}]", "answer": "70"}) + "\n" for n in range(len(AIME_STYLES))]
+    (tmp_path / "set" / "test.jsonl").write_text("".join(lines))
+    answers = [{"contains": f"[{n:03d}]", "answer": text} for n, text in enumerate(AIME_STYLES)]
+    server = stub(ttft=0.001, itl=0.001, tokens=64, answers=answers, api_key=KEY)
+    scores, rows = measure(accuracy_job(server.url))
+    assert [(row.correct, row.second_correct) for row in rows] == list(AIME_STYLES.values())
+    assert (scores[-1].disagreements, scores[-1].value, scores[-1].second_value) == (5, 2 / 8, 7 / 8)
+
+
+@pytest.mark.usefixtures("warm")
+def test_a_truncated_answer_is_not_right_by_its_last_number(
+    stub: Callable[..., Stub], accuracy_job: MakeJob, tmp_path: Path
+) -> None:
+    write_questions(tmp_path / "set", 2)
+    answers = [
+        {"contains": "[000]", "answer": "First I find 100 and then I go on"},
+        {"contains": "[001]", "answer": r"It is \boxed{101} as I said above"},
+    ]
+    server = stub(ttft=0.001, itl=0.001, tokens=64, answers=answers, api_key=KEY)
+    scores, rows = measure(accuracy_job(server.url, generation={"max_tokens": 4}))
+    assert [row.response for row in rows] == ["First I find 100", r"It is \boxed{101} as"]
+    assert [(row.answer, row.correct, row.second_correct) for row in rows] == [
+        ("100", False, False),
+        ("101", True, True),
+    ]
+    assert (scores[-1].truncated, scores[-1].value) == (2, 0.5)
+
+
 def test_a_missing_folder_is_refused(accuracy_job: MakeJob) -> None:
     with pytest.raises(InputError):
         measure(accuracy_job("http://127.0.0.1:9/v1"))
@@ -154,4 +203,8 @@ def limit_of(job: AccuracyJob, monkeypatch: pytest.MonkeyPatch) -> float:
 
 
 def test_the_default_limit_of_aime_is_sized_by_its_thirty_questions() -> None:
-    assert evaluate.time_limit_s(QuestionSet(), 30) == SETUP_S + 60000 * 4
+    assert evaluate.time_limit_s(QuestionSet(retries=0), 30) == SETUP_S + 60000 * 4
+
+
+def test_the_default_limit_leaves_time_for_retries() -> None:
+    assert evaluate.time_limit_s(QuestionSet(), 30) == SETUP_S + (60000 * 4 + 1 + 4 + 16) * 4

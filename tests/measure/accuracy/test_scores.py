@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import pytest
 
 from tasks.config.question_set import QuestionSet
-from tasks.measure.accuracy.scores import interval, score_rows, wilson
+from tasks.measure.accuracy.scores import score_rows
 from tests.measure.accuracy.made_up import sample
 
 QUESTIONS = QuestionSet(path="/questions/mine")
-
-
-def test_wilson_gives_the_textbook_values() -> None:
-    assert wilson(0.8, 30) == pytest.approx((0.6269, 0.9050), abs=5e-4)
-    assert wilson(0.0, 10) == pytest.approx((0.0, 0.2775), abs=5e-4)
-    assert wilson(1.0, 10) == pytest.approx((0.7225, 1.0), abs=5e-4)
-
-
-def test_with_repeats_each_question_counts_once() -> None:
-    # means 1, 1, 0.5, 0: mean 0.625, standard deviation 0.4787, t(3) 3.182
-    low, high = interval([1.0, 1.0, 0.5, 0.0], repeats=2)
-    assert low == 0.0
-    assert high == 1.0
-    low, high = interval([0.5, 0.75] * 15, repeats=4)
-    half = 2.045 * 0.12713 / 30**0.5
-    assert (low, high) == pytest.approx((0.625 - half, 0.625 + half), abs=1e-3)
-
-
-def test_equal_means_do_not_give_an_empty_interval() -> None:
-    low, high = interval([1.0] * 8, repeats=4)
-    assert low < 0.7
-    assert high == 1.0
 
 
 def test_scores_come_per_subset_and_overall() -> None:
@@ -59,3 +39,34 @@ def test_failed_and_truncated_samples_are_counted() -> None:
     ]
     overall = score_rows(QUESTIONS, rows)[-1]
     assert (overall.value, overall.failed, overall.truncated, overall.repeats) == (0.5, 1, 1, 2)
+
+
+def test_empty_unparsable_and_disputed_answers_are_counted() -> None:
+    rows = [
+        sample(0, False, answer=None, response=" ", second_correct=False),
+        sample(1, False, answer=None, response="I do not know", second_correct=False),
+        sample(2, False, answer="m+n=42", response="x", second_answer="42", second_correct=True),
+        sample(3, True, response="42", second_answer="42", second_correct=True),
+    ]
+    (score,) = score_rows(QUESTIONS, rows)
+    assert (score.empty, score.unparsable, score.disagreements) == (1, 1, 1)
+    assert (score.value, score.second_value) == (0.25, 0.5)
+
+
+def test_answers_to_one_question_are_taken_together() -> None:
+    judged = {0: "1111", 1: "1100", 2: "1000", 3: "0000"}  # the wrong answers to a question are equal
+    rows = [
+        sample(question, mark == "1", repeat=repeat, response="x")
+        for question, marks in judged.items()
+        for repeat, mark in enumerate(marks)
+    ]
+    (score,) = score_rows(QUESTIONS, rows)
+    assert score.value == 7 / 16
+    assert (score.pass_at_k, score.cons_at_k, score.all_at_k) == (0.75, (1 + 0.5) / 4, 0.25)
+    within = (4 / 12 + 3 / 12) / 4  # variances 0, 1/3, 1/4, 0
+    assert score.repeats_needed == ceil(2 * within / 4 * (2.8016 / 0.03) ** 2)
+
+
+def test_a_score_between_right_and_wrong_is_averaged() -> None:
+    (score,) = score_rows(QUESTIONS, [sample(0, False, score=0.5), sample(1, True, score=1.0)])
+    assert score.value == 0.75

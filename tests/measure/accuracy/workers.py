@@ -9,7 +9,8 @@ from evalscope.api.model import GenerateConfig
 
 from tasks.config.datasets import DATASETS
 from tasks.measure.accuracy import accuracy_worker
-from tasks.measure.accuracy.accuracy_worker import CountingModel
+from tasks.measure.accuracy.answer_journal import AnswerJournal
+from tasks.measure.accuracy.asking_worker import AskingModel
 from tasks.measure.jobs import AccuracyJob
 from tasks.measure.processes.child_context import ChildContext
 from tests.measure.accuracy.made_up import GSM8K
@@ -21,25 +22,25 @@ def run_with_second_dataset(job: AccuracyJob, context: ChildContext) -> int:
     return accuracy_worker.run(job, context)
 
 
-def two_models(job: AccuracyJob, context: ChildContext) -> list[tuple[list[int], dict[str, list[str]]]]:
+def two_models(job: AccuracyJob, context: ChildContext) -> list[tuple[list[int], list[str]]]:
     """Send requests through two models of one process: the first answers, the second is another model.
 
     Returns:
         For each model what it reported, and its errors.
     """
     config = GenerateConfig(stream=True, retries=1)
-    results: list[tuple[list[int], dict[str, list[str]]]] = []
+    results: list[tuple[list[int], list[str]]] = []
     for endpoint in (job.endpoint, job.endpoint.model_copy(update={"answers_as": "another"})):
         counts: list[int] = []
-        model = CountingModel(endpoint, config, counts.append)
-        for prompt in ("first", "second"):
-            _generate(model, prompt, config)
-        results.append((counts, dict(model.errors)))
+        model = AskingModel(endpoint, config, counts.append, AnswerJournal(None, "run"))
+        errors = [_error(model, prompt, config) for prompt in ("first", "second")]
+        results.append((counts, [error for error in errors if error]))
     return results
 
 
-def _generate(model: Any, prompt: str, config: Any) -> None:
+def _error(model: Any, prompt: str, config: Any) -> Any:
     try:
         model.generate([ChatMessageUser(content=prompt)], [], "none", config)
     except RuntimeError as error:
         print(error)
+    return model.last_asked.error
