@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -151,13 +152,45 @@ def test_runs_started_at_once_wait_for_each_other_and_none_is_lost(up: Upped, qu
 
 def test_a_run_has_its_artifacts_and_events(up: Upped, queue: Queue) -> None:
     artifacts = up.artifacts(queue.runs[0])
-    assert {"progress", "sweep-throughput", "scores", "files", "report"} <= set(artifacts)
+    assert {"progress", "speed-throughput", "accuracy", "files", "report"} <= set(artifacts)
     assert artifacts["progress"]["data"] == 100
-    assert '"Conc.": "4"' in artifacts["sweep-throughput"]["data"]
-    assert up.run(queue.runs[0])["name"] == "quick"
+    assert '"Conc.": "4"' in artifacts["speed-throughput"]["data"]
+    assert re.fullmatch(r"\S+ · quick · [\d-]+ [\d:]+ UTC", up.run(queue.runs[0])["name"])
     finished = until(lambda: up.events("servegauge.run.finished"), 120, 0.2)
     assert finished[0]["outcome"] == "completed"
     assert finished[0]["output_tokens_per_s"] > 0
+
+
+STEPS = [
+    "plan",
+    "health check",
+    "throughput c1",
+    "throughput c4",
+    "aime-format-sample",
+    "record",
+    "track",
+    "report",
+]
+
+
+def test_each_step_of_a_run_is_a_task(up: Upped, queue: Queue) -> None:
+    wanted = {"task_runs": {"flow_run_id": {"any_": [queue.runs[0]]}}}
+    tasks = up.post("/task_runs/filter", {**wanted, "sort": "EXPECTED_START_TIME_ASC"})
+    assert [task["name"] for task in tasks] == STEPS
+    assert "Finished in state Completed()" not in up.logs(queue.runs[0]).splitlines()[:-1]
+
+
+NULLS = dict.fromkeys(("model", "concurrency", "requests", "reasoning_effort", "repeats", "overrides"))
+
+
+def test_a_caller_that_sends_null_measures_what_the_spec_says_under_its_own_name(
+    up: Upped, quick: str
+) -> None:
+    run = up.start({"spec": quick, "only": "speed", **NULLS}, **{"name": "nightly-run"})
+    assert up.ended(run) == "COMPLETED", up.logs(run)
+    assert up.run(run)["name"] == "nightly-run"
+    recorded = str(up.run(run)["labels"]["servegauge.run"])
+    assert Store(up.results).read("points", recorded)["concurrency"].to_list() == [1, 4]
 
 
 def test_the_cron_schedule_has_fired(up: Upped, every_minute: str) -> None:

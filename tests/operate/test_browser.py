@@ -54,6 +54,8 @@ def test_a_refused_form_says_why_and_a_mended_one_runs(up: Upped, quick: str, pa
     page.goto(f"{up.address}/v2/deployments/deployment/{up.deployment('benchmark')['id']}/run")
     page.get_by_role("tab", name="path").click()
     page.locator("textarea").first.fill("nosuch")
+    expect(page.get_by_role("button", name="Select choice")).to_have_text("as in the spec")
+    expect(page.get_by_text("Property is type")).to_have_count(0)
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_text("Validation failed for field 'spec'").first).to_be_visible()
 
@@ -65,14 +67,22 @@ def test_a_refused_form_says_why_and_a_mended_one_runs(up: Upped, quick: str, pa
     page.get_by_role("button", name="Submit").click()
     page.wait_for_url(re.compile("tab=Runs|/runs/"))
     run = started(up)
-    assert up.run(run)["parameters"]["refresh"] is True
+    chosen = up.run(run)["parameters"]
+    assert chosen["refresh"] is True
+    assert (chosen["model"], chosen["requests"], chosen["concurrency"]) == ("", 0, [])
 
     page.goto(f"{up.address}/v2/runs/flow-run/{run}")
     assert up.ended(run) == "COMPLETED", up.logs(run)
     expect(page.get_by_text("Completed", exact=True).first).to_be_visible()
     expect(page.get_by_text("plan: ").first).to_be_visible()
     page.get_by_role("tab", name="Artifacts").click()
-    expect(page.get_by_text("sweep-throughput").first).to_be_visible()
+    expect(page.get_by_text("speed-throughput").first).to_be_visible()
+    assert up.run(run)["name"] == "from-the-form"
+    artifacts = up.artifacts(run)
+    for ui in ("v2/", ""):  # a link of the files leads to the report in the UI in use
+        page.goto(f"{up.address}/{ui}artifacts/artifact/{artifacts['files']['id']}")
+        page.get_by_role("link", name="Report", exact=True).first.click()
+        page.wait_for_url(f"{up.address}/{ui}artifacts/artifact/{artifacts['report']['id']}")
 
 
 @pytest.fixture
@@ -115,7 +125,7 @@ def test_the_real_smoke_from_make_up_to_the_report(made_up: Upped, page: Page) -
     expect(page.get_by_text("plan: ").first).to_be_visible()
     picture(page, "run")
     page.get_by_role("tab", name="Artifacts").click()
-    for key in ("sweep-throughput", "sweep-chat", "scores", "report"):
+    for key in ("speed-throughput", "speed-chat", "accuracy", "files", "report"):
         expect(page.get_by_text(key, exact=True).first).to_be_visible()
     picture(page, "artifacts")
     page.goto(f"{up.address}/v2/artifacts/artifact/{up.artifacts(run)['report']['id']}")
