@@ -15,6 +15,13 @@ def run(
     overrides: SetOption = None,
     results: ResultsOption = RESULTS,
     refresh: Annotated[bool, typer.Option("--refresh", help="Measure again what is recorded.")] = False,
+    resume: Annotated[
+        str,
+        typer.Option(
+            metavar="RUN|last",
+            help="Go on with an earlier run of the same server. last: the newest run of SPEC.",
+        ),
+    ] = "",
 ) -> None:
     """Measure what SPEC describes, and print the report.
 
@@ -25,6 +32,7 @@ def run(
       servegauge run smoke
       servegauge run gpt-oss-20b --set sweeps.0.repeats=3
       servegauge run my.yaml --results my-results
+      servegauge run endpoint --resume last
     """
     from flows.run.preflight import preflight_command
     from tasks.config.results_location import results_location
@@ -35,8 +43,8 @@ def run(
     preflight_command(checked, location)
     from flows.run.recorded_run import report_recorded_run
 
-    if not refresh and report_recorded_run(checked, location):
+    if not refresh and report_recorded_run(checked, location, resume):
         return
     from flows.run.run_from_terminal import run_from_terminal
 
-    run_from_terminal(spec, overrides or [], results, refresh)
+    run_from_terminal(spec, overrides or [], results, refresh, resume)

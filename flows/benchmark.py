@@ -38,6 +38,7 @@ def benchmark(
     overrides: parameters.Overrides = (),
     results: parameters.Results = parameters.RESULTS,
     refresh: bool = False,
+    resume: parameters.Resume = "",
 ) -> str:
     """Measure what a spec describes and return the run's id.
 
@@ -52,6 +53,7 @@ def benchmark(
         overrides: Any other field of the spec, as path.to.field=value; applied last.
         results: The folder or s3:// address that holds the tables.
         refresh: Measure again what is recorded already.
+        resume: Run to go on with, or last: the endpoint is still the same server. Empty: none.
     """
     changes = parameters.SpecChanges(
         only=only,
@@ -63,10 +65,12 @@ def benchmark(
     )
     with report_failure() as failure:
         changed_spec = parameters.load_changed_spec(spec, changes, overrides)
-        return measure(changed_spec, parameters.chosen_results(results), refresh, failure)
+        return measure(changed_spec, parameters.chosen_results(results), refresh, failure, resume)
 
 
-def measure(spec: Spec, results: ResultsLocation, refresh: bool, failure: FailureReport) -> str:
+def measure(
+    spec: Spec, results: ResultsLocation, refresh: bool, failure: FailureReport, resume: str = ""
+) -> str:
     """Run the pipeline inside any flow and return the run's id."""
     with (
         without_finished_tasks(),
@@ -74,6 +78,6 @@ def measure(spec: Spec, results: ResultsLocation, refresh: bool, failure: Failur
         gpu_slot(),
         with_blocks(spec, results) as (spec, results),
     ):
-        run = new_run(spec, results)
+        run = new_run(spec, results, resume)
         failure.set_run(run)
         return run_pipeline(run, refresh)

@@ -56,6 +56,7 @@ Names = Annotated[
     _null_is(()),
 ]
 Results = Annotated[str, Field(pattern=r"^(s3://[^/].*|[^:]+:?|[^:]+:([^/]|/[^/]).*)$", max_length=1000)]
+Resume = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]*$", max_length=200)]
 RESULTS = os.environ.get("SERVEGAUGE_RESULTS", "results")
 """The default of `results`. Workers run flows in the checkout, so a relative path starts at the checkout."""
 WAVES = 5

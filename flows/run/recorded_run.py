@@ -18,7 +18,7 @@ SETTINGS_FILES = (".env", "prefect.toml", "pyproject.toml")
 """Files of the working directory that Prefect reads its settings from, after its profiles."""
 
 
-def report_recorded_run(spec: Spec, results: ResultsLocation) -> bool:
+def report_recorded_run(spec: Spec, results: ResultsLocation, resume: str = "") -> bool:
     """Record, track and report a run that reuses every figure. Return False if there is something to measure.
 
     Also returns False, and does nothing, if the spec or Prefect's settings need Prefect: the spec names
@@ -26,7 +26,7 @@ def report_recorded_run(spec: Spec, results: ResultsLocation) -> bool:
     """
     if spec.blocks != Blocks() or may_name_a_server():
         return False
-    run = new_run(spec, results)
+    run = new_run(spec, results, resume)
     bucket_sync.download(run.results, CACHE)
     if plan_of(run, refresh=False).missing:
         return False

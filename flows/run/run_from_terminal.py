@@ -24,7 +24,9 @@ NEEDED_BYTES = 2**20
 """The free disk space that the run's own Prefect server needs to start."""
 
 
-def run_from_terminal(spec: str, overrides: list[str], results: str, refresh: bool) -> None:
+def run_from_terminal(
+    spec: str, overrides: list[str], results: str, refresh: bool, resume: str = ""
+) -> None:
     """Run the flow `benchmark` and print its report.
 
     The command has checked the spec before Prefect was imported. The flow reads it again: its parameters are
@@ -41,12 +43,12 @@ def run_from_terminal(spec: str, overrides: list[str], results: str, refresh: bo
 
     fork_server.warm_up()  # takes seconds, in parallel with the imports of Prefect
     try:
-        _run_flow(spec, overrides, results, refresh)
+        _run_flow(spec, overrides, results, refresh, resume)
     finally:
         fork_server.shut_down()  # otherwise it ends a moment after this process
 
 
-def _run_flow(spec: str, overrides: list[str], results: str, refresh: bool) -> None:
+def _run_flow(spec: str, overrides: list[str], results: str, refresh: bool, resume: str) -> None:
     from flows.run.own_prefect_server import start_own_server
 
     server = start_own_server()  # takes seconds, in parallel with the imports below
@@ -61,7 +63,7 @@ def _run_flow(spec: str, overrides: list[str], results: str, refresh: bool) -> N
     # Heartbeats show a Prefect server that a flow is alive; here they only delay its end by a second.
     no_heartbeats = temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None})
     with no_heartbeats, tags(TAG), show_on_terminal():
-        benchmark(spec, overrides=overrides, results=results, refresh=refresh)
+        benchmark(spec, overrides=overrides, results=results, refresh=refresh, resume=resume)
 
 
 def _check_folders() -> None:

@@ -60,6 +60,7 @@ def record_of(run: Run, outcome: Outcome, warnings: tuple[str, ...] = ()) -> Run
         finished_at=None if outcome == "running" else datetime.now(UTC),
         outcome=outcome,
         warnings=warnings,
+        resumes=run.resumes,
         manifest=manifest_of(run.subject),
     )
 

@@ -85,4 +85,6 @@ class RunRecord(Frozen):
     finished_at: datetime | None = None
     outcome: Outcome = "running"
     warnings: tuple[str, ...] = ()
+    resumes: str | None = None
+    """The run that it goes on with: both measured the same server, by the user's word."""
     manifest: Manifest
