@@ -41,9 +41,10 @@ def check_health(spec: Spec, endpoint: Endpoint, check: Callable[[], None]) -> H
     with report_death(check):
         identity = server_identity(endpoint, managed=started_here)
         answers = first_answers(endpoint, _question_kinds(spec), managed=started_here)
-        # vLLM is known to keep connections open: the check would only delay its start.
+        # vLLM is known to keep connections open and to heed ignore_eos: these checks would delay its start.
         is_vllm = isinstance(spec.server, VllmServer)
-        conventions, warnings = find_conventions(endpoint, answers, may_close=not is_vllm)
+        exact_kinds = frozenset() if is_vllm else _exact_kinds(spec)
+        conventions, warnings = find_conventions(endpoint, answers, exact_kinds, may_close=not is_vllm)
     return Health(answers=answers, conventions=conventions, warnings=identity.warnings + warnings)
 
 
@@ -52,3 +53,8 @@ def _question_kinds(spec: Spec) -> frozenset[RequestKind]:
     if spec.accuracy:
         kinds.add("chat")
     return frozenset(kinds)
+
+
+def _exact_kinds(spec: Spec) -> frozenset[RequestKind]:
+    """The kinds of requests that a sweep sends with an exact output length."""
+    return frozenset(sweep.endpoint for sweep in spec.sweeps if sweep.exact_output_tokens is not None)

@@ -67,11 +67,13 @@ def input_counted(evidence: Evidence) -> Finding:
     computes = evidence.counter_increase(Meaning.COMPUTED_PROMPT_TOKENS) is not None
     if evidence.counter_increase(Meaning.PROMPT_TOKENS) is not None or not computes:
         return _same_count(evidence, "input tokens", Meaning.PROMPT_TOKENS, reported)
-    if any(row.cached_tokens is None for row in evidence.succeeded):
+    cached = evidence.counter_increase(Meaning.CACHE_HITS)
+    if cached is None and any(row.cached_tokens is None for row in evidence.succeeded):
         return unchecked(
             "the server counts only input tokens it computed, and answers do not say how many were cached"
         )
-    cached = total(row.cached_tokens for row in evidence.succeeded)
+    if cached is None:
+        cached = total(row.cached_tokens for row in evidence.succeeded)
     return _same_count(evidence, "computed input tokens", Meaning.COMPUTED_PROMPT_TOKENS, reported - cached)
 
 
@@ -126,12 +128,15 @@ def _hits_and_queries(evidence: Evidence) -> tuple[float, float] | None:
     """Return the prompt tokens that hit the prefix cache, and the prompt tokens that were looked up.
 
     They come from the server's counters, or from `usage` if the server has no counter of hits. If the engine
-    counts hits but no lookups, all prompt tokens count as looked up.
+    counts hits but no lookups, all prompt tokens count as looked up: the computed and the cached ones.
     """
     hits = evidence.counter_increase(Meaning.CACHE_HITS)
     queries = evidence.counter_increase(Meaning.CACHE_QUERIES)
     if queries is None:
         queries = evidence.counter_increase(Meaning.PROMPT_TOKENS)
+    computed = evidence.counter_increase(Meaning.COMPUTED_PROMPT_TOKENS)
+    if queries is None and hits is not None and computed is not None:
+        queries = computed + hits
     if hits is None and any(row.cached_tokens is not None for row in evidence.succeeded):
         hits = total(row.cached_tokens for row in evidence.succeeded)
         queries = total(row.input_tokens for row in evidence.succeeded)

@@ -19,7 +19,8 @@ def make_paths_absolute(fields: Fields, folder: Path) -> None:
     _replace_path(fields, "environment", folder)
     server = fields.get("server")
     if isinstance(server, dict):
-        _replace_path(server, "model", folder)
+        if server.get("kind") != "endpoint":  # there it is a name: llama.cpp calls a model `name.gguf`
+            _replace_path(server, "model", folder)
         _replace_path(server, "tokenizer", folder)
         _replace_program(server, folder)
     for sweep in _entries(fields, "sweeps"):

@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tasks.probe.capability import Capability
-from tasks.probe.extra_requests import ExtraAnswers
+from tasks.probe.extra_requests import ExactLength, ExtraAnswers
 from tasks.probe.streamed_answer import StreamedAnswer
 from tasks.serve.endpoint import Endpoint
+
+QUESTIONS = "use a dataset of questions (openqa) and leave output_tokens null"
+EXACT_LENGTH: dict[ExactLength | None, tuple[str, str]] = {
+    "kept": ("ignore_eos and min_tokens are kept: output_tokens can be set", ""),
+    "ignored": ("ignore_eos and min_tokens are ignored: answers have lengths of their own", QUESTIONS),
+    "refused": ("ignore_eos and min_tokens are refused: a run sends requests without them", QUESTIONS),
+    "not shown": (
+        "unknown: answers reach the requested length without ignore_eos and min_tokens too",
+        "set output_tokens if the model never ends earlier: the check output_length tells",
+    ),
+    None: ("not found out: no answer in time, or none that counts tokens", QUESTIONS),
+}
+"""The text and the remedy for what a server does with the fields that make an answer's length exact."""
 
 
 def describe_answers(
@@ -17,13 +30,19 @@ def describe_answers(
     usable = [answer for answer in answers if is_measurable(answer)]
     lines = [_kind(answer, endpoint, bool(usable)) for answer in answers]
     if usable:
-        lines += [_usage(usable), _reasoning(answers), _max_tokens(usable), *_extras(extras)]
+        lines += [
+            _usage(usable),
+            _reasoning(answers),
+            _max_tokens(usable),
+            *_concurrency(answers),
+            *_extras(extras),
+        ]
     return tuple(lines)
 
 
 def is_measurable(answer: StreamedAnswer) -> bool:
-    """Whether a sweep can be measured with requests of this kind: figures need the server's token counts."""
-    return answer.error is None and answer.usage is not None
+    """Whether a sweep can be measured with requests of this kind. Without usage, TPOT stays empty."""
+    return answer.error is None and answer.chunks > 0
 
 
 def _kind(answer: StreamedAnswer, endpoint: Endpoint, other_works: bool) -> Capability:
@@ -42,13 +61,6 @@ def _kind(answer: StreamedAnswer, endpoint: Endpoint, other_works: bool) -> Capa
             text="answers, but not as a stream: TTFT and TPOT cannot be measured",
             remedy="have the server stream (server-sent events); a proxy in between may collect the answer",
         )
-    if answer.usage is None:
-        return Capability(
-            name=answer.kind,
-            status=missing,
-            text="streams, but without usage: tokens cannot be counted",
-            remedy="measure a server that heeds stream_options.include_usage",
-        )
     mismatch = endpoint.model_mismatch(answer.model)
     if mismatch:
         remedy = f"set server.answers_as to {answer.model!r}, if that is the model to measure"
@@ -60,7 +72,18 @@ def _kind(answer: StreamedAnswer, endpoint: Endpoint, other_works: bool) -> Capa
 
 def _usage(usable: Sequence[StreamedAnswer]) -> Capability:
     forms = sorted({answer.usage for answer in usable if answer.usage})
-    return Capability(name="usage", text=f"comes in streams, {' or '.join(forms)}")
+    without = [answer.kind for answer in usable if answer.usage is None]
+    text = f"comes in streams, {' or '.join(forms)}" if forms else "no stream counts its tokens"
+    if not without:
+        return Capability(name="usage", text=text)
+    if forms:
+        text += f"; not in those of {' and '.join(without)}"
+    return Capability(
+        name="usage",
+        status="limited",
+        text=f"{text}: TTFT and latency are measured, TPOT and token throughput stay empty",
+        remedy="have the server heed stream_options.include_usage",
+    )
 
 
 def _reasoning(answers: Sequence[StreamedAnswer]) -> Capability:
@@ -73,20 +96,19 @@ def _max_tokens(usable: Sequence[StreamedAnswer]) -> Capability:
     return Capability(name="length limit", text=f"{' or '.join(names)}; requests use that name")
 
 
-def _extras(extras: ExtraAnswers) -> Iterator[Capability]:
-    if extras.exact_length:
+def _concurrency(answers: Sequence[StreamedAnswer]) -> Iterator[Capability]:
+    if any(answer.alone for answer in answers):
         yield Capability(
-            name="exact length", text="ignore_eos and min_tokens are kept: output_tokens can be set"
-        )
-    else:
-        yield Capability(
-            name="exact length",
+            name="concurrency",
             status="limited",
-            text="not asked, the time was over"
-            if extras.exact_length is None
-            else "ignore_eos and min_tokens are refused or ignored: answers have lengths of their own",
-            remedy="use a dataset of questions (openqa) and leave output_tokens null",
+            text="a request breaks off another that runs: requests fail at a concurrency above 1",
+            remedy="have the server queue requests (llama-cpp-python: --interrupt_requests false)",
         )
+
+
+def _extras(extras: ExtraAnswers) -> Iterator[Capability]:
+    text, remedy = EXACT_LENGTH[extras.exact_length]
+    yield Capability(name="exact length", status="limited" if remedy else "ok", text=text, remedy=remedy)
     logprobs = {True: "given", False: "not given", None: "not asked, the time was over"}[extras.logprobs]
     yield Capability(name="logprobs", text=f"{logprobs}; no figure needs them")
     if extras.keeps_connections is False:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Literal
 
 import httpx
@@ -79,8 +79,7 @@ def check_conformance(
         endpoint = _with_model(endpoint, models, bool(warnings))
         now = time.monotonic()
         answers_due = now + ANSWER_SHARE * max(0.0, deadline - now)
-        asked = [pool.submit(streamed_answer, client, endpoint, kind, answers_due) for kind in KINDS]
-        answers = tuple(future.result() for future in asked)
+        answers = _first_answers(client, endpoint, pool, answers_due)
         renamed = frozenset(a.kind for a in answers if a.max_tokens_field != "max_tokens")
         conventions = Conventions(max_completion_tokens=renamed)
         endpoint = endpoint.model_copy(update={"conventions": conventions})
@@ -91,6 +90,20 @@ def check_conformance(
             *_describe_pages(endpoint, pages.result()),
         )
     return Conformance(model=endpoint.model, capabilities=capabilities, answers=answers, extras=extras)
+
+
+def _first_answers(
+    client: httpx.Client, endpoint: Endpoint, pool: Executor, due: float
+) -> tuple[StreamedAnswer, ...]:
+    """Ask for an answer of each kind at the same time, and again alone where the server broke one off."""
+    asked = [pool.submit(streamed_answer, client, endpoint, kind, due) for kind in KINDS]
+    answers = []
+    for first in [future.result() for future in asked]:
+        second = streamed_answer(client, endpoint, first.kind, due) if first.broke_off else first
+        if first.broke_off and second.error is None:
+            second = second.model_copy(update={"alone": True})
+        answers.append(second)
+    return tuple(answers)
 
 
 def _pages(client: httpx.Client, endpoint: Endpoint) -> _Pages:

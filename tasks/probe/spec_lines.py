@@ -23,7 +23,7 @@ def spec_lines(server: EndpointServer, found: Conformance) -> list[str]:
         settings["answers_as"] = sorted(str(name) for name in other_names)[0]
     if server.api_key_env:
         settings["api_key_env"] = server.api_key_env
-    sweeps = [_sweep(answer, bool(found.extras.exact_length)) for answer in measurable]
+    sweeps = [_sweep(answer, found.extras.exact_length == "kept") for answer in measurable]
     spec = {"name": "my-server", "server": settings, "sweeps": sweeps}
     return yaml.safe_dump(spec, sort_keys=False, default_flow_style=None, width=1000).splitlines()
 

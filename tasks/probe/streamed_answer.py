@@ -27,6 +27,8 @@ class StreamedAnswer(Frozen):
     Attributes:
         kind: the kind of request.
         error: why there is no answer, without secrets; None if there is an answer.
+        broke_off: whether the server closed the connection before the answer's end.
+        alone: whether only a request without others at the same time got an answer.
         max_tokens_field: the name of the field that limited the length.
         chunks: the number of events with a choice; 0 if the server did not stream.
         usage: which chunks carried the token counts; None if no chunk did.
@@ -37,6 +39,8 @@ class StreamedAnswer(Frozen):
 
     kind: RequestKind
     error: str | None = None
+    broke_off: bool = False
+    alone: bool = False
     max_tokens_field: str = MAX_TOKENS
     chunks: int = 0
     usage: UsageForm | None = None
@@ -60,7 +64,8 @@ def streamed_answer(
             answer, may_be_renamed = _send(client, endpoint, StreamedAnswer(kind=kind), body, deadline)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             reason = endpoint.masked(str(error)) or type(error).__name__
-            return StreamedAnswer(kind=kind, error=reason)
+            broke_off = isinstance(error, httpx.RemoteProtocolError | httpx.ReadError)
+            return StreamedAnswer(kind=kind, error=reason, broke_off=broke_off)
         answer = answer.model_copy(update={"max_tokens_field": field})
         if not may_be_renamed:
             break
@@ -134,9 +139,10 @@ def _form_of(events: list[dict[str, Any]], endpoint: Endpoint) -> dict[str, Any]
 
 def _choice_of(event: dict[str, Any]) -> dict[str, Any] | None:
     choices = event.get("choices")
-    if isinstance(choices, list) and choices and isinstance(choices[0], dict):
-        return choices[0]
-    return None
+    if not (isinstance(choices, list) and choices and isinstance(choices[0], dict)):
+        return None
+    is_malformed = not isinstance(choices[0].get("delta"), dict | None)
+    return None if is_malformed else choices[0]
 
 
 def _delta_of(event: dict[str, Any]) -> dict[str, Any]:

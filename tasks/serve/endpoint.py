@@ -15,6 +15,8 @@ RequestKind = Literal["completions", "chat"]
 PATHS: dict[RequestKind, str] = {"completions": "completions", "chat": "chat/completions"}
 """Paths of the OpenAI API below its version."""
 MAX_TOKENS, MAX_COMPLETION_TOKENS = "max_tokens", "max_completion_tokens"
+EXACT_LENGTH_FIELDS = ("ignore_eos", "min_tokens")
+"""Fields that let a model generate exactly `max_tokens` tokens. They are no part of OpenAI's API."""
 MASK = "***"
 MASKED_LENGTH = 4
 """Minimum length of a masked value. Shorter values are no secrets; masking them would garble messages."""
@@ -30,10 +32,13 @@ class Conventions(Frozen):
             server refuses `max_tokens`.
         keeps_connections: whether a connection can carry another request. False if the server closes it
             after each response without saying so in a header.
+        refuses_exact_length: the kinds of requests that go without `ignore_eos` and `min_tokens`, because the
+            server refuses these fields.
     """
 
     max_completion_tokens: frozenset[RequestKind] = frozenset()
     keeps_connections: bool = True
+    refuses_exact_length: frozenset[RequestKind] = frozenset()
 
 
 class Endpoint(Frozen):

@@ -58,7 +58,7 @@ def drafting_sglang(counts: Counts) -> str:
 
 
 def llamacpp(counts: Counts) -> str:
-    """The page of llama.cpp."""
+    """The page of llama.cpp before 2026."""
     return (
         "# TYPE llamacpp:prompt_tokens_total counter\n"
         f"llamacpp:prompt_tokens_total {counts.prompt - counts.cached}\n"
@@ -68,6 +68,16 @@ def llamacpp(counts: Counts) -> str:
         "llamacpp:predicted_tokens_seconds 99\n"
         f"llamacpp:requests_processing {counts.running}\n"
         "llamacpp:requests_deferred 0\n"
+    )
+
+
+def newer_llamacpp(counts: Counts) -> str:
+    """The page of llama.cpp since 2026, without speculative decoding."""
+    return llamacpp(counts) + (
+        f"llamacpp:prompt_tokens_cached_total {counts.cached}\n"
+        "llamacpp:spec_decode_num_draft_tokens_total 0\n"
+        "llamacpp:spec_decode_num_accepted_tokens_total 0\n"
+        "llamacpp:spec_decode_num_drafts_total 0\n"
     )
 
 

@@ -75,7 +75,15 @@ def sentences(verdict: Verdict) -> dict[str, str]:
                 "requests_counted": "llama.cpp does not report how many requests it served",
                 "preemptions": "llama.cpp does not report preemptions",
                 "ttft": "llama.cpp does not report its TTFT",
-                "speculation": "llama.cpp does not report drafted tokens",
+                "speculation": "the server's /metrics do not show drafted tokens",
+            },
+        ),
+        (
+            other_engines.newer_llamacpp,
+            {"output_counted", "input_counted", "prefix_cache", "speculation"},
+            {
+                "requests_counted": "llama.cpp does not report how many requests it served",
+                "ttft": "llama.cpp does not report its TTFT",
             },
         ),
         (
@@ -97,7 +105,7 @@ def sentences(verdict: Verdict) -> dict[str, str]:
             },
         ),
     ],
-    ids=["SGLang", "llama.cpp", "TGI", "TensorRT-LLM"],
+    ids=["SGLang", "llama.cpp", "newer llama.cpp", "TGI", "TensorRT-LLM"],
 )
 def test_no_false_warning(
     stub: Start, make_job: Callable[..., PointJob], page: Page, valid: set[str], unchecked: dict[str, str]

@@ -52,6 +52,12 @@ def test_a_file_of_weights_is_a_path(tmp_path: Path) -> None:
     assert fields["server"] == {"model": f"{tmp_path}/model.gguf", "command": [f"{tmp_path}/../serve"]}
 
 
+def test_the_model_of_an_endpoint_is_a_name(tmp_path: Path) -> None:
+    fields: dict[str, Any] = {"server": {"kind": "endpoint", "model": "model.gguf", "tokenizer": "./tok"}}
+    make_paths_absolute(fields, tmp_path)
+    assert fields["server"] == {"kind": "endpoint", "model": "model.gguf", "tokenizer": f"{tmp_path}/tok"}
+
+
 def test_a_home_of_nobody_is_an_error() -> None:
     with pytest.raises(InputError, match="~nobody-of-that-name/model"):
         load_spec("smoke", ["server.model=~nobody-of-that-name/model"])

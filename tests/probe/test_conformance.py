@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from threading import Lock
 from typing import Any
 
 import httpx
@@ -57,7 +58,7 @@ def asked(chat: Answer | Callable[[httpx.Request], Answer]) -> Conformance:
 
 
 def test_all_of_a_server_within_ten_seconds(stub: Start) -> None:
-    running = stub(ttft=0.02, itl=0.01, prompt_tokens=9, api_key=SECRET)
+    running = stub(ttft=0.02, itl=0.01, tokens=20, prompt_tokens=9, api_key=SECRET)
     start = time.monotonic()
     found = check_conformance(endpoint_at(running.url))
     assert time.monotonic() - start < 10
@@ -85,7 +86,7 @@ def test_all_of_a_server_within_ten_seconds(stub: Start) -> None:
 
 
 def test_what_a_gateway_lacks_is_limited_and_has_a_remedy(stub: Start) -> None:
-    running = stub(ttft=0.02, itl=0.01, prompt_tokens=9)
+    running = stub(ttft=0.02, itl=0.01, tokens=20, prompt_tokens=9)
     manner = Manner(
         query="api-version=1",
         closes=True,
@@ -106,7 +107,7 @@ def test_what_a_gateway_lacks_is_limited_and_has_a_remedy(stub: Start) -> None:
 def test_the_spec_lines_are_a_spec(stub: Start) -> None:
     import yaml
 
-    running = stub(ttft=0.01, itl=0.001, prompt_tokens=9)
+    running = stub(ttft=0.01, itl=0.001, tokens=20, prompt_tokens=9)
     found = check_conformance(endpoint_at(running.url))
     given = EndpointServer(kind="endpoint", url=running.url, model="unknown", api_key_env="MY_KEY")
     spec = Spec.model_validate(yaml.safe_load("\n".join(spec_lines(given, found))))
@@ -137,7 +138,6 @@ def test_the_field_of_reasoning_is_named() -> None:
     ("answer", "text"),
     [
         (httpx.Response(200, json={"usage": USAGE, "choices": []}), "not as a stream"),
-        (stream(chunk(content="a")), "without usage"),
         (stream({"error": {"message": "broken"}}), "broken"),
         (httpx.Response(500, json={"error": "no GPU for the-key"}), "HTTP 500: no GPU for ***"),
         (httpx.Response(400, text="\xff"), "HTTP 400"),
@@ -184,3 +184,68 @@ def test_a_silent_server_costs_no_more_than_the_limit(stub: Start) -> None:
     found = check_conformance(endpoint_at(running.url), limit_s=3)
     assert time.monotonic() - start < 4
     assert found.status == "broken"
+
+
+def test_a_stream_without_usage_is_measured_without_token_figures() -> None:
+    found = asked(stream(chunk(content="a")))
+    usage = by_name(found)["usage"]
+    assert (by_name(found)["chat"].status, usage.status) == ("ok", "limited")
+    assert usage.text.endswith("TTFT and latency are measured, TPOT and token throughput stay empty")
+    given = EndpointServer(kind="endpoint", url=ENDPOINT.url, model="tiny")
+    assert any("endpoint: chat" in line for line in spec_lines(given, found))
+
+
+def answering(own: int, forced: int | httpx.Response) -> Callable[[httpx.Request], Answer]:
+    """A server whose answers have `own` tokens, and `forced` with ignore_eos, at most `max_tokens`."""
+
+    def answer(request: httpx.Request) -> Answer:
+        body = json.loads(request.content)
+        if body.get("stream"):
+            return stream(chunk(content="a"), {"choices": [], "usage": USAGE})
+        if "ignore_eos" in body and isinstance(forced, httpx.Response):
+            return forced
+        tokens = forced if "ignore_eos" in body else own
+        return httpx.Response(200, json={"usage": {"completion_tokens": min(tokens, body["max_tokens"])}})
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("own", "forced", "status", "text"),
+    [
+        (3, 1000, "ok", "are kept"),
+        (3, 3, "limited", "are ignored"),
+        (32, 32, "limited", "are ignored"),
+        (1000, 1000, "limited", "unknown: answers reach the requested length without"),
+        (3, httpx.Response(422, json={"detail": "unexpected fields"}), "limited", "are refused"),
+    ],
+)
+def test_what_becomes_of_an_exact_length(
+    own: int, forced: int | httpx.Response, status: str, text: str
+) -> None:
+    found = asked(answering(own, forced))
+    length = by_name(found)["exact length"]
+    assert (length.status, text in length.text) == (status, True), length
+    given = EndpointServer(kind="endpoint", url=ENDPOINT.url, model="tiny")
+    sets_length = any("output_tokens" in line for line in spec_lines(given, found))
+    assert sets_length == (status == "ok")
+
+
+def test_a_server_that_breaks_off_one_request_for_another() -> None:
+    """llama-cpp-python does, unless it is told not to."""
+    running = Lock()
+
+    def answer(request: httpx.Request) -> Answer:
+        if not running.acquire(blocking=False):
+            raise httpx.RemoteProtocolError("peer closed connection without sending complete message body")
+        try:
+            time.sleep(0.1)  # long enough for the other request to arrive meanwhile
+            return answering(3, 1000)(request)
+        finally:
+            running.release()
+
+    transport = server(v1_models=models("tiny"), v1_chat_completions=answer, v1_completions=answer)
+    lines = by_name(check_conformance(ENDPOINT, transport=transport))
+    assert (lines["chat"].status, lines["completions"].status) == ("ok", "ok")
+    assert lines["concurrency"].status == "limited"
+    assert "are kept" in lines["exact length"].text

@@ -19,7 +19,7 @@ from evalscope.perf.plugin.registry import register_api
 from tasks.measure.jobs import PointJob
 from tasks.measure.speed.connection import Connections
 from tasks.measure.speed.sent_request import SentRequest
-from tasks.serve.endpoint import MAX_TOKENS
+from tasks.serve.endpoint import EXACT_LENGTH_FIELDS, MAX_TOKENS
 
 API = "servegauge"
 
@@ -37,6 +37,9 @@ def body_of(request: dict[str, Any], job: PointJob) -> bytes:
     """Return the body as EvalScope serialises it, with the sweep's `request` and the server's field names."""
     fields = {**request, **job.sweep.request}
     fields[job.endpoint.max_tokens_field(job.sweep.endpoint)] = fields.pop(MAX_TOKENS)
+    if job.sweep.endpoint in job.endpoint.conventions.refuses_exact_length:
+        for name in EXACT_LENGTH_FIELDS:
+            fields.pop(name, None)
     return json.dumps(fields, ensure_ascii=False).encode()
 
 

@@ -111,6 +111,7 @@ LLAMACPP = """\
 llamacpp:prompt_tokens_total 592
 # TYPE llamacpp:prompt_seconds_total counter
 llamacpp:prompt_seconds_total 0.4
+llamacpp:prompt_tokens_cached_total 48
 llamacpp:tokens_predicted_total 160
 llamacpp:tokens_predicted_seconds_total 1.5
 llamacpp:n_decode_total 75
@@ -120,6 +121,9 @@ llamacpp:predicted_tokens_seconds 106.7
 llamacpp:kv_cache_usage_ratio 0.5
 llamacpp:requests_processing 2
 llamacpp:requests_deferred 1
+llamacpp:spec_decode_num_draft_tokens_total 120
+llamacpp:spec_decode_num_accepted_tokens_total 90
+llamacpp:spec_decode_num_drafts_total 60
 """
 
 TENSORRT_LLM = """\

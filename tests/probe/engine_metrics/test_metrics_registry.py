@@ -74,8 +74,11 @@ EXPECTED: dict[str, tuple[str, dict[Meaning, float]]] = {
             Meaning.KV_CACHE_USE: 0.5,
             Meaning.COMPUTED_PROMPT_TOKENS: 592,
             Meaning.OUTPUT_TOKENS: 160,
+            Meaning.CACHE_HITS: 48,
             Meaning.DECODE_SUM: 1.5,
-        },
+            Meaning.DRAFTS: 60,
+        }
+        | DRAFTED,
     ),
     "TensorRT-LLM": (
         pages.TENSORRT_LLM,
