@@ -45,10 +45,11 @@ def missed_objectives(gated: GatedRun) -> list[str]:
         return []
     searched = {sweep.name for sweep in spec.sweeps if sweep.search}
     points = [point for point in gated.results.points if point.result.sweep not in searched]
-    return [line for line in map(_missed_line, points) if line]
+    return [line for line in map(missed_line, points) if line]
 
 
-def _missed_line(point: RecordedPoint) -> str | None:
+def missed_line(point: RecordedPoint) -> str | None:
+    """Return the line of `missed_by` for a point; it says so if the point is suspect."""
     line = missed_by(point.result)
     return f"{line} (the point is suspect)" if line and point.verdict.verdict == "suspect" else line
 

@@ -52,7 +52,7 @@ def origin_of(row: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
 def with_notes(verdict: Verdict) -> Verdict:
     """The verdict with its notes apart from its reasons. Version 0.1.0 recorded both as reasons."""
     harmless = {check.sentence for check in verdict.checks if check.verdict in ("valid", "unchecked")}
-    notes, reasons = list(verdict.notes), []
+    notes, reasons = list(verdict.notes), list[str]()
     for reason in verdict.reasons:
         is_note = verdict.verdict == "valid" or reason in harmless
         (notes if is_note else reasons).append(reason)

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from typing import NamedTuple
 
 from tasks.config.datasets import WHOLE
 from tasks.measure.speed.figures.notation import MISSING
 from tasks.measure.speed.figures.point_result import PointResult
 from tasks.record.results import RecordedPoint, RunRecord
 
+NOTE = "note"
 TIME_NOT_VISIBLE = "too few responses show this time: they arrived in one chunk or have one token"
 """The reason why a point with enough requests has no TTFT or TPOT percentile."""
+
+
+class Remark(NamedTuple):
+    """A sentence about a point. `kind`: the point's verdict if it is a reason for the verdict, else NOTE."""
+
+    kind: str
+    sentence: str
 
 
 def success_percent(point: PointResult) -> str:
@@ -54,12 +63,17 @@ def run_duration(run: RunRecord) -> str:
     return str(timedelta(seconds=round((run.finished_at - run.started_at).total_seconds())))
 
 
-def reasons_with_first_error(point: RecordedPoint) -> tuple[str, ...]:
-    """Return the reasons of a point's verdict, and its first request error unless a reason quotes it."""
-    error, reasons = point.result.first_error, point.verdict.reasons
-    if error is None or any(error in reason for reason in reasons):
-        return reasons
-    return (*reasons, f"first error: {error}")
+def remarks(point: RecordedPoint) -> list[Remark]:
+    """Return why a point is suspect or invalid, then the notes on it.
+
+    The point's first request error is added unless one of them quotes it.
+    """
+    verdict, error = point.verdict, point.result.first_error
+    reasons = [Remark(verdict.verdict, reason) for reason in verdict.reasons]
+    notes = [Remark(NOTE, note) for note in verdict.notes]
+    if error is not None and not any(error in remark.sentence for remark in (*reasons, *notes)):
+        notes.append(Remark(NOTE, f"first error: {error}"))
+    return [*reasons, *notes]
 
 
 def missing_notes(reasons: Mapping[str, bool]) -> tuple[str, ...]:

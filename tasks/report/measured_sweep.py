@@ -21,6 +21,11 @@ class MeasuredSweep(Frozen):
         return [point.result for point in self.points]
 
     @property
+    def verdicts(self) -> list[str]:
+        """The verdict of every point."""
+        return [point.verdict.verdict for point in self.points]
+
+    @property
     def has_repeats(self) -> bool:
         """Whether any load was measured more than once."""
         return any(point.result.repeat > 1 for point in self.points)

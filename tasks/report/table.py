@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from tasks.config.base import Frozen
 from tasks.measure.speed.figures.figure_type import Figure
@@ -17,12 +17,23 @@ class Column(Frozen):
 
 
 class Table(Frozen):
-    """A table of texts; every row has a cell for each column."""
+    """A table of texts; every row has a cell for each column.
+
+    `footnotes`: what the cells mean. `reasons`: why rows are suspect or invalid, and notes on them. The page
+    leaves these out because its section "Can the figures be believed?" says them.
+    """
 
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     footnotes: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+FOLDED = ("Source", "Model")
+"""Columns that become a footnote if all their cells are equal."""
+VERDICT = Column(name="Verdict")
+"""The column for the verdict of a row's figures. The page shows its cells as badges."""
 
 
 def text_columns(*names: str) -> tuple[Column, ...]:
@@ -46,6 +57,26 @@ def without_columns(table: Table, names: Collection[str]) -> Table:
     columns = tuple(table.columns[index] for index in kept)
     rows = tuple(tuple(row[index] for index in kept) for row in table.rows)
     return table.model_copy(update={"columns": columns, "rows": rows})
+
+
+def fold_equal_columns(table: Table, names: Collection[str]) -> Table:
+    """Replace each named column of equal cells by a footnote, placed before the table's own footnotes."""
+    folded, notes = set[str](), []
+    for index, column in enumerate(table.columns):
+        values = {row[index] for row in table.rows}
+        if column.name in names and len(values) == 1:
+            folded.add(column.name)
+            notes.append(f"{column.name}: {values.pop()} {column.unit}".rstrip())
+    kept = without_columns(table, folded)
+    return kept.model_copy(update={"footnotes": (*notes, *table.footnotes)})
+
+
+def with_verdicts(table: Table, verdicts: Sequence[str]) -> Table:
+    """Return the table with the verdict of each row's figures at its end; unchanged if all are valid."""
+    if all(verdict == "valid" for verdict in verdicts):
+        return table
+    rows = tuple((*row, verdict) for row, verdict in zip(table.rows, verdicts, strict=True))
+    return table.model_copy(update={"columns": (*table.columns, VERDICT), "rows": rows})
 
 
 def as_records(table: Table) -> list[dict[str, str]]:

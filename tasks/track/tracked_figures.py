@@ -37,13 +37,13 @@ def figures_by_step(run: TrackedRun) -> FiguresByStep:
     for knee in run.knees:
         by_step[0].update(_knee_figures(knee))
     points_at: Counter[tuple[str, int]] = Counter()
-    for point in sorted((point.result for point in run.points), key=_step_and_repeat):
-        step = _step(point)
-        points_at[point.sweep, step] += 1
-        count = points_at[point.sweep, step]
+    for point in sorted(run.points, key=lambda point: _step_and_repeat(point.result)):
+        sweep, step = point.result.sweep, _step(point.result)
+        points_at[sweep, step] += 1
+        count = points_at[sweep, step]
         suffix = f"_{count}" if count > 1 else ""
         for name, value in _point_figures(point).items():
-            by_step[step][f"{point.sweep}/{name}{suffix}"] = value
+            by_step[step][f"{sweep}/{name}{suffix}"] = value
     return dict(sorted(by_step.items()))
 
 
@@ -66,8 +66,10 @@ def _success_rate(point: PointResult) -> float:
     return point.succeeded / max(point.succeeded + point.failed, 1)
 
 
-def _point_figures(point: PointResult) -> dict[str, float]:
-    figures = {"success_rate": _success_rate(point)}
+def _point_figures(recorded: RecordedPoint) -> dict[str, float]:
+    """Return the figures of a point by name. `valid` is 0 beside figures that are suspect or invalid."""
+    point = recorded.result
+    figures = {"success_rate": _success_rate(point), "valid": float(recorded.verdict.verdict == "valid")}
     if point.objectives_met is not None:
         figures["objectives_met"] = float(point.objectives_met)
     for figure in FIGURES:
@@ -85,7 +87,8 @@ def _score_figures(score: Score) -> dict[str, float]:
 
 def _knee_figures(knee: Knee) -> dict[str, float]:
     key = f"{knee.sweep}/knee_{knee.load}"
-    figures = {key: knee.knee, f"{key}_low": knee.low, f"{key}_high": knee.high}
+    is_valid = None if knee.knee is None else float(not knee.doubts)
+    figures = {key: knee.knee, f"{key}_low": knee.low, f"{key}_high": knee.high, f"{key}_valid": is_valid}
     return {name: value for name, value in figures.items() if value is not None}
 
 

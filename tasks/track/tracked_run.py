@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Self
 
+from tasks.audit.doubt import doubt_note
 from tasks.config.base import Frozen
 from tasks.config.load import Load
 from tasks.config.spec import Spec
@@ -66,12 +67,18 @@ def tracked_run(
     return TrackedRun(
         run_id=run.run_id,
         name=experiment_name(run, points),
-        description=spec.description,
+        description=_description(spec, points),
         config=flat_config(spec, run),
         points=points,
         knees=knees,
         scores=tuple(score for recorded in accuracy for score in recorded.scores),
     )
+
+
+def _description(spec: Spec, points: tuple[RecordedPoint, ...]) -> str:
+    """Return how many points are suspect or invalid, then the spec's description."""
+    doubt = doubt_note([point.verdict for point in points])
+    return "\n".join(filter(None, (doubt, spec.description)))
 
 
 def experiment_name(run: RunRecord, points: tuple[RecordedPoint, ...]) -> str:

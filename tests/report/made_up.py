@@ -11,6 +11,9 @@ from tasks.report.report_input import ReportInput
 from tasks.report.table import Table
 from tests.record import made_up
 
+SUSPECT = Verdict(verdict="suspect", reasons=("late, made up",), checks=(made_up.check(),))
+INVALID = Verdict(verdict="invalid", reasons=("wrong, made up",))
+
 
 def points() -> tuple[RecordedPoint, ...]:
     """Five sweeps: several loads, one load, repeats, a reused point, a point without a success."""
@@ -56,6 +59,15 @@ def sweep_of(*measured: RecordedPoint) -> MeasuredSweep:
     """The sweep that points of one sweep make."""
     (only,) = measured_sweeps(report(points=measured))
     return only
+
+
+def all_suspect() -> ReportInput:
+    """A run of three loads and a search, all of them suspect."""
+    loads = [made_up.bounded(made_up.expensive(made_up.point(concurrency=load)), 4.0) for load in (1, 4, 8)]
+    repeats = [made_up.point("twice", 4, repeat=repeat) for repeat in (1, 2)]
+    measured = [made_up.recorded(result, verdict=SUSPECT) for result in (*loads, *repeats)]
+    knee = made_up.knee().model_copy(update={"doubts": SUSPECT.reasons})
+    return report(points=tuple(measured), knees=(knee,))
 
 
 def cells(table: Table, column: str) -> list[str]:

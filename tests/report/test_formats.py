@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tasks.audit.verdict import Verdict
 from tasks.report import formats
 from tests.record import made_up
 
@@ -10,12 +11,14 @@ def test_success_is_never_rounded_up_to_all() -> None:
     assert formats.success_percent(made_up.point(requests=100_000, failed=1)) == "99.9"
 
 
-def test_the_first_error_is_added_unless_a_reason_quotes_it() -> None:
+def test_the_first_error_is_a_note_unless_a_remark_quotes_it() -> None:
     point = made_up.recorded(made_up.point(failed=1))
-    assert formats.reasons_with_first_error(point) == ("first error: HTTP 500 made up",)
-    quoted = point.verdict.model_copy(update={"reasons": ("1 failed: HTTP 500 made up",)})
-    point = point.model_copy(update={"verdict": quoted})
-    assert formats.reasons_with_first_error(point) == quoted.reasons
+    assert formats.remarks(point) == [("note", "first error: HTTP 500 made up")]
+    quoting = Verdict(verdict="invalid", reasons=("1 of 20 requests failed: HTTP 500 made up",), notes=("n",))
+    assert formats.remarks(made_up.recorded(point.result, verdict=quoting)) == [
+        ("invalid", "1 of 20 requests failed: HTTP 500 made up"),
+        ("note", "n"),
+    ]
 
 
 def test_loads_of_several_kinds_are_called_load() -> None:

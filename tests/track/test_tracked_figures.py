@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tasks.audit.verdict import Verdict
 from tasks.measure.speed.figures.figure_registry import BY_NAME
 from tasks.track.tracked_figures import figures_by_step, point_table
 from tests.record import made_up
@@ -79,3 +80,15 @@ def test_a_score_of_a_whole_set_has_no_subset_in_its_key() -> None:
     whole = made_up.score("default").model_copy(update={"dataset": "aime-format-sample"})
     figures = figures_by_step(made_up_run(points=(), scores=(whole,)))[0]
     assert figures["accuracy/aime-format-sample_mean_acc"] == 0.5
+
+
+def test_a_doubtful_figure_is_marked_by_the_figure_valid() -> None:
+    suspect = Verdict(verdict="suspect", reasons=("late, made up",))
+    points = (made_up.recorded(made_up.point()), made_up.recorded(made_up.point("chat"), verdict=suspect))
+    knees = (made_up.knee(), made_up.knee("chat").model_copy(update={"doubts": suspect.reasons}))
+    by_step = figures_by_step(made_up_run(points=points, knees=knees))
+    assert (by_step[4]["throughput/valid"], by_step[4]["chat/valid"]) == (1, 0)
+    assert by_step[0]["throughput/knee_concurrency_valid"] == 1
+    assert by_step[0]["chat/knee_concurrency_valid"] == 0
+    header, rows = point_table(points)
+    assert [row[header.index("Verdict")] for row in rows] == ["valid", "suspect"]

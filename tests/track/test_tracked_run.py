@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tasks.audit.verdict import Verdict
 from tasks.config.spec_file import load_spec
 from tasks.errors import TrackError
 from tasks.track.tracked_run import TrackOutcome, tracked_run
@@ -53,3 +54,13 @@ def test_all_scores_and_knees_are_part_of_the_run() -> None:
 )
 def test_an_error_becomes_a_warning_of_one_line(error: Exception, warning: str) -> None:
     assert TrackOutcome.from_error(error) == TrackOutcome(warning=warning)
+
+
+def test_the_description_says_first_how_many_points_are_doubtful() -> None:
+    spec, run = load_spec("smoke", []), made_up.run()
+    suspect = made_up.recorded(made_up.point(), verdict=Verdict(verdict="suspect"))
+    described = tracked_run(spec, run, (suspect, made_up.recorded(made_up.point())), (), ()).description
+    doubt, description = described.splitlines()
+    assert doubt == "1 of 2 load points is suspect: its figures are doubtful."
+    assert description == spec.description
+    assert tracked_run(spec, run, (), (), ()).description == spec.description

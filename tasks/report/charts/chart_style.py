@@ -13,8 +13,15 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from tasks.measure.speed.figures.figure_registry import BY_NAME
 
 # Placeholders. to_svg replaces them by CSS variables of the page, which has a dark and a light theme.
-INK, GRID, MAIN, SECOND, THIRD = "#010101", "#020202", "#030303", "#040404", "#050505"
-_VARIABLES = {INK: "--ink-soft", GRID: "--line", MAIN: "--main", SECOND: "--second", THIRD: "--third"}
+INK, GRID, MAIN, SECOND, THIRD, PAPER = "#010101", "#020202", "#030303", "#040404", "#050505", "#060606"
+_VARIABLES = {
+    INK: "--ink-soft",
+    GRID: "--line",
+    MAIN: "--main",
+    SECOND: "--second",
+    THIRD: "--third",
+    PAPER: "--card",
+}
 STYLE = {
     "svg.fonttype": "none",
     "text.parse_math": False,

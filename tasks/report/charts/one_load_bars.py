@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -10,29 +9,35 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from tasks.config.objective import STATISTICS
 from tasks.measure.speed.figures.figure_registry import BY_NAME
-from tasks.measure.speed.figures.point_result import PointResult
-from tasks.report.charts.chart_style import MAIN, SECOND, statistic_label, time_title
-from tasks.report.load_repeats import mean_of
+from tasks.report.charts.chart_style import MAIN, PAPER, SECOND, statistic_label, time_title
+from tasks.report.load_repeats import Repeats, mean_of
+
+PANEL_INCHES = (4.8, 2.1)
 
 
-def draw_one_load(points: Sequence[PointResult]) -> Figure:
-    """Return a figure with a panel each for latency, TTFT and TPOT."""
-    figure = Figure(figsize=(9.6, 2.3), layout=ConstrainedLayoutEngine(w_pad=0.14))
-    for axes, time in zip(figure.subplots(1, 3), ("latency", "ttft", "tpot"), strict=True):
-        _plot_bars(axes, time, points)
-    return figure
+def draw_one_load(repeats: Repeats) -> dict[str, Figure]:
+    """Return a panel each for latency, TTFT and TPOT, by title. Bars of a suspect load are hollow."""
+    panels = {}
+    for time in ("latency", "ttft", "tpot"):
+        figure = Figure(figsize=PANEL_INCHES, layout=ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.08))
+        title = f"{time_title(time)}{' (suspect)' if repeats.suspect else ''}"
+        _plot_bars(figure.subplots(), time, repeats, title)
+        panels[title] = figure
+    return panels
 
 
-def _plot_bars(axes: Any, time: str, points: Sequence[PointResult]) -> None:
+def _plot_bars(axes: Any, time: str, repeats: Repeats, title: str) -> None:
     """Plot a bar for each statistic, averaged over the repeats, with the mean on top."""
     means: dict[str, float] = {}
     for statistic in reversed(STATISTICS):
-        mean = mean_of(BY_NAME[f"{time}_{statistic}_s"], points)
+        mean = mean_of(BY_NAME[f"{time}_{statistic}_s"], repeats)
         if mean is not None:
             means[statistic] = mean
-    axes.set_title(time_title(time), fontweight="bold")
-    colours = [MAIN if statistic == "mean" else SECOND for statistic in means]
-    bars = axes.barh(list(map(statistic_label, means)), list(means.values()), height=0.62, color=colours)
+    axes.set_title(title, fontweight="bold")
+    edges = [MAIN if statistic == "mean" else SECOND for statistic in means]
+    fills = [PAPER] * len(edges) if repeats.suspect else edges
+    labels = list(map(statistic_label, means))
+    bars = axes.barh(labels, list(means.values()), height=0.62, color=fills, edgecolor=edges, linewidth=1.2)
     write = BY_NAME[f"{time}_mean_s"].notation.write
     axes.bar_label(bars, [write(mean) for mean in means.values()], padding=4, fontsize=9)
     axes.grid(False)

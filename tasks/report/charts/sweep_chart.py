@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from statistics import fmean
-from typing import Any
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -13,11 +13,11 @@ from matplotlib.ticker import NullLocator
 
 from tasks.measure.speed.figures.figure_registry import BY_NAME
 from tasks.measure.speed.figures.notation import MILLISECONDS
-from tasks.measure.speed.figures.point_result import PointResult
 from tasks.report import formats
 from tasks.report.charts.chart_style import (
     LEGEND,
     MAIN,
+    PAPER,
     SECOND,
     STYLE,
     THIRD,
@@ -27,96 +27,143 @@ from tasks.report.charts.chart_style import (
     to_svg,
 )
 from tasks.report.charts.one_load_bars import draw_one_load
+from tasks.report.load_repeats import Repeats, is_suspect, usable_repeats
 from tasks.report.measured_sweep import MeasuredSweep
 
-Samples = Sequence[tuple[float, float]]
-"""A pair for each point: the level of its load, and the value of a figure."""
 CURVE_STYLES = (("mean", MAIN, "-"), ("p50", SECOND, "--"), ("p95", THIRD, ":"))
 """Statistics of latency, TTFT or TPOT, each with its colour and line style."""
 CLOSE_LEVELS = 1.25
 """Smallest factor between two labelled levels. Labels of closer levels, as in a search, would overlap."""
+PANEL_INCHES = (4.8, 2.75)
+
+
+class Sample(NamedTuple):
+    """A figure at one level of the load. A suspect one is drawn with a hollow marker."""
+
+    level: float
+    value: float
+    suspect: bool
 
 
 def sweep_chart(sweep: MeasuredSweep) -> str | None:
-    """Return an SVG of throughput and times over the load. For a single load, it shows the times as bars.
+    """Return a panel each for throughput and times over the load. For a single load, the times are bars.
 
-    Points without a successful request are omitted. Return None if no point remains.
+    Points that are invalid or without a successful request are left out. Return None if no point remains.
     """
-    points = [result for result in sweep.results if result.succeeded]
-    if not points:
+    loads = sorted(usable_repeats(sweep.points), key=lambda repeats: repeats.first.load.sort_key)
+    if not loads:
         return None
-    levels = sorted({point.load.level for point in points})
+    levels = sorted({repeats.first.load.level for repeats in loads})
     with mpl.rc_context(STYLE | {"svg.hashsalt": sweep.name}):
-        figure = _curves_over_load(points, levels) if len(levels) > 1 else draw_one_load(points)
-        return to_svg(figure, f"{sweep.name}: throughput, latency, TTFT and TPOT; the table has the figures")
+        panels = _curves_over_load(loads, levels) if len(levels) > 1 else draw_one_load(loads[0])
+        svgs = [
+            to_svg(panel, f"{sweep.name}: {title}; the table has the figures")
+            for title, panel in panels.items()
+        ]
+    columns = "" if len(levels) > 1 else " three"
+    return f'<div class="panels{columns}">{"".join(svgs)}</div>'
 
 
-def _curves_over_load(points: Sequence[PointResult], levels: list[float]) -> Figure:
-    figure = Figure(figsize=(9.6, 5.6), layout=ConstrainedLayoutEngine(h_pad=0.14, w_pad=0.14))
-    (throughput, latency), (ttft, tpot) = figure.subplots(2, 2)
-    _plot_throughput(throughput, points, levels)
-    for axes, time in ((latency, "latency"), (ttft, "ttft"), (tpot, "tpot")):
-        _plot_statistics(axes, points, time)
-        _set_load_axis(axes, time_title(time), levels)
-    for axes in (ttft, tpot):
-        axes.set_xlabel(formats.common_load_kind(points))
-    return figure
+def _curves_over_load(loads: Sequence[Repeats], levels: list[float]) -> dict[str, Figure]:
+    """Return the panels by title."""
+    panels = {"Output, tok/s": _throughput_panel(loads, levels)}
+    for time in ("latency", "ttft", "tpot"):
+        panels[time_title(time)] = _time_panel(loads, levels, time)
+    for title, panel in panels.items():
+        (axes,) = panel.axes
+        _set_load_axis(axes, title, levels)
+        axes.set_xlabel(_load_axis_text(loads))
+        _add_legend(axes, any(repeats.suspect for repeats in loads))
+    return panels
 
 
-def _plot_throughput(axes: Any, points: Sequence[PointResult], levels: list[float]) -> None:
-    samples = _samples(points, "output_token_throughput")
+def _throughput_panel(loads: Sequence[Repeats], levels: list[float]) -> Figure:
+    figure, axes = _empty_panel()
+    samples = _samples(loads, "output_token_throughput")
     _plot_curve(axes, samples, "", MAIN, "-")
     labelled = _without_close(levels)
-    for level, value in _means(samples):
+    for level, value, _ in _means(samples):
         if level in labelled:
             text, offset = f"{value:,.0f}", {"xytext": (0, 7), "textcoords": "offset points"}
             axes.annotate(text, (level, value), ha="center", fontsize=9, **offset)
-    _set_load_axis(axes, "Output tokens per second", levels)
     axes.margins(y=0.16)
     axes.set_ylim(bottom=0)
+    return figure
 
 
-def _plot_statistics(axes: Any, points: Sequence[PointResult], time: str) -> None:
-    """Plot mean, P50 and P95 over the load. The legend omits a percentile that no point has."""
+def _time_panel(loads: Sequence[Repeats], levels: list[float], time: str) -> Figure:
+    """Return mean, P50 and P95 over the load. The legend omits a percentile that no point has."""
+    figure, axes = _empty_panel()
     factor = 1000 if BY_NAME[f"{time}_mean_s"].notation is MILLISECONDS else 1
     for statistic, colour, style in CURVE_STYLES:
-        samples = _samples(points, f"{time}_{statistic}_s", factor)
+        samples = _samples(loads, f"{time}_{statistic}_s", factor)
         if samples:
             _plot_curve(axes, samples, statistic_label(statistic), colour, style)
     axes.margins(y=0.12)
     axes.set_ylim(bottom=0)
+    return figure
+
+
+def _empty_panel() -> tuple[Figure, Any]:
+    figure = Figure(figsize=PANEL_INCHES, layout=ConstrainedLayoutEngine(h_pad=0.08, w_pad=0.08))
+    return figure, figure.subplots()
+
+
+def _add_legend(axes: Any, suspect: bool) -> None:
+    """Add the legend; it explains the hollow marker if the chart has one."""
+    if suspect:
+        axes.plot([], [], color=MAIN, linestyle="", marker="o", markerfacecolor=PAPER, label="suspect")
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(ncols=3, bbox_to_anchor=(1, 0.99), **LEGEND)
+        axes.legend(ncols=4, bbox_to_anchor=(1, 0.99), columnspacing=1.2, **LEGEND)
 
 
-def _samples(points: Sequence[PointResult], figure: str, factor: float = 1) -> list[tuple[float, float]]:
-    """Return level and value for every point that has the figure."""
+def _samples(loads: Sequence[Repeats], figure: str, factor: float = 1) -> list[Sample]:
+    """Return a sample for every point that has the figure."""
     samples = []
-    for point in points:
-        value = point[figure]
-        if value is not None:
-            samples.append((point.load.level, value * factor))
+    for repeats in loads:
+        for point in repeats.points:
+            value = point.result[figure]
+            if value is not None:
+                samples.append(Sample(point.result.load.level, value * factor, is_suspect(point)))
     return samples
 
 
-def _plot_curve(axes: Any, samples: Samples, label: str, colour: str, style: str) -> None:
+def _plot_curve(axes: Any, samples: Sequence[Sample], label: str, colour: str, style: str) -> None:
     """Plot a line through the means of the repeats. If a load has several, add a pale dot for each."""
     means = _means(samples)
-    axes.plot(*_x_and_y(means), color=colour, linestyle=style, marker="o", label=label)
+    levels, values = [mean.level for mean in means], [mean.value for mean in means]
+    axes.plot(levels, values, color=colour, linestyle=style, marker="o", label=label)
+    hollow = [mean for mean in means if mean.suspect]
+    axes.plot(
+        [mean.level for mean in hollow],
+        [mean.value for mean in hollow],
+        color=colour,
+        linestyle="",
+        marker="o",
+        markerfacecolor=PAPER,
+    )
     if len(means) < len(samples):
-        axes.plot(*_x_and_y(samples), color=colour, linestyle="", marker="o", alpha=0.35)
+        levels, values = [sample.level for sample in samples], [sample.value for sample in samples]
+        axes.plot(levels, values, color=colour, linestyle="", marker="o", markersize=3.5, alpha=0.35)
 
 
-def _means(samples: Samples) -> list[tuple[float, float]]:
-    """Return the mean of the repeats at each level, by rising level."""
-    values_by_level: dict[float, list[float]] = {}
-    for level, value in samples:
-        values_by_level.setdefault(level, []).append(value)
-    return [(level, fmean(values)) for level, values in sorted(values_by_level.items())]
+def _means(samples: Sequence[Sample]) -> list[Sample]:
+    """Return the mean of the repeats at each level, by rising level; suspect if a repeat is."""
+    samples_by_level: dict[float, list[Sample]] = {}
+    for sample in samples:
+        samples_by_level.setdefault(sample.level, []).append(sample)
+    return [
+        Sample(level, fmean(sample.value for sample in repeats), any(sample.suspect for sample in repeats))
+        for level, repeats in sorted(samples_by_level.items())
+    ]
 
 
-def _x_and_y(samples: Samples) -> tuple[list[float], list[float]]:
-    return [level for level, _ in samples], [value for _, value in samples]
+def _load_axis_text(loads: Sequence[Repeats]) -> str:
+    """Return the title of the load axis, with its unit and that it is logarithmic."""
+    points = [repeats.first for repeats in loads]
+    kind, units = formats.common_load_kind(points), {point.load.unit for point in points}
+    unit = f", {units.pop()}" if kind == "rate" and len(units) == 1 else ""
+    return f"{kind}{unit} (log scale)"
 
 
 def _set_load_axis(axes: Any, title: str, levels: list[float]) -> None:

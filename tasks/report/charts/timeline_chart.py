@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from math import ceil, nan
+from math import nan
 from typing import Any
 
 import matplotlib as mpl
@@ -16,30 +16,30 @@ from tasks.report.report_input import ReportInput, TimelineCurve
 
 GAP_S = 4.0
 """Longest gap between samples, in seconds, that a curve spans. Telemetry pauses between load points."""
-COLUMNS = 2
-ALT_TEXT = "server, GPUs and machine during the run; the table telemetry has the figures"
+ALT_TEXT = " during the run; the table telemetry has the figures"
 
 
 def timeline_chart(report: ReportInput) -> str | None:
-    """Return an SVG with a panel for each group of curves on a shared time axis; None without telemetry."""
+    """Return a panel for each group of curves; None without telemetry."""
     panels: dict[str, list[TimelineCurve]] = {}
     for curve in report.timeline:
         panels.setdefault(curve.panel, []).append(curve)
     if not panels:
         return None
+    seconds = max(curve.seconds[-1] for curve in report.timeline)
     with mpl.rc_context(STYLE | {"svg.hashsalt": "timeline", "lines.linewidth": 1.4}):
-        return to_svg(_draw(panels), ALT_TEXT)
+        svgs = [
+            to_svg(_draw(title, curves, seconds), f"{title}{ALT_TEXT}") for title, curves in panels.items()
+        ]
+    return f'<div class="panels">{"".join(svgs)}</div>'
 
 
-def _draw(panels: dict[str, list[TimelineCurve]]) -> Figure:
-    rows = ceil(len(panels) / COLUMNS)
-    layout = ConstrainedLayoutEngine(h_pad=0.12, w_pad=0.14)
-    figure = Figure(figsize=(9.6, 0.4 + 2.1 * rows), layout=layout)
-    cells = figure.subplots(rows, COLUMNS, squeeze=False, sharex=True).flatten()
-    for axes, (title, curves) in zip(cells, panels.items(), strict=False):
-        _draw_panel(axes, title, curves)
-    for axes in cells[len(panels) :]:
-        axes.set_axis_off()
+def _draw(title: str, curves: Sequence[TimelineCurve], seconds: float) -> Figure:
+    """Return one panel. All panels span the same `seconds`."""
+    figure = Figure(figsize=(4.8, 2.2), layout=ConstrainedLayoutEngine(h_pad=0.08, w_pad=0.08))
+    axes = figure.subplots()
+    _draw_panel(axes, title, curves)
+    axes.set_xlim(-0.02 * seconds, 1.02 * seconds or 1)
     return figure
 
 
@@ -48,8 +48,7 @@ def _draw_panel(axes: Any, title: str, curves: Sequence[TimelineCurve]) -> None:
         seconds, values = interrupted(curve)
         axes.plot(seconds, values, color=colour, linestyle=style, marker=".", markersize=3, label=curve.name)
     axes.set_title(title, fontweight="bold")
-    axes.set_xlabel("s since the run's start")
-    axes.xaxis.set_tick_params(labelbottom=True)
+    axes.set_xlabel("seconds since the run's start")
     set_number_ticks(axes)
     axes.margins(x=0.02, y=0.12)
     axes.set_ylim(bottom=0)

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from tasks.measure.speed.figures.figure_registry import figures_in
 from tasks.measure.speed.figures.figure_type import Figure
-from tasks.measure.speed.figures.point_result import PointResult
 from tasks.report.comparison.change import Change, speed_change
 from tasks.report.comparison.compared_run import ComparedRun
 from tasks.report.load_repeats import Repeats, mean_of, usable_repeats, values_of
@@ -27,21 +26,23 @@ class LoadKey(NamedTuple):
 class SpeedComparison(NamedTuple):
     """One figure of one load.
 
-    `means` and `changes` have an entry for each run; the first run has no change.
+    `means`, `changes` and `suspect` have an entry for each run; the first run has no change. `suspect`:
+    whether a repeat of the load is suspect in that run, so that its mean and its change are doubtful.
     """
 
     key: LoadKey
     figure: Figure
     means: tuple[float | None, ...]
     changes: tuple[Change | None, ...]
+    suspect: tuple[bool, ...]
 
 
-def repeats_by_load(run: ComparedRun) -> dict[LoadKey, list[PointResult]]:
+def repeats_by_load(run: ComparedRun) -> dict[LoadKey, Repeats]:
     """Return the usable repeats of each load of a run, by sweep and then by rising load."""
     loads = {}
     for sweep in measured_sweeps(run.report):
         for repeats in usable_repeats(sweep.points):
-            loads[LoadKey(sweep.name, repeats[0].load.text)] = repeats
+            loads[LoadKey(sweep.name, repeats.first.load.text)] = repeats
     return loads
 
 
@@ -50,7 +51,7 @@ def compare_speed(runs: Sequence[ComparedRun]) -> tuple[SpeedComparison, ...]:
     loads_of_runs = [repeats_by_load(run) for run in runs]
     comparisons = []
     for key in dict.fromkeys(chain.from_iterable(loads_of_runs)):
-        repeats_of_runs = [loads.get(key, []) for loads in loads_of_runs]
+        repeats_of_runs = [loads.get(key, Repeats()) for loads in loads_of_runs]
         for figure in _FIGURES:
             comparison = _compare_figure(key, figure, repeats_of_runs)
             if any(mean is not None for mean in comparison.means):
@@ -63,4 +64,5 @@ def _compare_figure(key: LoadKey, figure: Figure, repeats_of_runs: Sequence[Repe
     base, *others = [values_of(figure, repeats) for repeats in repeats_of_runs]
     changes = [speed_change(base, new) if base and new else None for new in others]
     means = tuple(mean_of(figure, repeats) for repeats in repeats_of_runs)
-    return SpeedComparison(key, figure, means, changes=(None, *changes))
+    suspect = tuple(repeats.suspect for repeats in repeats_of_runs)
+    return SpeedComparison(key, figure, means, changes=(None, *changes), suspect=suspect)

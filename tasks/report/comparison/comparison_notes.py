@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from tasks.measure.speed.figures.figure_registry import BY_NAME
 from tasks.report.comparison.change import Change
 from tasks.report.comparison.compare_scores import ScoreComparison
-from tasks.report.comparison.compare_speed import repeats_by_load
+from tasks.report.comparison.compare_speed import SpeedComparison, repeats_by_load
 from tasks.report.comparison.compared_run import LETTERS, ComparedRun
-from tasks.report.load_repeats import mean_of
+from tasks.report.load_repeats import Repeats, mean_of
 
 OUTPUT_LENGTH = BY_NAME["output_tokens_mean"]
+SUSPECT_MARK = "?"
 OUTPUT_LENGTH_TOLERANCE = 0.01
 """If mean output tokens per request differ by a greater share, two runs did not do the same work."""
 
@@ -30,6 +31,16 @@ def change_notes(changes: Sequence[Change | None]) -> list[str]:
     if any(change.half_width is None for change in known):
         notes.append("no ±: measured once, so how much of the change is noise is not known")
     return notes
+
+
+def suspect_notes(comparisons: Sequence[SpeedComparison]) -> list[str]:
+    """Return what the mark of a doubtful figure means, if a figure has it."""
+    is_marked = any(any(comparison.suspect) for comparison in comparisons)
+    return (
+        [f"{SUSPECT_MARK}: from a suspect point, so the figure and its change are doubtful"]
+        if is_marked
+        else []
+    )
 
 
 def mcnemar_notes(comparisons: Sequence[ScoreComparison]) -> list[str]:
@@ -61,7 +72,7 @@ def output_length_notes(runs: Sequence[ComparedRun]) -> list[str]:
     notes = []
     for letter, run in zip(LETTERS[1:], runs[1:], strict=False):
         for key, repeats in repeats_by_load(run).items():
-            base_length = mean_of(OUTPUT_LENGTH, base_loads.get(key, []))
+            base_length = mean_of(OUTPUT_LENGTH, base_loads.get(key, Repeats()))
             length = mean_of(OUTPUT_LENGTH, repeats)
             if base_length and length and abs(length / base_length - 1) > OUTPUT_LENGTH_TOLERANCE:
                 lengths = f"{length:.1f} output tokens a request in {letter}, {base_length:.1f} in A"

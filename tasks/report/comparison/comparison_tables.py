@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 
 from tasks.config.datasets import WHOLE
 from tasks.measure.speed.figures.notation import MISSING
@@ -10,20 +11,22 @@ from tasks.report import formats
 from tasks.report.comparison.change import Change
 from tasks.report.comparison.change_text import percent_text, points_text
 from tasks.report.comparison.compare_scores import ScoreKey, compare_scores
-from tasks.report.comparison.compare_speed import compare_speed
+from tasks.report.comparison.compare_speed import compare_speed, repeats_by_load
 from tasks.report.comparison.compared_run import LETTERS, ComparedRun
 from tasks.report.comparison.comparison_notes import (
+    SUSPECT_MARK,
     change_notes,
     mcnemar_notes,
     output_length_notes,
     shared_point_notes,
+    suspect_notes,
 )
 from tasks.report.comparison.difference_table import difference_table
 from tasks.report.comparison.regressions import missing_figures
 from tasks.report.table import Column, Table, numeric_columns, text_columns, without_columns
 from tasks.report.tables.score_table import SET_COLUMN
+from tasks.report.tables.sweep_table import load_column
 
-_SPEED_COLUMNS = (Column(name="Sweep"), Column(name="Conc.", numeric=True), Column(name="Figure"))
 _SCORE_COLUMNS = text_columns(SET_COLUMN, "Subset", "Metric")
 
 
@@ -39,15 +42,17 @@ def speed_table(runs: Sequence[ComparedRun]) -> Table:
     rows, changes = [], list[Change | None]()
     for comparison in comparisons:
         cells = _cells(comparison.means, comparison.changes, comparison.figure.notation.write, percent_text)
-        rows.append((*comparison.key, comparison.figure.title, *cells))
+        cells = [_marked(cell, suspect) for cell, suspect in zip(cells, comparison.suspect, strict=True)]
+        rows.append((comparison.key.sweep, comparison.key.load, comparison.figure.title, *cells))
         changes += comparison.changes
     notes = (
+        *suspect_notes(comparisons),
         *change_notes(changes),
         *output_length_notes(runs),
         *shared_point_notes(runs),
         *missing_figures(runs),
     )
-    columns = (*_SPEED_COLUMNS, *_run_columns(runs))
+    columns = (Column(name="Sweep"), _load_column(runs), Column(name="Figure"), *_run_columns(runs))
     return Table(title="Speed side by side", columns=columns, rows=tuple(rows), footnotes=notes)
 
 
@@ -67,6 +72,15 @@ def score_table(runs: Sequence[ComparedRun]) -> Table:
 
 def _score_cells(key: ScoreKey) -> tuple[str, ...]:
     return (key.dataset, MISSING if key.subset == WHOLE else key.subset, key.metric)
+
+
+def _load_column(runs: Sequence[ComparedRun]) -> Column:
+    loads = chain.from_iterable(repeats_by_load(run).values() for run in runs)
+    return load_column(repeats.first for repeats in loads)
+
+
+def _marked(cell: str, suspect: bool) -> str:
+    return f"{cell} {SUSPECT_MARK}" if suspect and cell != MISSING else cell
 
 
 def _run_columns(runs: Sequence[ComparedRun]) -> tuple[Column, ...]:

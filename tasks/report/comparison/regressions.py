@@ -26,10 +26,12 @@ def missing_figures(runs: Sequence[ComparedRun]) -> tuple[str, ...]:
 
 def _worse_figures(runs: Sequence[ComparedRun], percent: float) -> Iterator[str]:
     for comparison in compare_speed(runs):
-        sweep, load = comparison.key
-        for letter, change in zip(LETTERS, comparison.changes, strict=False):
+        key = comparison.key
+        runs_of_figure = zip(LETTERS, comparison.changes, comparison.suspect, strict=False)
+        for letter, change, suspect in runs_of_figure:
             if change and _is_worse(change, _loss(comparison, change), percent):
-                yield f"{letter}: {sweep} {load}: {comparison.figure.title}: {percent_text(change)}"
+                text = f"{percent_text(change)}{_doubt(suspect, comparison.suspect[0])}"
+                yield f"{letter}: {key.sweep} {key.load}: {comparison.figure.title}: {text}"
 
 
 def _worse_scores(runs: Sequence[ComparedRun], percent: float) -> Iterator[str]:
@@ -37,6 +39,15 @@ def _worse_scores(runs: Sequence[ComparedRun], percent: float) -> Iterator[str]:
         for letter, change in zip(LETTERS, comparison.changes, strict=False):
             if change and _is_worse(change, -change.difference, percent):
                 yield f"{letter}: {comparison.key.text}: {points_text(change)}"
+
+
+def _doubt(suspect: bool, base_suspect: bool) -> str:
+    """Return which of the two compared figures is suspect, in parentheses; empty if neither is."""
+    if suspect and base_suspect:
+        return " (both figures are suspect)"
+    if suspect:
+        return " (this figure is suspect)"
+    return " (the first run's figure is suspect)" if base_suspect else ""
 
 
 def _loss(comparison: SpeedComparison, change: Change) -> float:

@@ -9,10 +9,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from tasks.audit.doubt import doubt_note, verdict_counts
 from tasks.errors import RecordError
 from tasks.measure.speed.figures.notation import MISSING, plain
 from tasks.record.parquet_file import remove_leftover
-from tasks.report.page.point_verdicts import point_verdicts, verdict_counts
+from tasks.report.page.point_verdicts import point_verdicts
 from tasks.report.page.tiles import tiles
 from tasks.report.report_input import ReportInput
 from tasks.report.run_summary import headline, manifest_pairs, reuse_note
@@ -54,11 +55,12 @@ def render_page(report: ReportInput) -> str:
             headline=headline(report),
             tiles=tiles(report),
             reuse_note=reuse_note(report),
+            doubt_note=doubt_note(report.verdicts),
             table_sections=table_sections(report),
             chart_sections=chart_sections(report),
-            verdict_counts=verdict_counts(report.points),
+            verdict_counts=verdict_counts(report.verdicts),
             points_with_reasons=[point for point in verdicts if point.reasons],
-            points_with_checks=[point for point in verdicts if point.checks],
+            points_with_checks=[point for point in verdicts if point.other_checks],
             manifest=manifest_pairs(report),
         )
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from tasks.audit.doubt import doubt_note
 from tasks.report.report_input import ReportInput
 from tasks.report.run_summary import headline, reuse_note
 from tasks.report.table import Column, Table
@@ -18,6 +19,9 @@ def markdown(report: ReportInput) -> str:
     """Return the whole report as Markdown, with every text escaped."""
     parts = [f"# {escaped(report.run.spec)}"]
     parts.append("\n".join(_pair(name, value) for name, value in headline(report)))
+    doubt = doubt_note(report.verdicts)
+    if doubt:
+        parts.append(f"**{escaped(doubt)}**")
     note = reuse_note(report)
     if note:
         parts.append(escaped(note))
@@ -33,9 +37,10 @@ def _table(table: Table) -> str:
     lines.append(_row(_header(column) for column in table.columns))
     lines.append(_row("---:" if column.numeric else "---" for column in table.columns))
     lines += [_row(map(escaped, row)) for row in table.rows]
-    if table.footnotes:
+    notes = (*table.footnotes, *table.reasons)
+    if notes:
         lines.append("")
-        lines += [f"- {escaped(note)}" for note in table.footnotes]
+        lines += [f"- {escaped(note)}" for note in notes]
     return "\n".join(lines)
 
 

@@ -6,7 +6,7 @@ from tasks.config.base import Frozen
 from tasks.report.charts.report_charts import RUN_CHARTS, SWEEP_CHARTS
 from tasks.report.measured_sweep import MeasuredSweep, measured_sweeps
 from tasks.report.report_input import ReportInput
-from tasks.report.table import Table
+from tasks.report.table import FOLDED, Table, fold_equal_columns
 from tasks.report.tables.report_tables import tables_of_run, tables_of_sweep
 
 
@@ -25,7 +25,7 @@ def table_sections(report: ReportInput) -> list[Section]:
     for table in tables_of_run(report):
         charts = [chart.draw(report) for chart in RUN_CHARTS if chart.title == table.title]
         drawn = tuple(chart for chart in charts if chart is not None)
-        sections.append(Section(title=table.title, charts=drawn, tables=(table,)))
+        sections.append(Section(title=table.title, charts=drawn, tables=(fold_equal_columns(table, FOLDED),)))
     return sections
 
 
@@ -41,7 +41,7 @@ def chart_sections(report: ReportInput) -> list[Section]:
 
 
 def _sweep_section(sweep: MeasuredSweep) -> Section:
-    tables = tables_of_sweep(sweep)
+    tables = tuple(fold_equal_columns(table, FOLDED) for table in tables_of_sweep(sweep))
     charts = (draw(sweep) for draw in SWEEP_CHARTS)
     drawn = tuple(chart for chart in charts if chart is not None)
     return Section(title=tables[0].title, charts=drawn, tables=tables)

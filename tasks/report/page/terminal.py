@@ -7,9 +7,10 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from tasks.audit.doubt import doubt_note
 from tasks.report.report_input import ReportInput
 from tasks.report.run_summary import headline, reuse_note
-from tasks.report.table import Column, Table
+from tasks.report.table import FOLDED, Column, Table, fold_equal_columns
 from tasks.report.tables.report_tables import all_tables
 from tasks.text import printable
 
@@ -34,9 +35,8 @@ COLOURS = {
     "killed": "red",
 }
 """Colours of verdicts and outcomes."""
-FOLDED = ("Source", "Model")
-"""Columns that become a footnote if all their cells are equal."""
-FOLDED_IF_NARROW = ("Success", "Verdict")
+FOLDED_IF_NARROW = ("Success",)
+"""Columns that become a footnote, as those of FOLDED do, if the terminal is narrow."""
 
 
 def print_report(report: ReportInput, console: Console, page: str | None = None) -> None:
@@ -50,6 +50,9 @@ def print_report(report: ReportInput, console: Console, page: str | None = None)
     console.print()
     for name, value in headline(report):
         _print_pair(console, name, value)
+    doubt = doubt_note(report.verdicts)
+    if doubt:
+        console.print(_text(doubt, "yellow"), soft_wrap=True)
     note = reuse_note(report)
     if note:
         console.print(_text(note, "cyan"), soft_wrap=True)
@@ -76,13 +79,14 @@ def _print_pair(console: Console, name: str, value: str) -> None:
 
 def _print_table(table: Table, console: Console) -> None:
     narrow = console.width < NARROW
-    shown = _fold_equal_columns(table, {*FOLDED, *FOLDED_IF_NARROW} if narrow else set(FOLDED))
+    shown = fold_equal_columns(table, {*FOLDED, *FOLDED_IF_NARROW} if narrow else set(FOLDED))
     console.print()
     console.print(_text(table.title, "bold"))
     console.print(_rich_table(shown, narrow))
-    if shown.footnotes:
+    notes = (*shown.footnotes, *shown.reasons)
+    if notes:
         console.print()
-    for note in shown.footnotes:
+    for note in notes:
         console.print(_text(f"  {note}", "dim"), soft_wrap=True)
 
 
@@ -99,28 +103,6 @@ def _rich_table(table: Table, narrow: bool) -> RichTable:
     for row in table.rows:
         rich_table.add_row(*(_cell(text, narrow) for text in row))
     return rich_table
-
-
-def _fold_equal_columns(table: Table, names: set[str]) -> Table:
-    """Replace each named column of equal cells by a footnote, placed before the table's own footnotes."""
-    kept: list[int] = []
-    notes = []
-    for index, column in enumerate(table.columns):
-        values = {row[index] for row in table.rows}
-        if column.name in names and len(values) == 1:
-            notes.append(f"{column.name}: {values.pop()} {column.unit}".rstrip())
-        else:
-            kept.append(index)
-    return Table(
-        title=table.title,
-        columns=tuple(table.columns[index] for index in kept),
-        rows=tuple(_cells_at(kept, row) for row in table.rows),
-        footnotes=(*notes, *table.footnotes),
-    )
-
-
-def _cells_at(indexes: list[int], row: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(row[index] for index in indexes)
 
 
 def _header(column: Column, narrow: bool) -> str:

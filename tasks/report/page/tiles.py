@@ -7,13 +7,12 @@ from typing import NamedTuple
 from tasks.config.load import LOAD_KINDS
 from tasks.measure.accuracy.scores import Score
 from tasks.measure.speed.figures.figure_registry import BY_NAME
-from tasks.measure.speed.figures.point_result import PointResult
 from tasks.plan.search import Knee
 from tasks.report import formats
-from tasks.report.best_load import best_load
+from tasks.report.best_load import BestLoad, best_load
 from tasks.report.load_repeats import usable_repeats
 from tasks.report.report_input import ReportInput
-from tasks.report.tables.knee_table import level_text
+from tasks.report.tables.knee_table import level_text, verdict_of
 
 TILE_FIGURES = {
     "Highest output": BY_NAME["output_token_throughput"],
@@ -23,16 +22,23 @@ TILE_FIGURES = {
 
 
 class Tile(NamedTuple):
-    """A figure in large type. The caption below it says at which load it was measured, or its interval."""
+    """A figure in large type. The caption below it says at which load it was measured, or its interval.
+
+    `verdict`: `suspect` if the figure is doubtful, which the page shows as a badge.
+    """
 
     name: str
     figure: str
     unit: str
     caption: str
+    verdict: str = "valid"
 
 
 def tiles(report: ReportInput) -> tuple[Tile, ...]:
-    """Return the best speeds, every knee and the last score of each question set, without invalid points."""
+    """Return the best speeds, every knee and the last score of each question set.
+
+    A speed of a suspect load is shown only if no load is valid.
+    """
     scores = [accuracy.scores[-1] for accuracy in report.accuracy if accuracy.scores]
     return (*_speed_tiles(report), *map(_knee_tile, report.knees), *map(_score_tile, scores))
 
@@ -44,17 +50,20 @@ def _speed_tiles(report: ReportInput) -> list[Tile]:
         best = best_load(loads, figure)
         if best is not None:
             value = figure.notation.text(best.mean)
-            shown.append(Tile(name, value, figure.notation.unit, _load_caption(best.point)))
+            verdict = "suspect" if best.suspect else "valid"
+            shown.append(Tile(name, value, figure.notation.unit, _load_caption(best), verdict))
     return shown
 
 
-def _load_caption(point: PointResult) -> str:
-    return f"{point.sweep}, {point.load.kind} {formats.load_text(point)}"
+def _load_caption(best: BestLoad) -> str:
+    load = f"{best.point.sweep}, {best.point.load.kind} {formats.load_text(best.point)}"
+    return f"{load}; better loads are suspect" if best.passed_over else load
 
 
 def _knee_tile(knee: Knee) -> Tile:
     unit = LOAD_KINDS[knee.load].unit
-    return Tile(f"Knee of {knee.sweep}", level_text(knee.knee), unit, f"limited by {knee.reason}")
+    caption = f"limited by {knee.reason}"
+    return Tile(f"Knee of {knee.sweep}", level_text(knee.knee), unit, caption, verdict_of(knee))
 
 
 def _score_tile(score: Score) -> Tile:

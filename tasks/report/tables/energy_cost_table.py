@@ -10,7 +10,7 @@ from tasks.measure.speed.figures.notation import MISSING, plain
 from tasks.measure.speed.figures.point_result import PointResult
 from tasks.report import formats
 from tasks.report.measured_sweep import MeasuredSweep
-from tasks.report.table import Column, Table, figure_column
+from tasks.report.table import Column, Table, figure_column, with_verdicts
 
 _POWER = Column(name="Power mean", unit="W", numeric=True)
 _ENERGY_NOTE = "Power and energy: of the server's GPUs alone"
@@ -32,12 +32,13 @@ def energy_cost_table(sweep: MeasuredSweep) -> Table | None:
         figures += figures_in("cost")
     if not topics:
         return None
-    return Table(
+    table = Table(
         title=f"Sweep {sweep.name} {' and '.join(topics)}",
         columns=(*columns, *map(figure_column, figures)),
         rows=tuple(_row(result, figures, sweep.has_repeats, has_energy) for result in sweep.results),
         footnotes=(_ENERGY_NOTE,) if has_energy else (),
     )
+    return with_verdicts(table, sweep.verdicts)
 
 
 def _row(

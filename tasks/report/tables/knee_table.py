@@ -5,7 +5,7 @@ from __future__ import annotations
 from tasks.measure.speed.figures.notation import MISSING
 from tasks.plan.search import Knee
 from tasks.report.report_input import ReportInput
-from tasks.report.table import Column, Table, numeric_columns, text_columns
+from tasks.report.table import Column, Table, numeric_columns, text_columns, with_verdicts
 
 _COLUMNS = (
     *text_columns("Sweep", "Load"),
@@ -23,11 +23,17 @@ def knee_table(report: ReportInput) -> Table | None:
     """Return a table with a row per search for saturation; None if there was no search."""
     if not report.knees:
         return None
-    doubts = []
+    reasons = []
     for knee in report.knees:
-        doubts += [f"{knee.sweep}: suspect: {doubt}" for doubt in knee.doubts]
+        reasons += [f"{knee.sweep}: suspect: {doubt}" for doubt in knee.doubts]
     rows = tuple(_row(knee) for knee in report.knees)
-    return Table(title="Saturation", columns=_COLUMNS, rows=rows, footnotes=(*_NOTES, *doubts))
+    table = Table(title="Saturation", columns=_COLUMNS, rows=rows, footnotes=_NOTES, reasons=tuple(reasons))
+    return with_verdicts(table, [verdict_of(knee) for knee in report.knees])
+
+
+def verdict_of(knee: Knee) -> str:
+    """Return whether a point on either side of a knee is suspect."""
+    return "suspect" if knee.doubts else "valid"
 
 
 def level_text(level: float | None) -> str:

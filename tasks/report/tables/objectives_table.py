@@ -11,7 +11,7 @@ from tasks.measure.speed.figures.objectives import margin
 from tasks.measure.speed.figures.point_result import PointResult
 from tasks.report import formats
 from tasks.report.measured_sweep import MeasuredSweep
-from tasks.report.table import Column, Table, figure_column
+from tasks.report.table import Column, Table, figure_column, with_verdicts
 
 _THROUGHPUT, _GOODPUT = BY_NAME["request_throughput"], BY_NAME["goodput"]
 _MET = {True: "yes", False: "no", None: MISSING}
@@ -20,7 +20,8 @@ _GOODPUT_NOTE = "Goodput: requests per second that each keep every bound"
 
 def objectives_table(sweep: MeasuredSweep) -> Table | None:
     """Return a row per point with throughput, goodput and bounded figures; None without objectives."""
-    points = [result for result in sweep.results if result.objectives]
+    judged = [point for point in sweep.points if point.result.objectives]
+    points = [point.result for point in judged]
     if not points:
         return None
     bounds: dict[Objective, None] = {}
@@ -33,12 +34,13 @@ def objectives_table(sweep: MeasuredSweep) -> Table | None:
         *(Column(name=str(bound), numeric=True) for bound in bounds),
         Column(name="Met"),
     )
-    return Table(
+    table = Table(
         title=f"Sweep {sweep.name} objectives",
         columns=columns,
         rows=tuple(_row(point, list(bounds), sweep.has_repeats) for point in points),
         footnotes=(_GOODPUT_NOTE, *_missing_notes(points)),
     )
+    return with_verdicts(table, [point.verdict.verdict for point in judged])
 
 
 def _row(point: PointResult, bounds: Sequence[Objective], with_repeat: bool) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from tasks.measure.speed.figures.figure_type import Figure
 from tasks.report import formats
 from tasks.report.load_repeats import usable_repeats, values_of
 from tasks.report.measured_sweep import MeasuredSweep
-from tasks.report.table import Column, Table, numeric_columns
+from tasks.report.table import Column, Table, numeric_columns, with_verdicts
 from tasks.stats import mean_interval
 
 _FIGURES = figures_in("repeats")
@@ -20,19 +20,24 @@ _COLUMNS = (
     *numeric_columns("Repeats", "Mean", "SD", "95 % interval"),
 )
 _NOTE = "95 % interval: of the mean over repeats, Student's t; invalid repeats are left out"
+_SUSPECT_NOTE = "suspect: at least one repeat of the load is"
 
 
 def repeats_table(sweep: MeasuredSweep) -> Table | None:
     """Return mean, SD and interval for each load with two repeats or more; None without such a load."""
-    rows = []
+    rows, verdicts = [], []
     for repeats in usable_repeats(sweep.points):
         for figure in _FIGURES:
             values = values_of(figure, repeats)
             if len(values) > 1:
-                rows.append(_row(formats.load_text(repeats[0]), figure, values))
+                rows.append(_row(formats.load_text(repeats.first), figure, values))
+                verdicts.append("suspect" if repeats.suspect else "valid")
     if not rows:
         return None
-    return Table(title=f"Sweep {sweep.name} repeats", columns=_COLUMNS, rows=tuple(rows), footnotes=(_NOTE,))
+    notes = (_NOTE, _SUSPECT_NOTE) if "suspect" in verdicts else (_NOTE,)
+    title = f"Sweep {sweep.name} repeats"
+    table = Table(title=title, columns=_COLUMNS, rows=tuple(rows), footnotes=notes)
+    return with_verdicts(table, verdicts)
 
 
 def _row(load: str, figure: Figure, values: Sequence[float]) -> tuple[str, ...]:

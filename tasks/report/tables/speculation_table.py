@@ -6,7 +6,7 @@ from tasks.measure.speed.figures.figure_registry import BY_NAME, figures_in
 from tasks.measure.speed.figures.point_result import PointResult
 from tasks.report import formats
 from tasks.report.measured_sweep import MeasuredSweep
-from tasks.report.table import Column, Table, figure_column
+from tasks.report.table import Column, Table, figure_column, with_verdicts
 
 _FIGURES = (*figures_in("speculation"), BY_NAME["tpot_mean_s"], BY_NAME["itl_mean_s"])
 _COLUMNS = (Column(name="Load", numeric=True), *map(figure_column, _FIGURES))
@@ -20,12 +20,13 @@ def speculation_table(sweep: MeasuredSweep) -> Table | None:
     """Return a table with a row per point; None if no server reported drafted tokens."""
     if not any(_drafted(result) for result in sweep.results):
         return None
-    return Table(
+    table = Table(
         title=f"Sweep {sweep.name} speculative decoding",
         columns=_COLUMNS,
         rows=tuple(_row(result, sweep.has_repeats) for result in sweep.results),
         footnotes=_NOTES,
     )
+    return with_verdicts(table, sweep.verdicts)
 
 
 def _drafted(point: PointResult) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flows.run.gate_rules import missed_by
+from flows.run.gate_rules import missed_by, missed_line
+from tasks.audit.verdict import Verdict
 from tests.record import made_up
 
 
@@ -18,3 +19,12 @@ def test_a_missed_objective_and_one_that_cannot_be_judged_are_named() -> None:
     assert small == (
         "made-up-throughput-c4: its objectives cannot be judged (latency_p95_s <= 9): 5 requests succeeded"
     )
+
+
+def test_a_missed_objective_of_a_suspect_point_says_that_it_is_suspect() -> None:
+    missed = made_up.bounded(made_up.point(), 0.1)
+    suspect = made_up.recorded(missed, verdict=Verdict(verdict="suspect"))
+    line = missed_by(missed)
+    assert missed_line(made_up.recorded(missed)) == line
+    assert missed_line(suspect) == f"{line} (the point is suspect)"
+    assert missed_line(made_up.recorded(made_up.point())) is None

@@ -29,3 +29,8 @@ def test_a_search_that_ended_at_its_highest_level_claims_no_saturation() -> None
     assert _sentence(highest) == "is not saturated at concurrency 64, the highest level allowed (7 points)"
     none = knee.model_copy(update={"knee": None, "low": None, "reason": "ttft_p95_s <= 0.5", "points": 1})
     assert _sentence(none) == "does not hold at any load, limited by ttft_p95_s <= 0.5 (1 point)"
+
+
+def test_the_line_of_a_doubtful_knee_says_so() -> None:
+    knee = made_up.knee().model_copy(update={"doubts": ("drift",)})
+    assert _sentence(knee).endswith("(23 points; suspect)")

@@ -12,7 +12,7 @@ from tests.report.made_up import report
 
 def test_repeats_are_grouped_by_sweep_and_load_without_invalid_ones() -> None:
     loads = repeats_by_load(ComparedRun(report=report()))
-    assert [(key, len(repeats)) for key, repeats in loads.items()] == [
+    assert [(key, len(repeats.points)) for key, repeats in loads.items()] == [
         (LoadKey("throughput", "1"), 1),
         (LoadKey("throughput", "10"), 1),
         (LoadKey("throughput", "100"), 1),

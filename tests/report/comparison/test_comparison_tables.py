@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from tasks.report.comparison.compared_run import ComparedRun
 from tasks.report.comparison.comparison_tables import comparison_tables
+from tests.record import made_up
 from tests.report.comparison.compared_runs import compared, expensive_run, titled
+from tests.report.made_up import SUSPECT, report
 
 SPEED, SCORES = "Speed side by side", "Accuracy side by side"
 
@@ -56,3 +59,33 @@ def test_responses_of_other_lengths_are_not_the_same_work() -> None:
 def test_shared_measurements_are_named() -> None:
     table = titled(comparison_tables((compared("a"), compared("a"))), SPEED)
     assert "B: 3 of its points are the same measurements as in A, reused" in table.footnotes
+
+
+def suspect_run(run_id: str) -> ComparedRun:
+    """A run like `compared`, whose repeats are suspect, and 10 % slower."""
+    run = compared(run_id, 0.9)
+    points = tuple(point.model_copy(update={"verdict": SUSPECT}) for point in run.report.points)
+    return run.model_copy(update={"report": run.report.model_copy(update={"points": points})})
+
+
+def test_a_suspect_figure_is_marked_and_the_mark_explained() -> None:
+    table = titled(comparison_tables((compared("a"), suspect_run("b"))), SPEED)
+    row = table.rows[0]
+    assert not row[3].endswith("?")
+    assert row[4].endswith("%) ?")
+    assert table.footnotes[0] == "?: from a suspect point, so the figure and its change are doubtful"
+    valid = titled(comparison_tables((compared("a"), compared("b"))), SPEED)
+    assert not any("?" in text for text in (*valid.rows[0], *valid.footnotes))
+
+
+def test_the_load_column_is_called_by_its_kind() -> None:
+    def open_run(run_id: str) -> ComparedRun:
+        point = made_up.recorded(made_up.open_point(made_up.point("open"), 5.0), run_id)
+        return ComparedRun(report=report(run=made_up.run(run_id), points=(point,), accuracy=()))
+
+    def load_header(*runs: ComparedRun) -> str:
+        return titled(comparison_tables(runs), SPEED).columns[1].name
+
+    assert load_header(open_run("a"), open_run("b")) == "Rate"
+    assert load_header(compared("a"), compared("b")) == "Conc."
+    assert load_header(compared("a"), open_run("b")) == "Load"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tasks.report.comparison.compared_run import ComparedRun
 from tasks.report.comparison.regressions import missing_figures, regressions
 from tests.report.comparison.compared_runs import compared, expensive_run
+from tests.report.made_up import SUSPECT
 
 
 def test_only_what_is_worse_by_more_than_noise_is_a_regression() -> None:
@@ -34,3 +35,15 @@ def test_a_load_or_score_that_only_the_first_run_has_is_missing() -> None:
         "B: aime25 AIME2025-I: not measured",
     )
     assert missing_figures((empty, compared("a"))) == ()
+
+
+def test_a_regression_says_which_figure_is_suspect() -> None:
+    def suspect(run: ComparedRun) -> ComparedRun:
+        points = tuple(point.model_copy(update={"verdict": SUSPECT}) for point in run.report.points)
+        return run.model_copy(update={"report": run.report.model_copy(update={"points": points})})
+
+    base, slow = compared("a"), compared("b", 0.9)
+    line = "B: throughput 4: RPS (req/s): -10.0 ± 2.1 %"
+    assert regressions((base, suspect(slow)), 5) == (f"{line} (this figure is suspect)",)
+    assert regressions((suspect(base), slow), 5) == (f"{line} (the first run's figure is suspect)",)
+    assert regressions((suspect(base), suspect(slow)), 5) == (f"{line} (both figures are suspect)",)

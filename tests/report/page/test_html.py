@@ -44,12 +44,12 @@ class Reader(HTMLParser):
 def test_the_page_is_complete() -> None:
     page = Reader(render_page(report()))
     assert page.open == []
-    assert page.tags.count("svg") == 5  # four sweeps with a success, and the scores
+    assert page.tags.count("svg") == 15  # two sweeps of 4 panels, two of 3, and the scores
     for text in (
         "573.1",
         "suspect",
         "two waves, made up",
-        "reused from run-0",
+        "Source: reused from run-0",
         "Made-up CPU (2 CPUs)",
         "0.500",
     ):
@@ -59,9 +59,24 @@ def test_the_page_is_complete() -> None:
 def test_every_check_of_a_point_can_be_unfolded() -> None:
     page = Reader(render_page(report()))
     assert page.tags.count("details") == 1
-    assert "· 1 valid, 1 unchecked, 1 suspect" in page.texts
+    assert "· 1 valid, 1 unchecked, 1 suspect in all" in page.texts
     assert page.texts.count("client_delay") == page.texts.count("late, made up") == 3
     assert {"0.02", "0.01"} <= set(page.texts)
+
+
+def test_each_reason_and_note_is_on_the_page_once() -> None:
+    verdict = Verdict(
+        verdict="suspect",
+        reasons=("late, made up",),
+        notes=("two waves, made up",),
+        checks=(
+            made_up.check(),
+            made_up.check("valid").model_copy(update={"sentence": "two waves, made up"}),
+        ),
+    )
+    page = render_page(report(points=(made_up.recorded(made_up.point(), verdict=verdict),)))
+    assert page.count("late, made up") == page.count("two waves, made up") == 1
+    assert '<span class="soft">Note:</span> two waves, made up' in page
 
 
 def test_the_page_loads_nothing_from_outside() -> None:

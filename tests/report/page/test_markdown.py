@@ -10,8 +10,8 @@ from tests.report.made_up import report
 
 def test_markdown_has_a_line_for_every_row_note_and_warning() -> None:
     text = markdown(report())
-    assert "| Conc. | Requests | RPS (req/s) | Latency mean (s) |" in text
-    assert "| 100 | 200 | 8.95 | 11.000 | 22.000 | 573.1 |" in text
+    assert "| Conc. | Output (tok/s) | TTFT mean (ms) | TPOT mean (ms) | Verdict |" in text
+    assert "| 100 | 573.1 | 550.0 | 110.0 | suspect | 8.95 | 11.000 | 22.000 |" in text
     assert "- **Warning:** not tracked, made up" in text
     assert "- 100: suspect: two waves, made up" in text
 

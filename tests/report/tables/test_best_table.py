@@ -6,7 +6,7 @@ from tasks.record.results import RecordedPoint
 from tasks.report.tables.best_table import best_table
 from tests.record import made_up
 from tests.record.made_up import spread
-from tests.report.made_up import points, report
+from tests.report.made_up import all_suspect, cells, points, report
 
 
 def test_the_best_configuration_leaves_out_invalid_points_and_sweeps_of_one_load() -> None:
@@ -15,12 +15,20 @@ def test_the_best_configuration_leaves_out_invalid_points_and_sweeps_of_one_load
     table = best_table(report(points=(*points(), invalid)))
     assert table is not None
     assert table.rows == (
-        ("throughput", "highest RPS", "100", "8.95 req/s"),
+        ("throughput", "highest RPS", "10", "5.00 req/s"),
         ("throughput", "lowest mean latency", "1", "1.100 s"),
         ("twice", "highest RPS", "8", "4.44 req/s"),
         ("twice", "lowest mean latency", "4", "1.400 s"),
     )
+    assert table.footnotes == ("throughput, highest RPS: better but suspect, so not chosen: load 100",)
     assert best_table(report(points=())) is None
+
+
+def test_without_a_valid_load_the_best_suspect_one_is_marked() -> None:
+    table = best_table(all_suspect())
+    assert table is not None
+    assert cells(table, "Verdict") == ["suspect", "suspect"]
+    assert table.footnotes == ("throughput: no load is valid; this is the best of the suspect ones",)
 
 
 def repeat(load: int, number: int, rate: float) -> RecordedPoint:
