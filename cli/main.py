@@ -18,6 +18,7 @@ from cli.compare import compare
 from cli.deploy import deploy
 from cli.doctor.command import doctor
 from cli.env import env
+from cli.import_results import import_results
 from cli.init import init
 from cli.prefect_server import prefect_server
 from cli.report import report
@@ -107,6 +108,7 @@ def servegauge(
 
 for command in COMMANDS:
     app.command()(command)
+app.command("import")(import_results)
 app.add_typer(env, name="env")
 
 

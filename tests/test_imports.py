@@ -13,7 +13,19 @@ from tasks.config.home import checkout
 
 PACKAGES = ("tasks", "blocks", "operate", "flows", "cli")
 """From the lowest to the highest: a package imports itself and those before it."""
-STAGES = ("config", "provision", "serve", "probe", "plan", "measure", "audit", "record", "track", "report")
+STAGES = (
+    "config",
+    "provision",
+    "serve",
+    "probe",
+    "plan",
+    "measure",
+    "audit",
+    "record",
+    "exchange",
+    "track",
+    "report",
+)
 """The packages of tasks/, in the order data flows through them; the same rule."""
 SHARED = ("errors", "stats", "text")
 """Modules of tasks/ that every stage may import, and that import no stage."""

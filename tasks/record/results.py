@@ -49,6 +49,7 @@ class DisputedAnswer(Frozen):
 class Manifest(Frozen):
     """What a run was measured with. A field is None if its value is not known.
 
+    `source`: the load generator that measured an imported run, such as `guidellm 0.8.1`; None for our own.
     `server_args`, `server_env` and `client_versions` are JSON objects in a string.
     """
 
@@ -68,6 +69,7 @@ class Manifest(Frozen):
     memory_bytes: int | None = None
     client_versions: str = "{}"
     git_commit: str | None = None
+    source: str | None = None
 
 
 class RunRecord(Frozen):

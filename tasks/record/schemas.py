@@ -64,6 +64,7 @@ _COLUMNS: dict[TableName, list[_Column]] = {
         *_columns(str, "driver cpu"),
         *_columns(int, "cpu_count memory_bytes"),
         *_columns(str, "client_versions git_commit"),
+        *_added(str, "source"),
         *_added(str, "resumes"),
     ],
     "points": [

@@ -21,6 +21,7 @@ from tasks.report.comparison.comparison_notes import (
     shared_point_notes,
     suspect_notes,
 )
+from tasks.report.comparison.definition_table import definition_table
 from tasks.report.comparison.difference_table import difference_table
 from tasks.report.comparison.regressions import missing_figures
 from tasks.report.table import Column, Table, numeric_columns, text_columns, without_columns
@@ -32,7 +33,7 @@ _SCORE_COLUMNS = text_columns(SET_COLUMN, "Subset", "Metric")
 
 def comparison_tables(runs: Sequence[ComparedRun]) -> tuple[Table, ...]:
     """Return every table that has a row. Every change is relative to the first run."""
-    tables = (difference_table(runs), speed_table(runs), score_table(runs))
+    tables = (difference_table(runs), definition_table(runs), speed_table(runs), score_table(runs))
     return tuple(table for table in tables if table.rows)
 
 

@@ -1,0 +1,47 @@
+"""The command `servegauge import`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.options import ResultsOption
+from flows.parameters import RESULTS
+
+SWEEP = "throughput"
+
+
+def import_results(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Results of evalscope perf (the folder of one load), vllm bench serve or GuideLLM (JSON).",
+            metavar="FILE...",
+        ),
+    ],
+    results: ResultsOption = RESULTS,
+    sweep: Annotated[
+        str, typer.Option("--sweep", help="Sweep to record the loads under; compare pairs equal names.")
+    ] = SWEEP,
+) -> None:
+    """Record what another load generator measured, as runs of its own.
+
+    The figures keep the tool's definitions, and each point is `suspect`: nothing of servegauge confirms it.
+    `servegauge compare` names where the definitions of two runs differ.
+
+    \b
+    Examples:
+      servegauge import vllm.json
+      servegauge import outputs/20261126_120000/NAME/parallel_10_number_100
+      servegauge compare last previous
+    """
+    from tasks.config.results_location import results_location
+    from tasks.exchange.import_run import import_file
+    from tasks.record.store import Store
+
+    store = Store(results_location(results))
+    for file in files:
+        run = import_file(file, sweep, store)
+        typer.echo(f"{run.run_id}: {file}")

@@ -1,0 +1,31 @@
+"""A run that another load generator measured, as its reader returns it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tasks.config.base import Frozen
+from tasks.config.load import Load
+
+
+class ForeignPoint(Frozen):
+    """One load. `figures`: by the names of figure_registry.py, in seconds, tokens and requests."""
+
+    load: Load
+    succeeded: int
+    failed: int
+    figures: dict[str, float | None]
+
+
+class ForeignRun(Frozen):
+    """What one file holds.
+
+    `tool`: the key of the tool in `definitions.TOOLS`. `version`: None if the file does not name it.
+    `measured_at`: UTC; None if the file does not say.
+    """
+
+    tool: str
+    version: str | None
+    model: str
+    measured_at: datetime | None
+    points: tuple[ForeignPoint, ...]

@@ -1,0 +1,90 @@
+"""Records a run that another load generator measured, apart from our own runs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tasks.audit.verdict import Verdict
+from tasks.exchange.definitions import TOOLS
+from tasks.exchange.foreign_run import ForeignPoint, ForeignRun
+from tasks.exchange.readers.reader_registry import read_foreign_run
+from tasks.measure.speed.figures.point_result import PointResult
+from tasks.record.results import Manifest, RecordedPoint, RunRecord
+from tasks.record.store import Store
+from tasks.record.write_run import record_point, record_run
+
+SWEEP = "throughput"
+"""The sweep that imported loads belong to. `compare` pairs loads of sweeps with the same name."""
+
+
+def import_file(path: Path, sweep: str, store: Store) -> RunRecord:
+    """Record the run in a results file of another load generator.
+
+    The id is made from the file's figures, so that the same file twice is the same run.
+
+    Raises:
+        InputError: the file is not a results file of a known tool.
+        RecordError: a table could not be written.
+    """
+    foreign = read_foreign_run(path)
+    run = run_record(foreign, sweep, path)
+    record_run(store, run)
+    for point in recorded_points(foreign, sweep, run.run_id):
+        record_point(store, run.run_id, point)
+    return run
+
+
+def run_record(foreign: ForeignRun, sweep: str, path: Path) -> RunRecord:
+    """Return the row of `runs`. Its spec is named after the tool, so no gate takes it as a baseline."""
+    digest = hashlib.sha256(f"{sweep}\n{foreign.model_dump_json()}".encode()).hexdigest()
+    measured_at = foreign.measured_at or datetime.fromtimestamp(_modified(path), UTC)
+    return RunRecord(
+        run_id=f"{measured_at:%Y%m%d-%H%M%S}-{foreign.tool}-{digest[:4]}",
+        spec=foreign.tool,
+        spec_digest=digest[:16],
+        sweeps=(sweep,),
+        started_at=measured_at,
+        finished_at=measured_at,
+        outcome="completed",
+        manifest=Manifest(model=foreign.model, source=source_of(foreign)),
+    )
+
+
+def source_of(foreign: ForeignRun) -> str:
+    """Return the text of `runs.source`: the tool's key, then its version if the file names one."""
+    return f"{foreign.tool} {foreign.version}" if foreign.version else foreign.tool
+
+
+def recorded_points(foreign: ForeignRun, sweep: str, run_id: str) -> list[RecordedPoint]:
+    """Return the points with the verdict `suspect`: nothing of ours confirms their figures."""
+    name = TOOLS[foreign.tool].name
+    reason = f"measured by {name} and imported: no check of servegauge confirms the figures"
+    repeats = Counter[str]()
+    points = []
+    for point in foreign.points:
+        repeats[point.load.label] += 1
+        result = _result(point, sweep, repeats[point.load.label], name)
+        verdict = Verdict(verdict="suspect", reasons=(reason,))
+        points.append(RecordedPoint(result=result, verdict=verdict, run_id=run_id))
+    return points
+
+
+def _result(point: ForeignPoint, sweep: str, repeat: int, tool: str) -> PointResult:
+    return PointResult(
+        sweep=sweep,
+        run_name=f"{tool} {point.load.label}",
+        load=point.load,
+        requests=point.succeeded + point.failed,
+        repeat=repeat,
+        attempt=1,
+        succeeded=point.succeeded,
+        failed=point.failed,
+        figures=point.figures,
+    )
+
+
+def _modified(path: Path) -> float:
+    return path.stat().st_mtime

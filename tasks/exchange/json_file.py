@@ -1,0 +1,52 @@
+"""Reads a JSON file that another program wrote, bounded in size."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tasks.errors import InputError
+
+MAX_BYTES = 512 * 1024 * 1024
+Fields = Mapping[str, Any]
+
+
+def read_json(path: Path) -> Any:
+    """Return the content of a JSON file.
+
+    Raises:
+        InputError: the file cannot be read, is larger than MAX_BYTES, or holds no JSON.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError(f"{path} has more than {MAX_BYTES:,} bytes", "give the tool's summary file")
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(
+            f"{path} cannot be read as JSON: {error}", "give a results file of a load generator"
+        ) from (error)
+
+
+def number(fields: Fields, name: str, scale: float = 1.0) -> float | None:
+    """Return a number times `scale`; None if the field is missing or holds no finite number."""
+    value = fields.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    scaled = float(value) * scale
+    return scaled if abs(scaled) < float("inf") else None
+
+
+def count(fields: Fields, name: str, path: Path) -> int:
+    """Return a whole number of zero or more.
+
+    Raises:
+        InputError: the field is missing or holds something else.
+    """
+    value = number(fields, name)
+    if value is None or value < 0 or value != int(value):
+        raise InputError(
+            f"{path}: {name!r} is no count: {fields.get(name)!r}", "give the file as the tool wrote it"
+        )
+    return int(value)

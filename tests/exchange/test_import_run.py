@@ -1,0 +1,62 @@
+"""A run of another load generator in the tables, in the report and beside a run of ours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flows.compare import load_runs
+from tasks.config.results_location import ResultsLocation
+from tasks.exchange.import_run import import_file
+from tasks.record.read_run import recorded_points, recorded_run
+from tasks.record.results import RunRecord
+from tasks.record.store import Store
+from tasks.report.comparison.definition_table import definition_table
+from tests.exchange.test_readers import FILES, PATHS
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(ResultsLocation(folder=tmp_path / "results"))
+
+
+def _imported(store: Store, tool: str) -> RunRecord:
+    return import_file(PATHS[tool], "throughput", store)
+
+
+@pytest.mark.parametrize("tool", PATHS)
+def test_an_imported_run_is_read_back_with_its_source(store: Store, tool: str) -> None:
+    run = recorded_run(store, _imported(store, tool).run_id)
+    (point,) = recorded_points(store, run)
+    assert (run.manifest.source or "").partition(" ")[0] == tool
+    assert point.result["ttft_mean_s"] == pytest.approx(0.052, abs=0.004)
+
+
+def test_an_imported_point_is_suspect_because_nothing_confirms_it(store: Store) -> None:
+    (point,) = recorded_points(store, _imported(store, "vllm"))
+    assert point.verdict.verdict == "suspect"
+    assert "vllm bench serve" in point.verdict.reasons[0]
+
+
+def test_the_same_file_twice_is_the_same_run(store: Store) -> None:
+    assert _imported(store, "guidellm").run_id == _imported(store, "guidellm").run_id
+    assert len(store.run_ids()) == 1
+
+
+def test_the_same_file_under_another_sweep_is_another_run(store: Store) -> None:
+    import_file(FILES / "vllm.json", "chat", store)
+    import_file(FILES / "vllm.json", "throughput", store)
+    assert len(store.run_ids()) == 2
+
+
+def test_the_comparison_of_two_tools_names_their_definitions(store: Store) -> None:
+    ids = [_imported(store, tool).run_id for tool in ("evalscope", "vllm")]
+    table = definition_table(load_runs(ids, store.location))
+    assert ("TPOT", "A, B", "EvalScope perf is higher for that reason alone") in table.rows
+    assert "B: measured by vllm bench serve" in table.footnotes
+
+
+def test_runs_of_one_tool_have_no_differing_definitions(store: Store) -> None:
+    ids = [_imported(store, "vllm").run_id] * 2
+    assert definition_table(load_runs(ids, store.location)).rows == ()

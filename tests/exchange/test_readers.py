@@ -1,0 +1,98 @@
+"""Results of other load generators, read from files that each tool wrote about the same stub.
+
+The stub sent the first token after 50 ms, then one every 10 ms. 12 requests, 4 at a time,
+64 tokens in, 16 out.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tasks.errors import InputError
+from tasks.exchange.foreign_run import ForeignRun
+from tasks.exchange.readers.reader_registry import READERS, read_foreign_run
+from tasks.measure.speed.figures.figure_registry import BY_NAME
+
+FILES = Path(__file__).parent.parent / "fixtures" / "exchange"
+PATHS = {"evalscope": FILES / "evalscope", "vllm": FILES / "vllm.json", "guidellm": FILES / "guidellm.json"}
+
+
+def _figures(run: ForeignRun) -> dict[str, float | None]:
+    return run.points[0].figures
+
+
+def test_every_reader_has_a_file() -> None:
+    assert {reader.tool for reader in READERS} == set(PATHS)
+
+
+@pytest.mark.parametrize("tool", PATHS)
+def test_the_load_and_the_counts_are_those_that_were_sent(tool: str) -> None:
+    run = read_foreign_run(PATHS[tool])
+    (point,) = run.points
+    assert (run.tool, run.model) == (tool, "stub")
+    assert (point.load.label, point.load.requests) == ("c4", 12)
+    assert (point.succeeded, point.failed) == (12, 0)
+
+
+@pytest.mark.parametrize("tool", PATHS)
+def test_figures_are_in_our_units(tool: str) -> None:
+    figures = _figures(read_foreign_run(PATHS[tool]))
+    assert figures.keys() <= BY_NAME.keys()
+    assert figures["ttft_mean_s"] == pytest.approx(0.052, abs=0.004)
+    assert figures["tpot_mean_s"] == pytest.approx(0.010, abs=0.0001)
+    assert figures["output_token_throughput"] == pytest.approx(310, rel=0.03)
+    assert (figures["input_tokens_mean"], figures["output_tokens_mean"]) == (64, 16)
+
+
+@pytest.mark.parametrize("tool", PATHS)
+def test_twelve_requests_have_a_p90_and_no_p95_and_no_p99(tool: str) -> None:
+    figures = _figures(read_foreign_run(PATHS[tool]))
+    assert figures["ttft_p50_s"] is not None
+    assert figures["ttft_p95_s"] is None
+    assert figures["ttft_p99_s"] is None
+
+
+def test_vllm_without_a_limit_sends_a_burst(tmp_path: Path) -> None:
+    run = read_foreign_run(_changed(tmp_path, "vllm.json", max_concurrency=None))
+    assert run.points[0].load.label == "c12"
+
+
+def test_vllm_with_a_rate_is_an_open_loop(tmp_path: Path) -> None:
+    run = read_foreign_run(_changed(tmp_path, "vllm.json", max_concurrency=None, request_rate=2.5))
+    assert run.points[0].load.label == "rate2.5"
+
+
+@pytest.mark.parametrize("odd", [None, "12", -1, 1.5, float("nan"), True])
+def test_an_odd_count_is_wrong_input(tmp_path: Path, odd: object) -> None:
+    with pytest.raises(InputError, match="completed"):
+        read_foreign_run(_changed(tmp_path, "vllm.json", completed=odd))
+
+
+@pytest.mark.parametrize("odd", [None, "fast", float("inf"), []])
+def test_an_odd_figure_is_missing(tmp_path: Path, odd: object) -> None:
+    figures = _figures(read_foreign_run(_changed(tmp_path, "vllm.json", mean_ttft_ms=odd)))
+    assert figures["ttft_mean_s"] is None
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "3", "{}", '{"benchmarks": []}', "[" * 100_000])
+def test_a_file_of_another_form_is_wrong_input(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "results.json"
+    file.write_text(text)
+    with pytest.raises(InputError, match=r"results\.json"):
+        read_foreign_run(file)
+
+
+def test_a_file_that_does_not_exist_is_wrong_input(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="nowhere"):
+        read_foreign_run(tmp_path / "nowhere.json")
+
+
+def _changed(folder: Path, name: str, **fields: object) -> Path:
+    content: dict[str, Any] = json.loads((FILES / name).read_text())
+    changed = folder / name
+    changed.write_text(json.dumps({**content, **fields}))
+    return changed
