@@ -16,7 +16,7 @@ SHORT_COLUMNS: dict[TableName, tuple[str, ...]] = {
         "tpot_mean_s",
         "verdict",
     ),
-    "knees": ("run_id", "sweep", "load", "knee", "low", "high", "reason"),
+    "knees": ("run_id", "sweep", "load", "knee", "low", "high", "reason", "doubts"),
     "checks": ("run_id", "sweep", "load_label", "check", "verdict", "value", "limit"),
     "requests": ("run_id", "sweep", "load_label", "index", "ttft_s", "tpot_s", "output_tokens", "error"),
     "scores": ("run_id", "dataset", "subset", "questions", "repeats", "value", "ci_low", "ci_high"),
