@@ -14,11 +14,11 @@ from tasks.report.report_input import ReportInput
 from tasks.report.table import Table, as_records
 from tasks.report.tables.knee_table import knee_table
 from tasks.report.tables.report_tables import tables_of_sweep
-from tasks.report.tables.score_table import score_table
+from tasks.report.tables.score_table import SET_COLUMN, score_table
 
 _FIRST_FIGURES = ("output_token_throughput", "ttft_mean_s", "tpot_mean_s")
 FIRST_COLUMNS = (*(BY_NAME[name].header for name in _FIRST_FIGURES), "Verdict", "Score", "95 % CI")
-"""The columns behind the first one, if a table has them. Prefect's page shows about five."""
+"""The columns behind the leading one, if a table has them. Prefect's page shows about five."""
 
 
 class ArtifactLink(NamedTuple):
@@ -41,9 +41,10 @@ def create_figure_artifacts(report_input: ReportInput) -> list[ArtifactLink]:
 
 
 def for_artifact(table: Table) -> Table:
-    """Return the table with FIRST_COLUMNS behind its first column, and without columns that have no value."""
+    """Return the table with the load or the question set first, then FIRST_COLUMNS, without empty columns."""
     names = [column.name for column in table.columns]
-    first = [0, *(names.index(name) for name in FIRST_COLUMNS if name in names[1:])]
+    leading = SET_COLUMN if SET_COLUMN in names else names[0]
+    first = [names.index(name) for name in (leading, *FIRST_COLUMNS) if name in names]
     order = first + [index for index in range(len(names)) if index not in first]
     filled = [index for index in order if any(row[index] != MISSING for row in table.rows)]
     return table.model_copy(

@@ -14,6 +14,7 @@ from tasks.report.report_input import ReportInput
 from tasks.text import printable
 from tasks.track.tracked_run import TrackOutcome
 
+DESCRIPTION = "Files: links to report and tables, paths of page and log"
 URL_CHARACTERS = ":/?#&=%@+,;~"
 """Characters of an address that stay as they are; brackets and parentheses would end the link."""
 
@@ -38,7 +39,7 @@ def create_file_artifact(
     lines += [f"## Files {_place(report_input)}", "", *_paths(report_input, page, outcomes)]
     command = f"servegauge report {report_input.run.run_id} --results {report_input.results_path}"
     lines += ["", "To print the report in a terminal there:", "", _code(command)]
-    create_markdown_artifact(key="files", markdown="\n".join(lines), description="Files")
+    create_markdown_artifact(key="files", markdown="\n".join(lines), description=DESCRIPTION)
 
 
 def _links(artifacts: Sequence[ArtifactLink], outcomes: Sequence[TrackOutcome]) -> list[str]:

@@ -24,6 +24,14 @@ def test_load_throughput_latencies_and_verdict_come_first_and_empty_columns_are_
     assert table.rows == (("1", "3", "4", "5", "valid", "2"), ("4", "3", "–", "5", "suspect", "2"))
 
 
+def test_a_score_comes_behind_its_question_set() -> None:
+    names = ("Model", "Question set", "Metric", "Score", "95 % CI")
+    table = for_artifact(
+        Table(title="t", columns=text_columns(*names), rows=(("m", "q", "p", "1", "0 – 1"),))
+    )
+    assert table.rows == (("q", "1", "0 – 1", "m", "p"),)
+
+
 def test_each_table_has_a_title_and_a_key_that_a_person_looks_for(monkeypatch: pytest.MonkeyPatch) -> None:
     created: dict[str, Any] = {}
 

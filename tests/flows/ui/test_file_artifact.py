@@ -21,7 +21,7 @@ def created(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     texts: list[str] = []
 
     def create(*, key: str, markdown: str, description: str) -> None:
-        assert (key, description) == ("files", "Files")
+        assert (key, description) == ("files", file_artifact.DESCRIPTION)
         texts.append(markdown)
 
     monkeypatch.setattr(file_artifact, "create_markdown_artifact", create)
