@@ -65,6 +65,9 @@ def stub(
     manner: MannerOption = None,
     list_manners: Annotated[bool, typer.Option("--list-manners", help="Print the manners and end.")] = False,
     start_delay: Annotated[float, typer.Option(min=0, help="Seconds in which /health answers 503.")] = 0.0,
+    prefix_cache: Annotated[
+        bool, typer.Option("--prefix-cache", help="Count what earlier prompts begin with as cache hits.")
+    ] = False,
     no_metrics: NoMetricsOption = False,
     api_key: ApiKeyOption = "",
     log: Annotated[
@@ -101,6 +104,7 @@ def stub(
         prompt_tokens=prompt_tokens,
         tokenizer=str(tokenizer) if tokenizer else None,
         answers=read_answers(answers),
+        prefix_cache=prefix_cache,
         slots=slots,
         no_metrics=no_metrics,
         start_delay=start_delay,

@@ -43,6 +43,7 @@ class Completion:
     """The tokens of the canned answer. Filler follows them."""
     tokens: int
     finish_reason: str
+    cached_tokens: int = 0
     created: int = field(default_factory=lambda: int(time.time()))
 
     @property
@@ -95,12 +96,11 @@ class Completion:
     def usage(self, prompt_tokens: int) -> dict[str, Any]:
         """Return the `usage` object, which is wrong under some faults."""
         completion = self.tokens + (self.fault == "lying_usage")
-        cached = prompt_tokens if self.fault == "cached" else 0
         return {
             "prompt_tokens": prompt_tokens,
             "completion_tokens": completion,
             "total_tokens": prompt_tokens + completion,
-            "prompt_tokens_details": {"cached_tokens": cached},
+            "prompt_tokens_details": {"cached_tokens": self.cached_tokens},
         }
 
     def _envelope(self, streamed: bool) -> dict[str, Any]:

@@ -141,7 +141,7 @@ class Engine:
         if refusal is not None:
             return refusal
         completion = make_completion(body, self.options, self._answers, entry.fault, entry.id)
-        prompt_tokens = asyncio.ensure_future(self._count_prompt(body, entry))
+        prompt_tokens = asyncio.ensure_future(self._count_prompt(body, entry, completion))
         exchange = Exchange(request, entry, completion, prompt_tokens)
         async with self._running(exchange):
             entry.started = exchange.start
@@ -153,8 +153,14 @@ class Engine:
                 return await self._send_whole(exchange)
             return await (self._stream if exchange.ends_well else self._stream_with_fault)(exchange)
 
-    async def _count_prompt(self, body: RequestBody, entry: LoggedRequest) -> int:
-        entry.prompt_tokens = PROMPT_TOKENS if entry.manner else await self._counter.count(body)
+    async def _count_prompt(self, body: RequestBody, entry: LoggedRequest, completion: Completion) -> int:
+        if entry.manner:
+            entry.prompt_tokens = PROMPT_TOKENS
+            return entry.prompt_tokens
+        entry.prompt_tokens, entry.cached_tokens = await self._counter.count(body)
+        if entry.fault == "cached":
+            entry.cached_tokens = entry.prompt_tokens
+        completion.cached_tokens = entry.cached_tokens
         return entry.prompt_tokens
 
     async def _refuse(self, request: web.Request, kind: str) -> web.Response | None:

@@ -72,7 +72,7 @@ class Metrics(Collector):
         self.finished[finish_reason] += 1
         self.counters["prompt_tokens"] += entry.prompt_tokens
         self.counters["prefix_cache_queries"] += entry.prompt_tokens
-        self.counters["prefix_cache_hits"] += entry.prompt_tokens if entry.fault == "cached" else 0
+        self.counters["prefix_cache_hits"] += entry.cached_tokens
         self.counters["generation_tokens"] += entry.tokens
         if entry.first_sent is None or entry.last_sent is None or entry.started is None:
             return

@@ -23,6 +23,7 @@ class Options:
         prompt_tokens: the prompt's tokens in `usage`. None: they are counted.
         tokenizer: folder of the tokenizer that counts them. None: words are counted.
         answers: `{"contains": part of the question, "answer": text}` for questions with a text of their own.
+        prefix_cache: tokens that earlier prompts begin with count as prefix cache hits.
         slots: requests that generate at once. 0: no limit.
         no_metrics: /metrics answers 404.
         start_delay: for so long /health answers 503.
@@ -42,6 +43,7 @@ class Options:
     prompt_tokens: int | None = None
     tokenizer: str | None = None
     answers: Sequence[Mapping[str, str]] = ()
+    prefix_cache: bool = False
     slots: int = 0
     no_metrics: bool = False
     start_delay: float = 0.0

@@ -37,6 +37,7 @@ class LoggedRequest:
     late_max: float = 0.0
     """The largest delay of a chunk after its due time, in seconds: the stub's own error."""
     prompt_tokens: int = 0
+    cached_tokens: int = 0
     prompt: str = ""
     """Its first 200 characters."""
     prompt_sha256: str = ""

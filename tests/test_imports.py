@@ -41,7 +41,10 @@ OWNERS: dict[str, Owner] = {
     "evalscope": lambda path: path.parts[:2] == ("tasks", "measure") and path.name.endswith("_worker.py"),
     "swanlab": lambda path: path.parts[:2] == ("tasks", "track"),
     "polars": lambda path: path.parts[:1] == ("tasks",) and path.parts[1] in TABLES,
-    "pyarrow": lambda path: path.parts[:1] == ("tasks",) and path.parts[1] in TABLES,
+    "pyarrow": lambda path: (
+        (path.parts[:1] == ("tasks",) and path.parts[1] in TABLES)
+        or path == Path("tasks/plan/traffic_file.py")
+    ),
     "vllm": lambda path: False,
 }
 """Which files may import a library that only one part of the project may know."""

@@ -10,6 +10,7 @@ from tasks.config.server import EndpointServer, ManagedServer
 from tasks.config.spec import Spec
 from tasks.measure.chat_template import check_chat_template
 from tasks.measure.question_files import check_question_set, check_questions
+from tasks.plan.traffic_file import read_lengths
 from tasks.probe.identity import server_identity
 from tasks.provision.engine_build import engine_build
 from tasks.provision.image import container_program, is_image
@@ -39,6 +40,8 @@ def preflight(spec: Spec, results: ResultsLocation | None) -> None:
     for sweep in spec.sweeps:
         if sweep.dataset.endswith(".jsonl"):
             check_questions(Path(sweep.dataset))
+        if sweep.lengths:
+            read_lengths(Path(sweep.lengths))
     server = spec.server
     check_chat_template(server.tokenizer or server.model, spec.sweeps)
     for question_set in spec.accuracy:

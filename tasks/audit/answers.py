@@ -43,29 +43,29 @@ def rejections(evidence: Evidence) -> Finding:
 
 
 def output_length(evidence: Evidence) -> Finding:
-    """Check that every answer has the output length that the sweep fixes, so that loads are comparable."""
-    exact = evidence.sweep.exact_output_tokens
-    if exact is None:
+    """Check that every answer has the output length that was asked for, so that loads are comparable."""
+    asked = [row for row in evidence.succeeded if row.planned_output_tokens is not None]
+    if evidence.succeeded and not asked:
         return unchecked("the model decides the output length")
-    known = [row for row in evidence.succeeded if row.output_tokens is not None]
-    if evidence.succeeded and not known:
+    known = [row for row in asked if row.output_tokens is not None]
+    if asked and not known:
         return unchecked("no answer reports its output tokens")
-    wrong = [row for row in known if row.output_tokens != exact]
-    first = f" (the first has {wrong[0].output_tokens})" if wrong else ""
+    wrong = [row for row in known if row.output_tokens != row.planned_output_tokens]
     answers = f"{len(wrong)} of {number_of(len(known), 'answer')}"
-    return at_most(0, len(wrong), "invalid", f"{answers} do not have {exact} output tokens{first}")
+    lengths = _lengths(known, wrong, "output_tokens")
+    return at_most(0, len(wrong), "invalid", f"{answers} do not have {lengths}")
 
 
 def input_length(evidence: Evidence) -> Finding:
-    """Check that random prompts have the sweep's length; not for chat, whose template adds tokens."""
+    """Check that random prompts have the length asked for; not for chat, whose template adds tokens."""
     sweep = evidence.sweep
     if sweep.dataset != "random" or sweep.endpoint != "completions":
         return unchecked("only random prompts on the completions endpoint have a fixed length")
-    expected = sweep.input_tokens + sweep.prefix_tokens
-    wrong = [row for row in evidence.succeeded if row.input_tokens not in (None, expected)]
-    first = f" (the first has {wrong[0].input_tokens})" if wrong else ""
-    prompts = f"{len(wrong)} of {number_of(len(evidence.succeeded), 'prompt')}"
-    return at_most(0, len(wrong), "suspect", f"{prompts} do not have {expected} input tokens{first}")
+    asked = [row for row in evidence.succeeded if row.planned_input_tokens is not None]
+    wrong = [row for row in asked if row.input_tokens not in (None, row.planned_input_tokens)]
+    prompts = f"{len(wrong)} of {number_of(len(asked), 'prompt')}"
+    lengths = _lengths(asked, wrong, "input_tokens")
+    return at_most(0, len(wrong), "suspect", f"{prompts} do not have {lengths}")
 
 
 def usage(evidence: Evidence) -> Finding:
@@ -112,6 +112,17 @@ def tokens_a_piece(evidence: Evidence) -> Finding:
         limit=CHUNK_TOKENS_LIMIT,
         noted=many,
     )
+
+
+def _lengths(rows: Sequence[RequestRow], wrong: Sequence[RequestRow], field: str) -> str:
+    """Return what the length was to be, and that of the first wrong request."""
+    noun, asked = field.replace("_", " "), {getattr(row, f"planned_{field}") for row in rows}
+    fixed = len(asked) == 1
+    text = f"{asked.pop()} {noun}" if fixed else f"the drawn number of {noun}"
+    if not wrong:
+        return text
+    other = "" if fixed else f", not {getattr(wrong[0], f'planned_{field}')}"
+    return f"{text} (the first has {getattr(wrong[0], field)}{other})"
 
 
 def _first_error(evidence: Evidence) -> str | None:

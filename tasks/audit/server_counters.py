@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from statistics import fmean
+
 from tasks.audit.evidence import Evidence
 from tasks.audit.finding import Finding, at_most, not_in_metrics, number_of, total, unchecked
 from tasks.probe.engine_metrics.meaning import Meaning
 from tasks.probe.engine_metrics.metrics_registry import engine_names
 
+MISS_LIMIT = 0.05
+"""The share of prompt tokens, shared on purpose, that the cache may miss: it holds whole blocks of tokens."""
 CACHE_HIT_LIMIT = 0.01
 """The share of prompt tokens that may come from the prefix cache, in addition to known shared prefixes."""
 
@@ -78,19 +82,26 @@ def input_counted(evidence: Evidence) -> Finding:
 
 
 def prefix_cache(evidence: Evidence) -> Finding:
-    """Check that the prefix cache hit no more tokens than the prompts share.
+    """Check that the prefix cache hit as many tokens as the prompts share: no more and, if planned, no fewer.
 
-    Cache hits skip prefill, which makes TTFT and throughput look too good.
+    Cache hits skip prefill. Hits that were not planned make TTFT and throughput look too good.
     """
     counts = _hits_and_queries(evidence)
     if counts is None:
         return not_in_metrics(Meaning.CACHE_HITS, evidence.engine_without(Meaning.CACHE_HITS))
     hits, queries = counts
+    planned = _planned_share(evidence)
     if not queries:
-        return Finding(verdict="valid", sentence="no prompt was looked up in a prefix cache", value=0.0)
+        missed = f", though prompts share {planned:.1%} of their tokens" if planned else ""
+        sentence = f"no prompt was looked up in a prefix cache{missed}"
+        return Finding(verdict="suspect" if planned else "valid", sentence=sentence, value=0.0)
     share, shared = hits / queries, _shared_share(evidence)
     expected = f" (prompts may share {shared:.1%})" if shared else ""
     sentence = f"{share:.1%} of the prompt tokens came from the prefix cache{expected}"
+    lowest = planned - MISS_LIMIT - _first_wave_share(evidence)
+    if share < lowest:
+        missed = f"{sentence}: it missed tokens that prompts share on purpose"
+        return Finding(verdict="suspect", sentence=missed, value=share, limit=lowest)
     repeated = f"{sentence}: prompts were repeated"
     return at_most(CACHE_HIT_LIMIT + shared, share, "invalid", repeated, sentence)
 
@@ -143,16 +154,32 @@ def _hits_and_queries(evidence: Evidence) -> tuple[float, float] | None:
     return None if hits is None or queries is None else (hits, queries)
 
 
+def _planned_share(evidence: Evidence) -> float:
+    """Return the share of the prompt tokens that a prefix cache without limit would have hit."""
+    tokens = total(row.planned_input_tokens for row in evidence.succeeded)
+    return total(row.planned_shared_tokens for row in evidence.succeeded) / tokens if tokens else 0.0
+
+
+def _first_wave_share(evidence: Evidence) -> float:
+    """Return the share of the prompt tokens that may miss because the first requests start at once."""
+    rows = sorted(evidence.succeeded, key=lambda row: row.sent_at)
+    tokens = total(row.planned_input_tokens for row in rows)
+    first = rows[: evidence.result.load.slots]
+    return total(row.planned_shared_tokens for row in first) / tokens if tokens else 0.0
+
+
 def _shared_share(evidence: Evidence) -> float:
     """Return the share of the prompt tokens that prompts may have in common: a prefix and a chat template.
 
-    A random prompt is longer than `input_tokens` by the prefix and the template. For questions, the length of
-    the template is unknown, but it is less than the shortest prompt.
+    A random prompt may be longer than planned by the template. For questions, the length of the template is
+    unknown, but it is less than the shortest prompt.
     """
     sweep = evidence.sweep
-    lengths = [row.input_tokens for row in evidence.succeeded if row.input_tokens]
-    if not lengths or (sweep.endpoint == "completions" and sweep.dataset != "random"):
+    rows = [row for row in evidence.succeeded if row.input_tokens]
+    lengths = [row.input_tokens or 0 for row in rows]
+    if not rows or (sweep.endpoint == "completions" and sweep.dataset != "random"):
         return 0.0
-    mean = sum(lengths) / len(lengths)
-    shared = mean - sweep.input_tokens if sweep.dataset == "random" else min(lengths)
-    return max(0.0, shared) / mean
+    if sweep.dataset != "random":
+        return min(lengths) / fmean(lengths)
+    own = fmean((row.planned_input_tokens or 0) - (row.planned_shared_tokens or 0) for row in rows)
+    return max(0.0, fmean(lengths) - own) / fmean(lengths)

@@ -51,7 +51,7 @@ def pace(evidence: Evidence) -> Finding:
 def drift(evidence: Evidence) -> Finding:
     """Check the change of mean latency from the first to the second half of requests, without the first wave.
 
-    If the model decides the output length, check TPOT instead.
+    If output lengths differ from request to request, check TPOT instead.
     """
     figure, times = _times(evidence)
     if len(times) < DRIFT_REQUESTS_NEEDED:

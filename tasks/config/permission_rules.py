@@ -141,6 +141,7 @@ NEEDS: dict[str, Need] = {
     "server.headers": _always(SECRETS),
     "sweeps": _free,
     "sweeps.*.dataset": _dataset,
+    "sweeps.*.lengths": _file,
     "accuracy": _free,
     "accuracy.*.path": _file,
     "gate": _free,

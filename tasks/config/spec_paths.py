@@ -26,6 +26,7 @@ def make_paths_absolute(fields: Fields, folder: Path) -> None:
     for sweep in _entries(fields, "sweeps"):
         if str(sweep.get("dataset", "")).endswith(".jsonl"):
             sweep["dataset"] = str(folder / expanded(sweep["dataset"]))
+        _replace_file(sweep, "lengths", folder)
     for question_set in _entries(fields, "accuracy"):
         if isinstance(question_set.get("path"), str):
             question_set["path"] = str((folder / expanded(question_set["path"])).resolve())
@@ -35,6 +36,13 @@ def _replace_path(fields: Fields, name: str, folder: Path) -> None:
     value = fields.get(name)
     if isinstance(value, str):
         fields[name] = _absolute(value, folder)
+
+
+def _replace_file(fields: Fields, name: str, folder: Path) -> None:
+    """Make the path of a file absolute; unlike a model's name, it is never a name on a hub."""
+    value = fields.get(name)
+    if isinstance(value, str):
+        fields[name] = str(folder / expanded(value))
 
 
 def _replace_program(server: Fields, folder: Path) -> None:

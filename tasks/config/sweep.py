@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
-from tasks.config.base import Frozen
+from tasks.config.base import Frozen, added_field
+from tasks.config.lengths import LENGTH_FILES, Distribution, Length, length_at
 from tasks.config.load import TAG_PREFIX, Load
 from tasks.config.objective import Objective
 from tasks.config.refusal import refuse
@@ -16,6 +17,9 @@ from tasks.config.saturation import Saturation
 NAME = r"^[a-z0-9][a-z0-9_-]{0,40}$"
 RUN_NAME_FIELDS = ("model", "sweep", "load", "concurrency", "requests", "repeat")
 
+
+DEFAULT_TOKENS = 1024
+"""Length of prompts and responses where a spec gives none."""
 
 LISTED, SEARCHED = f"{TAG_PREFIX}listed", f"{TAG_PREFIX}searched"
 """Tags of the two forms of `load`: a list of loads, or a search for saturation."""
@@ -31,26 +35,49 @@ Loads = Annotated[
 ]
 
 
+class Prefixes(Frozen):
+    """`{count: 20, tokens: 2048}`: prefixes as of so many system prompts or documents."""
+
+    count: int = Field(ge=1, le=1_000_000, description="number of prefixes")
+    tokens: int = Field(ge=1, description="length of each prefix, in addition to `input_tokens`")
+
+
 class Sweep(Frozen):
     """One dataset on one endpoint, measured `repeats` times at each load, or by a search for saturation."""
 
-    name: str = Field(pattern=NAME)
-    endpoint: Literal["completions", "chat"] = "completions"
+    name: str = Field(pattern=NAME, description="the sweep's name in tables and reports")
+    endpoint: Literal["completions", "chat"] = Field(
+        "completions", description="the API that requests go to: /v1/completions or /v1/chat/completions"
+    )
     dataset: str = Field(
         "random", description="random, openqa, or a JSONL file with a `question` in each line"
     )
-    input_tokens: int = Field(
-        1024, ge=1, description="length of each random prompt; other datasets have lengths of their own"
+    input_tokens: Length = Field(
+        DEFAULT_TOKENS,
+        description="length of each random prompt: a number, {uniform: [low, high]} or "
+        "{lognormal: {mean, sd, max}}; other datasets have lengths of their own",
     )
-    output_tokens: int | None = Field(
+    output_tokens: Length | None = Field(
         None,
-        ge=1,
-        description="exact length of each answer (by ignore_eos and min_tokens); "
+        description="exact length of each answer (by ignore_eos and min_tokens), in the same forms; "
         "null is 1024 for random prompts, and the model's decision for other datasets",
+    )
+    lengths: str | None = added_field(
+        description="a .parquet, .jsonl or .csv file with input_tokens and output_tokens in each row, drawn "
+        "in random order, instead of the two fields",
+    )
+    traffic_seed: int = added_field(
+        0, ge=0, description="seed of drawn lengths and prefixes: it draws the same in every run"
     )
     max_tokens: int = Field(2048, ge=1, description="longest answer where the model decides the length")
     prefix_tokens: int = Field(0, ge=0, description="length of a prefix shared by all random prompts")
-    temperature: float = Field(0.0, ge=0)
+    prefixes: Prefixes | None = added_field(
+        description="prefixes of which each random prompt begins with one, drawn by `traffic_seed`",
+    )
+    cache_hit_share: float | None = added_field(
+        gt=0, lt=1, description="share of each random prompt, from its beginning, that all of them have alike"
+    )
+    temperature: float = Field(0.0, ge=0, description="sampling temperature of each request")
     request: RequestFields = Field(
         default_factory=dict,
         description="further fields of each request's body, as {top_k: 20, chat_template_kwargs: {…}}",
@@ -64,7 +91,7 @@ class Sweep(Frozen):
     warmup_waves: int = Field(
         0, ge=0, le=100, description="the same, as a number of waves: one request for each slot of the load"
     )
-    repeats: int = Field(1, ge=1, le=100)
+    repeats: int = Field(1, ge=1, le=100, description="how often each load is measured")
     objectives: tuple[Objective, ...] = Field(
         (), description="bounds on figures, for example `ttft_p95_s <= 0.5` and `success >= 0.99`"
     )
@@ -91,9 +118,28 @@ class Sweep(Frozen):
 
     @property
     def exact_output_tokens(self) -> int | None:
-        """The exact length of every response in tokens; None if the model decides it."""
+        """The length of every response in tokens; None if it is drawn, or if the model decides it."""
+        exact = self._exact_output
+        return exact if isinstance(exact, int) and not self.lengths else None
+
+    def input_length_at(self, share: float) -> int | None:
+        """Return the length of a prompt without prefix for a random number; None if the dataset decides it.
+
+        The random number is from 0 to 1.
+        """
+        if self.dataset != "random":
+            return None
+        return length_at(self.input_tokens, share)
+
+    def output_length_at(self, share: float) -> int | None:
+        """Return the length of a response for a random number from 0 to 1; None if the model decides it."""
+        exact = self._exact_output
+        return None if exact is None else length_at(exact, share)
+
+    @property
+    def _exact_output(self) -> int | Distribution | None:
         if self.output_tokens is None and self.dataset == "random":
-            return 1024
+            return DEFAULT_TOKENS
         return self.output_tokens
 
     @field_validator("clients")
@@ -111,6 +157,13 @@ class Sweep(Frozen):
                 f"{dataset!r} is not a dataset", "it must be random, openqa or a file ending in .jsonl"
             )
         return dataset
+
+    @field_validator("lengths")
+    @classmethod
+    def _check_lengths_file(cls, lengths: str | None) -> str | None:
+        if lengths is not None and not lengths.endswith(LENGTH_FILES):
+            raise refuse(f"{lengths!r} is not a table", f"it must end in {', '.join(LENGTH_FILES)}")
+        return lengths
 
     @field_validator("request")
     @classmethod
@@ -130,6 +183,35 @@ class Sweep(Frozen):
                 f"allowed in braces: {', '.join(RUN_NAME_FIELDS)}",
             ) from None
         return template
+
+    @model_validator(mode="after")
+    def _check_lengths(self) -> Self:
+        drawn = self.lengths is not None or isinstance(self.input_tokens, Distribution)
+        if drawn and self.dataset != "random":
+            raise refuse(
+                f"the prompts of {self.dataset} have lengths of their own",
+                "remove `lengths` and `input_tokens`, or set `dataset` to random",
+            )
+        if self.lengths and (self.input_tokens != DEFAULT_TOKENS or self.output_tokens is not None):
+            raise refuse(
+                "`lengths` gives the lengths of prompts and answers",
+                "remove `input_tokens` and `output_tokens`, or `lengths`",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_prefixes(self) -> Self:
+        shared = {
+            "prefix_tokens": self.prefix_tokens,
+            "prefixes": self.prefixes,
+            "cache_hit_share": self.cache_hit_share,
+        }
+        given = [name for name, value in shared.items() if value]
+        if len(given) > 1:
+            raise refuse(f"{given[0]} and {given[1]} both say what prompts share", "give one of them")
+        if given and given[0] != "prefix_tokens" and self.dataset != "random":
+            raise refuse(f"the prompts of {self.dataset} share no prefix", f"remove `{given[0]}`")
+        return self
 
     @model_validator(mode="after")
     def _check_loads(self) -> Self:

@@ -8,6 +8,8 @@ from tasks.config.base import Frozen
 from tasks.config.load import Load
 from tasks.config.question_set import QuestionSet
 from tasks.config.sweep import Sweep
+from tasks.plan.planned_request import PlannedRequest
+from tasks.plan.point_requests import planned_requests
 from tasks.serve.endpoint import Endpoint
 
 SETUP_S = 900.0
@@ -15,11 +17,17 @@ SETUP_S = 900.0
 
 
 class Part(Frozen):
-    """The part of a point that one of several processes sends. `first`: the index of its first prompt."""
+    """The part of a point that one of several processes sends.
+
+    `first`, `first_warmup`: the number of measured and warm-up requests of the parts before it.
+    `point_warmup`: the warm-up requests of the whole point.
+    """
 
     number: int
     of: int
     first: int
+    first_warmup: int
+    point_warmup: int
     slots: int
     requests: int
     warmup: int
@@ -28,6 +36,20 @@ class Part(Frozen):
     def total(self) -> int:
         """Requests sent, warm-up included."""
         return self.requests + self.warmup
+
+    @property
+    def indexes(self) -> tuple[int, ...]:
+        """The number of each request among all requests of the point, in order of sending.
+
+        The point's warm-up comes first. The requests of an open loop are numbered as in its schedule.
+        """
+        if not self.slots:
+            return tuple(range(self.number, self.number + self.total * self.of, self.of))
+        measured = self.point_warmup + self.first
+        return (
+            *range(self.first_warmup, self.first_warmup + self.warmup),
+            *range(measured, measured + self.requests),
+        )
 
 
 class PointJob(Frozen):
@@ -63,6 +85,10 @@ class PointJob(Frozen):
         """The part of the point that this process sends."""
         return self.only or self.parts(1)[0]
 
+    def planned_requests(self) -> list[PlannedRequest]:
+        """Return all requests of the point, by index. Raises InputError if a file cannot be read."""
+        return planned_requests(self.sweep, self.load.requests, self.warmup)
+
     @property
     def limit_s(self) -> float:
         """The longest time in seconds that a point can take if every request keeps its own timeout."""
@@ -74,7 +100,7 @@ class PointJob(Frozen):
         Use fewer processes if one would have no slot or no request.
         """
         whole = min(self.load.slots or self.load.requests, self.load.requests)
-        processes, found, first = max(1, min(processes, whole)), list[Part](), 0
+        processes, found, first, first_warmup = max(1, min(processes, whole)), list[Part](), 0, 0
         for number in range(processes):
             low, high = whole * number // processes, whole * (number + 1) // processes
             total, warmup = (
@@ -87,6 +113,8 @@ class PointJob(Frozen):
                 number=number,
                 of=processes,
                 first=first,
+                first_warmup=first_warmup,
+                point_warmup=self.warmup,
                 slots=high - low if self.load.slots else 0,
                 requests=total - warmup,
                 warmup=warmup,

@@ -112,6 +112,7 @@ _COLUMNS: dict[TableName, list[_Column]] = {
         *_columns(list[float], "itl_s"),
         *_columns(int, "input_tokens output_tokens cached_tokens"),
         *_added(int, "claimed_output_tokens total_tokens reasoning_tokens"),
+        *_added(int, "planned_input_tokens planned_output_tokens planned_shared_tokens"),
         *_columns(str, "finish_reason"),
         *_columns(int, "status_code"),
         *_columns(str, "error"),

@@ -41,6 +41,9 @@ def row(index: int, **fields: Any) -> RequestRow:
         "status_code": 200,
         "error": None,
         "succeeded": True,
+        "planned_input_tokens": INPUT,
+        "planned_output_tokens": OUTPUT,
+        "planned_shared_tokens": 0,
     }
     return RequestRow(index=index, **(values | fields))
 

@@ -160,6 +160,18 @@ FIRES: list[tuple[str, Callable[[], Evidence], str, str]] = [
     ),
     ("input_counted", lambda: evidence(prompt_tokens_total=1), "invalid", "3841 input tokens"),
     ("prefix_cache", lambda: evidence(prefix_cache_hits_total=640), "invalid", "16.7%"),
+    (
+        "prefix_cache",
+        lambda: evidence(every(planned_shared_tokens=32), prefix_cache_hits_total=64),
+        "suspect",
+        "1.7% of the prompt tokens came from the prefix cache (prompts may share 50.0%): it missed tokens",
+    ),
+    (
+        "prefix_cache",
+        lambda: evidence(every(planned_shared_tokens=32), prefix_cache_hits_total=1984),
+        "invalid",
+        "51.7% of the prompt tokens came from the prefix cache (prompts may share 50.0%): prompts were",
+    ),
     ("prefix_cache", repeated_questions, "invalid", "80.0% of the prompt tokens"),
     ("prefix_cache", cached_without_metrics, "invalid", "50.0% of the prompt tokens"),
     ("preemptions", lambda: evidence(num_preemptions_total=2), "suspect", "preempted 2 requests"),

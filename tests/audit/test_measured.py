@@ -6,7 +6,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from signal import SIGCONT, SIGSTOP, Signals
+from typing import Any
 
 import pytest
 from psutil import NoSuchProcess, Process
@@ -82,6 +84,48 @@ def test_questions_found_in_the_prefix_cache_make_the_point_invalid(
     questions = {"dataset": "openqa", "endpoint": "chat"}
     verdict = measured_verdict(make_job(server.url, concurrency=2, requests=10, **questions))
     assert "prompts were repeated" in bad_checks(verdict)["prefix_cache"].sentence
+
+
+SHARED: dict[str, tuple[dict[str, Any], float]] = {
+    "one": ({"prefix_tokens": 36}, 19 * 36 / 20 / 100),
+    "several": ({"prefixes": {"count": 3, "tokens": 36}}, 17 * 36 / 20 / 100),
+    "share": ({"input_tokens": 100, "cache_hit_share": 0.6}, 19 * 60 / 20 / 100),
+}
+"""What prompts share, and the share of 20 prompts of 100 tokens that an earlier prompt has too."""
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_prompts_share_as_many_tokens_as_planned(
+    stub: Start, make_job: Callable[..., PointJob], tokenizer: Path, name: str
+) -> None:
+    """Two processes send the same prefixes. A point with another seed shares nothing with this one."""
+    fields, expected = SHARED[name]
+    server = stub(ttft=0.01, itl=0.001, tokenizer=str(tokenizer), prefix_cache=True, api_key=KEY)
+    for seed in (1, 2):
+        job = make_job(
+            server.url, concurrency=2, requests=20, clients=2, seed=seed, **{"input_tokens": 64, **fields}
+        )
+        check = check_of(measured_verdict(job), "prefix_cache")
+        assert check.verdict == "valid", check.sentence
+        assert check.value == pytest.approx(expected)
+
+
+def test_a_cache_that_misses_what_prompts_share_makes_the_point_suspect(
+    stub: Start, make_job: Callable[..., PointJob]
+) -> None:
+    server = stub(ttft=0.01, itl=0.001, prompt_tokens=64, api_key=KEY)
+    job = make_job(server.url, concurrency=2, requests=10, input_tokens=64, cache_hit_share=0.5)
+    check = check_of(measured_verdict(job), "prefix_cache")
+    assert (check.verdict, check.value) == ("suspect", 0.0)
+    assert check.sentence == (
+        "0.0% of the prompt tokens came from the prefix cache (prompts may share 45.0%): "
+        "it missed tokens that prompts share on purpose"
+    )
+
+
+def check_of(verdict: Verdict, name: str) -> Check:
+    """The check of this name."""
+    return next(check for check in verdict.checks if check.check == name)
 
 
 def test_a_paused_load_generator_is_noticed(stub: Start, make_job: Callable[..., PointJob]) -> None:

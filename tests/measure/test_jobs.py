@@ -15,7 +15,8 @@ def test_each_process_gets_as_many_requests_as_its_share_of_the_schedule(
     load = OpenLoop(rate=4.0, requests=8, arrival="constant")
     job = make_job(load=(load,), warmup_requests=4).model_copy(update={"load": load})
     parts = job.parts(3)
-    assert [(part.requests, part.warmup, part.first) for part in parts] == [(2, 2, 0), (3, 1, 4), (3, 1, 8)]
+    assert [(part.requests, part.warmup) for part in parts] == [(2, 2), (3, 1), (3, 1)]
+    assert [part.indexes for part in parts] == [(0, 3, 6, 9), (1, 4, 7, 10), (2, 5, 8, 11)]
     send_times: list[float] = []
     for part in parts:
         send_times.extend(islice(share_of(load.arrivals(1), part.number, part.of), part.total))
@@ -28,3 +29,6 @@ def test_no_process_is_without_a_request(make_job: MakeJob) -> None:
     parts = make_job(concurrency=10, requests=20, warmup_requests=1, warmup_waves=2).parts(4)
     assert sum(part.warmup for part in parts) == 21
     assert all(part.requests and part.slots for part in parts)
+    warmup = [index for part in parts for index in part.indexes[: part.warmup]]
+    measured = [index for part in parts for index in part.indexes[part.warmup :]]
+    assert (warmup, measured) == (list(range(21)), list(range(21, 41)))

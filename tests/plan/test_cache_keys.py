@@ -54,7 +54,7 @@ def test_objectives_are_no_part_of_a_key_but_for_allowed_failures() -> None:
     assert point_key(SUBJECT, lenient, load, 1) == "point-v4-b7e703e81206714618bb6ff0666dd424"
 
 
-def test_the_keys_of_a_search_and_a_question_set_are_those_of_version_0_1_0() -> None:
+def test_the_key_of_a_search_is_the_one_of_version_0_1_0() -> None:
     settings = {"load": {"until": "saturated", "rate": 1}, "objectives": ["success >= 0.9"]}
     assert (
         search_key(SUBJECT, Sweep.model_validate(SWEEP | settings))
@@ -124,6 +124,22 @@ def test_names_of_headers_and_the_query_are_part_of_the_subject_and_values_are_n
     assert settings() == settings(url="https://other:8/llm/v1/") == "{}"
     assert settings(headers={"X-Team": "A"}) == settings(headers={"x-team": "B"}) == '{"headers": ["x-team"]}'
     assert settings(url="http://h/v1?api-version=1") == '{"query": "api-version=1"}'
+
+
+def test_lengths_are_part_of_a_key_where_they_are_set(tmp_path: Path) -> None:
+    """A table counts by its content. A seed that draws nothing else changes no key of an older spec."""
+
+    def key(**fields: Any) -> str:
+        sweep = Sweep.model_validate(SWEEP | {"load": [FIRST]} | fields)
+        return point_key(SUBJECT, sweep, sweep.loads[0], 1)
+
+    for name, text in (("a.csv", "1"), ("b.csv", "1"), ("c.csv", "2")):
+        (tmp_path / name).write_text(text)
+    table = {"input_tokens": 1024, "output_tokens": None}
+    drawn = {"uniform": [1024, 1024]}
+    assert len({key(), key(input_tokens=drawn), key(output_tokens=drawn), key(traffic_seed=1)}) == 4
+    a, b, c = (key(**table, lengths=str(tmp_path / name)) for name in ("a.csv", "b.csv", "c.csv"))
+    assert a == b != c
 
 
 def objectives(*texts: str) -> tuple[Objective, ...]:

@@ -57,6 +57,9 @@ def test_columns_that_older_files_lack_are_known_by_table() -> None:
         "claimed_output_tokens",
         "total_tokens",
         "reasoning_tokens",
+        "planned_input_tokens",
+        "planned_output_tokens",
+        "planned_shared_tokens",
     }
     assert ADDED_COLUMNS["points"] >= set(FIGURE_NAMES)
     assert ADDED_COLUMNS["telemetry"] == set()

@@ -19,6 +19,7 @@ from evalscope.perf.plugin.registry import register_api
 from tasks.measure.jobs import PointJob
 from tasks.measure.speed.connection import Connections
 from tasks.measure.speed.sent_request import SentRequest
+from tasks.plan.planned_request import PlannedRequest
 from tasks.serve.endpoint import EXACT_LENGTH_FIELDS, MAX_TOKENS
 
 API = "servegauge"
@@ -33,14 +34,25 @@ class RequestBuilder(OpenaiPlugin):  # type: ignore[misc]
         self.tokenizer = None
 
 
-def body_of(request: dict[str, Any], job: PointJob) -> bytes:
-    """Return the body as EvalScope serialises it, with the sweep's `request` and the server's field names."""
-    fields = {**request, **job.sweep.request}
+def body_of(request: dict[str, Any], planned: PlannedRequest, job: PointJob) -> bytes:
+    """Return the body of a planned request as EvalScope serialises it.
+
+    It has the planned length, the sweep's `request`, and the server's field names.
+    """
+    fields = {**request, **_length_fields(planned, job), **job.sweep.request}
     fields[job.endpoint.max_tokens_field(job.sweep.endpoint)] = fields.pop(MAX_TOKENS)
     if job.sweep.endpoint in job.endpoint.conventions.refuses_exact_length:
         for name in EXACT_LENGTH_FIELDS:
             fields.pop(name, None)
     return json.dumps(fields, ensure_ascii=False).encode()
+
+
+def _length_fields(planned: PlannedRequest, job: PointJob) -> dict[str, Any]:
+    """Return the fields that set the length of the answer."""
+    tokens = planned.output_tokens
+    if tokens is None:
+        return {MAX_TOKENS: job.sweep.max_tokens}
+    return {MAX_TOKENS: tokens, "min_tokens": tokens, "ignore_eos": True}
 
 
 async def send_request(

@@ -9,7 +9,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-import numpy as np
 import uvloop
 from evalscope.perf.benchmark import get_requests
 
@@ -23,6 +22,7 @@ from tasks.measure.speed.process_window import Window
 from tasks.measure.speed.prompts import questions_path
 from tasks.measure.speed.row_writer import Recorder
 from tasks.measure.speed.sent_request import SentRequest
+from tasks.plan.planned_request import longest_blocks
 
 OPEN_LOOP_CONNECTIONS = 512
 """The most connections opened in advance for an open loop, which needs an unknown number."""
@@ -35,7 +35,6 @@ def run(job: PointJob, context: ChildContext) -> Window:
     outputs = job.folder / "evalscope"
     shutil.rmtree(outputs, ignore_errors=True)
     outputs.mkdir(parents=True)
-    np.random.seed(job.seed % 2**32)  # EvalScope's own `seed` would also be sent with every request
     recorder = Recorder(job, context.report)
     lag = uvloop.run(_measure(job, _arguments(job, outputs), recorder, context))
     recorder.finish()
@@ -47,8 +46,12 @@ def run(job: PointJob, context: ChildContext) -> Window:
 async def _measure(
     job: PointJob, arguments: prompts_worker.PromptArguments, recorder: Recorder, context: ChildContext
 ) -> EventLoopLag:
-    builder = client_worker.RequestBuilder(arguments)
-    bodies = [client_worker.body_of(request, job) async for request, _ in get_requests(arguments, builder)]
+    builder, planned = client_worker.RequestBuilder(arguments), arguments.planned
+    requests = [request async for request, _ in get_requests(arguments, builder)]
+    bodies = [
+        client_worker.body_of(request, plan, job) for request, plan in zip(requests, planned, strict=True)
+    ]
+    del requests
     reuse = job.endpoint.conventions.keeps_connections
     async with Connections(arguments.url, _headers(job), reuse=reuse) as connections:
         http_requests = [connections.http_request(body) for body in bodies]
@@ -59,7 +62,7 @@ async def _measure(
         await asyncio.to_thread(context.start_together)
 
         async def send(index: int, due_at: float) -> float:
-            request = SentRequest(index, due_at)
+            request = SentRequest(planned[index], due_at)
             await client_worker.send_request(connections, http_requests[index], request, job.sweep.timeout_s)
             arrivals = request.response.arrivals
             recorder.enqueue(request)
@@ -87,8 +90,7 @@ def _headers(job: PointJob) -> dict[str, str]:
 
 def _arguments(job: PointJob, outputs: Path) -> prompts_worker.PromptArguments:
     """Return EvalScope's arguments, which are used only to build requests."""
-    sweep, endpoint, part = job.sweep, job.endpoint, job.part
-    exact_tokens = sweep.exact_output_tokens
+    sweep, endpoint, part, point = job.sweep, job.endpoint, job.part, job.planned_requests()
     arguments = prompts_worker.PromptArguments(
         model=endpoint.model,
         api=client_worker.API,
@@ -98,9 +100,9 @@ def _arguments(job: PointJob, outputs: Path) -> prompts_worker.PromptArguments:
         **_prompt_fields(job),
         number=part.requests,
         warmup_num=part.warmup,
-        max_tokens=exact_tokens or sweep.max_tokens,
-        min_tokens=exact_tokens,
-        extra_args={"ignore_eos": True} if exact_tokens else None,
+        planned=[point[index] for index in part.indexes],
+        blocks=longest_blocks(point),
+        max_tokens=sweep.max_tokens,
         temperature=sweep.temperature,
         stream=True,
         num_workers=1,
@@ -115,14 +117,7 @@ def _arguments(job: PointJob, outputs: Path) -> prompts_worker.PromptArguments:
 
 def _prompt_fields(job: PointJob) -> dict[str, Any]:
     """Return the EvalScope arguments that select the prompts."""
-    sweep, path = job.sweep, questions_path(job.sweep.dataset)
-    fields = {
-        "dataset_offset": job.seed,
-        "first_prompt": job.part.first,
-        "min_prompt_length": sweep.input_tokens,
-        "max_prompt_length": sweep.input_tokens,
-        "prefix_length": sweep.prefix_tokens,
-    }
+    path, fields = questions_path(job.sweep.dataset), {"dataset_offset": job.seed}
     if path is None:
         return {**fields, "dataset": prompts_worker.RANDOM, "tokenizer_path": job.endpoint.tokenizer}
     return {**fields, "dataset": prompts_worker.QUESTIONS, "dataset_path": str(path)}

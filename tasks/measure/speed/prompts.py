@@ -11,9 +11,9 @@ from tasks.config.home import checkout
 OPENQA = "deployments/questions/openqa-sample.jsonl"
 
 
-def prompt_seed(seed: int, index: int) -> int:
-    """Return a 32-bit number for the prompt at `index` of the point with `seed`."""
-    return int.from_bytes(blake2b(f"{seed}:{index}".encode(), digest_size=4).digest(), "big")
+def prompt_seed(seed: int, name: int | str) -> int:
+    """Return a 32-bit number for a prompt of the point with `seed`, or for a block that prompts share."""
+    return int.from_bytes(blake2b(f"{seed}:{name}".encode(), digest_size=4).digest(), "big")
 
 
 def unique_opening(seed: int, index: int) -> str:

@@ -14,16 +14,21 @@ from evalscope.perf.plugin.datasets.utils import gen_prompt_decode_to_target_len
 from evalscope.perf.plugin.registry import register_dataset
 
 from tasks.measure.speed.prompts import prompt_seed, read_questions, unique_opening
+from tasks.plan.planned_request import BlockName, PlannedRequest
 
 QUESTIONS = "servegauge-questions"
 RANDOM = "servegauge-random"
 
 
 class PromptArguments(Arguments):  # type: ignore[misc]
-    """EvalScope's arguments for one load process; the datasets below read them as `query_parameters`."""
+    """EvalScope's arguments for one load process; the datasets below read them as `query_parameters`.
 
-    first_prompt: int = 0
-    """The index, among all prompts of the point, of the first prompt that this process sends."""
+    `planned`: the requests that the process sends, as PlannedRequest. `blocks`: the names and sizes of the
+    blocks that the prompts of the whole point share.
+    """
+
+    planned: Any = ()
+    blocks: Any = None
 
 
 @register_dataset(QUESTIONS)
@@ -37,40 +42,57 @@ class QuestionPrompts(DatasetPluginBase):  # type: ignore[misc]
         """Yield a prompt for each request, warm-up included."""
         arguments = self.query_parameters
         questions, seed = read_questions(Path(arguments.dataset_path)), arguments.dataset_offset
-        first = arguments.first_prompt
-        for index in range(first, first + arguments.total_count):
-            text = unique_opening(seed, index) + questions[(seed + index) % len(questions)]
+        for planned in arguments.planned:
+            text = unique_opening(seed, planned.number) + questions[(seed + planned.number) % len(questions)]
             yield [self.create_message(text)] if arguments.apply_chat_template else text
 
 
 @register_dataset(RANDOM)
 class RandomPrompts(RandomDatasetPlugin):  # type: ignore[misc]
-    """Prompts of random tokens, each token drawn independently.
+    """Prompts of random tokens, each token drawn independently, after the blocks that prompts share.
 
     EvalScope's own random prompt is a run of consecutive vocabulary entries from a random start: among 800
     prompts with 200,000 possible starts, one or two pairs begin alike. The lengths are exact and include the
-    special tokens that the tokenizer adds.
+    special tokens that the tokenizer adds, and on chat the template.
     """
 
     def supports_parallel_message_generation(self, total_count: int | None = None) -> bool:
         """Return False: EvalScope's parallel workers would generate EvalScope's own prompts."""
         return False
 
-    def _build_random_message(
-        self, input_len: int, offset: int, index: int, seed: int | None = None
-    ) -> tuple[Any, int]:
+    def build_messages(self) -> Iterator[Any]:
+        """Yield a prompt for each request, warm-up included."""
         arguments = self.query_parameters
         chat = arguments.apply_chat_template
-        special_tokens = 0 if chat else self.tokenizer.num_special_tokens_to_add(pair=False)
-        number = arguments.first_prompt + index
-        generator = np.random.default_rng(prompt_seed(arguments.dataset_offset, number))
-        drawn = generator.integers(0, len(self.allowed_tokens), max(1, input_len - special_tokens))
-        tokens = self.prefix_pool[0] + self.allowed_tokens[drawn].tolist()
-        prompt, _, mismatch = gen_prompt_decode_to_target_len(
+        added = self.get_template_len() if chat else self.tokenizer.num_special_tokens_to_add(pair=False)
+        blocks: dict[BlockName, list[int]] = {}
+        for name, size in arguments.blocks.items():
+            _, blocks[name] = self._exact(f"block {name}", [], size)
+        for planned in arguments.planned:
+            prompt = self._prompt(planned, planned.input_tokens - added, blocks)
+            yield [self.create_message(prompt)] if chat else prompt
+
+    def _prompt(self, planned: PlannedRequest, size: int, blocks: dict[BlockName, list[int]]) -> str:
+        """Return a text of `size` tokens, at least one: the planned blocks, then tokens of its own."""
+        size = max(1, size)
+        tokens: list[int] = []
+        for name, block_size in planned.shared:
+            tokens += blocks[name][:block_size]
+        return self._exact(str(planned.number), tokens[:size], size)[0]
+
+    def _exact(self, name: str, tokens: list[int], size: int) -> tuple[str, list[int]]:
+        """Return a text that encodes to `size` tokens, and these tokens.
+
+        It begins with the text of `tokens`, at most `size`; random ones follow, which are the same for the
+        same name in every process of the point.
+        """
+        np.random.seed(prompt_seed(self.query_parameters.dataset_offset, name))
+        drawn = self.allowed_tokens[np.random.randint(0, len(self.allowed_tokens), size - len(tokens))]
+        text, exact, _ = gen_prompt_decode_to_target_len(
             tokenizer=self.tokenizer,
-            token_sequence=tokens,
-            target_token_len=len(tokens),
+            token_sequence=tokens + drawn.tolist(),
+            target_token_len=size,
             add_special_tokens=False,
             allowed_tokens=self.allowed_tokens,
         )
-        return ([self.create_message(prompt)] if chat else prompt), mismatch
+        return text, exact

@@ -18,6 +18,9 @@ class RequestRow:
     `output_tokens`: None if the answer has no `usage`.
     `claimed_output_tokens`: `completion_tokens` as the server reports it. `output_tokens` differs if
     `total_tokens` shows that the reported number omits the reasoning tokens, or is 0 or missing.
+    `planned_input_tokens`, `planned_output_tokens`: the lengths asked for; None where the dataset or the
+    model decides them. `planned_shared_tokens`: how many tokens at the beginning of the prompt it shares
+    with earlier requests of the point.
     """
 
     index: int
@@ -38,3 +41,6 @@ class RequestRow:
     claimed_output_tokens: int | None = None
     total_tokens: int | None = None
     reasoning_tokens: int | None = None
+    planned_input_tokens: int | None = None
+    planned_output_tokens: int | None = None
+    planned_shared_tokens: int | None = None

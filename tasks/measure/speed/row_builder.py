@@ -25,6 +25,7 @@ def build_row(job: PointJob, request: SentRequest, utc: Callable[[float], dateti
         request: one of its requests.
         utc: converts perf_counter seconds to the time of day.
     """
+    planned = request.planned
     sent_at, parsed = request.response.sent_at, request.parsed or ParsedResponse()
     usage = parsed.usage
     error = _error(job, request)
@@ -33,8 +34,8 @@ def build_row(job: PointJob, request: SentRequest, utc: Callable[[float], dateti
         latency = parsed.last_time - sent_at
     ttft = _ttft(parsed, sent_at, latency)
     return RequestRow(
-        index=job.part.first + request.index,
-        warmup=request.index < job.part.warmup,
+        index=planned.number,
+        warmup=planned.warmup,
         sent_at=utc(sent_at or request.due_at),
         client_delay_s=sent_at - request.due_at if sent_at is not None else None,
         ttft_s=ttft,
@@ -51,6 +52,9 @@ def build_row(job: PointJob, request: SentRequest, utc: Callable[[float], dateti
         claimed_output_tokens=usage.claimed_output_tokens,
         total_tokens=usage.total_tokens,
         reasoning_tokens=usage.reasoning_tokens,
+        planned_input_tokens=planned.input_tokens,
+        planned_output_tokens=planned.output_tokens,
+        planned_shared_tokens=planned.seen_tokens,
     )
 
 
@@ -59,7 +63,7 @@ def unreadable_row(
 ) -> RequestRow:
     """Build the row of a request whose response could not be read because of an error in this program."""
     text = f"the answer could not be read ({type(error).__name__}: {error}); please report this"
-    failed = SentRequest(request.index, request.due_at, request.response, error=text)
+    failed = SentRequest(request.planned, request.due_at, request.response, error=text)
     return build_row(job, failed, utc)
 
 
@@ -67,7 +71,8 @@ def _error(job: PointJob, request: SentRequest) -> str | None:
     """Return in one line, without secrets, why a request failed; None if it succeeded."""
     parsed, text = request.parsed, request.error
     if text is None and parsed is not None:
-        text = parsed.error or job.endpoint.model_mismatch(parsed.model) or _missing(job, parsed)
+        asked = request.planned.output_tokens or job.sweep.max_tokens
+        text = parsed.error or job.endpoint.model_mismatch(parsed.model) or _missing(parsed, asked)
     if text is None:
         return None if parsed is not None else NO_OUTPUT
     status = request.response.status
@@ -75,7 +80,7 @@ def _error(job: PointJob, request: SentRequest) -> str | None:
     return text if status in (None, 200) else f"HTTP {status}: {text}"
 
 
-def _missing(job: PointJob, parsed: ParsedResponse) -> str | None:
+def _missing(parsed: ParsedResponse, asked: int) -> str | None:
     """Return what an incomplete response lacks; None if it is complete.
 
     A response without `usage` can be complete: its times are right, and the audit reports the missing tokens.
@@ -85,7 +90,7 @@ def _missing(job: PointJob, parsed: ParsedResponse) -> str | None:
         return NO_TOKEN if parsed.usage.output_tokens == 0 else NO_OUTPUT + stray
     if not parsed.output_times and not parsed.usage.output_tokens:
         return NO_TOKEN + stray
-    tokens, asked = parsed.usage.output_tokens, job.sweep.exact_output_tokens or job.sweep.max_tokens
+    tokens = parsed.usage.output_tokens
     if parsed.ended or parsed.finish_reason is not None or (tokens is not None and tokens >= asked):
         return None
     return f"{BROKEN_OFF} ({_count(tokens)} of {asked} tokens){stray}"

@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from tasks.measure.speed.connection import Response
 from tasks.measure.speed.response.response_parser import ParsedResponse, read_stream, read_unstreamed
 from tasks.measure.speed.response.sse import is_stream
+from tasks.plan.planned_request import PlannedRequest
 
 
 @dataclass(slots=True)
 class SentRequest:
-    """One request and its response. `due_at` is when it should be sent, in perf_counter seconds.
+    """One request and its response. `due_at` is when it is to be sent, in perf_counter seconds.
 
     `parsed` is set if the response has status 200; `error` says why the request failed.
     """
 
-    index: int
+    planned: PlannedRequest
     due_at: float
     response: Response = field(default_factory=Response)
     parsed: ParsedResponse | None = None

@@ -10,7 +10,7 @@ import pytest
 from tasks.measure.jobs import Part
 from tasks.measure.speed.event_loop_lag import CPU, EventLoopLag
 
-PART = Part(number=0, of=1, first=0, slots=1, requests=1, warmup=0)
+PART = Part(number=0, of=1, first=0, slots=1, first_warmup=0, point_warmup=0, requests=1, warmup=0)
 
 
 class Clock:

@@ -14,6 +14,7 @@ from tasks.measure.speed.response.response_parser import ParsedResponse
 from tasks.measure.speed.response.usage import Usage
 from tasks.measure.speed.row_builder import BROKEN_OFF, NO_OUTPUT, NO_TOKEN, build_row
 from tasks.measure.speed.sent_request import SentRequest
+from tasks.plan.planned_request import PlannedRequest
 from tests.measure.conftest import KEY, MakeJob
 
 COMPLETE: dict[str, Any] = {
@@ -34,13 +35,18 @@ def job(make_job: MakeJob) -> PointJob:
 def built(job: PointJob, index: int = 1, **fields: Any) -> RequestRow:
     """The row of a request, due at 9.5 s and sent at 10 s; takes fields of the parsed response."""
     parsed = ParsedResponse(**(COMPLETE | fields))
-    request = SentRequest(index, due_at=9.5, response=Response(sent_at=10.0, status=200), parsed=parsed)
+    request = SentRequest(
+        PlannedRequest(index, warmup=index < 1, output_tokens=16),
+        due_at=9.5,
+        response=Response(sent_at=10.0, status=200),
+        parsed=parsed,
+    )
     return build_row(job, request, lambda moment: datetime.fromtimestamp(moment, UTC))
 
 
 def failed(job: PointJob, error: str, status: int | None = None) -> RequestRow:
     """The row of a request that was not sent, or got an error."""
-    request = SentRequest(1, due_at=9.5, response=Response(status=status), error=error)
+    request = SentRequest(PlannedRequest(1), due_at=9.5, response=Response(status=status), error=error)
     return build_row(job, request, lambda moment: datetime.fromtimestamp(moment, UTC))
 
 

@@ -11,6 +11,7 @@ from tasks.measure.row_files import REQUESTS, read_rows
 from tasks.measure.speed.request_row import RequestRow
 from tasks.measure.speed.row_writer import PARSE_DELAY_S, Recorder
 from tasks.measure.speed.sent_request import SentRequest
+from tasks.plan.planned_request import PlannedRequest
 from tests.measure.conftest import MakeJob
 
 FULL = Path("/dev/full")
@@ -25,7 +26,7 @@ def test_a_full_disk_raises_the_error_of_the_system(make_job: MakeJob, tmp_path:
     async def run() -> None:
         recorder = Recorder(job, lambda recorded: None)
         for index in range(2):
-            recorder.enqueue(SentRequest(index, 0.0, error="made up"))
+            recorder.enqueue(SentRequest(PlannedRequest(index), 0.0, error="made up"))
         await asyncio.sleep(wait_s)
         recorder.finish()
 
@@ -40,7 +41,7 @@ def test_an_exception_while_reading_costs_only_its_own_request(
     parse = SentRequest.parse_response
 
     def parse_or_raise(request: SentRequest) -> None:
-        if request.index == 1:
+        if request.planned.number == 1:
             raise RuntimeError("made up")
         parse(request)
 
@@ -49,7 +50,7 @@ def test_an_exception_while_reading_costs_only_its_own_request(
     async def run() -> None:
         recorder = Recorder(job, lambda recorded: None)
         for index in range(3):
-            recorder.enqueue(SentRequest(index, 0.0, error=f"request {index}"))
+            recorder.enqueue(SentRequest(PlannedRequest(index), 0.0, error=f"request {index}"))
         await asyncio.sleep(20 * PARSE_DELAY_S)
         recorder.finish()
 

@@ -91,6 +91,27 @@ def test_no_prompt_begins_like_another(stub: Stubs, make_job: MakeJob, dataset: 
     assert len({row.prompt.strip()[:20] for row in log}) == 140
 
 
+def test_drawn_lengths_are_sent_exactly_by_several_processes(
+    stub: Stubs, make_job: MakeJob, tokenizer: Any
+) -> None:
+    """The same lengths as by one process, with other prompts; the server counts what was planned."""
+    server = stub(ttft=0.001, itl=0.0005, api_key=KEY, tokenizer=tokenizer)
+    drawn = {"uniform": [5, 90]}, {"lognormal": {"mean": 8, "sd": 6, "max": 30}}
+    seen = []
+    for seed, clients in ((1, 1), (2, 2)):
+        server.clear_log()
+        fields = {"input_tokens": drawn[0], "output_tokens": drawn[1], "clients": clients}
+        job = make_job(server.url, concurrency=4, requests=40, warmup_requests=3, seed=seed, **fields)
+        result, rows = measure(job)
+        planned = [(row.input_tokens, row.output_tokens) for row in job.planned_requests()]
+        assert [(row.planned_input_tokens, row.planned_output_tokens) for row in rows] == planned
+        assert [(row.input_tokens, row.output_tokens) for row in rows] == planned
+        assert sorted(row.prompt_tokens for row in server.log()) == sorted(row[0] or 0 for row in planned)
+        assert result["input_tokens_max"] == max(row[0] or 0 for row in planned[3:])
+        seen.append(planned)
+    assert seen[0] == seen[1]
+
+
 def test_several_processes_share_a_point(stub: Stubs, make_job: MakeJob) -> None:
     server = stub(ttft=0.02, itl=0.005, api_key=KEY)
     job = make_job(server.url, concurrency=5, requests=23, warmup_requests=5, clients=2)

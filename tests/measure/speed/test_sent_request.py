@@ -6,6 +6,7 @@ import pytest
 
 from tasks.measure.speed.connection import Response
 from tasks.measure.speed.sent_request import SentRequest
+from tasks.plan.planned_request import PlannedRequest
 
 CHOICE = b'{"choices": [{"text": "a"}]}'
 
@@ -16,7 +17,7 @@ CHOICE = b'{"choices": [{"text": "a"}]}'
 )
 def test_streamed_and_unstreamed_responses_are_parsed(content_type: str, body: bytes) -> None:
     response = Response(arrivals=[(2.0, len(body))], status=200, content_type=content_type, body=body)
-    request = SentRequest(0, 1.0, response)
+    request = SentRequest(PlannedRequest(0), 1.0, response)
     request.parse_response()
     assert request.parsed is not None
     assert (request.parsed.output_times, request.error) == ([2.0], None)
@@ -24,12 +25,12 @@ def test_streamed_and_unstreamed_responses_are_parsed(content_type: str, body: b
 
 
 def test_the_body_of_another_status_is_the_error() -> None:
-    request = SentRequest(0, 1.0, Response(arrivals=[(2.0, 4)], status=500, body=b"oops"))
+    request = SentRequest(PlannedRequest(0), 1.0, Response(arrivals=[(2.0, 4)], status=500, body=b"oops"))
     request.parse_response()
     assert (request.parsed, request.error) == (None, "oops")
 
 
 def test_an_error_of_the_connection_is_kept() -> None:
-    request = SentRequest(0, 1.0, Response(status=500, body=b"oops"), error="timed out")
+    request = SentRequest(PlannedRequest(0), 1.0, Response(status=500, body=b"oops"), error="timed out")
     request.parse_response()
     assert (request.parsed, request.error) == (None, "timed out")

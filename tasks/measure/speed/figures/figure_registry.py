@@ -27,7 +27,7 @@ from tasks.measure.speed.figures.open_loop_pace import pace
 from tasks.measure.speed.figures.point_data import PointData
 from tasks.stats import percentile
 
-MEAN = "mean"
+MEAN, LONGEST = "mean", "max"
 
 
 def output_throughput(point: PointData) -> float | None:
@@ -82,12 +82,14 @@ def accepted_length(point: PointData) -> float | None:
 
 
 Values = Callable[[PointData], Sequence[float]]
-"""Returns a point's values of one time in seconds, ascending: one a request, of ITL one a gap."""
+"""Returns a point's values of one time in seconds or one length, ascending: one a request, of ITL one a gap."""
 
 
 def statistic_of(values: Values, statistic: str, point: PointData) -> float | None:
-    """The mean or a percentile (`p95`) of a point's values; None where there are too few."""
+    """The mean, the maximum or a percentile (`p95`) of a point's values; None where there are too few."""
     ordered = values(point)
+    if statistic == LONGEST:
+        return max(ordered, default=None)
     if statistic == MEAN:
         return fmean(ordered) if ordered else None
     return percentile(ordered, int(statistic.removeprefix("p")))
@@ -113,6 +115,24 @@ def _time_figures(
             documented_as="{ttft,tpot,itl,latency}_{mean,p50,p90,p95,p99}_s",
         )
         for statistic in STATISTICS
+    ]
+
+
+def _length_figures(name: str, values: Values) -> list[Figure]:
+    """Percentiles and the maximum of the lengths of prompts or answers, one figure each."""
+    return [
+        Figure(
+            name=f"{name}_tokens_{statistic}",
+            header=f"{name.capitalize()} {statistic.upper() if statistic != LONGEST else statistic}",
+            notation=TOKENS,
+            definition="Percentiles and maximum of the lengths of prompts and answers, as the server counts "
+            "them; computed as those of times",
+            compute=partial(statistic_of, values, statistic),
+            tracked=False,
+            shown_in={"lengths": position},
+            documented_as="{input,output}_tokens_{p50,p90,p95,p99,max}",
+        )
+        for position, statistic in enumerate((*STATISTICS[1:], LONGEST), 1)
     ]
 
 
@@ -192,6 +212,7 @@ FIGURES: tuple[Figure, ...] = (
         definition="Σ `input_tokens` / succeeded requests",
         compute=lambda point: point.per_request(point.input_tokens),
         tracked=False,
+        shown_in={"lengths": 0},
     ),
     Figure(
         name="output_tokens_mean",
@@ -200,7 +221,10 @@ FIGURES: tuple[Figure, ...] = (
         definition="Σ `output_tokens` / succeeded requests",
         compute=lambda point: point.per_request(point.output_tokens),
         tracked=False,
+        shown_in={"lengths": 0},
     ),
+    *_length_figures("input", lambda point: point.input_lengths),
+    *_length_figures("output", lambda point: point.output_lengths),
     Figure(
         name="sustained_throughput",
         header="Sustained RPS",

@@ -90,6 +90,16 @@ class PointData:
         return sorted(row.latency_s for row in self.succeeded if row.latency_s is not None)
 
     @cached_property
+    def input_lengths(self) -> Sequence[float]:
+        """Prompt tokens of every succeeded request that reports them, ascending."""
+        return sorted(row.input_tokens for row in self.succeeded if row.input_tokens is not None)
+
+    @cached_property
+    def output_lengths(self) -> Sequence[float]:
+        """Output tokens of every succeeded request that reports them, ascending."""
+        return sorted(row.output_tokens for row in self.succeeded if row.output_tokens is not None)
+
+    @cached_property
     def energy_j(self) -> float | None:
         """Joules that the server's GPUs used; None if their power is unknown."""
         return energy_j(self.measured, self.readings, self.duration_s)

@@ -81,6 +81,18 @@ def test_warm_up_and_failures_stay_out_of_the_figures(make_job: Callable[..., Po
     assert (result["input_tokens_mean"], result["output_tokens_mean"]) == (10, 6)
 
 
+def test_lengths_have_percentiles_and_a_maximum(make_job: Callable[..., PointJob]) -> None:
+    result = result_of(
+        make_job(requests=3), [row(n, input_tokens=n, output_tokens=None) for n in (4, 1, 2)], 1.0
+    )
+    assert (result["input_tokens_p50"], result["input_tokens_max"], result["input_tokens_p90"]) == (
+        2,
+        4,
+        None,
+    )
+    assert result["output_tokens_max"] is None
+
+
 def test_itl_pools_the_chunks_of_all_requests(make_job: Callable[..., PointJob]) -> None:
     rows = [row(0, itl_s=(0.1,) * 3), row(1, itl_s=(0.5,))]
     assert result_of(make_job(requests=2), rows, 1.0)["itl_mean_s"] == pytest.approx(0.2)

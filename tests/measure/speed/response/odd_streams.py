@@ -10,6 +10,7 @@ from typing import Any
 from stub.manners.manner_registry import MANNERS
 from tasks.measure.speed.connection import Response
 from tasks.measure.speed.sent_request import SentRequest
+from tasks.plan.planned_request import PlannedRequest
 
 NAMES = (
     *(
@@ -97,7 +98,7 @@ def odd_requests(count: int, seed: int) -> Iterator[SentRequest]:
             content_type=random.choice(CONTENT_TYPES),
             body=body,
         )
-        yield SentRequest(index, SENT_AT, response)
+        yield SentRequest(PlannedRequest(index), SENT_AT, response)
 
 
 def odd_body(random: Random) -> bytes:

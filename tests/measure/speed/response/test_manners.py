@@ -15,6 +15,7 @@ from tasks.measure.speed.connection import Response
 from tasks.measure.speed.request_row import RequestRow
 from tasks.measure.speed.row_builder import build_row
 from tasks.measure.speed.sent_request import SentRequest
+from tasks.plan.planned_request import PlannedRequest
 from tests.audit import made_up
 from tests.measure.conftest import MakeJob
 from tests.measure.speed.response.manner_docs import docs_path, tables
@@ -37,7 +38,7 @@ def answer(manner: Manner) -> SentRequest:
         body += data
         arrivals.append((SENT_AT + after_s, len(body)))
     response = Response(SENT_AT, arrivals, manner.status, manner.content_type, body)
-    return SentRequest(0, SENT_AT, response)
+    return SentRequest(PlannedRequest(0, output_tokens=4), SENT_AT, response)
 
 
 def row_of(job: PointJob, manner: Manner) -> RequestRow:

@@ -15,6 +15,7 @@ from tasks.measure.speed.client_worker import send_request
 from tasks.measure.speed.connection import Connections
 from tasks.measure.speed.send_load import measure_point
 from tasks.measure.speed.sent_request import SentRequest
+from tasks.plan.planned_request import PlannedRequest
 from tests.measure.conftest import MakeJob
 
 OVER_THE_WIRE = (
@@ -48,7 +49,7 @@ def address(server: Stub, manner: str) -> str:
 
 def sent(url: str) -> SentRequest:
     """Send one request and parse its response."""
-    request = SentRequest(0, 0.0)
+    request = SentRequest(PlannedRequest(0), 0.0)
 
     async def send() -> None:
         async with Connections(url, {}) as connections:

@@ -1,0 +1,73 @@
+"""Lengths: numbers and distributions, and what is refused."""
+
+from __future__ import annotations
+
+from statistics import fmean, stdev
+
+import pytest
+
+from tasks.config.lengths import Lognormal, LognormalShape, Uniform, length_at
+from tasks.config.spec_file import load_spec
+from tasks.errors import InputError
+
+SHARES = [(n + 0.5) / 10_000 for n in range(10_000)]
+
+
+def test_a_number_is_always_itself() -> None:
+    assert {length_at(1024, share) for share in (0.0, 0.5, 0.999)} == {1024}
+
+
+def test_every_length_of_a_uniform_range_is_equally_likely() -> None:
+    lengths = [Uniform(uniform=(3, 12)).at(share) for share in SHARES]
+    assert {length: lengths.count(length) for length in range(3, 13)} == dict.fromkeys(range(3, 13), 1000)
+
+
+def test_a_log_normal_distribution_has_its_mean_and_deviation() -> None:
+    shape = LognormalShape(mean=800, sd=400, max=1_000_000)
+    lengths = [Lognormal(lognormal=shape).at(share) for share in SHARES]
+    assert fmean(lengths) == pytest.approx(800, rel=0.01)
+    assert stdev(lengths) == pytest.approx(400, rel=0.02)
+    assert lengths == sorted(lengths)
+
+
+def test_max_cuts_a_log_normal_distribution_off_without_a_heap_at_it() -> None:
+    lengths = [Lognormal(lognormal=LognormalShape(mean=800, sd=400, max=1000)).at(share) for share in SHARES]
+    assert max(lengths) == 1000
+    assert lengths.count(1000) < 30
+    assert min(lengths) >= 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "what", "remedy"),
+    [
+        (
+            "input_tokens={uniform: [9, 8]}",
+            "sweeps.0.input_tokens: 9 is above 8",
+            "the shortest length first",
+        ),
+        (
+            "input_tokens={uniform: [0, 8]}",
+            "sweeps.0.input_tokens.uniform.0 is 0",
+            "greater than or equal to 1",
+        ),
+        (
+            "output_tokens={lognormal: {mean: 9, sd: 1, max: 5}}",
+            "sweeps.0.output_tokens.lognormal: max 5 is below the mean 9",
+            "a `max` above the mean",
+        ),
+        ("input_tokens={normal: 3}", "sweeps.0.input_tokens.normal is not a field", "uniform"),
+        ("lengths=table.txt", "table.txt' is not a table", "it must end in .parquet, .jsonl, .csv"),
+    ],
+)
+def test_wrong_lengths_are_refused_with_a_remedy(fields: str, what: str, remedy: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load_spec("smoke", [f"sweeps.0.{fields}"])
+    assert what in caught.value.what.replace(".load:uniform", "")
+    assert remedy in caught.value.remedy
+
+
+@pytest.mark.parametrize("dataset", ["openqa", "random"])
+def test_a_table_excludes_other_lengths_and_other_datasets(dataset: str) -> None:
+    overrides = [f"sweeps.0.dataset={dataset}", "sweeps.0.lengths=t.csv", "sweeps.0.input_tokens=7"]
+    with pytest.raises(InputError, match="remove `"):
+        load_spec("smoke", overrides)
