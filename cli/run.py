@@ -34,17 +34,6 @@ def run(
       servegauge run my.yaml --results my-results
       servegauge run endpoint --resume last
     """
-    from flows.run.preflight import preflight_command
-    from tasks.config.results_location import results_location
-    from tasks.config.spec_file import load_spec
-
-    # Before Prefect is imported, which takes seconds: wrong input is reported within one.
-    checked, location = load_spec(spec, overrides or ()), results_location(results)
-    preflight_command(checked, location)
-    from flows.run.recorded_run import report_recorded_run
-
-    if not refresh and report_recorded_run(checked, location, resume):
-        return
     from flows.run.run_from_terminal import run_from_terminal
 
     run_from_terminal(spec, overrides or [], results, refresh, resume)

@@ -7,14 +7,8 @@ import os
 import subprocess
 import sys
 import time
-
-import httpx
-from prefect.settings import (
-    PREFECT_API_URL,
-    PREFECT_SERVER_EPHEMERAL_ENABLED,
-    PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS,
-    get_current_settings,
-)
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from operate.request_guard import App, RequestGuard
 from tasks.config.home import checkout
@@ -23,11 +17,49 @@ from tasks.provision.die_with_parent import die_with_parent
 from tasks.serve.loopback import HOST
 from tasks.serve.port import choose_port
 
+if TYPE_CHECKING:
+    import httpx
+
 PAUSE_S = 0.1
 STOP_S = 5.0
 """Seconds between SIGTERM and SIGKILL, as in Prefect."""
 # As Prefect sets them for its temporary server: without its UI, and without a second one.
 VARIABLES = {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
+
+API_URL = "PREFECT_API_URL"
+EPHEMERAL_SETTINGS = ("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "PREFECT_SERVER_EPHEMERAL_ENABLED")
+SETTINGS_FILES = (".env", "prefect.toml", "pyproject.toml")
+"""Files of the working directory that Prefect reads its settings from, after its profiles."""
+
+
+def may_name_a_server() -> bool:
+    """Return whether a Prefect server may be set: by a variable, or by a file that mentions it.
+
+    Prefect itself would know, but takes more than a second to import.
+    """
+    if API_URL in os.environ:
+        return bool(os.environ[API_URL])
+    home = Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect")
+    profiles = Path(os.environ.get("PREFECT_PROFILES_PATH") or home / "profiles.toml")
+    return any(_mentions_a_server(path) for path in (profiles, *map(Path, SETTINGS_FILES)))
+
+
+def _mentions_a_server(path: Path) -> bool:
+    try:
+        text = path.read_text("utf-8", "replace")
+    except OSError:
+        return False
+    return API_URL in text or "prefect.api" in text or (path.name == "prefect.toml" and "[api]" in text)
+
+
+def start_without_prefect() -> OwnPrefectServer | None:
+    """Start the server before Prefect is imported; None where only Prefect's settings can say whether to.
+
+    Call it in the main thread, as `start_own_server`.
+    """
+    if may_name_a_server() or any(name in os.environ for name in EPHEMERAL_SETTINGS):
+        return None
+    return OwnPrefectServer()
 
 
 def start_own_server() -> OwnPrefectServer | None:
@@ -35,6 +67,8 @@ def start_own_server() -> OwnPrefectServer | None:
 
     Call it in the main thread: the kernel kills the server when the thread that started it ends.
     """
+    from prefect.settings import PREFECT_API_URL, PREFECT_SERVER_EPHEMERAL_ENABLED
+
     if PREFECT_API_URL.value() or not PREFECT_SERVER_EPHEMERAL_ENABLED.value():
         return None
     return OwnPrefectServer()
@@ -60,6 +94,9 @@ class OwnPrefectServer:
         Raises:
             ExecutionError: the server ended, or did not answer in time.
         """
+        import httpx
+        from prefect.settings import PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS
+
         deadline = time.monotonic() + float(PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS.value())
         restarted = False
         with httpx.Client() as client:
@@ -84,15 +121,16 @@ class OwnPrefectServer:
 
     def _start(self) -> None:
         self._port = choose_port(None)
-        settings = get_current_settings().to_environment_variables(exclude_unset=True)
         self._process = subprocess.Popen(
             die_with_parent(_argv(self._port)),
-            env={**os.environ, **VARIABLES, **settings},
+            env={**os.environ, **VARIABLES, **_prefect_settings()},
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C ends the run first, which still writes its state
         )
 
     def _is_ready(self, client: httpx.Client) -> bool:
+        import httpx
+
         try:
             return client.get(f"http://{HOST}:{self._port}/api/health").is_success
         except httpx.TransportError:
@@ -106,6 +144,15 @@ class OwnPrefectServer:
         temporary.port = self._port
         temporary.server_process = self._process
         temporary.running = True
+
+
+def _prefect_settings() -> dict[str, str]:
+    """Return Prefect's settings in this process as variables. Without Prefect, the server reads its own."""
+    if "prefect" not in sys.modules:
+        return {}
+    from prefect.settings import get_current_settings
+
+    return get_current_settings().to_environment_variables(exclude_unset=True)
 
 
 def guarded_app() -> App:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from uuid import UUID
 
@@ -20,8 +23,15 @@ from tasks.track.tracker import track_run
 @task(name="track", task_run_name="track")
 def track(run: Run, record: RunRecord, results: RunResults) -> tuple[TrackOutcome, ...]:
     """Show a recorded run in every enabled tracker; a failure is a warning of the tracker's outcome."""
+    # A tracker's process takes seconds. Meanwhile matplotlib is imported, which the report needs next.
+    threading.Thread(target=_import_charts, name="import-charts", daemon=True).start()
     shown = tracked_run(run.spec, record, results.points, results.knees, results.accuracy)
     return track_run(run.spec.track, shown, run.results.folder)
+
+
+def _import_charts() -> None:
+    with suppress(Exception):  # the report imports them again, and raises
+        import_module("tasks.report.page.sections")
 
 
 @task(name="report", task_run_name="report")

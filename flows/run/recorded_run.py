@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
+from flows.run.own_prefect_server import may_name_a_server
 from flows.run.pipeline import plan_of, run_pipeline
 from flows.run.run_identity import new_run
 from flows.ui.console import show_on_terminal
@@ -12,10 +10,6 @@ from tasks.config.block_names import Blocks
 from tasks.config.results_location import CACHE, ResultsLocation
 from tasks.config.spec import Spec
 from tasks.record import bucket_sync
-
-API_URL = "PREFECT_API_URL"
-SETTINGS_FILES = (".env", "prefect.toml", "pyproject.toml")
-"""Files of the working directory that Prefect reads its settings from, after its profiles."""
 
 
 def report_recorded_run(spec: Spec, results: ResultsLocation, resume: str = "") -> bool:
@@ -33,20 +27,3 @@ def report_recorded_run(spec: Spec, results: ResultsLocation, resume: str = "") 
     with show_on_terminal():
         run_pipeline(run, refresh=False)
     return True
-
-
-def may_name_a_server() -> bool:
-    """Return whether a Prefect server may be set: by a variable, or by a file that mentions it."""
-    if API_URL in os.environ:
-        return bool(os.environ[API_URL])
-    home = Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect")
-    profiles = Path(os.environ.get("PREFECT_PROFILES_PATH") or home / "profiles.toml")
-    return any(_mentions_a_server(path) for path in (profiles, *map(Path, SETTINGS_FILES)))
-
-
-def _mentions_a_server(path: Path) -> bool:
-    try:
-        text = path.read_text("utf-8", "replace")
-    except OSError:
-        return False
-    return API_URL in text or "prefect.api" in text or (path.name == "prefect.toml" and "[api]" in text)

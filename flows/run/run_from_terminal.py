@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from flows.run.own_prefect_server import (
+    OwnPrefectServer,
+    may_name_a_server,
+    start_own_server,
+    start_without_prefect,
+)
 from operate.work_pool import TAG
+from tasks.config.results_location import ResultsLocation, results_location
+from tasks.config.spec_file import load_spec
 from tasks.errors import ExecutionError
 
 PREFECT_SETTINGS = {
@@ -24,34 +34,60 @@ NEEDED_BYTES = 2**20
 """The free disk space that the run's own Prefect server needs to start."""
 
 
-def run_from_terminal(
-    spec: str, overrides: list[str], results: str, refresh: bool, resume: str = ""
-) -> None:
-    """Run the flow `benchmark` and print its report.
+def run_from_terminal(spec: str, overrides: list[str], results: str, refresh: bool, resume: str = "") -> None:
+    """Check a spec, run the flow `benchmark` and print its report; without Prefect if nothing is measured.
 
-    The command has checked the spec before Prefect was imported. The flow reads it again: its parameters are
-    the texts that Prefect's UI shows, and a worker's flow has nothing else.
+    The flow reads the spec again: its parameters are the texts that Prefect's UI shows, and a worker's flow
+    has nothing else.
 
     Raises:
         ExecutionError: Prefect's own server does not start.
         ServegaugeError: as the flow does.
     """
-    _check_folders()
     for name, value in PREFECT_SETTINGS.items():
         os.environ.setdefault(name, value)
+    checked, location = load_spec(spec, overrides), results_location(results)
+    with _processes_started(refresh or _is_new(location)) as server:
+        # Imported late, while the processes start.
+        from flows.run.preflight import preflight_command
+        from flows.run.recorded_run import report_recorded_run
+
+        # Before Prefect is imported, which takes seconds: wrong input is reported within one.
+        preflight_command(checked, location)
+        if refresh or not report_recorded_run(checked, location, resume):
+            _run_flow(spec, overrides, results, refresh, resume, server)
+
+
+def _is_new(location: ResultsLocation) -> bool:
+    """Return whether no figure can be recorded. A bucket is not asked."""
+    return location.bucket is None and not location.cache_folder.is_dir()
+
+
+@contextmanager
+def _processes_started(early: bool) -> Iterator[OwnPrefectServer | None]:
+    """Start Prefect's own server and the fork server if `early`; both take seconds. End the fork server."""
     from tasks.measure.processes import fork_server
 
-    fork_server.warm_up()  # takes seconds, in parallel with the imports of Prefect
+    server = None
+    if early and not may_name_a_server():
+        check_folders()
+        server = start_without_prefect()
+        fork_server.warm_up()
     try:
-        _run_flow(spec, overrides, results, refresh, resume)
+        yield server
     finally:
         fork_server.shut_down()  # otherwise it ends a moment after this process
 
 
-def _run_flow(spec: str, overrides: list[str], results: str, refresh: bool, resume: str) -> None:
-    from flows.run.own_prefect_server import start_own_server
+def _run_flow(
+    spec: str, overrides: list[str], results: str, refresh: bool, resume: str, server: OwnPrefectServer | None
+) -> None:
+    if server is None:
+        check_folders()
+        server = start_own_server()  # takes seconds, in parallel with the imports below
+    from tasks.measure.processes import fork_server
 
-    server = start_own_server()  # takes seconds, in parallel with the imports below
+    fork_server.warm_up()
     from prefect import tags
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
@@ -66,7 +102,7 @@ def _run_flow(spec: str, overrides: list[str], results: str, refresh: bool, resu
         benchmark(spec, overrides=overrides, results=results, refresh=refresh, resume=resume)
 
 
-def _check_folders() -> None:
+def check_folders() -> None:
     """Raise ExecutionError if Prefect's own server cannot write its folders: it would only hang."""
     folders = {"TMPDIR": os.environ.get("TMPDIR") or "/tmp"}
     if not os.environ.get("PREFECT_API_URL"):

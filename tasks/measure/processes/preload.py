@@ -12,6 +12,8 @@ import threading
 
 from tasks.measure.processes.fork_server import PARENT
 
+LAZY_NAMES = (("modelscope", "AutoTokenizer"),)
+"""Modules and names that EvalScope would import in every measuring process, which takes a second."""
 WORKERS = ("tasks.measure.speed.point_worker", "tasks.measure.accuracy.accuracy_worker")
 
 
@@ -36,6 +38,9 @@ def _import_workers() -> None:
     for worker in WORKERS:
         with contextlib.suppress(Exception):
             importlib.import_module(worker)
+    for module, name in LAZY_NAMES:
+        with contextlib.suppress(Exception):
+            getattr(importlib.import_module(module), name)
     imported.set()
     watch.join()  # a fork copies only the calling thread: no other thread may run when jobs are forked
 

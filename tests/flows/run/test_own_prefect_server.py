@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from prefect.settings import (
@@ -13,7 +16,12 @@ from prefect.settings import (
 )
 
 from flows.run import own_prefect_server
-from flows.run.own_prefect_server import OwnPrefectServer, start_own_server
+from flows.run.own_prefect_server import (
+    OwnPrefectServer,
+    may_name_a_server,
+    start_own_server,
+    start_without_prefect,
+)
 from tasks.errors import ExecutionError
 
 
@@ -55,3 +63,62 @@ def test_a_server_that_does_not_answer_is_ended_at_the_limit(monkeypatch: pytest
     assert "PREFECT_API_URL" in raised.value.remedy
     server.stop()
     assert not server.running
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine without settings of Prefect. Returns the folder for its profiles, the working directory."""
+    for name in [name for name in os.environ if name.startswith("PREFECT_")]:
+        monkeypatch.delenv(name)
+    folder = tmp_path / "prefect"
+    folder.mkdir()
+    monkeypatch.setenv("PREFECT_HOME", str(folder))
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.mark.usefixtures("settings")
+def test_without_settings_no_server_is_named() -> None:
+    assert not may_name_a_server()
+
+
+@pytest.mark.parametrize(("url", "named"), [("http://gauge.example/api", True), ("", False)])
+@pytest.mark.usefixtures("settings")
+def test_a_variable_names_a_server(url: str, named: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", url)
+    assert may_name_a_server() is named
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("profiles.toml", '[profiles.lab]\nPREFECT_API_URL = "http://gauge.example/api"\n'),
+        (".env", "PREFECT_API_URL=http://gauge.example/api\n"),
+        ("prefect.toml", '[api]\nurl = "http://gauge.example/api"\n'),
+        ("pyproject.toml", '[tool.prefect.api]\nurl = "http://gauge.example/api"\n'),
+    ],
+)
+def test_a_file_may_name_a_server(name: str, text: str, settings: Path) -> None:
+    (settings / name).write_text(text)
+    assert may_name_a_server()
+
+
+@pytest.mark.parametrize("name", ["PREFECT_API_URL", "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"])
+@pytest.mark.usefixtures("settings")
+def test_with_settings_prefect_itself_decides(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "http://gauge.example/api" if name == "PREFECT_API_URL" else "false")
+    assert start_without_prefect() is None
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_server_is_started_before_prefect_is_imported() -> None:
+    code = """
+import sys
+from flows.run import own_prefect_server
+own_prefect_server._argv = lambda port: (sys.executable, "-c", "import time; time.sleep(600)")
+server = own_prefect_server.start_without_prefect()
+assert server.running and "prefect" not in sys.modules
+server.stop()
+assert not server.running
+"""
+    subprocess.run((sys.executable, "-c", code), check=True, timeout=60)

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from flows.benchmark import benchmark
-from flows.run.recorded_run import may_name_a_server, report_recorded_run
+from flows.run.recorded_run import report_recorded_run
 from stub.process import Stub
 from tasks.config.results_location import ResultsLocation
 from tasks.config.spec_file import load_spec
@@ -24,15 +24,12 @@ OWN_COLUMNS = ("run_id", "started_at", "finished_at")
 
 
 @pytest.fixture(autouse=True)
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A machine without settings of Prefect. Returns the folder for its profiles, the working directory."""
+def no_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hide the Prefect settings of this machine, which may name a server."""
     for name in [name for name in os.environ if name.startswith("PREFECT_")]:
         monkeypatch.delenv(name)
-    folder = tmp_path / "prefect"
-    folder.mkdir()
-    monkeypatch.setenv("PREFECT_HOME", str(folder))
-    monkeypatch.chdir(folder)
-    return folder
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.mark.usefixtures("api")
@@ -75,25 +72,11 @@ def test_the_pipeline_does_not_import_prefect() -> None:
     assert subprocess.run((sys.executable, "-c", code), check=False).returncode == 0
 
 
-def test_without_settings_no_server_is_named() -> None:
-    assert not may_name_a_server()
+def test_a_run_for_a_server_is_left_to_the_flow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "http://gauge.example/api")
+    assert not report_recorded_run(load_spec("smoke"), ResultsLocation(folder=tmp_path / "results"))
 
 
-@pytest.mark.parametrize(("url", "named"), [("http://gauge.example/api", True), ("", False)])
-def test_a_variable_names_a_server(url: str, named: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PREFECT_API_URL", url)
-    assert may_name_a_server() is named
-
-
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("profiles.toml", '[profiles.lab]\nPREFECT_API_URL = "http://gauge.example/api"\n'),
-        (".env", "PREFECT_API_URL=http://gauge.example/api\n"),
-        ("prefect.toml", '[api]\nurl = "http://gauge.example/api"\n'),
-        ("pyproject.toml", '[tool.prefect.api]\nurl = "http://gauge.example/api"\n'),
-    ],
-)
-def test_a_file_may_name_a_server(name: str, text: str, settings: Path) -> None:
-    (settings / name).write_text(text)
-    assert may_name_a_server()
+def test_a_spec_with_blocks_is_left_to_the_flow(tmp_path: Path) -> None:
+    spec = load_spec("smoke", ["blocks.swanlab=team"])
+    assert not report_recorded_run(spec, ResultsLocation(folder=tmp_path / "results"))

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.run.run_from_terminal import _check_folders
+from flows.run.run_from_terminal import _is_new, check_folders
+from tasks.config.results_location import ResultsLocation
 from tasks.errors import ExecutionError
 
 
@@ -20,7 +21,7 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_folders_are_created(folders: Path) -> None:
-    _check_folders()
+    check_folders()
     assert sorted(path.name for path in folders.iterdir()) == ["prefect", "tmp"]
 
 
@@ -28,11 +29,22 @@ def test_folders_are_created(folders: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_named(folders: Path, name: str, variable: str) -> None:
     (folders / name).write_text("a file is in the way")
     with pytest.raises(ExecutionError, match=f"{name} cannot be written") as raised:
-        _check_folders()
+        check_folders()
     assert variable in raised.value.remedy
 
 
 def test_another_server_needs_no_folder_here(folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folders / "prefect").write_text("a file is in the way")
     monkeypatch.setenv("PREFECT_API_URL", "http://gauge.example/api")
-    _check_folders()
+    check_folders()
+
+
+def test_a_folder_without_figures_is_new(tmp_path: Path) -> None:
+    location = ResultsLocation(folder=tmp_path)
+    assert _is_new(location)
+    location.cache_folder.mkdir()
+    assert not _is_new(location)
+
+
+def test_a_bucket_may_hold_figures(tmp_path: Path) -> None:
+    assert not _is_new(ResultsLocation(folder=tmp_path, bucket="gauge"))

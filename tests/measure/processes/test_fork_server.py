@@ -14,6 +14,8 @@ import pytest
 
 from tasks.config.home import checkout
 from tasks.measure.processes.child import LOG
+from tests.measure.conftest import MakeJob
+from tests.measure.processes.run_worker import run_worker
 
 SCRIPT = """
 import sys, time
@@ -85,3 +87,8 @@ def test_no_process_outlives_the_parent(tmp_path: Path, moment: str) -> None:
     assert pids
     assert all_ended(pids, within_s=5)
     assert "leaked" not in stderr
+
+
+@pytest.mark.usefixtures("warm")
+def test_a_child_begins_with_the_modules_that_load_a_tokenizer(make_job: MakeJob) -> None:
+    assert run_worker("has_tokenizers", make_job()) is True

@@ -59,3 +59,8 @@ def hangs(job: PointJob, context: ChildContext) -> None:
     """Report one request, then never return."""
     context.report(1)
     time.sleep(600)
+
+
+def has_tokenizers(job: PointJob, context: ChildContext) -> bool:
+    """Return whether this process began with the modules that load a tokenizer."""
+    return "transformers.models.auto.tokenization_auto" in sys.modules
