@@ -15,6 +15,7 @@ _FORM_ADJECTIVES = (
 )
 _FORM_NAME = re.compile(rf"({_FORM_ADJECTIVES})-\D{{1,6}}")
 """The names that the run form fills in, such as Small-Mouse: an adjective and a short animal."""
+# coolname comes with Prefect, which takes the words of its names from there.
 _WORD_LISTS: dict[str, Any] = dict(prefect_words)
 _SERVER_WORDS = frozenset(word for words in _WORD_LISTS.values() for word in words.get("words", ()))
 """The words of the names that Prefect's server and command make up, such as brave-panda."""

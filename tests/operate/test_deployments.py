@@ -18,7 +18,7 @@ def test_one_concurrency_then_its_comparison(up: Upped, quick: str, tmp_path: Pa
         parameters = {"spec": str(chat), "concurrency": 3, "requests": 9, "refresh": refresh}
         run = up.start(parameters, name="concurrency-test", flow="concurrency-test")
         assert up.ended(run) == "COMPLETED", up.logs(run)
-        assert up.run(run)["name"].endswith(" c3")
+        assert " c3 · " in up.run(run)["name"]
         ended.append(str(up.run(run)["labels"]["servegauge.run"]))
     points = Store(up.results).read("points", ended[0])
     assert points.select("sweep", "concurrency", "requests").rows() == [("talk", 3, 9)]
