@@ -13,7 +13,7 @@ _FORM_ADJECTIVES = (
     "Awesome|Ergonomic|Fantastic|Generic|Gorgeous|Handcrafted|Handmade|Incredible|Intelligent|Licensed|Practical"
     "|Refined|Rustic|Sleek|Small|Tasty|Unbranded"
 )
-_FORM_NAME = re.compile(rf"({_FORM_ADJECTIVES})-\D{{1,6}}")
+_FORM_NAME = re.compile(rf"({_FORM_ADJECTIVES})-[A-Z]\D{{0,5}}")
 """The names that the run form fills in, such as Small-Mouse: an adjective and a short animal."""
 # coolname comes with Prefect, which takes the words of its names from there.
 _WORD_LISTS: dict[str, Any] = dict(prefect_words)

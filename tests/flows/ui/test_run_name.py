@@ -20,7 +20,7 @@ def test_names_of_prefects_server_are_made_up() -> None:
     assert all(is_made_up(generate_slug(2)) for _ in range(200))
 
 
-@pytest.mark.parametrize("name", ["nightly", "nightly-run", "Small-H100", "before the update", "my-gpt-oss"])
+@pytest.mark.parametrize("name", ["nightly", "nightly-run", "Small-H100", "before the update", "Small-tests"])
 def test_a_name_that_a_person_typed_stays(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not is_made_up(name)
     monkeypatch.setattr(flow_run, "name", name, raising=False)
