@@ -29,6 +29,11 @@ def without_words(box: str) -> str:
     return _TEXT.sub(lambda match: match.group(1), box).strip()
 
 
+def plain_integer(text: str) -> int | None:
+    """Return the integer that a text consists of; None for any other text."""
+    return int(text) if re.fullmatch(r"[+-]?[0-9]{1,18}", text.strip()) else None
+
+
 def marked_choice(text: str) -> str | None:
     """Return the letters of the choice that a response names as its answer; None if it names none."""
     box = final_box(text)

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from tasks.config.datasets import Dataset
 from tasks.measure.accuracy.asking_worker import Asked, AskingModel
-from tasks.measure.accuracy.final_answer import final_box, marked_choice
+from tasks.measure.accuracy.final_answer import final_box, marked_choice, plain_integer
 from tasks.measure.accuracy.sample_row import SampleRow
 from tasks.measure.accuracy.second_grader import SecondGrade, grade
 from tasks.measure.row_files import one_line
@@ -133,12 +133,18 @@ def _second_grade(dataset: Dataset, row: SampleRow) -> SecondGrade | None:
         return None
     arguments = (dataset.kind, row.response, row.target, row.truncated)
     try:
-        if dataset.kind == "choice" or not isolation_available():
+        if dataset.kind == "choice" or not isolation_available() or _is_plain(row):
             return grade(*arguments)
         result: SecondGrade = run_isolated(grade, arguments, GRADING_TIMEOUT_S, "second grader", kwargs={})
         return result
     except MathEvaluationError:
         return None
+
+
+def _is_plain(row: SampleRow) -> bool:
+    """Whether answer and target are integers, so that judging needs no process that can be ended."""
+    box = final_box(row.response)
+    return box is not None and None not in (plain_integer(box), plain_integer(row.target))
 
 
 def _marks_an_answer(dataset: Dataset, response: str) -> bool:

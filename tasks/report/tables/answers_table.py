@@ -16,12 +16,11 @@ LONGEST = 40
 _TOGETHER = ("pass@k", "cons@k", "all@k")
 _COLUMNS = (
     *text_columns("Score"),
-    *numeric_columns(*_TOGETHER, "Empty", "No answer", "Grader 2", "Differ", "Repeats for ±3"),
+    *numeric_columns(*_TOGETHER, "Empty", "No answer", "Grader 2", "Differ"),
 )
 _NOTES = (
     "Empty: no text besides the reasoning; No answer: text in which EvalScope found none. Both count as wrong",
     "Grader 2: the score by math-verify or the marked choice; Differ: answers that the graders judge differently",
-    "Repeats for ±3: with so many in both runs, a difference of 3 points is told from noise (80 % power)",
 )
 _TOGETHER_NOTE = "pass@k: any of a question's k answers right; cons@k: the most frequent one; all@k: each one"
 _DISPUTED = text_columns(
@@ -35,7 +34,8 @@ def answers_table(report: ReportInput) -> Table | None:
     if not scores:
         return None
     repeated = any(score.repeats > 1 for score in scores)
-    notes = [note for score in scores if not score.complete for note in _incomplete(score)]
+    notes = [_power(accuracy.scores[-1]) for accuracy in report.accuracy if accuracy.scores]
+    notes += [_incomplete(score) for score in scores if not score.complete]
     table = Table(
         title="Answers",
         columns=_COLUMNS,
@@ -69,7 +69,6 @@ def _row(score: Score) -> tuple[str, ...]:
         str(score.unparsable),
         _text(score.second_value),
         MISSING if score.disagreements is None else str(score.disagreements),
-        MISSING if score.repeats_needed is None else str(score.repeats_needed),
     )
 
 
@@ -77,10 +76,19 @@ def _text(value: float | None) -> str:
     return MISSING if value is None else formats.score_text(value)
 
 
-def _incomplete(score: Score) -> tuple[str, ...]:
+def _power(score: Score) -> str:
+    """Return how many repeats a small difference between two runs needs; an estimate."""
+    at_most = "at most " if score.repeats == 1 else ""
+    return (
+        f"{score.dataset}: {at_most}{score.repeats_needed} repeats in two runs tell a difference of 3 points"
+        " from noise (80 % power)"
+    )
+
+
+def _incomplete(score: Score) -> str:
     answers = score.questions * score.repeats
     name = formats.score_name(score.dataset, score.subset)
-    return (f"{name} is incomplete: {score.failed} of {answers} answers are missing and count as wrong",)
+    return f"{name} is incomplete: {score.failed} of {answers} answers are missing and count as wrong"
 
 
 def _disputed_row(answer: DisputedAnswer) -> tuple[str, ...]:
