@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import fmean
-from typing import Any, NamedTuple
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -27,7 +26,8 @@ from tasks.report.charts.chart_style import (
     to_svg,
 )
 from tasks.report.charts.one_load_bars import draw_one_load
-from tasks.report.load_repeats import Repeats, is_suspect, usable_repeats
+from tasks.report.charts.samples import Sample, means_of, samples_of
+from tasks.report.load_repeats import Repeats, usable_repeats
 from tasks.report.measured_sweep import MeasuredSweep
 
 CURVE_STYLES = (("mean", MAIN, "-"), ("p50", SECOND, "--"), ("p95", THIRD, ":"))
@@ -35,14 +35,6 @@ CURVE_STYLES = (("mean", MAIN, "-"), ("p50", SECOND, "--"), ("p95", THIRD, ":"))
 CLOSE_LEVELS = 1.25
 """Smallest factor between two labelled levels. Labels of closer levels, as in a search, would overlap."""
 PANEL_INCHES = (4.8, 2.75)
-
-
-class Sample(NamedTuple):
-    """A figure at one level of the load. A suspect one is drawn with a hollow marker."""
-
-    level: float
-    value: float
-    suspect: bool
 
 
 def sweep_chart(sweep: MeasuredSweep) -> str | None:
@@ -68,7 +60,7 @@ def _curves_over_load(loads: Sequence[Repeats], levels: list[float]) -> dict[str
     """Return the panels by title."""
     panels = {"Output, tok/s": _throughput_panel(loads, levels)}
     for time in ("latency", "ttft", "tpot"):
-        panels[time_title(time)] = _time_panel(loads, levels, time)
+        panels[time_title(time)] = _time_panel(loads, time)
     for title, panel in panels.items():
         (axes,) = panel.axes
         _set_load_axis(axes, title, levels)
@@ -79,29 +71,35 @@ def _curves_over_load(loads: Sequence[Repeats], levels: list[float]) -> dict[str
 
 def _throughput_panel(loads: Sequence[Repeats], levels: list[float]) -> Figure:
     figure, axes = _empty_panel()
-    samples = _samples(loads, "output_token_throughput")
+    samples = samples_of(loads, "output_token_throughput")
     _plot_curve(axes, samples, "", MAIN, "-")
     labelled = _without_close(levels)
-    for level, value, _ in _means(samples):
+    for level, value, _ in means_of(samples):
         if level in labelled:
             text, offset = f"{value:,.0f}", {"xytext": (0, 7), "textcoords": "offset points"}
             axes.annotate(text, (level, value), ha="center", fontsize=9, **offset)
-    axes.margins(y=0.16)
-    axes.set_ylim(bottom=0)
+    _set_height(axes, samples)
     return figure
 
 
-def _time_panel(loads: Sequence[Repeats], levels: list[float], time: str) -> Figure:
+def _time_panel(loads: Sequence[Repeats], time: str) -> Figure:
     """Return mean, P50 and P95 over the load. The legend omits a percentile that no point has."""
     figure, axes = _empty_panel()
     factor = 1000 if BY_NAME[f"{time}_mean_s"].notation is MILLISECONDS else 1
+    plotted: list[Sample] = []
     for statistic, colour, style in CURVE_STYLES:
-        samples = _samples(loads, f"{time}_{statistic}_s", factor)
+        samples = samples_of(loads, f"{time}_{statistic}_s", factor)
         if samples:
             _plot_curve(axes, samples, statistic_label(statistic), colour, style)
-    axes.margins(y=0.12)
-    axes.set_ylim(bottom=0)
+        plotted += samples
+    _set_height(axes, plotted)
     return figure
+
+
+def _set_height(axes: Any, samples: Sequence[Sample]) -> None:
+    """Begin the y axis at 0, and leave room above the highest marker for its label."""
+    highest = max((sample.value for sample in samples), default=0.0)
+    axes.set_ylim(0, 1.18 * highest or 1.0)
 
 
 def _empty_panel() -> tuple[Figure, Any]:
@@ -117,20 +115,9 @@ def _add_legend(axes: Any, suspect: bool) -> None:
         axes.legend(ncols=4, bbox_to_anchor=(1, 0.99), columnspacing=1.2, **LEGEND)
 
 
-def _samples(loads: Sequence[Repeats], figure: str, factor: float = 1) -> list[Sample]:
-    """Return a sample for every point that has the figure."""
-    samples = []
-    for repeats in loads:
-        for point in repeats.points:
-            value = point.result[figure]
-            if value is not None:
-                samples.append(Sample(point.result.load.level, value * factor, is_suspect(point)))
-    return samples
-
-
 def _plot_curve(axes: Any, samples: Sequence[Sample], label: str, colour: str, style: str) -> None:
     """Plot a line through the means of the repeats. If a load has several, add a pale dot for each."""
-    means = _means(samples)
+    means = means_of(samples)
     levels, values = [mean.level for mean in means], [mean.value for mean in means]
     axes.plot(levels, values, color=colour, linestyle=style, marker="o", label=label)
     hollow = [mean for mean in means if mean.suspect]
@@ -144,18 +131,9 @@ def _plot_curve(axes: Any, samples: Sequence[Sample], label: str, colour: str, s
     )
     if len(means) < len(samples):
         levels, values = [sample.level for sample in samples], [sample.value for sample in samples]
-        axes.plot(levels, values, color=colour, linestyle="", marker="o", markersize=3.5, alpha=0.35)
-
-
-def _means(samples: Sequence[Sample]) -> list[Sample]:
-    """Return the mean of the repeats at each level, by rising level; suspect if a repeat is."""
-    samples_by_level: dict[float, list[Sample]] = {}
-    for sample in samples:
-        samples_by_level.setdefault(sample.level, []).append(sample)
-    return [
-        Sample(level, fmean(sample.value for sample in repeats), any(sample.suspect for sample in repeats))
-        for level, repeats in sorted(samples_by_level.items())
-    ]
+        axes.plot(
+            levels, values, color=colour, linestyle="", marker="o", markersize=3.5, alpha=0.35, zorder=1.5
+        )
 
 
 def _load_axis_text(loads: Sequence[Repeats]) -> str:

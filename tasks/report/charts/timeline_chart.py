@@ -50,8 +50,8 @@ def _draw_panel(axes: Any, title: str, curves: Sequence[TimelineCurve]) -> None:
     axes.set_title(title, fontweight="bold")
     axes.set_xlabel("seconds since the run's start")
     set_number_ticks(axes)
-    axes.margins(x=0.02, y=0.12)
-    axes.set_ylim(bottom=0)
+    highest = max(max(curve.values) for curve in curves)
+    axes.set_ylim(0, 1.15 * highest or 1.0)
     if len(curves) > 1:
         axes.legend(ncols=2, bbox_to_anchor=(1, 0.98), **LEGEND)
 
