@@ -72,11 +72,13 @@ def fold_equal_columns(table: Table, names: Collection[str]) -> Table:
 
 
 def with_verdicts(table: Table, verdicts: Sequence[str]) -> Table:
-    """Return the table with the verdict of each row's figures at its end; unchanged if all are valid."""
+    """Return the table with the verdicts of its rows as second column; unchanged if all are valid."""
     if all(verdict == "valid" for verdict in verdicts):
         return table
-    rows = tuple((*row, verdict) for row, verdict in zip(table.rows, verdicts, strict=True))
-    return table.model_copy(update={"columns": (*table.columns, VERDICT), "rows": rows})
+    pairs = zip(table.rows, verdicts, strict=True)
+    rows = tuple((row[0], verdict, *row[1:]) for row, verdict in pairs)
+    columns = (table.columns[0], VERDICT, *table.columns[1:])
+    return table.model_copy(update={"columns": columns, "rows": rows})
 
 
 def as_records(table: Table) -> list[dict[str, str]]:
