@@ -57,6 +57,11 @@ def _values_by_score(run: ComparedRun) -> dict[ScoreKey, float]:
     return values
 
 
+def questions_of(run: ComparedRun, key: ScoreKey) -> set[Question]:
+    """Return the questions that a run was asked for a score."""
+    return {(answer.question, answer.target) for answer in _answers_of(run, key)}
+
+
 def _score_change(base: ComparedRun, new: ComparedRun, key: ScoreKey) -> PairedChange | None:
     base_answers, new_answers = _answers_of(base, key), _answers_of(new, key)
     single = all(question.answers == 1 for question in (*base_answers, *new_answers))

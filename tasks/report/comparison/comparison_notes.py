@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tasks.measure.speed.figures.figure_registry import BY_NAME
 from tasks.report.comparison.change import Change
-from tasks.report.comparison.compare_scores import ScoreComparison
+from tasks.report.comparison.compare_scores import ScoreComparison, questions_of
 from tasks.report.comparison.compare_speed import SpeedComparison, repeats_by_load
 from tasks.report.comparison.compared_run import LETTERS, ComparedRun
 from tasks.report.load_repeats import Repeats, mean_of
@@ -52,6 +52,19 @@ def mcnemar_notes(comparisons: Sequence[ScoreComparison]) -> list[str]:
                 score = comparison.key.text
                 runs = f"{letter} against A over {change.questions} questions"
                 notes.append(f"{score}: {runs}, McNemar's p = {change.p:.3f}")
+    return notes
+
+
+def other_question_notes(runs: Sequence[ComparedRun], comparisons: Sequence[ScoreComparison]) -> list[str]:
+    """Return the scores of one name whose questions are not the same as in the first run."""
+    notes = []
+    for comparison in comparisons:
+        asked = questions_of(runs[0], comparison.key)
+        for letter, run in zip(LETTERS[1:], runs[1:], strict=False):
+            others = questions_of(run, comparison.key)
+            if asked and others and asked != others:
+                same = f"{len(asked & others)} of A's {len(asked)} questions are among its {len(others)}"
+                notes.append(f"{comparison.key.text}: {letter} was asked another set of this name: {same}")
     return notes
 
 

@@ -17,6 +17,7 @@ from tasks.report.comparison.comparison_notes import (
     SUSPECT_MARK,
     change_notes,
     mcnemar_notes,
+    other_question_notes,
     output_length_notes,
     shared_point_notes,
     suspect_notes,
@@ -65,7 +66,7 @@ def score_table(runs: Sequence[ComparedRun]) -> Table:
         cells = _cells(comparison.values, comparison.changes, formats.score_text, points_text)
         rows.append((*_score_cells(comparison.key), *cells))
         changes += comparison.changes
-    notes = (*change_notes(changes), *mcnemar_notes(comparisons))
+    notes = (*change_notes(changes), *mcnemar_notes(comparisons), *other_question_notes(runs, comparisons))
     columns = (*_SCORE_COLUMNS, *_run_columns(runs))
     table = Table(title="Accuracy side by side", columns=columns, rows=tuple(rows), footnotes=notes)
     return without_columns(table, {"Subset"}) if all(row[1] == MISSING for row in rows) else table

@@ -89,3 +89,19 @@ def test_the_load_column_is_called_by_its_kind() -> None:
     assert load_header(open_run("a"), open_run("b")) == "Rate"
     assert load_header(compared("a"), compared("b")) == "Conc."
     assert load_header(compared("a"), open_run("b")) == "Load"
+
+
+def test_another_set_of_the_same_name_is_named() -> None:
+    base, same = compared("a"), compared("b")
+    assert not [
+        note for note in titled(comparison_tables((base, same)), SCORES).footnotes if "another set" in note
+    ]
+    answers = tuple(
+        answer.model_copy(update={"target": "8"}) if answer.question > 3 else answer
+        for answer in same.answers
+    )
+    other = same.model_copy(update={"answers": answers})
+    assert (
+        "aime25 AIME2025-I: B was asked another set of this name: 4 of A's 10 questions are among its 10"
+        in titled(comparison_tables((base, other)), SCORES).footnotes
+    )
