@@ -19,6 +19,7 @@ from tasks.report.table import Table, as_records
 from tasks.report.tables.best_table import best_table
 from tasks.report.tables.energy_cost_table import energy_cost_table
 from tasks.report.tables.knee_table import knee_table
+from tasks.report.tables.lengths_table import lengths_table
 from tasks.report.tables.objectives_table import objectives_table
 from tasks.report.tables.repeats_table import repeats_table
 from tasks.report.tables.speculation_table import speculation_table
@@ -49,6 +50,13 @@ def drafting(measured: ReportInput) -> Table | None:
     return speculation_table(sweep_of(point.model_copy(update={"result": result})))
 
 
+def of_many_lengths(measured: ReportInput) -> Table | None:
+    """The table of lengths, as if the first point's prompts had several."""
+    point = measured.points[0]
+    result = point.result.with_figures({"input_tokens_mean": 100.0, "input_tokens_max": 200.0})
+    return lengths_table(sweep_of(point.model_copy(update={"result": result})))
+
+
 PLACES: dict[str, Callable[[ReportInput], str]] = {
     "the page": render_page,
     "the report as Markdown, an artifact of Prefect": markdown,
@@ -61,6 +69,7 @@ PLACES: dict[str, Callable[[ReportInput], str]] = {
     "table of objectives": lambda measured: records(objectives_table(measured_sweeps(measured)[0])),
     "table of energy and cost": lambda measured: records(energy_cost_table(measured_sweeps(measured)[0])),
     "table of speculative decoding": lambda measured: records(drafting(measured)),
+    "table of lengths": lambda measured: records(of_many_lengths(measured)),
     "table of knees": lambda measured: records(knee_table(measured)),
     "best configuration": lambda measured: records(best_table(measured)),
 }

@@ -7,7 +7,7 @@ from tasks.measure.speed.figures.figure_type import Figure
 from tasks.measure.speed.figures.point_result import PointResult
 from tasks.report import formats
 from tasks.report.measured_sweep import MeasuredSweep
-from tasks.report.table import Column, Table, numeric_columns
+from tasks.report.table import Column, Table, numeric_columns, with_verdicts
 
 SIDES = ("input", "output")
 _COLUMNS = (*numeric_columns("Load"), Column(name="Tokens"), *numeric_columns("Mean", "P50", "P90", "P95"))
@@ -19,7 +19,8 @@ def lengths_table(sweep: MeasuredSweep) -> Table | None:
     if not any(_differ(result, side) for result in sweep.results for side in SIDES):
         return None
     rows = [_row(result, side, sweep.has_repeats) for result in sweep.results for side in SIDES]
-    return Table(title=f"Sweep {sweep.name} lengths", columns=_COLUMNS, rows=tuple(rows))
+    table = Table(title=f"Sweep {sweep.name} lengths", columns=_COLUMNS, rows=tuple(rows))
+    return with_verdicts(table, [verdict for verdict in sweep.verdicts for _ in SIDES])
 
 
 def _figures(side: str) -> list[Figure]:
