@@ -73,8 +73,11 @@ PLACES: dict[str, Callable[[ReportInput], str]] = {
     "table of knees": lambda measured: records(knee_table(measured)),
     "best configuration": lambda measured: records(best_table(measured)),
 }
-"""Each place of a report that shows figures of load points. Tiles: tests/report/page/test_tiles.py;
-comparison: tests/report/comparison/; trackers: tests/track/; events, gates and lines of a run: tests/flows/."""
+"""Each place of a report that shows figures of load points.
+
+Other places: page/test_tiles.py, comparison/, tests/track/, tests/record/test_export_of_doubts.py, and for events,
+gates, artifacts and the lines of a run tests/flows/.
+"""
 
 
 def all_valid() -> ReportInput:
