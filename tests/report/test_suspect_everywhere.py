@@ -75,7 +75,7 @@ PLACES: dict[str, Callable[[ReportInput], str]] = {
 }
 """Each place of a report that shows figures of load points.
 
-Other places: page/test_tiles.py, comparison/, tests/track/, tests/record/test_export_of_doubts.py, and for events,
+Others: page/test_tiles.py, comparison/, tests/track/, tests/record/test_export_of_doubts.py; for events,
 gates, artifacts and the lines of a run tests/flows/.
 """
 
