@@ -63,6 +63,7 @@ environments: install
 
 # Tables of the docs that come from the code.
 docs: install
+	$(BIN)/servegauge schema > deployments/spec.schema.json
 	$(BIN)/python -m tasks.measure.speed.figures.figure_docs
 	$(BIN)/python -m tests.measure.speed.response.manner_docs
 
