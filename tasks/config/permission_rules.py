@@ -81,6 +81,10 @@ def _always(permission: str) -> Need:
     return need
 
 
+def _sandbox(path: str, value: Any) -> str | None:
+    return COMMANDS if value else None
+
+
 def _argument(path: str, value: Any) -> str | None:
     """Return FLAGS for a text that the server's command line would parse as another flag."""
     return FLAGS if str(value).startswith("-") else None
@@ -142,8 +146,14 @@ NEEDS: dict[str, Need] = {
     "sweeps": _free,
     "sweeps.*.dataset": _dataset,
     "sweeps.*.lengths": _file,
+    "sweeps.*.load.*.trace": _file,
+    "sweeps.*.load.trace": _file,
     "accuracy": _free,
     "accuracy.*.path": _file,
+    "accuracy.*.evalscope": _always(COMMANDS),
+    "accuracy.*.judge": _always(URLS),
+    "accuracy.*.judge.api_key_env": _always(SECRETS),
+    "accuracy.*.sandbox": _sandbox,
     "gate": _free,
     "track.swanlab": _free,
     "track.swanlab.host": _always(URLS),

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
+from tasks.config.address import check_address
 from tasks.config.base import Frozen
-from tasks.config.datasets import AIME25, DATASETS, Dataset, DatasetName
+from tasks.config.datasets import AIME25, Dataset, DatasetName, find_dataset
+from tasks.config.hubs import HubName
+from tasks.config.refusal import refuse
 from tasks.config.request_fields import OWNED_BY_GENERATION, RequestFields, check_request_fields
 
 SET_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,60}$"
@@ -20,10 +23,12 @@ _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 class Generation(Frozen):
     """How answers are sampled. The request leaves out what is null, and the server's default applies."""
 
-    reasoning_effort: Literal["low", "medium", "high"] | None = None
-    temperature: float | None = Field(1.0, ge=0)
-    top_p: float | None = Field(1.0, gt=0, le=1)
-    max_tokens: int | None = Field(32768, ge=1)
+    reasoning_effort: Literal["low", "medium", "high"] | None = Field(
+        None, description="how long a reasoning model thinks; null: as the server decides"
+    )
+    temperature: float | None = Field(1.0, ge=0, description="sampling temperature")
+    top_p: float | None = Field(1.0, gt=0, le=1, description="share of the likeliest tokens that are sampled")
+    max_tokens: int | None = Field(32768, ge=1, description="longest answer in tokens, reasoning included")
     request: RequestFields = Field(
         default_factory=dict,
         description="further fields of each request's body, as {seed: 1, chat_template_kwargs: {…}}",
@@ -35,17 +40,59 @@ class Generation(Frozen):
         return check_request_fields(fields, OWNED_BY_GENERATION)
 
 
+class Judge(Frozen):
+    """The model that judges answers where the benchmark needs one."""
+
+    url: str = Field(pattern=r"^https?://[^/\s]+(/.*)?$", description="base URL of its API, including /v1")
+    model: str = Field(min_length=1, description="its name in requests")
+    api_key_env: str | None = Field(None, description="environment variable that holds its API key")
+
+    @field_validator("url")
+    @classmethod
+    def _check_url(cls, url: str) -> str:
+        return check_address(url)
+
+
+OWNED_ARGUMENTS = {
+    "local_path": "set `path`",
+    "dataset_id": "set `path`, or choose another dataset",
+    "subset_list": "set `subsets`",
+    "few_shot_num": "set `few_shot`",
+    "metric_list": "leave it out: the score is the benchmark's own",
+    "aggregation": "leave it out: answers to one question are taken together here",
+    "primary_metric": "leave it out: the score is the benchmark's own",
+}
+"""Arguments of an EvalScope dataset that have a field of their own, each with a remedy."""
+
+
 class QuestionSet(Frozen):
     """The questions of one dataset, each answered `repeats` times by the served model."""
 
-    dataset: DatasetName = AIME25.name
+    dataset: DatasetName = Field(AIME25, description="one of EvalScope's text benchmarks")
     name: str | None = Field(
         None,
         pattern=SET_NAME,
         description="what results call the set; by default the name of the folder in `path`, else `dataset`",
     )
     path: str | None = Field(
-        None, description="a folder with the dataset's file (aime25: test.jsonl), used instead of the hub"
+        None,
+        description="a folder with the questions (aime25: test.jsonl; with subsets: SUBSET.jsonl), used instead "
+        "of the hub",
+    )
+    hub: HubName = Field("modelscope", description="the hub that questions come from where `path` is not set")
+    subsets: tuple[str, ...] = Field((), description="the benchmark's subsets to ask; none: all of them")
+    limit: int | None = Field(None, ge=1, description="ask only the first questions of each subset")
+    few_shot: int | None = Field(
+        None, ge=0, description="examples in each prompt; null: as many as the benchmark's own default"
+    )
+    evalscope: dict[str, Any] = Field(
+        default_factory=dict,
+        description="EvalScope's own arguments of the dataset, as {prompt_template: …, extra_params: {…}}",
+    )
+    judge: Judge | None = Field(None, description="the model that judges answers where a benchmark needs one")
+    sandbox: bool = Field(
+        False,
+        description="run code from answers in EvalScope's sandbox (Docker); without it, it is never run",
     )
     generation: Generation = Field(Generation(), description="how answers are sampled")
     batch_size: int = Field(10, ge=1, description="questions asked at the same time")
@@ -64,13 +111,57 @@ class QuestionSet(Frozen):
 
     @property
     def definition(self) -> Dataset:
-        """The dataset's entry in DATASETS."""
-        return DATASETS[self.dataset]
+        """The benchmark that the questions belong to."""
+        dataset = find_dataset(self.dataset)
+        assert dataset is not None, "the name is checked"
+        return dataset
 
     @property
-    def file(self) -> Path | None:
-        """The file with the questions; None if they come from the hub."""
-        return Path(self.path) / self.definition.file if self.path is not None else None
+    def subset_names(self) -> tuple[str, ...]:
+        """The subsets to ask."""
+        return self.subsets or tuple(self.definition.hub_subsets)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files with the questions: one for all, or one for each subset; none if they are on the hub."""
+        if self.path is None:
+            return ()
+        folder = Path(self.path)
+        of_subsets = tuple(folder / f"{subset}.jsonl" for subset in self.subset_names)
+        if (folder / self.definition.file).is_file() or not any(file.is_file() for file in of_subsets):
+            return (folder / self.definition.file,)
+        return tuple(file for file in of_subsets if file.is_file() or self.subsets)
+
+    @property
+    def example_files(self) -> tuple[Path, ...]:
+        """The files with few-shot examples that lie beside the questions."""
+        split = self.definition.train_split
+        if self.path is None or not split:
+            return ()
+        names = [f"{split}.jsonl", *(f"{subset}_{split}.jsonl" for subset in self.subset_names)]
+        files = [Path(self.path) / name for name in names]
+        return tuple(file for file in files if file.is_file())
+
+    @model_validator(mode="after")
+    def _check_whole(self) -> Self:
+        dataset = self.definition
+        for name in self.evalscope:
+            if name in OWNED_ARGUMENTS:
+                raise refuse(f"`evalscope.{name}` is set by the pipeline itself", OWNED_ARGUMENTS[name])
+        unknown = [subset for subset in self.subsets if subset not in dataset.hub_subsets]
+        if unknown:
+            some = ", ".join(list(dataset.hub_subsets)[:8])
+            raise refuse(f"{self.dataset} has no subset {unknown[0]!r}", f"its subsets are: {some} …")
+        if dataset.needs_judge and self.judge is None:
+            raise refuse(
+                f"the answers to {self.dataset} are judged by a model", "set `judge`: {url: …, model: …}"
+            )
+        if dataset.runs_code and not self.sandbox:
+            raise refuse(
+                f"judging {self.dataset} runs code from the answers",
+                "set `sandbox: true`, which runs it in EvalScope's sandbox (Docker)",
+            )
+        return self
 
 
 def _folder_name(path: str) -> str:

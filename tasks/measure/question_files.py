@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from tasks.errors import InputError
 
 Record = dict[str, Any]
 SWEEP_LINE = '{"question": "…"}'
+UNKNOWN_SIZE = 15_000
+"""Questions of a dataset whose size is unknown, for the time limit."""
 
 
 def check_questions(path: Path) -> int:
@@ -33,46 +36,73 @@ def check_questions(path: Path) -> int:
 
 
 def check_question_set(question_set: QuestionSet) -> int:
-    """Check the file of a question set and return the number of its questions.
+    """Check the files of a question set and return the number of its questions.
 
-    For a set without a local file, return the number of questions that its dataset has on the hub.
+    For a set without local files, return the number of questions that its dataset has on the hub.
 
     Raises:
-        InputError: the file cannot be read or has no questions, or a line lacks its question or its answer;
-            the message names the file and the line.
+        InputError: a file cannot be read or has no questions, or a line lacks a field, with the file and the
+            line; or the set needs a package that is not installed.
     """
-    dataset, file = question_set.definition, question_set.file
-    if file is None:
-        return dataset.hub_questions
-    count = len(list(_question_records(file, dataset)))
+    dataset = question_set.definition
+    if question_set.sandbox and dataset.runs_code and find_spec("ms_enclave") is None:
+        raise InputError(
+            f"{question_set.dataset} needs EvalScope's sandbox, which is not installed",
+            "install it beside servegauge: pip install 'evalscope[sandbox]'; it needs Docker",
+        )
+    if not question_set.files:
+        counts = [dataset.hub_subsets.get(subset, 0) for subset in question_set.subset_names]
+        return sum(_limited(count, question_set.limit) for count in counts) or UNKNOWN_SIZE
+    for file in question_set.example_files:
+        _check_records(file, dataset)
+    counts = [_check_records(file, dataset) for file in question_set.files]
+    return sum(counts) if question_set.limit is None else sum(min(it, question_set.limit) for it in counts)
+
+
+def copy_questions(question_set: QuestionSet, folder: Path) -> None:
+    """Copy a question set's files into another folder for EvalScope, which may change what it reads.
+
+    Where EvalScope needs answers as text, numbers become text, and other fields than those it reads are left out.
+    """
+    dataset = question_set.definition
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in (*question_set.files, *question_set.example_files):
+        lines = [json.dumps(_as_read(record, dataset), ensure_ascii=False) for _, record in _records(file)]
+        (folder / file.name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def _limited(count: int, limit: int | None) -> int:
+    return count if limit is None else min(count, limit) or limit
+
+
+def _as_read(record: Record, dataset: Dataset) -> Record:
+    if not dataset.text_answers:
+        return record
+    fields = {name: record[name] for name in dataset.fields}
+    return fields | {"answer": str(record["answer"]).strip()}
+
+
+def _check_records(file: Path, dataset: Dataset) -> int:
+    """Return the number of a file's records; raise InputError if there is none, or one lacks a field."""
+    remedy, count = f"each line is {dataset.line_form}", 0
+    for number, record in _records(file):
+        for name in dataset.fields:
+            if name not in record or record[name] is None or record[name] == "":
+                raise _line_error(file, number, f"has no `{name}`", remedy)
+        if dataset.text_answers:
+            _check_text_answer(file, number, record, dataset, remedy)
+        count += 1
     if not count:
         raise InputError(f"{file} holds no questions", f"write lines of {dataset.line_form}")
     return count
 
 
-def copy_questions(file: Path, dataset: Dataset, folder: Path) -> None:
-    """Copy a question set's file into another folder, with only question and answer, both as text.
-
-    EvalScope fails if an answer is a number.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    lines = []
-    for _, record in _question_records(file, dataset):
-        question, answer = record[dataset.question_field], str(record[dataset.answer_field]).strip()
-        fields = {dataset.question_field: question, dataset.answer_field: answer}
-        lines.append(json.dumps(fields, ensure_ascii=False) + "\n")
-    (folder / dataset.file).write_text("".join(lines), encoding="utf-8")
-
-
-def _question_records(file: Path, dataset: Dataset) -> Iterator[tuple[int, Record]]:
-    """Yield each line's number and object; raise InputError if a field is missing."""
-    remedy = f"each line is {dataset.line_form}"
-    for number, record in _records(file):
-        if not _is_text(record.get(dataset.question_field)):
-            raise _line_error(file, number, f"has no `{dataset.question_field}`", remedy)
-        if not _is_answer(record.get(dataset.answer_field)):
-            raise _line_error(file, number, f"has no `{dataset.answer_field}`", remedy)
-        yield number, record
+def _check_text_answer(file: Path, number: int, record: Record, dataset: Dataset, remedy: str) -> None:
+    question = dataset.fields[0]
+    if not _is_text(record[question]):
+        raise _line_error(file, number, f"has no `{question}`", remedy)
+    if not _is_answer(record["answer"]):
+        raise _line_error(file, number, "has no `answer`", remedy)
 
 
 def _records(path: Path) -> Iterator[tuple[int, Record]]:

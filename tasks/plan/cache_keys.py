@@ -22,6 +22,8 @@ VERSION = 4
 """Increase it when a recorded figure changes its meaning. Runs then measure older figures again."""
 GRADING = 2
 """Increase it when answers are judged in another way. Recorded answers are then judged again, not asked."""
+NEWER_FIELDS = ("hub", "subsets", "limit", "few_shot", "evalscope", "judge", "sandbox")
+"""Fields of a question set that a key holds only where they are set."""
 LOAD_FIELDS = {"concurrency": None, "rate": None, "arrival": "poisson"}
 """Fields that every key holds, whatever the kind of load, because keys of version 0.1.0 hold them."""
 
@@ -54,7 +56,8 @@ def accuracy_key(subject: Subject, accuracy: QuestionSet) -> str:
     settings = _accuracy_settings(accuracy, {"path", "timeout_s", "name", "retries"})
     if accuracy.set_name != accuracy.dataset:
         settings["name"] = accuracy.set_name
-    questions = content_digest(str(accuracy.file)) if accuracy.file else "hub"
+    digests = [content_digest(str(file)) for file in (*accuracy.files, *accuracy.example_files)]
+    questions = "hub" if not digests else digests[0] if len(digests) == 1 else sorted(digests)
     return _key("accuracy", subject, {"accuracy": settings, "questions": questions, "grading": GRADING})
 
 
@@ -63,13 +66,18 @@ def answers_key(subject: Subject, accuracy: QuestionSet) -> str:
 
     It does not include the questions: each recorded answer names its own prompt.
     """
-    settings = _accuracy_settings(accuracy, {"path", "timeout_s", "retries", "repeats"})
+    asking = {"path", "timeout_s", "retries", "repeats", "subsets", "limit", "few_shot", "judge", "sandbox"}
+    settings = _accuracy_settings(accuracy, asking)
     return _key("answers", subject, {"accuracy": settings})
 
 
 def _accuracy_settings(accuracy: QuestionSet, exclude: set[str]) -> dict[str, Any]:
-    """Return the fields of a question set as JSON. Older keys lack `request`: omit it if unset."""
+    """Return the fields of a question set as JSON. Older keys lack fields: omit those that are unset."""
     settings = accuracy.model_dump(mode="json", exclude=exclude)
+    unset = QuestionSet().model_dump(mode="json")
+    for name in NEWER_FIELDS:
+        if name in settings and settings[name] == unset[name]:
+            del settings[name]
     if not accuracy.generation.request:
         del settings["generation"]["request"]
     return settings

@@ -7,22 +7,50 @@ from pathlib import Path
 
 import pytest
 
-from tasks.config.datasets import AIME25, DATASETS, Dataset, Subset
+from tasks.config.benchmark_catalog import find_benchmark
+from tasks.config.datasets import Dataset, Subset, find_dataset
 
 
-@pytest.mark.parametrize("dataset", DATASETS.values(), ids=lambda dataset: dataset.name)
-def test_evalscope_has_the_adapter_of_each_dataset(dataset: Dataset) -> None:
+NAMED = (
+    "aime24 aime25 aime26 hmmt25 math_500 gsm8k gpqa_diamond mmlu mmlu_pro ifeval live_code_bench bbh ceval cmmlu"
+    " drop hellaswag arc humaneval"
+).split()
+"""Benchmarks that the documentation names."""
+
+
+def dataset(name: str) -> Dataset:
+    """A dataset that EvalScope has."""
+    found = find_dataset(name)
+    assert found is not None
+    return found
+
+
+AIME25 = dataset("aime25")
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_evalscope_has_the_adapter_of_each_dataset(name: str) -> None:
     spec = find_spec("evalscope")
     assert spec is not None
     assert spec.submodule_search_locations is not None
-    _, *parts = dataset.adapter.split(".")
+    _, *parts = dataset(name).adapter.split(".")
     adapter = Path(spec.submodule_search_locations[0], *parts).with_suffix(".py")
-    assert f"name='{dataset.name}'" in adapter.read_text(encoding="utf-8")
+    assert f"name='{name}'" in adapter.read_text(encoding="utf-8")
+    benchmark = find_benchmark(name)
+    assert benchmark is not None
+    assert benchmark.unsupported is None
 
 
-@pytest.mark.parametrize("dataset", DATASETS.values(), ids=lambda dataset: dataset.name)
-def test_subsets_hold_all_questions_of_the_hub(dataset: Dataset) -> None:
-    assert sum(subset.questions for subset in dataset.subsets) in (0, dataset.hub_questions)
+def test_kinds_and_sizes_come_from_evalscope() -> None:
+    assert sum(AIME25.hub_subsets.values()) == 30
+    assert {name: dataset(name).kind for name in ("gsm8k", "ceval", "drop")} == {
+        "gsm8k": "number",
+        "ceval": "choice",
+        "drop": "text",
+    }
+    assert (dataset("hellaswag").file, dataset("ceval").file) == ("validation.jsonl", "val.jsonl")
+    assert dataset("live_code_bench").runs_code
+    assert not dataset("math_500").runs_code
 
 
 def test_aime_is_divided_into_its_two_exams() -> None:
@@ -37,10 +65,10 @@ def test_a_set_of_another_size_is_not_divided(questions: int) -> None:
 
 def test_subsets_may_differ_in_size() -> None:
     subsets = (Subset(name="easy", questions=1), Subset(name="hard", questions=2))
-    dataset = AIME25.model_copy(update={"subsets": subsets})
-    assert [dataset.subset_of(number, 3) for number in range(3)] == ["easy", "hard", "hard"]
+    divided = AIME25.model_copy(update={"subsets": subsets})
+    assert [divided.subset_of(number, 3) for number in range(3)] == ["easy", "hard", "hard"]
 
 
 def test_a_dataset_without_subsets_is_not_divided() -> None:
-    dataset = AIME25.model_copy(update={"subsets": ()})
-    assert dataset.subset_of(0, dataset.hub_questions) == "default"
+    whole = AIME25.model_copy(update={"subsets": ()})
+    assert whole.subset_of(0, 100) == "default"

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tasks.config.datasets import AIME25
 from tasks.config.home import checkout
 from tasks.config.question_set import QuestionSet
 from tasks.errors import InputError
@@ -54,7 +53,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_line(tmp_path: Path) -> None:
     assert read_questions(sweep) == ("first", "second")
     question_set.write_text('{"problem": "p", "answer": 42}\n', encoding="utf-8-sig")
     assert check_question_set(QuestionSet(path=str(tmp_path))) == 1
-    copy_questions(question_set, AIME25, tmp_path / "copy")
+    copy_questions(QuestionSet(path=str(tmp_path)), tmp_path / "copy")
     assert json.loads((tmp_path / "copy/test.jsonl").read_text()) == {"problem": "p", "answer": "42"}
 
 
@@ -104,7 +103,7 @@ def test_numbers_become_text_in_the_copy(tmp_path: Path) -> None:
     (tmp_path / "test.jsonl").write_text(
         '{"problem": "p", "answer": 42, "more": 1}\n\n{"problem": "q", "answer": " 7 "}'
     )
-    copy_questions(tmp_path / "test.jsonl", AIME25, tmp_path / "copy")
+    copy_questions(QuestionSet(path=str(tmp_path)), tmp_path / "copy")
     lines = (tmp_path / "copy/test.jsonl").read_text().splitlines()
     assert [json.loads(line) for line in lines] == [
         {"problem": "p", "answer": "42"},

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import os
 import shutil
-from pathlib import Path
 from typing import Any
 
 import evalscope.report
@@ -12,24 +12,25 @@ from evalscope import TaskConfig, run_task
 from evalscope.api.model import GenerateConfig
 from evalscope.api.registry import EVALUATOR_REGISTRY
 
-from tasks.config.datasets import DATASETS
-from tasks.config.question_set import QuestionSet
+from tasks.config.datasets import AIME25, find_dataset
+from tasks.config.question_set import Judge, QuestionSet
 from tasks.measure.accuracy.answer_journal import AnswerJournal
 from tasks.measure.accuracy.asking_worker import AskingModel
+from tasks.measure.accuracy.dataset_worker import check_score, dataset_arguments
 from tasks.measure.accuracy.judging_worker import RowEvaluator
 from tasks.measure.accuracy.row_sink_worker import RowSink
 from tasks.measure.jobs import AccuracyJob
 from tasks.measure.processes.child_context import ChildContext
-from tasks.measure.question_files import copy_questions
 from tasks.measure.row_files import SAMPLES
 from tasks.serve.endpoint import MAX_TOKENS, Endpoint
 
 OUTPUTS = "evalscope"
 """The subfolder of a job's folder that EvalScope writes to."""
 
-# EvalScope would import an adapter during every evaluation. Here the fork server imports them once.
-for _dataset in DATASETS.values():
-    importlib.import_module(_dataset.adapter)
+# EvalScope would import an adapter during every evaluation. Here the fork server imports the usual one once.
+_usual = find_dataset(AIME25)
+assert _usual is not None
+importlib.import_module(_usual.adapter)
 
 
 def run(job: AccuracyJob, context: ChildContext) -> int:
@@ -53,25 +54,38 @@ def run(job: AccuracyJob, context: ChildContext) -> int:
     EVALUATOR_REGISTRY[question_set.dataset] = RowEvaluator
     # The run has its own report page; EvalScope's takes two seconds.
     evalscope.report.gen_html_report_file = lambda folder: "none"
-    run_task(_task_config(job, model, generate_config))
+    reports = run_task(_task_config(job, model, generate_config))
+    check_score(reports[question_set.dataset], sink)
     return sink.rows
 
 
 def _task_config(job: AccuracyJob, model: AskingModel, generate_config: Any) -> Any:
-    """Return EvalScope's TaskConfig; copy questions from a file into the job's folder."""
+    """Return EvalScope's TaskConfig; copy questions from files into the job's folder."""
     question_set = job.accuracy
-    return TaskConfig(
-        model=model,
-        eval_type="openai_api",
-        datasets=[question_set.dataset],
-        dataset_args={question_set.dataset: _dataset_args(question_set, job.folder / "questions")},
-        eval_batch_size=question_set.batch_size,
-        generation_config=generate_config,
-        repeats=question_set.repeats,
-        ignore_errors=True,
-        work_dir=str(job.folder / OUTPUTS),
-        no_timestamp=True,
-    )
+    settings: dict[str, Any] = {
+        "model": model,
+        "eval_type": "openai_api",
+        "datasets": [question_set.dataset],
+        "dataset_hub": question_set.hub,
+        "limit": question_set.limit,
+        "eval_batch_size": question_set.batch_size,
+        "generation_config": generate_config,
+        "repeats": question_set.repeats,
+        "ignore_errors": True,
+        "work_dir": str(job.folder / OUTPUTS),
+        "no_timestamp": True,
+    }
+    if question_set.sandbox and question_set.definition.runs_code:
+        settings["sandbox"] = {"enabled": True}
+    if question_set.judge:
+        settings["judge"] = {"models": [_judge(question_set.judge)]}
+    arguments = dataset_arguments(question_set, job.folder / "questions")
+    return TaskConfig(**settings, dataset_args={question_set.dataset: arguments})
+
+
+def _judge(judge: Judge) -> dict[str, Any]:
+    key = os.environ.get(judge.api_key_env, "") if judge.api_key_env else "none"
+    return {"model_id": judge.model, "api_url": judge.url, "api_key": key}
 
 
 def _generate_config(question_set: QuestionSet, endpoint: Endpoint) -> Any:
@@ -87,13 +101,3 @@ def _generate_config(question_set: QuestionSet, endpoint: Endpoint) -> Any:
         sampling["extra_body"] = fields
     # One attempt: retries by EvalScope would hide a failure, and multiply those of the OpenAI client.
     return GenerateConfig(**sampling, stream=True, timeout=question_set.timeout_s, retries=1)
-
-
-def _dataset_args(question_set: QuestionSet, folder: Path) -> dict[str, Any]:
-    """Return EvalScope's `dataset_args`; copy questions from a file into `folder`, which EvalScope reads."""
-    dataset = question_set.definition
-    if question_set.file is None:
-        return dataset.evalscope_args
-    copy_questions(question_set.file, dataset, folder)
-    # A folder has no named subsets: `default` holds all its questions.
-    return {**dataset.evalscope_args, "local_path": str(folder), "subset_list": ["default"]}

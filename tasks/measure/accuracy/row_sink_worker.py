@@ -48,11 +48,12 @@ class RowSink:
     """Collects what is known about each sample, and writes its row once it is judged."""
 
     def __init__(self, path: Path, dataset: Dataset, model: AskingModel, repeats: int) -> None:
-        """Write to a new file at `path`."""
+        """Write to a new file at `path`. `judgements` are EvalScope's scores of the answers so far."""
         self._path, self._dataset, self._model, self._repeats = path, dataset, model, repeats
         self._samples: dict[Key, _Sample] = {}
         self._keys: dict[int, Key] = {}
         self._lock = Lock()
+        self.judgements: list[float] = []
         path.write_bytes(b"")
 
     @property
@@ -63,11 +64,12 @@ class RowSink:
     def expect(self, dataset_dict: Any) -> None:
         """Note every sample that EvalScope will ask."""
         total = sum(len(samples) for samples in dataset_dict.values()) // self._repeats
+        whole = len(dataset_dict) == 1 and len(self._dataset.hub_subsets) <= 1
         first = 0
         for subset, samples in dataset_dict.items():
             for sample in samples:
                 number = first + sample.id // self._repeats
-                name = self._dataset.subset_of(number, total) if len(dataset_dict) == 1 else subset
+                name = self._dataset.subset_of(number, total) if whole else subset
                 self._keys[id(sample)] = (subset, sample.id)
                 self._samples[(subset, sample.id)] = _Sample(
                     subset=name,
@@ -95,6 +97,8 @@ class RowSink:
         """Write the row of a judged answer; do nothing if it is written already."""
         known = self._samples[(subset, sample_id)]
         if not known.written:
+            if sample_score.score.main_value is not None:
+                self.judgements.append(float(sample_score.score.main_value))
             self._write(known, _judged_row(self._dataset, known, sample_score.score))
 
     def finish(self) -> None:

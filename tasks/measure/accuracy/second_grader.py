@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from math_verify import (  # type: ignore[import-untyped]
+from math_verify import (
     ExprExtractionConfig,
     LatexExtractionConfig,
     parse,

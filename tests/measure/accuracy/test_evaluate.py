@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from stub.process import Stub
-from tasks.config.datasets import DATASETS
 from tasks.config.question_set import QuestionSet
 from tasks.errors import InputError, MeasureError
 from tasks.measure.accuracy import evaluate
@@ -19,7 +18,6 @@ from tasks.measure.accuracy.sample_row import SampleRow
 from tasks.measure.accuracy.scores import Score
 from tasks.measure.jobs import SETUP_S, AccuracyJob
 from tests.measure.accuracy.conftest import AnsweringStub, MakeJob, write_questions
-from tests.measure.accuracy.made_up import GSM8K
 from tests.measure.conftest import KEY
 
 
@@ -151,32 +149,19 @@ def test_a_missing_folder_is_refused(accuracy_job: MakeJob) -> None:
         measure(accuracy_job("http://127.0.0.1:9/v1"))
 
 
-@pytest.mark.usefixtures("warm")
-def test_a_second_dataset_takes_one_row(
-    answering: AnsweringStub, accuracy_job: MakeJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(DATASETS, GSM8K.name, GSM8K)
-    monkeypatch.setattr(evaluate, "WORKER", "tests.measure.accuracy.workers:run_with_second_dataset")
-    write_questions(tmp_path / "set", 4, question_field="question")
-    job = accuracy_job(answering(4, {0, 1, 2}).url, dataset="gsm8k")
-    scores, rows = measure(job)
-    assert [(score.dataset, score.subset, score.value) for score in scores] == [("set", "default", 0.75)]
-    assert [row.answer for row in rows] == ["100", "101", "102", "503"]
-
-
 @pytest.mark.parametrize(
     ("fields", "batches"),
     [
         ({"dataset": "aime25"}, 3),
         ({"dataset": "aime25", "repeats": 8, "batch_size": 7}, 35),
         ({"dataset": "gsm8k"}, 132),
+        ({"dataset": "gsm8k", "limit": 20}, 2),
         ({"dataset": "gsm8k", "repeats": 2, "batch_size": 1}, 2638),
     ],
 )
 def test_the_time_limit_follows_the_questions_of_the_hub(
     accuracy_job: MakeJob, monkeypatch: pytest.MonkeyPatch, fields: dict[str, Any], batches: int
 ) -> None:
-    monkeypatch.setitem(DATASETS, GSM8K.name, GSM8K)
     job = accuracy_job("http://127.0.0.1:9/v1", path=None, **fields)
     assert limit_of(job, monkeypatch) == SETUP_S + 20 * (batches + 1)
 

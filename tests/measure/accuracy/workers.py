@@ -7,19 +7,10 @@ from typing import Any
 from evalscope.api.messages import ChatMessageUser
 from evalscope.api.model import GenerateConfig
 
-from tasks.config.datasets import DATASETS
-from tasks.measure.accuracy import accuracy_worker
 from tasks.measure.accuracy.answer_journal import AnswerJournal
 from tasks.measure.accuracy.asking_worker import AskingModel
 from tasks.measure.jobs import AccuracyJob
 from tasks.measure.processes.child_context import ChildContext
-from tests.measure.accuracy.made_up import GSM8K
-
-
-def run_with_second_dataset(job: AccuracyJob, context: ChildContext) -> int:
-    """Register a second dataset in this process, then evaluate as always."""
-    DATASETS[GSM8K.name] = GSM8K
-    return accuracy_worker.run(job, context)
 
 
 def two_models(job: AccuracyJob, context: ChildContext) -> list[tuple[list[int], list[str]]]:
