@@ -26,7 +26,7 @@ def import_results(
         str, typer.Option("--sweep", help="Sweep to record the loads under; compare pairs equal names.")
     ] = SWEEP,
 ) -> None:
-    """Record what another load generator measured, as runs of its own.
+    """Record the results of another load generator.
 
     The figures keep the tool's definitions, and each point is `suspect`: nothing of servegauge confirms it.
     `servegauge compare` names where the definitions of two runs differ.

@@ -43,8 +43,8 @@ def write_spec(stub: Stub, tokenizer: Path, folder: Path) -> str:
 def measured(api: str, tokenizer: Path, tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
     """The requests of a run against a server that answers every third request wrongly."""
     folder = tmp_path_factory.mktemp("endpoint")
-    # The health check sends requests 0 and 1, so the third of the first sweep is request 4, and so on.
-    faults = [{"kind": kind, "first": 3 * sweep + 1, "count": 1} for sweep, kind in enumerate(FAULTY, 1)]
+    # The health check sends requests 0, 1 and 2, so the third of the first sweep is request 5, and so on.
+    faults = [{"kind": kind, "first": 3 * sweep + 2, "count": 1} for sweep, kind in enumerate(FAULTY, 1)]
     with stub_server(ttft=0.02, itl=0.005, tokenizer=str(tokenizer), faults=faults) as stub:
         with pytest.raises(MeasureError, match=r"measurements failed"):
             benchmark(spec=write_spec(stub, tokenizer, folder), results=str(folder / "results"))
