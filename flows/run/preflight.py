@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from tasks.config.gate import PREVIOUS
+from tasks.config.load_kinds.trace import Trace
 from tasks.config.results_location import ResultsLocation
 from tasks.config.server import EndpointServer, ManagedServer
 from tasks.config.spec import Spec
 from tasks.measure.chat_template import check_chat_template
 from tasks.measure.question_files import check_question_set, check_questions
+from tasks.plan.trace_rows import read_trace
 from tasks.plan.traffic_file import read_lengths
 from tasks.probe.identity import server_identity
 from tasks.provision.engine_build import engine_build
@@ -42,6 +44,9 @@ def preflight(spec: Spec, results: ResultsLocation | None) -> None:
             check_questions(Path(sweep.dataset))
         if sweep.lengths:
             read_lengths(Path(sweep.lengths))
+        for load in sweep.loads:
+            if isinstance(load, Trace):
+                read_trace(load)
     server = spec.server
     check_chat_template(server.tokenizer or server.model, spec.sweeps)
     for question_set in spec.accuracy:

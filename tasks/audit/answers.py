@@ -31,6 +31,15 @@ def failures(evidence: Evidence) -> Finding:
     return finding.model_copy(update={"noted": bool(result.failed or warmup_failed)})
 
 
+def abandoned(evidence: Evidence) -> Finding:
+    """Note how many requests were abandoned on purpose; they are in no figure."""
+    count, after_s = len(evidence.abandoned), evidence.sweep.abandon
+    sentence = f"{count} of {number_of(len(evidence.rows), 'request')} were abandoned"
+    if after_s:
+        sentence += f" {after_s.after_s:g} s after they were sent"
+    return Finding(verdict="valid", sentence=sentence, value=count, noted=count > 0)
+
+
 def rejections(evidence: Evidence) -> Finding:
     """Check for requests that the server rejected: the figures describe only accepted requests."""
     answered = sum(row.status_code in REJECTED for row in evidence.rows)

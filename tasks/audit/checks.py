@@ -20,6 +20,7 @@ from tasks.audit.finding import Finding
 
 CHECKS: dict[str, Callable[[Evidence], Finding]] = {
     "failures": answers.failures,
+    "abandoned": answers.abandoned,
     "rejections": answers.rejections,
     "metrics": server_counters.metrics,
     "restart": server_counters.restart,
@@ -34,6 +35,7 @@ CHECKS: dict[str, Callable[[Evidence], Finding]] = {
     "prefix_cache": server_counters.prefix_cache,
     "preemptions": server_counters.preemptions,
     "client_delay": load_generator.client_delay,
+    "lateness": load_generator.lateness,
     "client_processor": load_generator.client_processor,
     "client_clock": load_generator.client_clock,
     "client_stall": load_generator.client_stall,

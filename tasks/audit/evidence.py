@@ -41,6 +41,11 @@ class Evidence:
         """The succeeded requests without the warm-up: those that the figures are computed from."""
         return tuple(row for row in self.succeeded if not row.warmup)
 
+    @cached_property
+    def abandoned(self) -> tuple[RequestRow, ...]:
+        """The requests whose connection was closed on purpose before their answer was complete."""
+        return tuple(row for row in self.rows if row.abandoned)
+
     def values(self, source: str, metric: str) -> list[float]:
         """Return a metric's values for all processes or GPUs; arguments as for `readings_by_name`."""
         by_name = self.readings_by_name(source, metric)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from statistics import fmean, median
 
 from tasks.audit.evidence import Evidence
 from tasks.audit.finding import Finding, at_most, unchecked
+from tasks.config.load_kinds.trace import Trace
 from tasks.measure.speed.event_loop_lag import CPU, LAG
 from tasks.probe.reading import Reading
 
 DELAY_LIMIT_S = 0.010
 """The limit of the mean delay; inference-perf uses the same limit."""
+LATENESS_LIMIT_S = 0.050
+"""The limit of the P99 delay of a trace; beyond it, another traffic was sent than recorded."""
 CPU_LIMIT = 0.9
 LAG_LIMIT_S = 0.020
 PAUSE_LIMIT_S = 0.100
@@ -28,6 +32,19 @@ def client_delay(evidence: Evidence) -> Finding:
     mean = fmean(delays)
     sentence = f"the load generator sent requests {mean * 1000:.1f} ms after they were due, on average"
     return at_most(DELAY_LIMIT_S, mean, "suspect", sentence)
+
+
+def lateness(evidence: Evidence) -> Finding:
+    """Check that the load generator kept up with a trace: the P99 of the time from due to sent."""
+    if not isinstance(evidence.result.load, Trace):
+        return unchecked("only a trace has recorded times to keep")
+    delays = sorted(row.client_delay_s for row in evidence.rows if row.client_delay_s is not None)
+    if not delays:
+        return unchecked("no request was sent")
+    late = delays[ceil(0.99 * len(delays)) - 1]
+    sentence = f"99 % of the requests were sent at most {late * 1000:.1f} ms after the trace says"
+    behind = f"{sentence}: the load generator could not keep up, give the sweep more `clients`"
+    return at_most(LATENESS_LIMIT_S, late, "invalid", behind, sentence)
 
 
 def client_processor(evidence: Evidence) -> Finding:

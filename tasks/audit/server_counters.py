@@ -120,6 +120,8 @@ def preemptions(evidence: Evidence) -> Finding:
 
 def _same_count(evidence: Evidence, what: str, meaning: Meaning, expected: float) -> Finding:
     """Check that a counter grew by exactly the load generator's count, the `limit` of the finding."""
+    if evidence.abandoned:
+        return unchecked("requests were abandoned, and how the server counted them is unknown")
     if evidence.result.failed or len(evidence.succeeded) < len(evidence.rows):
         return unchecked("requests failed, and how the server counted them is unknown")
     counted = evidence.counter_increase(meaning)

@@ -9,6 +9,7 @@ from tasks.audit.finding import Finding, at_most, not_in_metrics, unchecked
 from tasks.measure.speed.request_row import RequestRow
 from tasks.probe.engine_metrics.meaning import Meaning
 
+ABANDONED = "requests were abandoned, which the server's histogram may include"
 HIDDEN_TOKENS = 4
 """Tokens that a chat server may generate before the first text: gpt-oss names a channel in three or four."""
 TTFT_SLACK_S, TTFT_SLACK_SHARE = 0.010, 0.25
@@ -21,6 +22,8 @@ TPOT_SLACK_S, TPOT_SLACK_SHARE = 0.0005, 0.05
 
 def ttft(evidence: Evidence) -> Finding:
     """Compare mean TTFT, warm-up included. `value`: the load generator's minus the server's, in seconds."""
+    if evidence.abandoned:
+        return unchecked(ABANDONED)
     times = [row.ttft_s for row in evidence.succeeded if row.ttft_s is not None]
     if not times:
         return unchecked("no answer has a first token")
@@ -44,6 +47,8 @@ def tpot(evidence: Evidence) -> Finding:
 
     If the engine reports only the TPOT of each request, both means are over requests.
     """
+    if evidence.abandoned:
+        return unchecked(ABANDONED)
     streamed = [row for row in evidence.succeeded if row.tpot_s is not None]
     if not streamed:
         return unchecked("no answer came in several chunks")

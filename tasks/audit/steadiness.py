@@ -12,6 +12,8 @@ WAVES_ENOUGH = 5
 """With fewer requests per slot, the first burst of prefills makes up much of the sample."""
 PACE_LIMIT = 0.90
 """Below this pace, requests pile up; the distance to 1 is three times the measurement noise."""
+CHANGES = "the load changes from its first to its last request"
+"""Why a check that expects a steady load is not made."""
 DRIFT_REQUESTS_NEEDED = 40
 DRIFT_LIMIT = 0.10
 
@@ -36,6 +38,8 @@ def waves(evidence: Evidence) -> Finding:
 def pace(evidence: Evidence) -> Finding:
     """Check that the server keeps up with an open loop; if not, TTFT grows with the point's length."""
     share = evidence.result["pace"]
+    if not evidence.result.load.steady:
+        return unchecked(CHANGES)
     if share is None:
         return Finding(verdict="valid", sentence="a closed loop sends no faster than the server answers")
     behind = share < PACE_LIMIT
@@ -53,6 +57,8 @@ def drift(evidence: Evidence) -> Finding:
 
     If output lengths differ from request to request, check TPOT instead.
     """
+    if not evidence.result.load.steady:
+        return unchecked(CHANGES)
     figure, times = _times(evidence)
     if len(times) < DRIFT_REQUESTS_NEEDED:
         return unchecked(f"fewer than {DRIFT_REQUESTS_NEEDED} requests after the first wave")

@@ -14,8 +14,6 @@ from tasks.config.load import TAG_PREFIX
 from tasks.config.refusal import refuse
 
 MOST_TOKENS = 100_000_000
-LENGTH_FILES = (".parquet", ".jsonl", ".csv")
-"""The files that a table of lengths may have, by the end of their name."""
 NUMBER, UNIFORM, LOGNORMAL = f"{TAG_PREFIX}number", f"{TAG_PREFIX}uniform", f"{TAG_PREFIX}lognormal"
 """Tags of the forms of a length."""
 

@@ -9,6 +9,8 @@ from pydantic import Discriminator, Tag, TypeAdapter
 from tasks.config.load_kinds.closed_loop import ClosedLoop
 from tasks.config.load_kinds.load_kind import LoadKind
 from tasks.config.load_kinds.open_loop import OpenLoop
+from tasks.config.load_kinds.rate_profile import Profile, RateProfile
+from tasks.config.load_kinds.trace import Trace
 
 TAG_PREFIX = "load:"
 """Prefix of the union tags that pydantic inserts into error paths. Tags are not fields of a spec."""
@@ -16,7 +18,12 @@ NO_SINGLE_KIND = "load_kind"
 """The pydantic error type if a load has fields of no kind or of several kinds. Its text is the remedy."""
 
 
-_Kinds = Annotated[ClosedLoop, Tag("load:concurrency")] | Annotated[OpenLoop, Tag("load:rate")]
+_Kinds = (
+    Annotated[ClosedLoop, Tag("load:concurrency")]
+    | Annotated[OpenLoop, Tag("load:rate")]
+    | Annotated[RateProfile, Tag("load:profile")]
+    | Annotated[Trace, Tag("load:trace")]
+)
 """Every kind of load, each with the tag TAG_PREFIX + kind. To add a kind, list it here."""
 
 LOAD_KINDS: dict[str, type[LoadKind]] = {
@@ -30,6 +37,8 @@ def _kind_of(settings: Any) -> str | None:
         return TAG_PREFIX + settings.kind
     if not isinstance(settings, dict):
         return None
+    if isinstance(settings.get("rate"), dict | Profile):
+        return TAG_PREFIX + RateProfile.kind
     set_fields = {name for name, value in settings.items() if value is not None}
     named = [kind for kind in LOAD_KINDS.values() if set_fields.intersection(kind.spec_fields)]
     return TAG_PREFIX + named[0].kind if len(named) == 1 else None
@@ -40,7 +49,8 @@ Load = Annotated[
     Discriminator(
         _kind_of,
         custom_error_type=NO_SINGLE_KIND,
-        custom_error_message="give `concurrency` (closed loop), `rate` (open loop) or `burst`, one of them",
+        custom_error_message="give `concurrency` (closed loop), `rate` (open loop), `burst` or `trace`, "
+        "one of them",
     ),
 ]
 """One load of a sweep, of any kind in LOAD_KINDS."""

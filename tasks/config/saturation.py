@@ -8,7 +8,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from tasks.config.base import Frozen
+from tasks.config.base import Frozen, added_field
 from tasks.config.load import LOAD_KINDS, Load, read_load
 from tasks.config.load_kinds.load_kind import LoadKind
 from tasks.config.load_kinds.open_loop import Arrival
@@ -33,6 +33,9 @@ class Saturation(Frozen):
         None, gt=0, le=100_000, description="first level of open loops: requests per second"
     )
     arrival: Arrival = Field("poisson", description="gaps between the requests of open loops")
+    burstiness: float | None = added_field(
+        gt=0, le=1000, description="shape of gamma-distributed gaps of open loops, as in a load"
+    )
     max: float = Field(256, gt=0, le=100_000, description="highest level that is measured")
     requests_per_slot: int = Field(5, ge=3, le=10_000, description="requests of a closed loop for each slot")
     seconds: float = Field(30, gt=0, le=100_000, description="how long an open loop sends requests")
@@ -85,6 +88,8 @@ class Saturation(Frozen):
         settings: dict[str, float | str] = {self.kind: level, "requests": max(requests, enough)}
         if "arrival" in self.load_kind.model_fields:
             settings["arrival"] = self.arrival
+        if self.burstiness:
+            settings["burstiness"] = self.burstiness
         return read_load(settings)
 
     def __str__(self) -> str:
@@ -97,6 +102,8 @@ class Saturation(Frozen):
                 "the search has no single kind of load",
                 "give `concurrency` (closed loops) or `rate` (open loops) to start from, one of them",
             )
+        if self.burstiness and self.kind == "concurrency":
+            raise refuse("closed loops have no gaps between requests", "remove `burstiness`")
         if self.start >= self.max:
             raise refuse(f"the search starts at {self.start:g}", "give a `max` above that")
         if self.kind == "concurrency" and self.max != int(self.max):

@@ -27,6 +27,9 @@ def make_paths_absolute(fields: Fields, folder: Path) -> None:
         if str(sweep.get("dataset", "")).endswith(".jsonl"):
             sweep["dataset"] = str(folder / expanded(sweep["dataset"]))
         _replace_file(sweep, "lengths", folder)
+        loads = sweep.get("load")
+        for load in [loads] if isinstance(loads, dict) else _entries(sweep, "load"):
+            _replace_file(load, "trace", folder)
     for question_set in _entries(fields, "accuracy"):
         if isinstance(question_set.get("path"), str):
             question_set["path"] = str((folder / expanded(question_set["path"])).resolve())

@@ -6,13 +6,16 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
+from tasks.config.abandon import Abandon
 from tasks.config.base import Frozen, added_field
-from tasks.config.lengths import LENGTH_FILES, Distribution, Length, length_at
+from tasks.config.lengths import Distribution, Length, length_at
 from tasks.config.load import TAG_PREFIX, Load
+from tasks.config.load_kinds.trace import Trace
 from tasks.config.objective import Objective
 from tasks.config.refusal import refuse
 from tasks.config.request_fields import OWNED_BY_SWEEP, RequestFields, check_request_fields
 from tasks.config.saturation import Saturation
+from tasks.config.table_files import check_table
 
 NAME = r"^[a-z0-9][a-z0-9_-]{0,40}$"
 RUN_NAME_FIELDS = ("model", "sweep", "load", "concurrency", "requests", "repeat")
@@ -21,6 +24,15 @@ RUN_NAME_FIELDS = ("model", "sweep", "load", "concurrency", "requests", "repeat"
 DEFAULT_TOKENS = 1024
 """Length of prompts and responses where a spec gives none."""
 
+GIVEN_BY_TRACE = (
+    "input_tokens",
+    "output_tokens",
+    "lengths",
+    "prefix_tokens",
+    "prefixes",
+    "cache_hit_share",
+)
+"""Fields that a sweep with a trace cannot set."""
 LISTED, SEARCHED = f"{TAG_PREFIX}listed", f"{TAG_PREFIX}searched"
 """Tags of the two forms of `load`: a list of loads, or a search for saturation."""
 
@@ -76,6 +88,9 @@ class Sweep(Frozen):
     )
     cache_hit_share: float | None = added_field(
         gt=0, lt=1, description="share of each random prompt, from its beginning, that all of them have alike"
+    )
+    abandon: Abandon | None = added_field(
+        description="requests whose connection is closed before their answer is complete"
     )
     temperature: float = Field(0.0, ge=0, description="sampling temperature of each request")
     request: RequestFields = Field(
@@ -142,6 +157,11 @@ class Sweep(Frozen):
             return DEFAULT_TOKENS
         return self.output_tokens
 
+    @field_validator("load", mode="before")
+    @classmethod
+    def _list_a_trace(cls, load: Any) -> Any:
+        return [load] if isinstance(load, dict) and "trace" in load else load
+
     @field_validator("clients")
     @classmethod
     def _check_clients(cls, clients: str | int) -> str | int:
@@ -161,9 +181,7 @@ class Sweep(Frozen):
     @field_validator("lengths")
     @classmethod
     def _check_lengths_file(cls, lengths: str | None) -> str | None:
-        if lengths is not None and not lengths.endswith(LENGTH_FILES):
-            raise refuse(f"{lengths!r} is not a table", f"it must end in {', '.join(LENGTH_FILES)}")
-        return lengths
+        return None if lengths is None else check_table(lengths, "table")
 
     @field_validator("request")
     @classmethod
@@ -211,6 +229,20 @@ class Sweep(Frozen):
             raise refuse(f"{given[0]} and {given[1]} both say what prompts share", "give one of them")
         if given and given[0] != "prefix_tokens" and self.dataset != "random":
             raise refuse(f"the prompts of {self.dataset} share no prefix", f"remove `{given[0]}`")
+        return self
+
+    @model_validator(mode="after")
+    def _check_trace(self) -> Self:
+        if not any(isinstance(load, Trace) for load in self.loads):
+            return self
+        if self.dataset != "random":
+            raise refuse("a trace sends random prompts", "remove `dataset`")
+        plain = Sweep.model_fields
+        given = [name for name in GIVEN_BY_TRACE if getattr(self, name) != plain[name].default]
+        if self.warmup_requests:
+            raise refuse("a trace is replayed from its first request on", "remove `warmup_requests`")
+        if given:
+            raise refuse(f"a trace gives `{given[0]}` itself", f"remove `{given[0]}`, or the trace")
         return self
 
     @model_validator(mode="after")

@@ -87,7 +87,7 @@ class PointJob(Frozen):
 
     def planned_requests(self) -> list[PlannedRequest]:
         """Return all requests of the point, by index. Raises InputError if a file cannot be read."""
-        return planned_requests(self.sweep, self.load.requests, self.warmup)
+        return planned_requests(self.sweep, self.load, self.load.requests, self.warmup)
 
     @property
     def limit_s(self) -> float:

@@ -12,6 +12,7 @@ import json
 from typing import Any
 
 from tasks.config.load import Load
+from tasks.config.load_kinds.trace import Trace
 from tasks.config.objective import needed_success
 from tasks.config.question_set import QuestionSet
 from tasks.config.sweep import Sweep
@@ -39,6 +40,8 @@ def point_key(subject: Subject, sweep: Sweep, load: Load, repeat: int) -> str:
     if success < 1:
         settings["success"] = success
     load_settings = LOAD_FIELDS | load.model_dump(mode="json")
+    if isinstance(load, Trace):
+        load_settings["trace"] = content_digest(load.trace)
     return _key("point", subject, {"sweep": settings, "load": load_settings, "repeat": repeat})
 
 
@@ -73,7 +76,9 @@ def answers_key(subject: Subject, accuracy: QuestionSet) -> str:
 
 def _accuracy_settings(accuracy: QuestionSet, exclude: set[str]) -> dict[str, Any]:
     """Return the fields of a question set as JSON. Older keys lack fields: omit those that are unset."""
-    settings = accuracy.model_dump(mode="json", exclude=exclude)
+    settings = accuracy.model_dump(mode="json", exclude=exclude | {"combination"})
+    if settings.get("judge"):
+        settings["judge"] = settings["judge"]["model"]
     unset = QuestionSet().model_dump(mode="json")
     for name in NEWER_FIELDS:
         if name in settings and settings[name] == unset[name]:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from tasks.config.base import Frozen
 from tasks.config.load import Load
+from tasks.config.load_kinds.trace import Trace
 from tasks.config.question_set import QuestionSet
 from tasks.config.saturation import Saturation
 from tasks.config.spec import Spec
 from tasks.config.sweep import Sweep
 from tasks.plan.cache_keys import accuracy_key, answers_key, point_key, search_key
 from tasks.plan.subject import Subject
+from tasks.plan.trace_rows import with_requests
 
 IsRecorded = Callable[[str], bool]
 """Takes a cache key and returns whether the results hold a figure under that key."""
@@ -98,11 +100,14 @@ class Planner:
                 speed.append(self._search(sweep, sweep.search))
             for repeat in range(1, sweep.repeats + 1):
                 speed += [self.point(sweep, load, repeat) for load in sweep.loads]
-        sets = tuple(self._question_set(question_set) for question_set in self.spec.accuracy)
+        asked = [asked for question_set in self.spec.accuracy for asked in question_set.combinations()]
+        sets = tuple(self._question_set(question_set) for question_set in asked)
         return Plan(speed=tuple(speed), question_sets=sets)
 
     def point(self, sweep: Sweep, load: Load, repeat: int) -> PlannedPoint:
-        """Return the entry for one repeat of one load of a sweep."""
+        """Return the entry for one repeat of one load. Raises InputError if its trace is unreadable."""
+        if isinstance(load, Trace):
+            load = with_requests(load)
         key = point_key(self.subject, sweep, load, repeat)
         run_name = sweep.run_name.format(
             model=self.spec.server.name,

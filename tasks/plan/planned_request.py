@@ -17,7 +17,8 @@ class PlannedRequest(NamedTuple):
     `number`: its place among all requests of the point; the warm-up comes first. `input_tokens`: the length
     asked for, with everything that prompts share; None for questions. `output_tokens`: the exact length asked
     for; None if the model decides it. `seen_tokens`: how many tokens at the beginning of the prompt earlier
-    requests of the point have too; None for questions.
+    requests of the point have too; None for questions. `due_s`: when a trace sends it, in seconds from the
+    start. `abandon_after_s`: seconds from sending after which its connection is closed.
     """
 
     number: int
@@ -26,6 +27,8 @@ class PlannedRequest(NamedTuple):
     output_tokens: int | None = None
     shared: Shared = ()
     seen_tokens: int | None = None
+    due_s: float | None = None
+    abandon_after_s: float | None = None
 
 
 def with_seen_tokens(planned: Iterable[PlannedRequest]) -> Iterator[PlannedRequest]:

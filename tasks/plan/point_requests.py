@@ -7,8 +7,12 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
+from tasks.config.abandon import Abandon
+from tasks.config.load_kinds.load_kind import LoadKind
+from tasks.config.load_kinds.trace import Trace
 from tasks.config.sweep import Sweep
 from tasks.plan.planned_request import PlannedRequest, Shared, with_seen_tokens
+from tasks.plan.trace_rows import read_trace
 from tasks.plan.traffic_file import Lengths, read_lengths
 
 PREFIX = "prefix"
@@ -17,7 +21,7 @@ Drawn = tuple[int | None, int | None, Shared]
 """The lengths of prompt and answer, and what the prompt shares."""
 
 
-def planned_requests(sweep: Sweep, requests: int, warmup: int) -> list[PlannedRequest]:
+def planned_requests(sweep: Sweep, load: LoadKind, requests: int, warmup: int) -> list[PlannedRequest]:
     """Return all requests of a point: first the warm-up, then the measured ones.
 
     What is drawn for the measured requests depends on the sweep alone. It is the same at every load, in every
@@ -25,19 +29,45 @@ def planned_requests(sweep: Sweep, requests: int, warmup: int) -> list[PlannedRe
 
     Args:
         sweep: what to send.
+        load: how to send it; a trace has lengths of its own.
         requests: number of measured requests.
         warmup: number of warm-up requests, which are drawn apart.
 
     Raises:
-        InputError: the sweep's file of lengths cannot be read.
+        InputError: the sweep's file of lengths or its trace cannot be read.
     """
+    planned = _of_trace(load) if isinstance(load, Trace) else _of_sweep(sweep, requests, warmup)
+    if sweep.abandon:
+        planned = list(_with_abandoned(planned, sweep.abandon, sweep.traffic_seed))
+    return list(with_seen_tokens(planned)) if sweep.dataset == "random" else planned
+
+
+def _of_trace(trace: Trace) -> list[PlannedRequest]:
+    """Return the rows of a trace, none of which is warm-up."""
+    return [
+        PlannedRequest(number, False, row.input_tokens, row.output_tokens, row.shared, due_s=row.due_s)
+        for number, row in enumerate(read_trace(trace))
+    ]
+
+
+def _with_abandoned(
+    planned: Sequence[PlannedRequest], abandon: Abandon, seed: int
+) -> Iterator[PlannedRequest]:
+    """Yield the requests, of which a drawn share of the measured ones is to be abandoned."""
+    generator = random.Random(f"{seed}:abandon")
+    for request in planned:
+        abandoned = not request.warmup and generator.random() < abandon.share
+        yield request._replace(abandon_after_s=abandon.after_s) if abandoned else request
+
+
+def _of_sweep(sweep: Sweep, requests: int, warmup: int) -> list[PlannedRequest]:
+    """Return requests whose lengths and prefixes are drawn."""
     table = read_lengths(Path(sweep.lengths)) if sweep.lengths else ()
     drawn = chain(
         islice(_drawn(sweep, table, "warm-up"), warmup),
         islice(_drawn(sweep, table, "measured"), requests),
     )
-    planned = [PlannedRequest(index, index < warmup, *values) for index, values in enumerate(drawn)]
-    return list(with_seen_tokens(planned)) if sweep.dataset == "random" else planned
+    return [PlannedRequest(number, number < warmup, *values) for number, values in enumerate(drawn)]
 
 
 def _drawn(sweep: Sweep, table: Sequence[Lengths], stream: str) -> Iterator[Drawn]:

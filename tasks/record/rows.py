@@ -124,6 +124,7 @@ def knee_of(row: Mapping[str, Any]) -> Knee:
 def request_of(row: Mapping[str, Any]) -> RequestRow:
     """The request in a row of `requests`."""
     values = {field.name: row[field.name] for field in fields(RequestRow)}
+    values["abandoned"] = bool(values["abandoned"])  # files of earlier versions lack it
     values["itl_s"] = tuple(row["itl_s"])
     return RequestRow(**values)
 

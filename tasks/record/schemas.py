@@ -77,6 +77,7 @@ _COLUMNS: dict[TableName, list[_Column]] = {
         *_columns(int, "requests repeat attempt"),
         *_columns(bool, "reused"),
         *_columns(int, "succeeded failed"),
+        *_added(int, "abandoned"),
         *_added(float, " ".join(FIGURE_NAMES)),
         *_added(list[str], "objectives"),
         *_added(bool, "objectives_met"),
@@ -113,6 +114,7 @@ _COLUMNS: dict[TableName, list[_Column]] = {
         *_columns(int, "input_tokens output_tokens cached_tokens"),
         *_added(int, "claimed_output_tokens total_tokens reasoning_tokens"),
         *_added(int, "planned_input_tokens planned_output_tokens planned_shared_tokens"),
+        *_added(bool, "abandoned"),
         *_columns(str, "finish_reason"),
         *_columns(int, "status_code"),
         *_columns(str, "error"),
@@ -130,6 +132,7 @@ _COLUMNS: dict[TableName, list[_Column]] = {
         *_added(int, "disagreements"),
         *_added(float, "pass_at_k cons_at_k all_at_k"),
         *_added(int, "repeats_needed"),
+        *_added(str, "generation"),
     ],
     "samples": [
         *_columns(str, "run_id dataset subset"),

@@ -11,9 +11,11 @@ import pytest
 from tasks.audit.audit_point import audit_point
 from tasks.audit.checks import CHECKS
 from tasks.audit.evidence import Evidence
+from tasks.config.abandon import Abandon
 from tasks.config.home import checkout
 from tasks.config.load_kinds.closed_loop import ClosedLoop
 from tasks.config.load_kinds.open_loop import OpenLoop
+from tasks.config.load_kinds.trace import Trace
 from tests.audit import made_up
 from tests.audit.made_up import REQUESTS, every, evidence, gpu, reading, row, with_one, with_readings
 
@@ -108,9 +110,29 @@ def one_long_pause() -> Evidence:
     return with_readings(*[reading("loop_lag_max_s", lag) for lag in (0.001, 0.001, 0.2)])
 
 
+def one_abandoned() -> Evidence:
+    """A point of which one request was abandoned on purpose."""
+    left = replace(row(3), abandoned=True, succeeded=False, latency_s=None)
+    return made_up.with_sweep(evidence(with_one(left)), abandon=Abandon(share=0.1, after_s=2))
+
+
+def late_trace() -> Evidence:
+    """A trace of which two requests in a hundred were sent late."""
+    point = evidence((*every(), row(60, client_delay_s=0.2)))
+    trace = Trace(trace="t.jsonl", requests=61)
+    return replace(point, result=point.result.model_copy(update={"load": trace}))
+
+
 FIRES: list[tuple[str, Callable[[], Evidence], str, str]] = [
     ("failures", lambda: evidence(with_one(made_up.failed(3))), "invalid", "1 of 60 requests failed"),
     ("failures", lambda: evidence(every()[:-1]), "invalid", "1 of 60 requests failed"),
+    ("abandoned", one_abandoned, "valid", "1 of 60 requests were abandoned 2 s after they were sent"),
+    (
+        "lateness",
+        late_trace,
+        "invalid",
+        "99 % of the requests were sent at most 200.0 ms after the",
+    ),
     ("rejections", lambda: evidence(with_one(made_up.failed(3, 429))), "invalid", "rejected 1 request"),
     ("rejections", lambda: evidence(admission_rejections_total=2), "invalid", "rejected 2 requests"),
     ("metrics", made_up.without_metrics, "valid", "no /metrics"),

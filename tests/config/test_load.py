@@ -39,7 +39,13 @@ def test_each_kind_of_load_is_chosen_by_its_field() -> None:
     assert (rate.label, rate.level, rate.slots, rate.text, rate.columns) == (
         ("rate2.5", 2.5, 0, "2.5/s", {"rate": 2.5})
     )
-    assert set(LOAD_KINDS) == {"concurrency", "rate"}
+    profile = read_load({"rate": {"from": 1, "to": 3, "over_s": 60}})
+    assert (profile.label, profile.level, profile.slots, profile.steady) == ("rate1-3over60s", 3, 0, False)
+    trace = read_load({"trace": "/a/my trace.jsonl", "speed": 2})
+    assert (trace.label, trace.level, trace.slots, trace.steady) == ("trace-my-trace-x2", 2, 0, False)
+    bursty = read_load({"rate": 2.5, "requests": 9, "burstiness": 0.5})
+    assert (bursty.label, bursty.text) == ("rate2.5burst0.5", "2.5/s burstiness 0.5")
+    assert set(LOAD_KINDS) == {"concurrency", "rate", "profile", "trace"}
 
 
 def test_a_load_that_an_older_version_printed_is_still_read() -> None:

@@ -74,6 +74,14 @@ def test_answers_serve_more_repeats_and_other_retries() -> None:
     assert answers_key(SUBJECT, warmer) != answers_key(SUBJECT, asked)
 
 
+def test_a_new_combination_leaves_the_others_as_they_are() -> None:
+    few = QuestionSet.model_validate({"generation": {"temperature": [0.6, 1.0]}}).combinations()
+    more = QuestionSet.model_validate({"generation": {"temperature": [0.6, 0.8, 1.0]}}).combinations()
+    assert [accuracy_key(SUBJECT, each) for each in few] == [accuracy_key(SUBJECT, more[n]) for n in (0, 2)]
+    alone = QuestionSet.model_validate({"generation": {"temperature": 0.6}})
+    assert answers_key(SUBJECT, alone) == answers_key(SUBJECT, few[0])
+
+
 def test_scores_that_were_judged_in_another_way_are_not_reused(monkeypatch: pytest.MonkeyPatch) -> None:
     before = accuracy_key(SUBJECT, QuestionSet())
     monkeypatch.setattr(cache_keys, "GRADING", cache_keys.GRADING + 1)
@@ -140,6 +148,22 @@ def test_lengths_are_part_of_a_key_where_they_are_set(tmp_path: Path) -> None:
     assert len({key(), key(input_tokens=drawn), key(output_tokens=drawn), key(traffic_seed=1)}) == 4
     a, b, c = (key(**table, lengths=str(tmp_path / name)) for name in ("a.csv", "b.csv", "c.csv"))
     assert a == b != c
+
+
+def test_a_trace_counts_by_its_content_and_other_new_fields_where_they_are_set(tmp_path: Path) -> None:
+    def key(load: dict[str, Any], **fields: Any) -> str:
+        sweep = Sweep.model_validate({"name": "throughput", "load": [load]} | fields)
+        return point_key(SUBJECT, sweep, sweep.loads[0], 1)
+
+    for name, text in (("a.csv", "1"), ("b.csv", "1"), ("c.csv", "2")):
+        (tmp_path / name).write_text(text)
+    a, b, c = (key({"trace": str(tmp_path / name), "requests": 1}) for name in ("a.csv", "b.csv", "c.csv"))
+    assert a == b != c
+    rate = {"rate": 2.5, "requests": 9}
+    assert (
+        len({key(rate), key(rate | {"burstiness": 2}), key(rate, abandon={"share": 0.5, "after_s": 1})}) == 3
+    )
+    assert key(rate | {"burstiness": None}) == key(rate)
 
 
 def objectives(*texts: str) -> tuple[Objective, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tasks.config.sweep import Sweep
 from tasks.plan.planned_request import PlannedRequest
-from tasks.plan.point_requests import planned_requests
+from tasks.plan.point_requests import planned_requests as planned_of_load
 
 DRAWN = {
     "input_tokens": {"uniform": [10, 90]},
@@ -19,6 +19,11 @@ DRAWN = {
 def sweep(**fields: Any) -> Sweep:
     """A sweep with these fields."""
     return Sweep.model_validate({"name": "s", "load": [{"concurrency": 1, "requests": 1}], **fields})
+
+
+def planned_requests(sweep: Sweep, requests: int, warmup: int) -> list[PlannedRequest]:
+    """The requests of the sweep's first load."""
+    return planned_of_load(sweep, sweep.loads[0], requests, warmup)
 
 
 def lengths(planned: list[PlannedRequest]) -> list[tuple[int | None, int | None]]:

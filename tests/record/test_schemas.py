@@ -13,7 +13,7 @@ COLUMNS: dict[TableName, str] = {
     " server_env gpu_names driver cpu cpu_count memory_bytes client_versions git_commit"
     " source resumes",
     "points": "run_id measured_by sweep run_name load_label load_settings concurrency rate requests"
-    " repeat attempt reused succeeded failed duration_s request_throughput"
+    " repeat attempt reused succeeded failed abandoned duration_s request_throughput"
     " input_token_throughput output_token_throughput total_token_throughput ttft_mean_s"
     " ttft_p50_s ttft_p90_s ttft_p95_s ttft_p99_s tpot_mean_s tpot_p50_s tpot_p90_s tpot_p95_s"
     " tpot_p99_s itl_mean_s itl_p50_s itl_p90_s itl_p95_s itl_p99_s latency_mean_s latency_p50_s"
@@ -26,10 +26,11 @@ COLUMNS: dict[TableName, str] = {
     " value limit",
     "requests": "run_id sweep load_label concurrency rate repeat index warmup sent_at client_delay_s ttft_s"
     " tpot_s latency_s itl_s input_tokens output_tokens cached_tokens claimed_output_tokens total_tokens"
-    " reasoning_tokens planned_input_tokens planned_output_tokens planned_shared_tokens"
+    " reasoning_tokens planned_input_tokens planned_output_tokens planned_shared_tokens abandoned"
     " finish_reason status_code error succeeded",
     "scores": "run_id measured_by dataset subset metric questions repeats value ci_low ci_high failed"
-    " truncated empty unparsable second_value disagreements pass_at_k cons_at_k all_at_k repeats_needed",
+    " truncated empty unparsable second_value disagreements pass_at_k cons_at_k all_at_k repeats_needed"
+    " generation",
     "samples": "run_id dataset subset question repeat target answer correct response finish_reason"
     " input_tokens output_tokens latency_s error score second_answer second_correct prompt reasoning"
     " reasoning_tokens ttft_s first_answer_s tries asked_by",
@@ -60,6 +61,7 @@ def test_columns_that_older_files_lack_are_known_by_table() -> None:
         "planned_input_tokens",
         "planned_output_tokens",
         "planned_shared_tokens",
+        "abandoned",
     }
     assert ADDED_COLUMNS["points"] >= set(FIGURE_NAMES)
     assert ADDED_COLUMNS["telemetry"] == set()

@@ -26,6 +26,9 @@ class LoadKind(Frozen, ABC):
     header: ClassVar[str]
     """Title of the load column if all loads of a table are of this kind."""
 
+    steady: ClassVar[bool] = True
+    """Whether the load is the same from its first to its last request, so that drift is the server's."""
+
     requests: int = Field(
         ge=1, le=10_000_000, description="requests of the point; their upper limit where `duration_s` is set"
     )
@@ -53,7 +56,10 @@ class LoadKind(Frozen, ABC):
 
     @abstractmethod
     def arrivals(self, seed: int) -> Iterator[float] | None:
-        """Return when to send each request, in seconds from the start; None if requests wait for slots."""
+        """Return when to send each request, in seconds from the start.
+
+        Return None if requests wait for slots, or if their times are planned with them, as those of a trace.
+        """
 
     @abstractmethod
     def time_limit_s(self, requests: int, request_timeout_s: float) -> float:

@@ -58,11 +58,20 @@ def _length_fields(planned: PlannedRequest, job: PointJob) -> dict[str, Any]:
 async def send_request(
     connections: Connections, http_request: bytes, request: SentRequest, timeout_s: float
 ) -> None:
-    """Send a request and wait for its whole response; an error is stored in `request.error`."""
+    """Send a request and wait for its whole response; an error is stored in `request.error`.
+
+    Close the connection if the request is to be abandoned before its response is complete.
+    """
+    abandon_after_s = request.planned.abandon_after_s
+    abandons = abandon_after_s is not None and abandon_after_s < timeout_s
+    limit = asyncio.timeout(abandon_after_s if abandons else timeout_s)
     try:
-        async with asyncio.timeout(timeout_s):
+        async with limit:
             await connections.send(http_request, request.response)
     except TimeoutError:
+        if abandons and limit.expired():  # not a time-out of the network
+            request.abandoned = True
+            return
         request.error = f"no complete response within {timeout_s:g} s"
     except Exception as error:  # of aiohttp's parser, for example; it may fail only this request
         request.error = _reason(error)

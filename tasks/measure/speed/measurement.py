@@ -23,5 +23,5 @@ class Measurement:
 
     @property
     def complete(self) -> bool:
-        """Whether every measured request succeeded."""
-        return bool(self.rows) and all(row.succeeded for row in self.rows if not row.warmup)
+        """Whether every measured request succeeded or was abandoned on purpose."""
+        return bool(self.rows) and all(row.succeeded or row.abandoned for row in self.rows if not row.warmup)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -22,7 +23,7 @@ from tasks.measure.speed.process_window import Window
 from tasks.measure.speed.prompts import questions_path
 from tasks.measure.speed.row_writer import Recorder
 from tasks.measure.speed.sent_request import SentRequest
-from tasks.plan.planned_request import longest_blocks
+from tasks.plan.planned_request import PlannedRequest, longest_blocks
 
 OPEN_LOOP_CONNECTIONS = 512
 """The most connections opened in advance for an open loop, which needs an unknown number."""
@@ -65,23 +66,30 @@ async def _measure(
             request = SentRequest(planned[index], due_at)
             await client_worker.send_request(connections, http_requests[index], request, job.sweep.timeout_s)
             arrivals = request.response.arrivals
+            ended_at = arrivals[-1][0] if request.is_whole and arrivals else perf_counter()
             recorder.enqueue(request)
-            return arrivals[-1][0] if request.error is None and arrivals else perf_counter()
+            return ended_at
 
         recorder.report_progress()  # 0: the load starts
         with EventLoopLag() as lag:
-            await _send_load(job, send)
+            await _send_load(job, planned, send)
     return lag
 
 
-async def _send_load(job: PointJob, send: SendRequest) -> None:
+async def _send_load(job: PointJob, planned: Sequence[PlannedRequest], send: SendRequest) -> None:
     part, load = job.part, job.load
-    arrivals = load.arrivals(job.seed)
-    if arrivals is None:
+    if load.slots:
         await send_closed_loop(send, part.slots, part.total, part.warmup, load.duration_s)
     else:
-        own_arrivals = share_of(arrivals, part.number, part.of)
-        await send_open_loop(send, own_arrivals, part.total, part.warmup, load.duration_s)
+        await send_open_loop(send, _own_arrivals(job, planned), part.total, part.warmup, load.duration_s)
+
+
+def _own_arrivals(job: PointJob, planned: Sequence[PlannedRequest]) -> Iterator[float]:
+    """Return when this process sends each of its requests, in seconds from the start."""
+    arrivals = job.load.arrivals(job.seed)
+    if arrivals is not None:
+        return share_of(arrivals, job.part.number, job.part.of)
+    return iter([request.due_s or 0.0 for request in planned])
 
 
 def _headers(job: PointJob) -> dict[str, str]:

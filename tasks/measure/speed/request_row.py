@@ -20,7 +20,8 @@ class RequestRow:
     `total_tokens` shows that the reported number omits the reasoning tokens, or is 0 or missing.
     `planned_input_tokens`, `planned_output_tokens`: the lengths asked for; None where the dataset or the
     model decides them. `planned_shared_tokens`: how many tokens at the beginning of the prompt it shares
-    with earlier requests of the point.
+    with earlier requests of the point. `abandoned`: the connection was closed on purpose before the answer
+    was complete; such a request has neither succeeded nor failed.
     """
 
     index: int
@@ -44,3 +45,4 @@ class RequestRow:
     planned_input_tokens: int | None = None
     planned_output_tokens: int | None = None
     planned_shared_tokens: int | None = None
+    abandoned: bool = False

@@ -55,6 +55,7 @@ def build_row(job: PointJob, request: SentRequest, utc: Callable[[float], dateti
         planned_input_tokens=planned.input_tokens,
         planned_output_tokens=planned.output_tokens,
         planned_shared_tokens=planned.seen_tokens,
+        abandoned=request.abandoned,
     )
 
 
@@ -69,6 +70,8 @@ def unreadable_row(
 
 def _error(job: PointJob, request: SentRequest) -> str | None:
     """Return in one line, without secrets, why a request failed; None if it succeeded."""
+    if request.abandoned:
+        return None
     parsed, text = request.parsed, request.error
     if text is None and parsed is not None:
         asked = request.planned.output_tokens or job.sweep.max_tokens

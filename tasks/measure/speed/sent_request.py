@@ -15,6 +15,7 @@ class SentRequest:
     """One request and its response. `due_at` is when it is to be sent, in perf_counter seconds.
 
     `parsed` is set if the response has status 200; `error` says why the request failed.
+    `abandoned`: the connection was closed on purpose before the response was complete.
     """
 
     planned: PlannedRequest
@@ -22,14 +23,20 @@ class SentRequest:
     response: Response = field(default_factory=Response)
     parsed: ParsedResponse | None = None
     error: str | None = None
+    abandoned: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the whole response arrived."""
+        return self.error is None and not self.abandoned
 
     def parse_response(self) -> None:
         """Parse the response and drop its bytes; for a status other than 200, store the body in `error`.
 
         The bytes decide whether the response is a stream: gateways send wrong content types, and may answer
-        a streaming request with one object. Do nothing if the request has already failed.
+        a streaming request with one object. Do nothing if the request has already failed or was abandoned.
         """
-        if self.error is not None:
+        if not self.is_whole:
             return
         response = self.response
         if response.status != 200:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from itertools import islice, pairwise
-from statistics import fmean
+from statistics import fmean, stdev
 from time import perf_counter
 
 import pytest
@@ -96,5 +96,8 @@ def test_arrivals_keep_their_rate_and_the_processes_share_one_schedule() -> None
     gaps = [later - earlier for earlier, later in pairwise(poisson)]
     assert fmean(gaps) == pytest.approx(0.25, rel=0.05)
     assert sum(gap > 0.25 for gap in gaps) / len(gaps) == pytest.approx(0.368, abs=0.03)
+    bursts = list(islice(OpenLoop(rate=4.0, requests=9, burstiness=0.25).arrivals(1), 8001))
+    gaps = [later - earlier for earlier, later in pairwise(bursts)]
+    assert (fmean(gaps), stdev(gaps)) == pytest.approx((0.25, 0.5), rel=0.06)  # deviation: mean / sqrt(shape)
     halves = [list(islice(share_of(load.arrivals(1), part, 2), 50)) for part in (0, 1)]
     assert sorted(halves[0] + halves[1]) == poisson[:100]

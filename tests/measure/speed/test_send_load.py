@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 from statistics import fmean
 from typing import Any
 
@@ -14,12 +17,14 @@ import pytest
 from stub.process import Stub
 from tasks.config.load_kinds.closed_loop import ClosedLoop
 from tasks.config.load_kinds.open_loop import OpenLoop
+from tasks.config.load_kinds.trace import Trace
 from tasks.errors import ServerDied
 from tasks.measure.jobs import PointJob
 from tasks.measure.speed.figures.point_figures import point_result
 from tasks.measure.speed.figures.point_result import PointResult
 from tasks.measure.speed.request_row import RequestRow
 from tasks.measure.speed.send_load import measure_point
+from tasks.plan.trace_rows import with_requests
 from tests.measure.conftest import KEY, MakeJob
 
 pytestmark = pytest.mark.usefixtures("warm")
@@ -148,6 +153,53 @@ def test_two_processes_keep_one_schedule_whose_first_request_warms_up(stub: Stub
     assert [row.warmup for row in sent] == [True] + [False] * 9
     gaps = [(late.sent_at - early.sent_at).total_seconds() for early, late in pairwise(sent)]
     assert gaps == pytest.approx([0.1] * 9, abs=0.08)
+
+
+def test_a_trace_is_sent_when_it_says_with_its_lengths_and_blocks(
+    stub: Stubs, make_job: MakeJob, tokenizer: Any, tmp_path: Path
+) -> None:
+    """Two processes keep one schedule of 200 requests a second; the server sees the shared blocks."""
+    path, lines = tmp_path / "trace.jsonl", []
+    for number in range(400):
+        ids = [number % 3, 1000 + number]
+        row = {"timestamp": 5 * number, "input_length": 30, "output_length": 2, "hash_ids": ids}
+        lines.append(json.dumps(row))
+    path.write_text("\n".join(lines))
+    server = stub(ttft=0.01, itl=0.001, tokenizer=tokenizer, prefix_cache=True, api_key=KEY)
+    load = with_requests(Trace(trace=str(path), block_tokens=20))
+    job = make_job(server.url, load=(load,), input_tokens=1024, output_tokens=None, clients=2)
+    result, rows = measure(job.model_copy(update={"load": load}))
+    assert (result.succeeded, result.failed, result["pace"]) == (400, 0, None)
+    assert {(row.input_tokens, row.output_tokens) for row in rows} == {(30, 2)}
+    late = sorted(row.client_delay_s or 0.0 for row in rows)
+    assert late[200] < 0.002
+    start = rows[0].sent_at - timedelta(seconds=rows[0].client_delay_s or 0.0)
+    due = [(row.sent_at - start).total_seconds() - (row.client_delay_s or 0.0) for row in rows]
+    assert due == pytest.approx([number * 0.005 for number in range(400)], abs=0.02)
+    hits = sum(entry.cached_tokens for entry in server.log())
+    assert 397 * 20 <= hits <= 397 * 20 + 20  # by chance, two prompts have the same token after a block
+    assert sum(row.planned_shared_tokens or 0 for row in rows) == 397 * 20
+
+
+def test_abandoned_requests_neither_succeed_nor_fail(stub: Stubs, make_job: MakeJob) -> None:
+    """The server sees the connection close; a request whose answer ends earlier is complete."""
+    server = stub(ttft=0.05, itl=0.02, api_key=KEY)
+    abandon = {"share": 0.5, "after_s": 0.15}
+    job = make_job(server.url, concurrency=4, requests=24, output_tokens=16, abandon=abandon)
+    result, rows = measure(job)
+    abandoned = [row for row in rows if row.abandoned]
+    planned = [request.number for request in job.planned_requests() if request.abandon_after_s]
+    assert [row.index for row in abandoned] == planned
+    assert 5 <= len(abandoned) <= 19
+    assert (result.succeeded, result.failed, result.abandoned) == (24 - len(planned), 0, len(planned))
+    assert {(row.error, row.latency_s, row.ttft_s, row.succeeded) for row in abandoned} == {
+        (None, None, None, False)
+    }
+    assert sum(entry.status == 499 for entry in server.log()) == len(planned)
+    assert result["sustained_throughput"] is None
+    assert result["latency_mean_s"] == pytest.approx(0.05 + 15 * 0.02, rel=0.1)
+    quick = measure(make_job(server.url, concurrency=4, requests=8, output_tokens=2, abandon=abandon))[0]
+    assert (quick.succeeded, quick.abandoned) == (8, 0)
 
 
 def test_an_open_loop_falls_behind_where_its_server_cannot_keep_up(stub: Stubs, make_job: MakeJob) -> None:

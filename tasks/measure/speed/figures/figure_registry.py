@@ -45,9 +45,9 @@ def sustained_throughput(point: PointData) -> float | None:
 
     By Little's law (Operations Research 9, 1961): slots / mean time in seconds that a request holds its slot.
     The first and the last `slots` requests are left out: at the start there is no queue yet, at the end
-    slots stay empty. None where fewer than two requests are left.
+    slots stay empty. None with abandoned requests, and where fewer than two requests are left.
     """
-    slots = point.load.slots
+    slots = 0 if point.abandoned else point.load.slots
     ordered = sorted(point.succeeded, key=lambda row: row.sent_at)
     inner = ordered[slots : len(ordered) - slots] if slots else []
     slot_times_s = [(row.client_delay_s or 0.0) + row.latency_s for row in inner if row.latency_s is not None]
@@ -55,8 +55,8 @@ def sustained_throughput(point: PointData) -> float | None:
 
 
 def open_loop_pace(point: PointData) -> float | None:
-    """The `pace` of an open loop; None of a closed loop."""
-    return None if point.load.slots else pace(point.succeeded)
+    """The `pace` of an open loop with a steady rate; None of other loads."""
+    return None if point.load.slots or not point.load.steady else pace(point.succeeded)
 
 
 def energy_per_output_token(point: PointData) -> float | None:
@@ -82,7 +82,7 @@ def accepted_length(point: PointData) -> float | None:
 
 
 Values = Callable[[PointData], Sequence[float]]
-"""Returns a point's values of one time in seconds or one length, ascending: one a request, of ITL one a gap."""
+"""Returns a point's values of one time in seconds or of one length, ascending."""
 
 
 def statistic_of(values: Values, statistic: str, point: PointData) -> float | None:

@@ -22,7 +22,7 @@ def margin(objective: Objective, result: PointResult) -> float | None:
     Return None if the point lacks the figure.
     """
     if objective.name == SUCCESS:
-        margin_of_share = result.succeeded / (result.requests or 1) - objective.bound
+        margin_of_share = result.succeeded / (result.succeeded + result.failed or 1) - objective.bound
         return margin_of_share / max(1 - objective.bound, MIN_FAILED_SHARE) if result.failed else 1.0
     value = result[objective.name]
     return None if value is None else (objective.bound - value) / objective.bound

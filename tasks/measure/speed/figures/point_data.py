@@ -43,6 +43,11 @@ class PointData:
         return [row for row in self.measured if row.succeeded]
 
     @cached_property
+    def abandoned(self) -> Sequence[RequestRow]:
+        """The measured requests that were abandoned on purpose."""
+        return [row for row in self.measured if row.abandoned]
+
+    @cached_property
     def input_tokens(self) -> int | None:
         """Prompt tokens of all succeeded requests; None where one of them does not report its own."""
         return _sum([row.input_tokens for row in self.succeeded])

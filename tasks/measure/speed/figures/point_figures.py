@@ -42,7 +42,7 @@ def point_result(
     # No measured request at all means that a process died, not that no request was due.
     sent_until_deadline = job.load.duration_s is not None and data.measured
     requests = len(data.measured) if sent_until_deadline else job.load.requests
-    succeeded = len(data.succeeded)
+    succeeded, abandoned = len(data.succeeded), len(data.abandoned)
     result = PointResult(
         sweep=job.sweep.name,
         run_name=job.run_name,
@@ -51,7 +51,8 @@ def point_result(
         repeat=job.repeat,
         attempt=job.attempt,
         succeeded=succeeded,
-        failed=requests - succeeded,
+        failed=requests - succeeded - abandoned,
+        abandoned=abandoned,
         figures={figure.name: figure.compute(data) for figure in FIGURES},
         objectives=tuple(data.objectives),
         first_error=measurement.error or next((row.error for row in data.measured if row.error), None),

@@ -17,9 +17,11 @@ from tasks.measure.speed.figures.figure_registry import BY_NAME
 class PointResult(Frozen):
     """One load of one sweep, one repeat: how its requests ended, and its figures.
 
-    `requests`: how many were measured. `attempt`: 2 if the server died in the first. `figures`: by the name
-    of their entry in figures.py; read one with `result[name]`. `objectives_met`: whether the point meets all
-    objectives of its sweep; None without objectives or if one cannot be judged.
+    `requests`: how many were measured. `abandoned`: how many of them neither succeeded nor failed,
+    because their connection was closed on purpose. `attempt`: 2 if the server died in the first.
+    `figures`: by the name of their entry in figures.py; read one with `result[name]`. `objectives_met`:
+    whether the point meets all objectives of its sweep; None without objectives or if one cannot be
+    judged.
     """
 
     sweep: str
@@ -30,6 +32,7 @@ class PointResult(Frozen):
     attempt: int
     succeeded: int
     failed: int
+    abandoned: int = 0
     figures: dict[str, float | None]
     objectives: tuple[Objective, ...] = ()
     objectives_met: bool | None = None

@@ -1,0 +1,114 @@
+"""Traces in each published form, written by hand."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from tasks.config.load_kinds.trace import Trace
+from tasks.config.sweep import Sweep
+from tasks.errors import InputError
+from tasks.plan.point_requests import planned_requests
+from tasks.plan.trace_rows import TraceRow, read_trace, with_requests
+from tests.plan.test_traffic_file import TEXTS
+
+PLAIN = (TraceRow(0.0, 10, 3, ()), TraceRow(5.0, 20, 4, ()))
+
+
+def written(folder: Path, name: str, text: str) -> str:
+    """The path of a new file with this text."""
+    path = folder / name
+    path.write_text(text)
+    return str(path)
+
+
+def test_a_mooncake_trace_has_milliseconds_and_blocks_of_512(tmp_path: Path) -> None:
+    lines = (
+        {"timestamp": 3000, "input_length": 1300, "output_length": 5, "hash_ids": [7, 8, 9]},
+        {"timestamp": 1000, "input_length": 600, "output_length": 3, "hash_ids": [7, 10]},
+        {"timestamp": 3500, "input_length": 1024, "output_length": 3, "hash_ids": [7, 8]},
+    )
+    path = written(tmp_path, "mooncake.jsonl", "\n".join(map(json.dumps, lines)))
+    trace = Trace(trace=path, speed=2.0)
+    assert read_trace(trace) == (
+        TraceRow(0.0, 600, 3, ((7, 512), (10, 88))),
+        TraceRow(1.0, 1300, 5, ((7, 512), (8, 512), (9, 276))),
+        TraceRow(1.25, 1024, 3, ((7, 512), (8, 512))),
+    )
+    assert with_requests(trace).requests == 3
+    assert len(read_trace(Trace(trace=path, requests=2))) == 2
+    sweep = Sweep.model_validate({"name": "s", "load": {"trace": path}})
+    planned = planned_requests(sweep, sweep.loads[0], 3, 0)
+    assert [request.seen_tokens for request in planned] == [0, 512, 1024]
+
+
+def test_a_burstgpt_trace_has_seconds(tmp_path: Path) -> None:
+    rows = read_trace(Trace(trace=written(tmp_path, "burstgpt.csv", TEXTS["burstgpt.csv"])))
+    assert rows == (PLAIN[0], PLAIN[1]._replace(due_s=40.0))
+
+
+def test_an_azure_trace_has_dates(tmp_path: Path) -> None:
+    first, second = read_trace(Trace(trace=written(tmp_path, "azure.csv", TEXTS["azure.csv"])))
+    assert (first, second) == (PLAIN[0], PLAIN[1]._replace(due_s=second.due_s))
+    assert second.due_s == pytest.approx(4.314579, abs=1e-5)
+    text = TEXTS["azure.csv"].replace("6805900", "680590+00:00").replace("9951690", "995169+00:00")
+    later = read_trace(Trace(trace=written(tmp_path, "azure-2024.csv", text)))
+    assert later[1].due_s == pytest.approx(4.314579, abs=1e-5)
+
+
+def test_a_timed_trace_of_vllm_has_seconds_and_blocks_of_16(tmp_path: Path) -> None:
+    text = '{"timestamp": 1.5, "input_length": 20, "output_length": 4, "hash_ids": [1, 2]}\n'
+    path = written(tmp_path, "timed.jsonl", text + text.replace("1.5", "4"))
+    rows = read_trace(Trace(trace=path, timestamps="s", block_tokens=16))
+    assert rows == (TraceRow(0.0, 20, 4, ((1, 16), (2, 4))), TraceRow(2.5, 20, 4, ((1, 16), (2, 4))))
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ('{"input_length": 1, "output_length": 1}', "row 1 has timestamp None"),
+        ('{"timestamp": "soon", "input_length": 1, "output_length": 1}', "row 1 has timestamp 'soon'"),
+        (
+            '{"timestamp": 1, "input_length": 1, "output_length": 1, "hash_ids": "x"}',
+            "row 1 has hash_ids 'x'",
+        ),
+        ("", "holds no rows"),
+    ],
+)
+def test_a_wrong_trace_is_refused_by_its_row(tmp_path: Path, text: str, what: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_trace(Trace(trace=written(tmp_path, "t.jsonl", text)))
+    assert what in caught.value.what
+
+
+@pytest.mark.parametrize(
+    ("field", "what"),
+    [
+        ({"input_tokens": 5}, "gives `input_tokens` itself"),
+        ({"dataset": "openqa"}, "sends random prompts"),
+        ({"warmup_requests": 1}, "replayed from its first request on"),
+        ({"load": {"trace": "t.txt"}}, "'t.txt' is not a trace"),
+    ],
+)
+def test_a_trace_excludes_what_it_gives_itself(field: dict[str, object], what: str) -> None:
+    with pytest.raises(ValueError, match=what):
+        Sweep.model_validate({"name": "s", "load": {"trace": "t.jsonl"}} | field)
+
+
+def test_a_hundred_thousand_rows_are_planned_within_five_seconds(tmp_path: Path) -> None:
+    generator, lines = random.Random(1), []
+    for number in range(100_000):
+        ids = [generator.randrange(50), *range(16 * number, 16 * number + 14)]
+        row = {"timestamp": number, "input_length": 7500, "output_length": 180, "hash_ids": ids}
+        lines.append(json.dumps(row))
+    trace = Trace(trace=written(tmp_path, "large.jsonl", "\n".join(lines)))
+    sweep = Sweep.model_validate({"name": "s", "load": [trace]})
+    started = time.process_time()
+    planned = planned_requests(sweep, with_requests(trace), 100_000, 0)
+    assert time.process_time() - started < 5
+    assert len(planned) == 100_000
+    assert planned[-1].due_s == pytest.approx(99.999)
