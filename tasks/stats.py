@@ -12,6 +12,10 @@ from statistics import NormalDist, fmean, stdev
 
 Z = NormalDist().inv_cdf(0.975)
 """The 97.5 % quantile of the normal distribution."""
+SURE = 0.99
+"""The confidence of an early-stopping percentile, as in MLPerf's LoadGen."""
+FEWEST_BEYOND = 6
+"""With fewer values expected beyond a percentile, it has no early-stopping estimate."""
 PERCENTILE_NEEDS = {50: 2, 90: 10, 95: 20, 99: 100}
 """Number of values that each percentile needs: 1 / (1 - percent / 100). With fewer values, the percentile is
 close to the maximum.
@@ -26,6 +30,23 @@ def percentile(ordered: Sequence[float], percent: int) -> float | None:
     below = floor(position)
     above = min(below + 1, len(ordered) - 1)
     return ordered[below] + (ordered[above] - ordered[below]) * (position - below)
+
+
+def sure_percentile(ordered: Sequence[float], percent: int) -> float | None:
+    """Return MLPerf's early-stopping estimate of a percentile of values in ascending order.
+
+    It is at or above the true percentile with 99 % confidence: the t-th highest value, with the largest t for
+    which at most 1 % of all samples have no more than t values beyond the true percentile. None for too few
+    values, where t would be below 1: P90 needs 64 values, P99 662.
+    """
+    beyond, above = 1 - percent / 100, 0
+    if len(ordered) * beyond < FEWEST_BEYOND:
+        return None
+    from scipy.special import bdtr
+
+    while above < len(ordered) and bdtr(above + 1, len(ordered), beyond) <= 1 - SURE:
+        above += 1
+    return ordered[-above] if above else None
 
 
 def student_t(degrees_of_freedom: float) -> float:

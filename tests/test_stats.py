@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.stats import PERCENTILE_NEEDS, mean_interval, percentile, student_t
+from tasks.stats import PERCENTILE_NEEDS, mean_interval, percentile, student_t, sure_percentile
 
 
 def test_percentiles_interpolate_between_order_statistics() -> None:
@@ -20,6 +20,20 @@ def test_a_percentile_needs_enough_values(percent: int, needed: int) -> None:
     assert needed == round(1 / (1 - percent / 100))
     assert percentile([1.0] * needed, percent) == 1.0
     assert percentile([1.0] * (needed - 1), percent) is None
+
+
+@pytest.mark.parametrize(("count", "discarded"), [(2048, 172), (2116, 178), (2145, 181), (64, 0)])
+def test_an_early_stopping_percentile_is_that_of_mlperf(count: int, discarded: int) -> None:
+    """LoadGen's summaries of runs with so many queries say how many of the highest P90 would discard."""
+    values = [float(number) for number in range(count)]
+    assert sure_percentile(values, 90) == values[count - 1 - discarded]
+
+
+def test_an_early_stopping_percentile_needs_more_values_than_a_percentile() -> None:
+    assert sure_percentile([1.0] * 63, 90) is None
+    assert sure_percentile([1.0] * 661, 99) is None
+    assert sure_percentile([1.0] * 662, 99) == 1.0
+    assert sure_percentile([], 99) is None
 
 
 def test_an_interval_is_students_t_times_the_standard_error() -> None:

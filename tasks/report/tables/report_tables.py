@@ -17,12 +17,14 @@ from tasks.report.tables.repeats_table import repeats_table
 from tasks.report.tables.score_table import score_table
 from tasks.report.tables.speculation_table import speculation_table
 from tasks.report.tables.sweep_table import sweep_table
+from tasks.report.tables.user_table import user_table
 
 SWEEP_TABLES: tuple[Callable[[MeasuredSweep], Table | None], ...] = (
     sweep_table,
     repeats_table,
     objectives_table,
     lengths_table,
+    user_table,
     energy_cost_table,
     speculation_table,
 )

@@ -12,9 +12,9 @@ def test_lengths_that_differ_have_a_table() -> None:
     drawn = {"output_tokens_mean": 10.5, "output_tokens_p50": 10.0, "output_tokens_max": 20.0}
     tables = []
     for figures in (fixed, fixed | drawn):
-        points = []
-        for point in plain.points:
-            points.append(point.model_copy(update={"result": point.result.with_figures(figures)}))
+        points = [
+            point.model_copy(update={"result": point.result.with_figures(figures)}) for point in plain.points
+        ]
         tables.append(lengths_table(plain.model_copy(update={"points": tuple(points)})))
     assert tables[0] is None
     table = tables[1]

@@ -25,7 +25,7 @@ from tasks.measure.speed.figures.notation import (
 )
 from tasks.measure.speed.figures.open_loop_pace import pace
 from tasks.measure.speed.figures.point_data import PointData
-from tasks.stats import percentile
+from tasks.stats import percentile, sure_percentile
 
 MEAN, LONGEST = "mean", "max"
 
@@ -81,6 +81,17 @@ def accepted_length(point: PointData) -> float | None:
     return point.speculation.accepted_length if point.speculation else None
 
 
+def output_throughput_per_user(point: PointData) -> float | None:
+    """Tokens per second that one user sees, 1 / mean TPOT; None where no answer has a TPOT."""
+    return 1 / fmean(point.tpot) if point.tpot else None
+
+
+def output_throughput_per_gpu(point: PointData) -> float | None:
+    """Output tokens per second for each of the server's GPUs; None where no GPU was read."""
+    throughput = output_throughput(point)
+    return throughput / point.gpus if throughput is not None and point.gpus else None
+
+
 Values = Callable[[PointData], Sequence[float]]
 """Returns a point's values of one time in seconds or of one length, ascending."""
 
@@ -115,6 +126,25 @@ def _time_figures(
             documented_as="{ttft,tpot,itl,latency}_{mean,p50,p90,p95,p99}_s",
         )
         for statistic in STATISTICS
+    ]
+
+
+def _sure_figures(name: str, values: Values, notation: Notation) -> list[Figure]:
+    """P99 of a time as MLPerf estimates it, which is too low in at most one of a hundred points."""
+    label = name.upper() if name != "latency" else "Latency"
+    return [
+        Figure(
+            name=f"{name}_p99_sure_s",
+            header=f"{label} P99 at most",
+            notation=notation,
+            definition="Upper bound of the P99 with 99 % confidence, MLPerf's early-stopping estimate: the "
+            "t-th highest of n times, with the largest t for which a binomial number of n times at 1 % is at "
+            "most t with a probability of at most 1 %. Given from n = 662",
+            compute=lambda point: sure_percentile(values(point), 99),
+            tracked=False,
+            shown_in={"efficiency": 3 if name == "ttft" else 4 if name == "tpot" else 5},
+            documented_as="{ttft,tpot,latency}_p99_sure_s",
+        )
     ]
 
 
@@ -223,6 +253,27 @@ FIGURES: tuple[Figure, ...] = (
         tracked=False,
         shown_in={"lengths": 0},
     ),
+    Figure(
+        name="output_throughput_per_user",
+        header="Output a user",
+        notation=TOKENS_PER_SECOND,
+        definition="1 / `tpot_mean_s`: the tokens per second that one user sees after the first token",
+        compute=output_throughput_per_user,
+        better="higher",
+        shown_in={"efficiency": 1},
+    ),
+    Figure(
+        name="output_throughput_per_gpu",
+        header="Output a GPU",
+        notation=TOKENS_PER_SECOND,
+        definition="`output_token_throughput` / GPUs of the server; empty where no GPU was read",
+        compute=output_throughput_per_gpu,
+        better="higher",
+        shown_in={"efficiency": 2},
+    ),
+    *_sure_figures("ttft", lambda point: point.ttft, MILLISECONDS),
+    *_sure_figures("tpot", lambda point: point.tpot, MILLISECONDS),
+    *_sure_figures("latency", lambda point: point.latency, SECONDS),
     *_length_figures("input", lambda point: point.input_lengths),
     *_length_figures("output", lambda point: point.output_lengths),
     Figure(

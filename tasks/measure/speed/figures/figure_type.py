@@ -9,7 +9,9 @@ from typing import Literal
 from tasks.measure.speed.figures.notation import Notation
 from tasks.measure.speed.figures.point_data import PointData
 
-ReportTable = Literal["sweep", "repeats", "comparison", "energy", "cost", "speculation", "lengths"]
+ReportTable = Literal[
+    "sweep", "repeats", "comparison", "energy", "cost", "speculation", "lengths", "efficiency"
+]
 """The report tables whose columns are figures."""
 
 

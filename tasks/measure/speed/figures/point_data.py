@@ -95,6 +95,12 @@ class PointData:
         return sorted(row.latency_s for row in self.succeeded if row.latency_s is not None)
 
     @cached_property
+    def gpus(self) -> int:
+        """How many GPUs of the server were read."""
+        names = {reading.metric.rpartition("_")[2] for reading in self.readings if reading.source == "gpu"}
+        return len(names)
+
+    @cached_property
     def input_lengths(self) -> Sequence[float]:
         """Prompt tokens of every succeeded request that reports them, ascending."""
         return sorted(row.input_tokens for row in self.succeeded if row.input_tokens is not None)

@@ -15,6 +15,7 @@ from tasks.measure.speed.figures.point_figures import point_result
 from tasks.measure.speed.figures.point_result import PointResult
 from tasks.measure.speed.measurement import Measurement
 from tasks.measure.speed.request_row import RequestRow
+from tasks.probe.reading import Reading
 
 
 def row(index: int, **fields: Any) -> RequestRow:
@@ -91,6 +92,24 @@ def test_lengths_have_percentiles_and_a_maximum(make_job: Callable[..., PointJob
         None,
     )
     assert result["output_tokens_max"] is None
+
+
+def test_a_user_and_a_gpu_get_their_share(make_job: Callable[..., PointJob]) -> None:
+    """Two GPUs; TPOT 0.1 s on average is 10 tokens a second."""
+    when = datetime(2026, 1, 1, tzinfo=UTC)
+    readings = [Reading(when, "gpu", f"power_w_gpu{number % 2}", 1.0) for number in range(6)]
+    measurement = Measurement(rows=(row(0), row(1, tpot_s=0.1)), duration_s=2.0)
+    result = point_result(make_job(requests=2), measurement, readings)
+    assert result["output_throughput_per_user"] == pytest.approx(10)
+    assert result["output_throughput_per_gpu"] == pytest.approx(12 / 2 / 2)
+    assert result_of(make_job(requests=1), [row(0)], 1.0)["output_throughput_per_gpu"] is None
+
+
+def test_a_p99_is_given_with_its_upper_bound_from_662_requests_on(make_job: Callable[..., PointJob]) -> None:
+    rows = [row(number, latency_s=float(number)) for number in range(662)]
+    result = result_of(make_job(requests=662), rows, 1.0)
+    assert result["latency_p99_sure_s"] == 661
+    assert result_of(make_job(requests=661), rows[:661], 1.0)["latency_p99_sure_s"] is None
 
 
 def test_itl_pools_the_chunks_of_all_requests(make_job: Callable[..., PointJob]) -> None:
