@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import product
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -20,15 +21,32 @@ SET_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,60}$"
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-class Generation(Frozen):
-    """How answers are sampled. The request leaves out what is null, and the server's default applies."""
+Effort = Literal["low", "medium", "high"]
+Temperature = Annotated[float, Field(ge=0)]
+Share = Annotated[float, Field(gt=0, le=1)]
+Tokens = Annotated[int, Field(ge=1)]
+GRID = {"reasoning_effort": "", "temperature": "t", "top_p": "p", "max_tokens": "n"}
+"""Fields that may be lists, and what names their value in the name of a combination."""
 
-    reasoning_effort: Literal["low", "medium", "high"] | None = Field(
-        None, description="how long a reasoning model thinks; null: as the server decides"
+
+class Generation(Frozen):
+    """How answers are sampled. The request leaves out what is null, and the server's default applies.
+
+    A list asks every question with each of its values, in every combination with other lists.
+    """
+
+    reasoning_effort: Effort | tuple[Effort, ...] | None = Field(
+        None, description="how long a reasoning model thinks; null: as the server decides; or a list"
     )
-    temperature: float | None = Field(1.0, ge=0, description="sampling temperature")
-    top_p: float | None = Field(1.0, gt=0, le=1, description="share of the likeliest tokens that are sampled")
-    max_tokens: int | None = Field(32768, ge=1, description="longest answer in tokens, reasoning included")
+    temperature: Temperature | tuple[Temperature, ...] | None = Field(
+        1.0, description="sampling temperature, or a list"
+    )
+    top_p: Share | tuple[Share, ...] | None = Field(
+        1.0, description="share of the likeliest tokens that are sampled, or a list"
+    )
+    max_tokens: Tokens | tuple[Tokens, ...] | None = Field(
+        32768, description="longest answer in tokens, reasoning included, or a list"
+    )
     request: RequestFields = Field(
         default_factory=dict,
         description="further fields of each request's body, as {seed: 1, chat_template_kwargs: {…}}",
@@ -38,6 +56,25 @@ class Generation(Frozen):
     @classmethod
     def _check_request(cls, fields: RequestFields) -> RequestFields:
         return check_request_fields(fields, OWNED_BY_GENERATION)
+
+    @field_validator(*GRID)
+    @classmethod
+    def _check_list(cls, value: Any) -> Any:
+        if isinstance(value, tuple) and (not value or len(set(value)) < len(value)):
+            raise refuse("a list of settings has no value, or one twice", "list each value once")
+        return value
+
+    def combinations(self) -> dict[str, Generation]:
+        """Return the settings of each combination by its name; one without a name if there is no list."""
+        lists = {name: getattr(self, name) for name in GRID if isinstance(getattr(self, name), tuple)}
+        found = {}
+        for values in product(*lists.values()):
+            chosen = dict(zip(lists, values, strict=True))
+            label = "-".join(
+                f"{GRID[name]}{value:g}" if GRID[name] else value for name, value in chosen.items()
+            )
+            found[label] = self.model_copy(update=chosen)
+        return found
 
 
 class Judge(Frozen):
@@ -76,8 +113,8 @@ class QuestionSet(Frozen):
     )
     path: str | None = Field(
         None,
-        description="a folder with the questions (aime25: test.jsonl; with subsets: SUBSET.jsonl), used instead "
-        "of the hub",
+        description="a folder with the questions (aime25: test.jsonl; with subsets: SUBSET.jsonl), used "
+        "instead of the hub",
     )
     hub: HubName = Field("modelscope", description="the hub that questions come from where `path` is not set")
     subsets: tuple[str, ...] = Field((), description="the benchmark's subsets to ask; none: all of them")
@@ -142,6 +179,14 @@ class QuestionSet(Frozen):
         files = [Path(self.path) / name for name in names]
         return tuple(file for file in files if file.is_file())
 
+    def combinations(self) -> tuple[AskedSet, ...]:
+        """Return the sets that are asked: one for each combination of generation settings."""
+        fields = {name: getattr(self, name) for name in QuestionSet.model_fields}
+        return tuple(
+            AskedSet(**(fields | {"generation": generation}), combination=label)
+            for label, generation in self.generation.combinations().items()
+        )
+
     @model_validator(mode="after")
     def _check_whole(self) -> Self:
         dataset = self.definition
@@ -162,6 +207,18 @@ class QuestionSet(Frozen):
                 "set `sandbox: true`, which runs it in EvalScope's sandbox (Docker)",
             )
         return self
+
+
+class AskedSet(QuestionSet):
+    """A question set with one value for each generation setting. `combination`: its name, if any."""
+
+    combination: str = ""
+
+    @property
+    def set_name(self) -> str:
+        """The name of the set in results, with the settings that it differs in from its neighbours."""
+        whole = super().set_name
+        return f"{whole}-{self.combination}" if self.combination else whole
 
 
 def _folder_name(path: str) -> str:

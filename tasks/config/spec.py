@@ -41,7 +41,7 @@ class Spec(Frozen):
         names = [sweep.name for sweep in self.sweeps]
         if len(set(names)) != len(names):
             raise refuse("two sweeps have the same name", "give each sweep a name of its own")
-        sets = [entry.set_name for entry in self.accuracy]
+        sets = [asked.set_name for entry in self.accuracy for asked in entry.combinations()]
         if len(set(sets)) != len(sets):
             raise refuse(
                 "two question sets have the same name",

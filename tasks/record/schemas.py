@@ -133,6 +133,7 @@ _COLUMNS: dict[TableName, list[_Column]] = {
         *_added(float, "pass_at_k cons_at_k all_at_k"),
         *_added(int, "repeats_needed"),
         *_added(str, "generation"),
+        *_added(float, "output_tokens_per_correct seconds_per_correct"),
     ],
     "samples": [
         *_columns(str, "run_id dataset subset"),

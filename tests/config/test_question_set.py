@@ -98,3 +98,24 @@ def test_a_set_is_called_by_its_name_its_folder_or_its_dataset(fields: dict[str,
 def test_a_name_that_is_no_file_name_is_refused(name: str) -> None:
     with pytest.raises(ValidationError):
         QuestionSet(name=name)
+
+
+def test_lists_of_settings_are_asked_in_every_combination() -> None:
+    generation = {"reasoning_effort": ["low", "high"], "temperature": [0.6, 1], "max_tokens": 100}
+    asked = QuestionSet.model_validate({"generation": generation, "repeats": 2}).combinations()
+    assert [each.set_name for each in asked] == [
+        "aime25-low-t0.6",
+        "aime25-low-t1",
+        "aime25-high-t0.6",
+        "aime25-high-t1",
+    ]
+    last = asked[-1].generation
+    assert (last.reasoning_effort, last.temperature, last.max_tokens) == ("high", 1, 100)
+    (only,) = QuestionSet().combinations()
+    assert (only.set_name, only.generation) == ("aime25", QuestionSet().generation)
+
+
+@pytest.mark.parametrize("values", [[], ["low", "low"], ["tiny"]])
+def test_a_list_without_values_or_with_wrong_ones_is_refused(values: list[str]) -> None:
+    with pytest.raises(ValidationError):
+        QuestionSet.model_validate({"generation": {"reasoning_effort": values}})

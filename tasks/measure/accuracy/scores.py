@@ -39,6 +39,9 @@ class Score(Frozen):
         pass_at_k: the share of questions with at least one right answer among `repeats`.
         cons_at_k: the share of questions whose most frequent answer is right; None for free text.
         all_at_k: the share of questions whose answers are all right.
+        generation: the generation settings, as JSON.
+        output_tokens_per_correct: the tokens of all answers for each right one, reasoning included.
+        seconds_per_correct: the latencies of all answers for each right one, added up.
         repeats_needed: the repeats with which two runs would tell a difference of 3 points from noise.
     """
 
@@ -60,6 +63,9 @@ class Score(Frozen):
     cons_at_k: float | None = None
     all_at_k: float | None = None
     repeats_needed: int | None = None
+    generation: str | None = None
+    output_tokens_per_correct: float | None = None
+    seconds_per_correct: float | None = None
 
     @property
     def complete(self) -> bool:
@@ -108,8 +114,20 @@ def _score(question_set: QuestionSet, subset: str, rows: Sequence[SampleRow]) ->
         cons_at_k=_mean(majority_right, of_question) if question_set.definition.kind != "text" else None,
         all_at_k=_mean(all_right, of_question),
         repeats_needed=repeats_to_tell(DIFFERENCE, values),
+        generation=question_set.generation.model_dump_json(exclude_none=True),
+        output_tokens_per_correct=_per_correct([row.output_tokens for row in rows], rows),
+        seconds_per_correct=_per_correct([row.latency_s for row in rows], rows),
     )
 
 
 def _mean(judge: Callable[[Sequence[SampleRow]], float], of_question: _OfQuestion) -> float:
     return fmean(judge(answers) for answers in of_question.values())
+
+
+def _per_correct(amounts: Sequence[float | None], rows: Sequence[SampleRow]) -> float | None:
+    """Return the sum of what all answers took for each right one; None if an answer does not tell."""
+    known = [amount for amount, row in zip(amounts, rows, strict=True) if row.error is None]
+    correct = sum(row.correct for row in rows)
+    if not correct or any(amount is None for amount in known):
+        return None
+    return sum(amount for amount in known if amount is not None) / correct

@@ -16,11 +16,12 @@ LONGEST = 40
 _TOGETHER = ("pass@k", "cons@k", "all@k")
 _COLUMNS = (
     *text_columns("Score"),
-    *numeric_columns(*_TOGETHER, "Empty", "No answer", "Grader 2", "Differ"),
+    *numeric_columns(*_TOGETHER, "Empty", "No answer", "Grader 2", "Differ", "Tokens/right"),
 )
 _NOTES = (
-    "Empty: no text besides the reasoning; No answer: text in which EvalScope found none. Both count as wrong",
-    "Grader 2: the score by math-verify or the marked choice; Differ: answers that the graders judge differently",
+    "Empty: no text besides the reasoning; No answer: text in which EvalScope found none. Both are wrong",
+    "Tokens/right: output tokens of all answers, reasoning included, for each right one",
+    "Grader 2: the score by math-verify or the marked choice; Differ: answers on which they differ",
 )
 _TOGETHER_NOTE = "pass@k: any of a question's k answers right; cons@k: the most frequent one; all@k: each one"
 _DISPUTED = text_columns(
@@ -69,6 +70,7 @@ def _row(score: Score) -> tuple[str, ...]:
         str(score.unparsable),
         _text(score.second_value),
         MISSING if score.disagreements is None else str(score.disagreements),
+        MISSING if score.output_tokens_per_correct is None else f"{score.output_tokens_per_correct:.0f}",
     )
 
 

@@ -70,3 +70,14 @@ def test_answers_to_one_question_are_taken_together() -> None:
 def test_a_score_between_right_and_wrong_is_averaged() -> None:
     (score,) = score_rows(QUESTIONS, [sample(0, False, score=0.5), sample(1, True, score=1.0)])
     assert score.value == 0.75
+
+
+def test_tokens_and_seconds_count_for_each_right_answer() -> None:
+    failed = sample(2, False, error="HTTP 500", output_tokens=None, latency_s=None)
+    rows = [sample(0, True, output_tokens=30), sample(1, False, output_tokens=50), failed]
+    (score,) = score_rows(QUESTIONS, rows)
+    assert (score.output_tokens_per_correct, score.seconds_per_correct) == (80, 2)
+    (unknown,) = score_rows(QUESTIONS, [sample(0, True, output_tokens=None)])
+    assert unknown.output_tokens_per_correct is None
+    (none_right,) = score_rows(QUESTIONS, [sample(0, False)])
+    assert none_right.seconds_per_correct is None

@@ -16,6 +16,7 @@ FIGURES = {
     "cons_at_k": 0.55,
     "all_at_k": 0.3,
     "repeats_needed": 44,
+    "output_tokens_per_correct": 812.4,
 }
 
 
@@ -28,7 +29,7 @@ def accuracy(**fields: object) -> tuple[RecordedAccuracy, ...]:
 def test_a_score_shows_its_answers_and_that_it_is_incomplete() -> None:
     table = answers_table(report(accuracy=accuracy()))
     assert table is not None
-    assert table.rows == (("aime25", "0.700", "0.550", "0.300", "1", "2", "0.600", "3"),)
+    assert table.rows == (("aime25", "0.700", "0.550", "0.300", "1", "2", "0.600", "3", "812"),)
     assert table.footnotes[-2].startswith("aime25: 44 repeats in two runs tell a difference of 3 points")
     assert table.footnotes[-1].startswith("aime25 is incomplete: 1 of 20 answers are missing")
 
