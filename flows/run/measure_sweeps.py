@@ -67,19 +67,25 @@ def measure_sweeps(plan: Plan, context: RunContext) -> SpeedResults:
 def _measured_or_reused(context: RunContext, entry: PlannedPoint) -> RecordedPoint:
     """Measure or reuse a point. A reused point gets the objectives and the price of this run's spec."""
     recorded = measured_or_reused(context, point_task, entry, "sweep", _label(entry))
-    show_doubts(_label(entry), recorded)
     run = context.run
     if recorded.run_id == run.id:
+        show_doubt(_label(entry), recorded)
         return recorded
     recorded = _with_objectives_of(entry.sweep, recorded, Store(run.results))
     price = run.spec.server.price_per_hour
     return recorded.model_copy(update={"result": with_price(recorded.result, price)})
 
 
-def show_doubts(label: str, recorded: RecordedPoint) -> None:
-    """Print why a point is suspect. The error of an invalid point is printed where it is raised."""
-    if recorded.verdict.verdict == "suspect":
-        console.stage("sweep", f"{label} is suspect: {'; '.join(recorded.verdict.reasons)}", "yellow")
+def show_doubt(label: str, recorded: RecordedPoint) -> None:
+    """Print the first reason why a point is suspect; the report has all of them.
+
+    The error of an invalid point is printed where it is raised.
+    """
+    if recorded.verdict.verdict != "suspect":
+        return
+    first, *others = recorded.verdict.reasons
+    more = f" (and {len(others)} more)" if others else ""
+    console.stage("sweep", f"{label} is suspect: {first}{more}", "yellow")
 
 
 def _with_objectives_of(sweep: Sweep, recorded: RecordedPoint, store: Store) -> RecordedPoint:

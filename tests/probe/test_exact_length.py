@@ -10,6 +10,7 @@ import pytest
 from tasks.probe.conventions import find_conventions
 from tasks.probe.exact_length import refuses_exact_length
 from tasks.probe.first_answer import FirstAnswer
+from tasks.serve.endpoint import RequestKind
 from tests.probe.talk import ENDPOINT, Answer, server
 
 CHAT = FirstAnswer(kind="chat", input_tokens=5, output_tokens=8, latency_s=0.1)
@@ -38,7 +39,7 @@ def test_a_refusal_is_a_convention_with_a_warning_and_only_for_kinds_that_need_t
         return httpx.Response(422, json={"detail": "Unexpected fields in the request: {'ignore_eos'}"})
 
     transport = server(v1_chat_completions=refuse)
-    kinds = frozenset({"chat"})
+    kinds: frozenset[RequestKind] = frozenset({"chat"})
     found, warnings = find_conventions(ENDPOINT, (CHAT,), kinds, may_close=False, transport=transport)
     assert found.refuses_exact_length == kinds
     (warning,) = warnings

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from flows.run.measure_sweeps import show_doubts
+from flows.run.measure_sweeps import show_doubt
 from flows.ui import console, figure_artifacts
 from tests.record import made_up
 from tests.report.made_up import INVALID, SUSPECT, all_suspect
@@ -37,5 +37,5 @@ def test_the_line_of_a_suspect_point_says_why(monkeypatch: pytest.MonkeyPatch) -
     lines: list[Any] = []
     monkeypatch.setattr(console, "stage", lambda *line: lines.append(line))
     for verdict in (None, INVALID, SUSPECT):
-        show_doubts("chat c4", made_up.recorded(made_up.point(), verdict=verdict))
+        show_doubt("chat c4", made_up.recorded(made_up.point(), verdict=verdict))
     assert lines == [("sweep", "chat c4 is suspect: late, made up", "yellow")]
