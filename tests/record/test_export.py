@@ -43,7 +43,11 @@ def test_csv_holds_iso_times_and_lists_as_json(store: Store) -> None:
 def test_the_terminal_gets_few_columns_and_all_where_asked(store: Store) -> None:
     short = export_table(store, "runs", "table", Choice())
     assert header(short) == list(SHORT_COLUMNS["runs"])
-    assert (short.rows, short.columns, short.all_columns) == (1, len(SHORT_COLUMNS["runs"]), len(SCHEMAS["runs"]))
+    assert (short.rows, short.columns, short.all_columns) == (
+        1,
+        len(SHORT_COLUMNS["runs"]),
+        len(SCHEMAS["runs"]),
+    )
     every = export_table(store, "runs", "table", Choice(columns=("all",)))
     assert header(every) == SCHEMAS["runs"].names
     assert "Made-up CPU" in every.text
