@@ -17,7 +17,17 @@ from tasks.config.spec_file import load_spec
 from tasks.errors import ServegaugeError
 
 # A literal, so that the run form has a drop-down; a test compares it with deployments/specs.
-Bundled = Annotated[Literal["smoke", "endpoint", "gpt-oss-20b", "gpt-oss-20b-seed"], Field(title="bundled")]
+Bundled = Annotated[
+    Literal[
+        "smoke",
+        "endpoint",
+        "gpt-oss-20b",
+        "gpt-oss-20b-seed",
+        "chat-sharegpt-shape",
+        "rag-shared-prefix",
+    ],
+    Field(title="bundled"),
+]
 SpecFile = Annotated[str, Field(title="path", pattern=r"(/|\.ya?ml$)", max_length=1000)]
 SpecChoice = Bundled | SpecFile
 Only = Literal["everything", "speed", "accuracy"]

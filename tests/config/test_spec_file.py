@@ -13,7 +13,14 @@ from tasks.errors import InputError
 
 
 def test_the_bundled_specs_are_valid() -> None:
-    assert spec_names() == ["endpoint", "gpt-oss-20b", "gpt-oss-20b-seed", "smoke"]
+    assert spec_names() == [
+        "chat-sharegpt-shape",
+        "endpoint",
+        "gpt-oss-20b",
+        "gpt-oss-20b-seed",
+        "rag-shared-prefix",
+        "smoke",
+    ]
     assert [load_spec(name).name for name in spec_names()] == spec_names()
 
 
