@@ -1,4 +1,4 @@
-"""The table of what one user and one GPU get, and of how high a P99 may be."""
+"""The table of what one user and one GPU get, of cache hits, and of how high a P99 may be."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _NOTE = "P99 at most: MLPerf's early-stopping estimate, at or above the true P99
 
 
 def user_table(sweep: MeasuredSweep) -> Table | None:
-    """Return a row per point; None if no point has a figure for a GPU or an estimate of a P99."""
+    """Return a row per point; None if no point has GPUs, cache hits or an estimate of a P99."""
     figures = figures_in("efficiency")
-    shown = [figure for figure in figures if any(result[figure.name] is not None for result in sweep.results)]
+    shown = [figure for figure in figures if any(result[figure.name] for result in sweep.results)]
     if len(shown) < 2:
         return None
     rows = []
@@ -22,7 +22,7 @@ def user_table(sweep: MeasuredSweep) -> Table | None:
         rows.append((formats.load_text(result, sweep.has_repeats), *values))
     has_estimate = any(figure.name.endswith("_sure_s") for figure in shown)
     return Table(
-        title=f"Sweep {sweep.name} per user and GPU",
+        title=f"Sweep {sweep.name} efficiency",
         columns=(Column(name="Load", numeric=True), *map(figure_column, shown)),
         rows=tuple(rows),
         footnotes=(_NOTE,) if has_estimate else (),

@@ -7,6 +7,7 @@ from functools import partial
 from statistics import fmean
 
 from tasks.config.objective import STATISTICS
+from tasks.measure.speed.figures.cache_hits import cache_hit_share
 from tasks.measure.speed.figures.cost import cost_per_million
 from tasks.measure.speed.figures.figure_type import Figure, ReportTable
 from tasks.measure.speed.figures.goodput import goodput
@@ -351,6 +352,15 @@ FIGURES: tuple[Figure, ...] = (
         compute=lambda point: cost_per_million(point.price_per_hour, total_throughput(point)),
         better="lower",
         shown_in={"cost": 2},
+    ),
+    Figure(
+        name="cache_hit_share",
+        header="Cache hits",
+        notation=SHARE,
+        definition="Prompt tokens that the server's prefix cache hit / looked up, by its counters (warm-up "
+        "included) or else by its answers' `usage`; empty where it reports neither",
+        compute=lambda point: cache_hit_share(point.history, point.succeeded),
+        shown_in={"efficiency": 6},
     ),
     Figure(
         name="acceptance_rate",

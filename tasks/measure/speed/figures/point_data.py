@@ -11,7 +11,7 @@ from tasks.config.load import Load
 from tasks.config.objective import Objective
 from tasks.measure.speed.figures.energy import energy_j
 from tasks.measure.speed.request_row import RequestRow
-from tasks.probe.metrics_history import history_of
+from tasks.probe.metrics_history import MetricsHistory, history_of
 from tasks.probe.reading import Reading
 from tasks.probe.speculation import Speculation, speculation_in
 
@@ -118,7 +118,12 @@ class PointData:
     @cached_property
     def speculation(self) -> Speculation | None:
         """Figures of speculative decoding, warm-up included; None if no drafted tokens are known."""
-        return speculation_in(history_of(self.readings))
+        return speculation_in(self.history)
+
+    @cached_property
+    def history(self) -> MetricsHistory:
+        """The server's counters during the point."""
+        return history_of(self.readings)
 
 
 def _sum(counts: Sequence[int | None]) -> int | None:
