@@ -1,4 +1,4 @@
-"""The fields that a line of each benchmark's local file must have. A benchmark that is not listed reads its own.
+"""The fields that a line of each benchmark's local file must have. Benchmarks not listed read their own.
 
 EvalScope reads these fields of each record; a missing one would end the evaluation, or change a question.
 """

@@ -62,7 +62,7 @@ def check_question_set(question_set: QuestionSet) -> int:
 def copy_questions(question_set: QuestionSet, folder: Path) -> None:
     """Copy a question set's files into another folder for EvalScope, which may change what it reads.
 
-    Where EvalScope needs answers as text, numbers become text, and other fields than those it reads are left out.
+    Where EvalScope needs answers as text, numbers become text, and fields that it does not read are left out.
     """
     dataset = question_set.definition
     folder.mkdir(parents=True, exist_ok=True)

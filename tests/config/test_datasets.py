@@ -10,11 +10,10 @@ import pytest
 from tasks.config.benchmark_catalog import find_benchmark
 from tasks.config.datasets import Dataset, Subset, find_dataset
 
-
-NAMED = (
-    "aime24 aime25 aime26 hmmt25 math_500 gsm8k gpqa_diamond mmlu mmlu_pro ifeval live_code_bench bbh ceval cmmlu"
-    " drop hellaswag arc humaneval"
-).split()
+NAMED = [
+    *("aime24", "aime25", "aime26", "hmmt25", "math_500", "gsm8k", "gpqa_diamond", "mmlu", "mmlu_pro"),
+    *("ifeval", "live_code_bench", "bbh", "ceval", "cmmlu", "drop", "hellaswag", "arc", "humaneval"),
+]
 """Benchmarks that the documentation names."""
 
 

@@ -74,8 +74,8 @@ JUDGED: dict[type[BaseModel], str] = {
     Sweep: "abandon cache_hit_share clients dataset endpoint input_tokens lengths load max_tokens name "
     "objectives output_tokens prefix_tokens prefixes repeats request run_name temperature "
     "timeout_s traffic_seed warmup_requests warmup_waves",
-    QuestionSet: "batch_size dataset evalscope few_shot generation hub judge limit name path repeats retries sandbox "
-    "subsets timeout_s",
+    QuestionSet: "batch_size dataset evalscope few_shot generation hub judge limit name path repeats retries "
+    "sandbox subsets timeout_s",
     Generation: "max_tokens reasoning_effort request temperature top_p",
     SwanLab: "api_key_env host mode project timeout_s workspace",
 }
