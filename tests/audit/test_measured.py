@@ -159,7 +159,7 @@ def test_a_server_without_metrics_is_audited_by_its_answers(
     assert (
         "the server has no /metrics with the counters of a known engine "
         "(vLLM, SGLang, TGI, llama.cpp, TensorRT-LLM): nothing confirms the load generator's figures"
-        in verdict.reasons
+        in verdict.notes
     )
     unchecked = {check.check for check in verdict.checks if check.verdict == "unchecked"}
     assert unchecked >= {"metrics", "restart", "requests_counted", "preemptions", "ttft", "tpot"}
