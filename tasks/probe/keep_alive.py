@@ -23,11 +23,12 @@ def keeps_connections(endpoint: Endpoint, kind: RequestKind, timeout_s: float = 
 
     Also return True if the server closes the connection and announces it in a header: the load generator
     obeys the header. A server that closes the connection without the header would break the next request on
-    it. Return True if the request fails: another probe reports that error.
+    it. The request streams, as the measured ones do: llama.cpp closes after streams only. Return True if the
+    request fails: another probe reports that error.
     """
     connection = _connection(endpoint, timeout_s)
     try:
-        body = json.dumps(question(endpoint, kind, endpoint.max_tokens_field(kind)))
+        body = json.dumps({**question(endpoint, kind, endpoint.max_tokens_field(kind)), "stream": True})
         path = endpoint.url_of(kind).removeprefix(_origin(endpoint.url))
         connection.request("POST", path, body, {"Content-Type": "application/json", **endpoint.headers})
         stream = connection.sock  # `getresponse` clears it if the response announces the close

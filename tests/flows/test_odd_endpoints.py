@@ -66,7 +66,7 @@ def check_figures(results: Path, run: str, warnings: list[str]) -> None:
 def check_bodies(gateway: Gateway, chat_limit: str = "max_tokens") -> None:
     """Assert that the load's requests carried the sweep's own fields, and the limit by its right name."""
     for path, limit in (("/v1/completions", "max_tokens"), ("/v1/chat/completions", chat_limit)):
-        load = [body for body in gateway.bodies(path) if body.get("stream")]
+        load = [body for body in gateway.bodies(path) if "seed" in body]
         assert len(load) == REQUESTS
         for body in load:
             assert (body["top_k"], body["seed"], body[limit]) == (20, 7, OUTPUT_TOKENS)
