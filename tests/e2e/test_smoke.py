@@ -131,7 +131,7 @@ def test_every_table_is_exported_as_json_records(results: Path, table: TableName
 
 def test_the_command_prints_the_scores_as_json(results: Path, folder: Path) -> None:
     finished = run(["results", "scores", "--format", "json"], environment(folder), folder)
-    assert [record["value"] for record in json.loads(finished.stdout)] == [0.125, 0.125]
+    assert [record["value"] for record in json.loads(finished.stdout)] == [0.125]
 
 
 def test_a_second_run_measures_nothing(results: Path, folder: Path) -> None:
