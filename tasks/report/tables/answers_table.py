@@ -81,10 +81,8 @@ def _text(value: float | None) -> str:
 def _power(score: Score) -> str:
     """Return how many repeats a small difference between two runs needs; an estimate."""
     at_most = "at most " if score.repeats == 1 else ""
-    return (
-        f"{score.dataset}: {at_most}{score.repeats_needed} repeats in two runs tell a difference of 3 points"
-        " from noise (80 % power)"
-    )
+    repeats = f"{at_most}{score.repeats_needed} repeats"
+    return f"{score.dataset}: two runs need {repeats} each to tell 3 points from noise (80 % power)"
 
 
 def _incomplete(score: Score) -> str:

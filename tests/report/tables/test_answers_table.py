@@ -30,7 +30,7 @@ def test_a_score_shows_its_answers_and_that_it_is_incomplete() -> None:
     table = answers_table(report(accuracy=accuracy()))
     assert table is not None
     assert table.rows == (("aime25", "0.700", "0.550", "0.300", "1", "2", "0.600", "3", "812"),)
-    assert table.footnotes[-2].startswith("aime25: 44 repeats in two runs tell a difference of 3 points")
+    assert table.footnotes[-2].startswith("aime25: two runs need 44 repeats each to tell 3 points from noise")
     assert table.footnotes[-1].startswith("aime25 is incomplete: 1 of 20 answers are missing")
 
 
