@@ -61,7 +61,7 @@ def test_a_regression_calls_the_webhook(up: Upped, quick: str, calls: tuple[str,
 
 
 def test_a_matrix_runs_every_combination_and_compares_them(up: Upped, quick: str) -> None:
-    run = up.start({"spec": quick, "hosts": ["default", "default"]}, name="matrix", flow="matrix")
+    run = up.start({"spec": quick, "hosts": ["default", "default"]}, of="matrix", flow="matrix")
     assert up.ended(run) == "COMPLETED", up.logs(run)
     children = up.post("/flow_runs/filter", {"flow_runs": {"parent_flow_run_id": {"any_": [run]}}})
     (comparison,) = (child for child in children if "compare" in child["name"] or not child["deployment_id"])

@@ -186,7 +186,7 @@ NULLS = dict.fromkeys(("model", "concurrency", "requests", "reasoning_effort", "
 def test_a_caller_that_sends_null_measures_what_the_spec_says_under_its_own_name(
     up: Upped, quick: str
 ) -> None:
-    run = up.start({"spec": quick, "only": "speed", **NULLS}, **{"name": "nightly-run"})
+    run = up.start({"spec": quick, "only": "speed", **NULLS}, name="nightly-run")
     assert up.ended(run) == "COMPLETED", up.logs(run)
     assert up.run(run)["name"] == "nightly-run"
     recorded = str(up.run(run)["labels"]["servegauge.run"])

@@ -16,21 +16,21 @@ def test_one_concurrency_then_its_comparison(up: Upped, quick: str, tmp_path: Pa
     ended = []
     for refresh in (False, True):
         parameters = {"spec": str(chat), "concurrency": 3, "requests": 9, "refresh": refresh}
-        run = up.start(parameters, name="concurrency-test", flow="concurrency-test")
+        run = up.start(parameters, of="concurrency-test", flow="concurrency-test")
         assert up.ended(run) == "COMPLETED", up.logs(run)
         assert " c3 · " in up.run(run)["name"]
         ended.append(str(up.run(run)["labels"]["servegauge.run"]))
     points = Store(up.results).read("points", ended[0])
     assert points.select("sweep", "concurrency", "requests").rows() == [("talk", 3, 9)]
 
-    run = up.start({"runs": ended}, name="compare", flow="compare")
+    run = up.start({"runs": ended}, of="compare", flow="compare")
     assert up.ended(run) == "COMPLETED", up.logs(run)
     assert '"talk"' in up.artifacts(run)["comparison-speed"]["data"]
 
 
 def test_halves_of_a_spec_have_deployments_of_their_own(up: Upped, quick: str) -> None:
     for half, (points, scores) in {"sweep": (2, 0), "accuracy": (0, 1)}.items():
-        run = up.start({"spec": quick}, name=half)
+        run = up.start({"spec": quick}, of=half)
         assert up.ended(run) == "COMPLETED", up.logs(run)
         store, run_id = Store(up.results), str(up.run(run)["labels"]["servegauge.run"])
         assert store.read("points", run_id).height == points

@@ -76,9 +76,9 @@ class Server:
         """A deployment as the API returns it."""
         return dict(self.ask("GET", f"/deployments/name/{flow}/{name}"))
 
-    def start(self, parameters: Json, name: str = "benchmark", flow: str = "benchmark", **more: Any) -> str:
-        """Start a run of a deployment; returns its id."""
-        path = f"/deployments/{self.deployment(name, flow)['id']}/create_flow_run"
+    def start(self, parameters: Json, of: str = "benchmark", flow: str = "benchmark", **more: Any) -> str:
+        """Start a run of the deployment `of`; `more` are fields of the request. Returns the run's id."""
+        path = f"/deployments/{self.deployment(of, flow)['id']}/create_flow_run"
         return str(self.post(path, {"parameters": parameters, **more})["id"])
 
     def run(self, run: str) -> Json:
