@@ -10,8 +10,6 @@ import typer
 from cli.options import ResultsOption
 from flows.parameters import RESULTS
 
-SWEEP = "throughput"
-
 
 def import_results(
     files: Annotated[
@@ -24,7 +22,7 @@ def import_results(
     results: ResultsOption = RESULTS,
     sweep: Annotated[
         str, typer.Option("--sweep", help="Sweep to record the loads under; compare pairs equal names.")
-    ] = SWEEP,
+    ] = "throughput",
 ) -> None:
     """Record the results of another load generator.
 

@@ -1,4 +1,4 @@
-"""The pipeline of one run: plan, provision, serve, probe, measure, record, track, report."""
+"""The pipeline of one run: plan, provision, start the server, check it, measure, record, track, report."""
 
 from __future__ import annotations
 

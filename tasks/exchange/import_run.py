@@ -16,9 +16,6 @@ from tasks.record.results import Manifest, RecordedPoint, RunRecord
 from tasks.record.store import Store
 from tasks.record.write_run import record_point, record_run
 
-SWEEP = "throughput"
-"""The sweep that imported loads belong to. `compare` pairs loads of sweeps with the same name."""
-
 
 def import_file(path: Path, sweep: str, store: Store) -> RunRecord:
     """Record the run in a results file of another load generator.
@@ -40,7 +37,7 @@ def import_file(path: Path, sweep: str, store: Store) -> RunRecord:
 def run_record(foreign: ForeignRun, sweep: str, path: Path) -> RunRecord:
     """Return the row of `runs`. Its spec is named after the tool, so no gate takes it as a baseline."""
     digest = hashlib.sha256(f"{sweep}\n{foreign.model_dump_json()}".encode()).hexdigest()
-    measured_at = foreign.measured_at or datetime.fromtimestamp(_modified(path), UTC)
+    measured_at = foreign.measured_at or datetime.fromtimestamp(path.stat().st_mtime, UTC)
     return RunRecord(
         run_id=f"{measured_at:%Y%m%d-%H%M%S}-{foreign.tool}-{digest[:4]}",
         spec=foreign.tool,
@@ -84,7 +81,3 @@ def _result(point: ForeignPoint, sweep: str, repeat: int, tool: str) -> PointRes
         failed=point.failed,
         figures=point.figures,
     )
-
-
-def _modified(path: Path) -> float:
-    return path.stat().st_mtime

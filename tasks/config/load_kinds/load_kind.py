@@ -76,12 +76,11 @@ class LoadKind(Frozen, ABC):
         return {self.kind: self.level}
 
     @classmethod
-    @abstractmethod
     def search_requests(cls, level: float, requests_per_slot: int, seconds: float) -> int:
-        """Return how many requests a search for saturation sends at a level."""
+        """Return the requests of a search for saturation at a level; 1 for a kind without a search."""
+        return 1
 
     @classmethod
-    @abstractmethod
     def between(cls, low: float, high: float, precision: float) -> float | None:
         """Return the level to measure next within an interval; None if the interval is narrow enough.
 
@@ -90,6 +89,7 @@ class LoadKind(Frozen, ABC):
             high: lowest level that the server did not sustain.
             precision: width of a narrow enough interval, as a share of `low`.
         """
+        return None
 
     @classmethod
     def nearly_max(cls, highest: float) -> float | None:

@@ -176,16 +176,6 @@ class RateProfile(LoadKind):
         """Return the profile's duration plus one request's time-out."""
         return self.rate.seconds + request_timeout_s
 
-    @classmethod
-    def search_requests(cls, level: float, requests_per_slot: int, seconds: float) -> int:
-        """Return 1: no search uses this kind."""
-        return 1
-
-    @classmethod
-    def between(cls, low: float, high: float, precision: float) -> float | None:
-        """Return None: no search uses this kind."""
-        return None
-
     @model_validator(mode="before")
     @classmethod
     def _fill_in_requests(cls, given: Any) -> Any:

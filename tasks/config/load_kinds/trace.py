@@ -61,16 +61,6 @@ class Trace(LoadKind):
         """Return the longest span of a trace plus one request's time-out."""
         return SPAN_LIMIT_S + request_timeout_s
 
-    @classmethod
-    def search_requests(cls, level: float, requests_per_slot: int, seconds: float) -> int:
-        """Return 1: no search uses this kind."""
-        return 1
-
-    @classmethod
-    def between(cls, low: float, high: float, precision: float) -> float | None:
-        """Return None: no search uses this kind."""
-        return None
-
     @field_validator("trace")
     @classmethod
     def _check_file(cls, trace: str) -> str:

@@ -1,4 +1,4 @@
-"""The table `Definitions`: figures that the compared runs' load generators define differently."""
+"""The table `Definitions that differ`: figures that the compared runs' load generators define differently."""
 
 from __future__ import annotations
 
