@@ -4,102 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-from itertools import product
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from tasks.config.address import check_address
 from tasks.config.base import Frozen
 from tasks.config.datasets import AIME25, Dataset, DatasetName, find_dataset
+from tasks.config.generation import Generation
 from tasks.config.hubs import HubName
-from tasks.config.refusal import refuse
-from tasks.config.request_fields import OWNED_BY_GENERATION, RequestFields, check_request_fields
+from tasks.config.judge import Judge
+from tasks.config.question_set_rules import check_arguments, check_judging, check_subsets
 
 SET_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,60}$"
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
-
-
-Effort = Literal["low", "medium", "high"]
-Temperature = Annotated[float, Field(ge=0)]
-Share = Annotated[float, Field(gt=0, le=1)]
-Tokens = Annotated[int, Field(ge=1)]
-GRID = {"reasoning_effort": "", "temperature": "t", "top_p": "p", "max_tokens": "n"}
-"""Fields that may be lists, and what names their value in the name of a combination."""
-
-
-class Generation(Frozen):
-    """How answers are sampled. The request leaves out what is null, and the server's default applies.
-
-    A list asks every question with each of its values, in every combination with other lists.
-    """
-
-    reasoning_effort: Effort | tuple[Effort, ...] | None = Field(
-        None, description="how long a reasoning model thinks; null: as the server decides; or a list"
-    )
-    temperature: Temperature | tuple[Temperature, ...] | None = Field(
-        1.0, description="sampling temperature, or a list"
-    )
-    top_p: Share | tuple[Share, ...] | None = Field(
-        1.0, description="share of the likeliest tokens that are sampled, or a list"
-    )
-    max_tokens: Tokens | tuple[Tokens, ...] | None = Field(
-        32768, description="longest answer in tokens, reasoning included, or a list"
-    )
-    request: RequestFields = Field(
-        default_factory=dict,
-        description="further fields of each request's body, as {seed: 1, chat_template_kwargs: {…}}",
-    )
-
-    @field_validator("request")
-    @classmethod
-    def _check_request(cls, fields: RequestFields) -> RequestFields:
-        return check_request_fields(fields, OWNED_BY_GENERATION)
-
-    @field_validator(*GRID)
-    @classmethod
-    def _check_list(cls, value: Any) -> Any:
-        if isinstance(value, tuple) and (not value or len(set(value)) < len(value)):
-            raise refuse("a list of settings has no value, or one twice", "list each value once")
-        return value
-
-    def combinations(self) -> dict[str, Generation]:
-        """Return the settings of each combination by its name; one without a name if there is no list."""
-        lists = {name: getattr(self, name) for name in GRID if isinstance(getattr(self, name), tuple)}
-        found = {}
-        for values in product(*lists.values()):
-            chosen = dict(zip(lists, values, strict=True))
-            label = "-".join(
-                f"{GRID[name]}{value:g}" if GRID[name] else value for name, value in chosen.items()
-            )
-            found[label] = self.model_copy(update=chosen)
-        return found
-
-
-class Judge(Frozen):
-    """The model that judges answers where the benchmark needs one."""
-
-    url: str = Field(pattern=r"^https?://[^/\s]+(/.*)?$", description="base URL of its API, including /v1")
-    model: str = Field(min_length=1, description="its name in requests")
-    api_key_env: str | None = Field(None, description="environment variable that holds its API key")
-
-    @field_validator("url")
-    @classmethod
-    def _check_url(cls, url: str) -> str:
-        return check_address(url)
-
-
-OWNED_ARGUMENTS = {
-    "local_path": "set `path`",
-    "dataset_id": "set `path`, or choose another dataset",
-    "subset_list": "set `subsets`",
-    "few_shot_num": "set `few_shot`",
-    "metric_list": "leave it out: the score is the benchmark's own",
-    "aggregation": "leave it out: answers to one question are taken together here",
-    "primary_metric": "leave it out: the score is the benchmark's own",
-}
-"""Arguments of an EvalScope dataset that have a field of their own, each with a remedy."""
 
 
 class QuestionSet(Frozen):
@@ -189,23 +107,9 @@ class QuestionSet(Frozen):
 
     @model_validator(mode="after")
     def _check_whole(self) -> Self:
-        dataset = self.definition
-        for name in self.evalscope:
-            if name in OWNED_ARGUMENTS:
-                raise refuse(f"`evalscope.{name}` is set by the pipeline itself", OWNED_ARGUMENTS[name])
-        unknown = [subset for subset in self.subsets if subset not in dataset.hub_subsets]
-        if unknown:
-            some = ", ".join(list(dataset.hub_subsets)[:8])
-            raise refuse(f"{self.dataset} has no subset {unknown[0]!r}", f"its subsets are: {some} …")
-        if dataset.needs_judge and self.judge is None:
-            raise refuse(
-                f"the answers to {self.dataset} are judged by a model", "set `judge`: {url: …, model: …}"
-            )
-        if dataset.runs_code and not self.sandbox:
-            raise refuse(
-                f"judging {self.dataset} runs code from the answers",
-                "set `sandbox: true`, which runs it in EvalScope's sandbox (Docker)",
-            )
+        check_arguments(self.evalscope)
+        check_subsets(self.definition, self.subsets)
+        check_judging(self.definition, has_judge=self.judge is not None, sandbox=self.sandbox)
         return self
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.config.question_set import Generation
+from tasks.config.generation import Generation
 from tasks.config.request_fields import OWNED_BY_GENERATION, OWNED_BY_SWEEP
 from tasks.config.spec_file import load_spec
 from tasks.config.sweep import Sweep

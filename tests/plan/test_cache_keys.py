@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from tasks.config.generation import Generation
 from tasks.config.objective import Objective
-from tasks.config.question_set import Generation, QuestionSet
+from tasks.config.question_set import QuestionSet
 from tasks.config.server import EndpointServer
 from tasks.config.sweep import Sweep
 from tasks.plan import cache_keys

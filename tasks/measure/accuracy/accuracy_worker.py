@@ -13,7 +13,8 @@ from evalscope.api.model import GenerateConfig
 from evalscope.api.registry import EVALUATOR_REGISTRY
 
 from tasks.config.datasets import AIME25, find_dataset
-from tasks.config.question_set import Judge, QuestionSet
+from tasks.config.judge import Judge
+from tasks.config.question_set import QuestionSet
 from tasks.measure.accuracy.answer_journal import AnswerJournal
 from tasks.measure.accuracy.asking_worker import AskingModel
 from tasks.measure.accuracy.dataset_worker import check_score, dataset_arguments

@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from stub.process import Stub
-from tasks.config.question_set import Generation
+from tasks.config.generation import Generation
 from tasks.measure.accuracy.evaluate import measure_accuracy
 from tasks.measure.processes import fork_server
 from tasks.serve.endpoint import Conventions
