@@ -1,16 +1,19 @@
-"""Blocks with credentials: a tracker's key, a model hub's token. Prefect's server stores them encrypted."""
+"""Blocks with credentials: of a tracker, a model hub, an endpoint. Prefect's server stores them encrypted."""
 
 from __future__ import annotations
 
 from prefect.blocks.core import Block
-from pydantic import Field, SecretStr
+from prefect.blocks.fields import SecretDict
+from pydantic import Field, SecretStr, ValidationError
 
 from tasks.config.hubs import HUB_SITES, HubName
-from tasks.config.server import ManagedServer
+from tasks.config.server import EndpointServer, ManagedServer
+from tasks.config.spec_errors import spec_error
 from tasks.config.trackers import SwanLab
 
 Variables = dict[str, SecretStr]
 """Environment variables that a run sets for its own process."""
+KEY_VARIABLE, HEADER_VARIABLE = "SERVEGAUGE_ENDPOINT_KEY", "SERVEGAUGE_ENDPOINT_HEADER_{}"
 
 
 class SwanLabCredentials(Block):
@@ -57,3 +60,44 @@ class ModelHub(Block):
         if self.mirror:
             variables[site.address_variable] = SecretStr(self.mirror)
         return variables
+
+
+class EndpointCredentials(Block):
+    """The API key of a running server, and headers whose values are secret."""
+
+    _block_type_name = "EndpointCredentials"
+    _block_type_slug = "endpoint-credentials"
+    _description = "API key and secret headers of a server that runs already."
+
+    api_key: SecretStr | None = Field(default=None, description="Sent as the header Authorization.")
+    headers: SecretDict | None = Field(
+        default=None, description='Further headers by name, such as {"X-Team-Token": "…"}.'
+    )
+
+    def config(self, server: EndpointServer) -> EndpointServer:
+        """Return the server settings with the variables that hold this key and these header values.
+
+        Raises:
+            InputError: a header cannot be sent, or the spec lists it too.
+        """
+        settings = server.model_dump()
+        if self.api_key is not None:
+            settings["api_key_env"] = KEY_VARIABLE
+        named = {header: HEADER_VARIABLE.format(number) for number, header in enumerate(self._values())}
+        try:
+            return EndpointServer.model_validate(settings | {"headers": server.headers | named})
+        except ValidationError as error:
+            raise spec_error(error, "the block EndpointCredentials") from None
+
+    def variables(self) -> Variables:
+        """Return the key and the header values in the variables that `config` names."""
+        variables = {
+            HEADER_VARIABLE.format(number): SecretStr(str(value))
+            for number, value in enumerate(self._values().values())
+        }
+        if self.api_key is not None:
+            variables[KEY_VARIABLE] = self.api_key
+        return variables
+
+    def _values(self) -> dict[str, object]:
+        return self.headers.get_secret_value() if self.headers is not None else {}

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from prefect.blocks.core import Block
 
-from blocks.credentials import ModelHub, SwanLabCredentials
+from blocks.credentials import EndpointCredentials, ModelHub, SwanLabCredentials
 from blocks.hosts import ResultStore, ServingHost
 from operate.prefect_api import prefect_api
 
-BLOCK_TYPES: tuple[type[Block], ...] = (SwanLabCredentials, ModelHub, ResultStore, ServingHost)
+BLOCK_TYPES: tuple[type[Block], ...] = (
+    SwanLabCredentials,
+    ModelHub,
+    EndpointCredentials,
+    ResultStore,
+    ServingHost,
+)
 
 
 def register_blocks() -> tuple[str, ...]:

@@ -26,7 +26,12 @@ OVERRIDES_BY_PERMISSION = {
     COMMANDS: (r"server=", r"server\.command[.=]", r"server\.kind=\s*[\"']?command"),
     ENV: (r"server\.env[.=]",),
     URLS: (r"server\.url=", r"track\.swanlab\.host="),
-    SECRETS: (r"server\.api_key_env=", r"server\.headers[.=]", r"track\.swanlab\.api_key_env="),
+    SECRETS: (
+        r"server\.api_key_env=",
+        r"server\.headers[.=]",
+        r"blocks\.endpoint=",
+        r"track\.swanlab\.api_key_env=",
+    ),
     BLOCKS: (r"blocks\.host=", r"blocks\.results="),
 }
 """Patterns for the start of an override that needs a permission, whatever its value."""

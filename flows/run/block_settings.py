@@ -9,11 +9,11 @@ from typing import TypeVar
 
 from prefect.blocks.core import Block
 
-from blocks.credentials import ModelHub, SwanLabCredentials, Variables
+from blocks.credentials import EndpointCredentials, ModelHub, SwanLabCredentials, Variables
 from blocks.hosts import ResultStore, ServingHost
 from tasks.config.block_names import Blocks
 from tasks.config.results_location import ResultsLocation
-from tasks.config.server import ManagedServer, StartedServer
+from tasks.config.server import EndpointServer, ManagedServer, StartedServer
 from tasks.config.spec import Spec
 from tasks.errors import InputError
 from tasks.measure.processes import fork_server
@@ -33,6 +33,9 @@ def with_blocks(spec: Spec, results: ResultsLocation) -> Iterator[tuple[Spec, Re
     if isinstance(spec.server, StartedServer):
         spec, hub_variables = _with_hub(spec, spec.server)
         variables |= hub_variables
+    if isinstance(spec.server, EndpointServer):
+        spec, endpoint_variables = _with_endpoint(spec, spec.server)
+        variables |= endpoint_variables
     if isinstance(spec.server, StartedServer):
         spec = _with_host(spec, spec.server)
     with _environment_variables(variables), with_results(names, results) as results:
@@ -60,6 +63,14 @@ def _with_hub(spec: Spec, server: ManagedServer) -> tuple[Spec, Variables]:
         return spec, Variables()
     hub = _load(ModelHub, spec.blocks.hub)
     return spec.model_copy(update={"server": hub.config(server)}), hub.variables()
+
+
+def _with_endpoint(spec: Spec, server: EndpointServer) -> tuple[Spec, Variables]:
+    """Return the spec with the names of the endpoint's secret headers, and the variables of its secrets."""
+    if not spec.blocks.endpoint:
+        return spec, Variables()
+    credentials = _load(EndpointCredentials, spec.blocks.endpoint)
+    return spec.model_copy(update={"server": credentials.config(server)}), credentials.variables()
 
 
 def _with_host(spec: Spec, server: ManagedServer) -> Spec:

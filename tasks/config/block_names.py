@@ -12,5 +12,6 @@ class Blocks(Frozen):
 
     swanlab: str | None = Field(None, min_length=1, description="name of a SwanLabCredentials block")
     hub: str | None = Field(None, min_length=1, description="name of a ModelHub block")
+    endpoint: str | None = Field(None, min_length=1, description="name of an EndpointCredentials block")
     results: str | None = Field(None, min_length=1, description="name of a ResultStore block")
     host: str | None = Field(None, min_length=1, description="name of a ServingHost block")

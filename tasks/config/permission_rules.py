@@ -23,7 +23,7 @@ PERMISSIONS = {
     REMOTE_CODE: "trust_remote_code, and another model where the spec has it",
     PATHS: "spec files, models, tokenizers, questions and results outside the operator's folders",
     URLS: "server.kind: endpoint, server.url and track.swanlab.host",
-    SECRETS: "server.api_key_env, server.headers and track.swanlab.api_key_env",
+    SECRETS: "server.api_key_env, server.headers, blocks.endpoint and track.swanlab.api_key_env",
     BLOCKS: "blocks.host and blocks.results, whose content every caller of the API can write",
 }
 """Every permission that the operator can give, with the fields that it unlocks."""
@@ -160,6 +160,7 @@ NEEDS: dict[str, Need] = {
     "track.swanlab.api_key_env": _always(SECRETS),
     "blocks.swanlab": _free,
     "blocks.hub": _free,
+    "blocks.endpoint": _always(SECRETS),
     "blocks.results": _always(BLOCKS),
     "blocks.host": _always(BLOCKS),
     "server.hub": _free,

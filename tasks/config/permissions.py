@@ -135,7 +135,9 @@ def _trusts_remote_code(server: VllmServer | CommandServer | EndpointServer) -> 
 
 def _sends_secrets(spec: Spec) -> bool:
     server = spec.server
-    return isinstance(server, EndpointServer) and bool(server.api_key_env or server.headers)
+    return isinstance(server, EndpointServer) and bool(
+        server.api_key_env or server.headers or spec.blocks.endpoint
+    )
 
 
 def _url(spec: Spec) -> str | None:

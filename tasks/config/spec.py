@@ -49,6 +49,11 @@ class Spec(Frozen):
             )
         if not (self.sweeps or self.accuracy):
             raise refuse("nothing to measure", "give `sweeps`, `accuracy` or both")
+        if self.blocks.endpoint and self.server.kind != "endpoint":
+            raise refuse(
+                f"blocks.endpoint holds the key of a running server, and server.kind is {self.server.kind}",
+                "remove blocks.endpoint, or set server.kind: endpoint",
+            )
         if self.server.needs_environment and self.environment is None:
             raise refuse(
                 f"a server of kind {self.server.kind} needs `environment`",

@@ -133,11 +133,14 @@ def test_code_of_another_model_is_not_trusted() -> None:
 
 
 def test_the_key_of_a_spec_goes_to_no_other_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    keyed = load_spec("endpoint", ["server.api_key_env=KEY"])
-    moved = load_spec("endpoint", ["server.api_key_env=KEY", "server.url=http://10.0.0.1/v1"])
     monkeypatch.setenv(ALLOW, "urls")
-    with pytest.raises(InputError, match="with the key of the spec"):
-        check_changes(keyed, moved)
+    for secret in ("server.api_key_env=KEY", "server.headers.x-team=KEY", "blocks.endpoint=cloud"):
+        keyed = load_spec("endpoint", [secret])
+        moved = load_spec("endpoint", [secret, "server.url=http://10.0.0.1/v1"])
+        with pytest.raises(InputError, match="with the key of the spec"):
+            check_changes(keyed, moved)
+        with pytest.raises(InputError, match="add `secrets`"):
+            check_changes(load_spec("endpoint"), keyed)
 
 
 def test_specs_are_bundled_or_in_the_operators_folder(

@@ -13,6 +13,11 @@ from tasks.errors import InputError
     [
         (["sweeps.1.name=throughput"], "two sweeps have the same name", "a name of its own"),
         (["sweeps=[]", "accuracy=[]"], "nothing to measure", "`sweeps`, `accuracy` or both"),
+        (
+            ["blocks.endpoint=x"],
+            "blocks.endpoint holds the key of a running server, and server.kind is vllm",
+            "remove blocks.endpoint, or set server.kind: endpoint",
+        ),
         (["environment=null"], "a server of kind vllm needs `environment`", "`current` or an interpreter"),
         (
             ["accuracy=[{path: /a/mine}, {path: /b/mine}]"],

@@ -25,7 +25,12 @@ NEEDY = {
     "commands": ("server.kind=command", "server.kind= 'command'", "server={}", "server.command.0=touch"),
     "env": ("server.env.A=b", "server.env={A: b}"),
     "urls": ("server.url=http://x/v1", "track.swanlab.host=http://x"),
-    "secrets": ("server.api_key_env=A", "server.headers.x=A", "track.swanlab.api_key_env=A"),
+    "secrets": (
+        "server.api_key_env=A",
+        "server.headers.x=A",
+        "blocks.endpoint=x",
+        "track.swanlab.api_key_env=A",
+    ),
     "blocks": ("blocks.host=x", "blocks.results=x"),
 }
 PAIRS = [(permission, override) for permission, overrides in NEEDY.items() for override in overrides]

@@ -19,7 +19,7 @@ from tests.operate.conftest import ENDPOINT_KEY
 from tests.operate.upper import Upped
 from tests.record.s3 import BUCKET, S3
 
-SWANLAB, HUB, ENDPOINT = "sw-secret-5f2a90c1", "hf_secret81d3b7aa", ENDPOINT_KEY[1]
+SWANLAB, HUB, TEAM, ENDPOINT = "sw-secret-5f2a90c1", "hf_secret81d3b7aa", "team-5d1e0a7c", ENDPOINT_KEY[1]
 PAUSE_S = 0.05
 pytestmark = pytest.mark.timeout(600)
 
@@ -90,7 +90,12 @@ def test_no_key_is_seen_anywhere_and_blocks_reach_the_server(
         keyed = [f"server.url={closed.url}", f"server.api_key_env={ENDPOINT_KEY[0]}"]
         endpoint_run = up.start({"spec": quick, "only": "speed", "overrides": keyed})
         assert up.ended(endpoint_run) == "COMPLETED", up.logs(endpoint_run)
+        make_block(up, "endpoint-credentials", "cloud", {"api_key": ENDPOINT, "headers": {"X-Team": TEAM}})
+        blocked = [f"server.url={closed.url}", "blocks.endpoint=cloud"]
+        block_run = up.start({"spec": quick, "only": "speed", "overrides": blocked})
+        assert up.ended(block_run) == "COMPLETED", up.logs(block_run)
         texts = {
+            "block_run": api_text(up, block_run),
             "own_run": api_text(up, own_run),
             "endpoint_run": api_text(up, endpoint_run),
             "up": up.output(),
@@ -103,7 +108,7 @@ def test_no_key_is_seen_anywhere_and_blocks_reach_the_server(
     objects = s3.objects()
     assert any(re.match(r"store/points/.*\.parquet", name) for name in objects)
 
-    secrets = (SWANLAB, HUB, ENDPOINT, s3.secret, variables["VLLM_API_KEY"])
+    secrets = (SWANLAB, HUB, TEAM, ENDPOINT, s3.secret, variables["VLLM_API_KEY"])
     texts_by_source = (
         {name: text.encode() for name, text in texts.items()} | objects | written(tmp_path, up.folder)
     )

@@ -6,15 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from prefect.blocks.fields import SecretDict
 from pydantic import SecretStr
 
-from blocks.credentials import ModelHub
+from blocks.credentials import EndpointCredentials, ModelHub
 from flows.run.block_settings import with_blocks
 from tasks.config.results_location import ResultsLocation
+from tasks.config.server import EndpointServer
 from tasks.config.spec_file import load_spec
 from tasks.measure.jobs import PointJob
 from tasks.measure.processes import fork_server
 from tasks.measure.processes.run_jobs import run_job
+from tasks.serve.find_endpoint import endpoint_of
 from tests.measure.conftest import make_job
 
 __all__ = ["make_job"]
@@ -42,3 +45,17 @@ def test_a_fork_server_is_started_again_with_the_variables(
         assert hub_variables() == ("of-a-test", "http://mirror.test")
     assert before != ("of-a-test", "http://mirror.test")
     fork_server.shut_down()  # the processes of the next test must not inherit them
+
+
+@pytest.mark.usefixtures("api")
+def test_an_endpoint_is_asked_with_the_key_and_the_headers_of_a_block(tmp_path: Path) -> None:
+    secrets = SecretDict({"X-Team": "blue"})
+    EndpointCredentials(api_key=SecretStr("of-a-test"), headers=secrets).save("cloud", overwrite=True)
+    with with_blocks(load_spec("endpoint", ["blocks.endpoint=cloud"]), ResultsLocation(folder=tmp_path)) as (
+        spec,
+        _,
+    ):
+        assert isinstance(spec.server, EndpointServer)
+        headers = endpoint_of(spec.server).headers
+    assert (headers["X-Team"], headers["Authorization"]) == ("blue", "Bearer of-a-test")
+    fork_server.shut_down()
