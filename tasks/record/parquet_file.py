@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -15,6 +16,24 @@ import pyarrow.parquet as pq
 from tasks.record.schemas import ADDED_COLUMNS, SCHEMAS, TableName
 
 COMPRESSION = "zstd"
+
+
+def _keep_pandas_out() -> None:
+    """Let pyarrow look for pandas while pandas cannot be found.
+
+    pyarrow asks whether a list that it converts is one of pandas', and imports pandas for that: half a second.
+    It looks only once in a process.
+    """
+    if "pandas" in sys.modules:
+        return
+    sys.modules["pandas"] = None  # type: ignore[assignment]
+    try:
+        pa.array([])
+    finally:
+        del sys.modules["pandas"]
+
+
+_keep_pandas_out()
 
 
 def rows_to_table(table: TableName, rows: Sequence[Mapping[str, Any]]) -> pa.Table:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from io import BytesIO
 from pathlib import Path
 
@@ -22,6 +24,18 @@ def test_a_row_with_missing_or_unknown_columns_is_refused() -> None:
     del row["value"]
     with pytest.raises(ValueError, match=r"\['colour', 'value'\]"):
         parquet_file.rows_to_table("scores", [row])
+
+
+def test_rows_are_converted_without_pandas() -> None:
+    code = """
+import sys
+from tasks.record import parquet_file
+from tests.record.rows_of_tables import ROWS
+parquet_file.rows_to_table("scores", [ROWS["scores"]])
+assert "pandas" not in sys.modules
+import pandas
+"""
+    subprocess.run((sys.executable, "-c", code), check=True, timeout=60)
 
 
 def test_a_file_reads_back_and_nothing_else_is_left(tmp_path: Path) -> None:
