@@ -53,8 +53,16 @@ class ChildContext:
         Raises:
             threading.BrokenBarrierError: another child is not ready within START_TIMEOUT_S.
         """
+        self.wait_for_others(START_TIMEOUT_S)
+
+    def wait_for_others(self, timeout_s: float | None = None) -> None:
+        """Return once all children of one measurement have called this as often; None waits without limit.
+
+        Raises:
+            threading.BrokenBarrierError: another child has not called it within `timeout_s`.
+        """
         if self._barrier is not None:
-            self._barrier.wait(START_TIMEOUT_S)
+            self._barrier.wait(timeout_s)
 
     def send(self, message: Message) -> None:
         """Send one message to the parent."""

@@ -13,6 +13,8 @@ from tasks.measure.processes.running_child import RunningChild, failure, start_c
 
 CHECK_INTERVAL_S = 0.25
 """Seconds within which a dead server, a dead child or the time limit is noticed."""
+Work = tuple[str, child.Job]
+"""`module:function` of a worker function, and its job."""
 
 
 def run_job(
@@ -23,7 +25,7 @@ def run_job(
     progress: Callable[[int], None],
     timeout_s: float,
 ) -> object:
-    """Call `module:function` on a job in a child process and return its result; see `run_jobs`."""
+    """Call `module:function` on a job in a child process and return its result; see `run_works`."""
     return run_jobs(target, (job,), check=check, progress=progress, timeout_s=timeout_s)[0]
 
 
@@ -35,26 +37,38 @@ def run_jobs(
     progress: Callable[[int], None],
     timeout_s: float,
 ) -> tuple[object, ...]:
-    """Call `module:function` on each job, each in its own child process, at the same time.
+    """Call `module:function` on each job, in child processes, at the same time; see `run_works`."""
+    works = [(target, job) for job in jobs]
+    return run_works(works, check=check, progress=progress, timeout_s=timeout_s)
+
+
+def run_works(
+    works: Sequence[Work],
+    *,
+    check: Callable[[], None],
+    progress: Callable[[int], None],
+    timeout_s: float,
+) -> tuple[object, ...]:
+    """Call a function on a job in each child process, all at the same time.
 
     Args:
-        target: a function that takes (job, ChildContext).
-        jobs: the `folder` of each job is created and receives the child's output as worker.log.
+        works: functions that take (job, ChildContext), and their jobs; the `folder` of each job is created
+            and receives the child's output as worker.log.
         check: called every 0.25 s and at the end. If it raises, the children are killed and the error
             is not caught.
         progress: called with the number of finished requests, summed over the children.
         timeout_s: seconds after which the children are killed.
 
     Returns:
-        The return value of each child, in the order of `jobs`.
+        The return value of each child, in the order of `works`.
 
     Raises:
         MeasureError: a child failed, died or ran out of time. No child is left running.
     """
-    barrier = fork_server.CONTEXT.Barrier(len(jobs)) if len(jobs) > 1 else None
+    barrier = fork_server.CONTEXT.Barrier(len(works)) if len(works) > 1 else None
     children: list[RunningChild] = []
     with ExitStack() as cleanup:
-        for job in jobs:
+        for target, job in works:
             started = start_child(target, job, barrier)
             cleanup.callback(started.kill)
             children.append(started)

@@ -37,7 +37,7 @@ def run(job: PointJob, context: ChildContext) -> Window:
     shutil.rmtree(outputs, ignore_errors=True)
     outputs.mkdir(parents=True)
     recorder = Recorder(job, context.report)
-    lag = uvloop.run(_measure(job, _arguments(job, outputs), recorder, context))
+    lag = uvloop.run(_measure(job, prompt_arguments(job, outputs), recorder, context))
     recorder.finish()
     shutil.rmtree(outputs, ignore_errors=True)
     start, end = recorder.window or (0.0, 0.0)
@@ -54,7 +54,7 @@ async def _measure(
     ]
     del requests
     reuse = job.endpoint.conventions.keeps_connections
-    async with Connections(arguments.url, _headers(job), reuse=reuse) as connections:
+    async with Connections(arguments.url, request_headers(job), reuse=reuse) as connections:
         http_requests = [connections.http_request(body) for body in bodies]
         await connections.open(job.part.slots or min(job.part.total, OPEN_LOOP_CONNECTIONS))
         gc.collect()
@@ -92,11 +92,12 @@ def _own_arrivals(job: PointJob, planned: Sequence[PlannedRequest]) -> Iterator[
     return iter([request.due_s or 0.0 for request in planned])
 
 
-def _headers(job: PointJob) -> dict[str, str]:
+def request_headers(job: PointJob) -> dict[str, str]:
+    """Return the headers of each request."""
     return {"Content-Type": "application/json", "User-Agent": "servegauge", **job.endpoint.headers}
 
 
-def _arguments(job: PointJob, outputs: Path) -> prompts_worker.PromptArguments:
+def prompt_arguments(job: PointJob, outputs: Path) -> prompts_worker.PromptArguments:
     """Return EvalScope's arguments, which are used only to build requests."""
     sweep, endpoint, part, point = job.sweep, job.endpoint, job.part, job.planned_requests()
     arguments = prompts_worker.PromptArguments(
