@@ -18,19 +18,26 @@ from tasks.record.schemas import ADDED_COLUMNS, SCHEMAS, TableName
 COMPRESSION = "zstd"
 
 
-def _keep_pandas_out() -> None:
-    """Let pyarrow look for pandas while pandas cannot be found.
+class _WithoutPandas:
+    """A finder of modules that finds no pandas."""
 
-    pyarrow asks whether a list that it converts is one of pandas', and imports pandas for that: half a second.
-    It looks only once in a process.
+    @staticmethod
+    def find_spec(name: str, *_: object) -> None:
+        """Raise ModuleNotFoundError for pandas; leave other modules to the next finder."""
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
+
+
+def _keep_pandas_out() -> None:
+    """Let pyarrow look for pandas while there is none to be found; it looks once in a process.
+
+    pyarrow asks whether a list that it converts is one of pandas', and would import pandas (0.5 s) for that.
     """
-    if "pandas" in sys.modules:
-        return
-    sys.modules["pandas"] = None  # type: ignore[assignment]
+    sys.meta_path.insert(0, _WithoutPandas)
     try:
         pa.array([])
     finally:
-        del sys.modules["pandas"]
+        sys.meta_path.remove(_WithoutPandas)
 
 
 _keep_pandas_out()
