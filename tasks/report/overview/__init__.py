@@ -1,0 +1,1 @@
+"""All runs of a results location on one page."""
