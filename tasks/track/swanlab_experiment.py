@@ -14,7 +14,8 @@ from swanlab.sdk.internal.core_python.store import DataStoreReader
 
 from tasks.config.trackers import SwanLab
 from tasks.errors import TrackError
-from tasks.track.swanlab_job import KEY_VARIABLE, SwanLabJob
+from tasks.track.swanlab_job import SwanLabJob
+from tasks.track.swanlab_process import KEY_VARIABLE
 from tasks.track.tracked_figures import figures_by_step, point_table
 from tasks.track.tracked_run import TrackedRun, TrackOutcome
 

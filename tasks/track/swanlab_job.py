@@ -10,9 +10,6 @@ from tasks.config.base import Frozen
 from tasks.config.trackers import SwanLab
 from tasks.track.tracked_run import TrackedRun
 
-KEY_VARIABLE = "SWANLAB_API_KEY"
-"""The environment variable that holds the worker's API key."""
-
 
 class SwanLabJob(Frozen):
     """One experiment to log into `folder`. The API key is in the worker's environment, not in the job."""

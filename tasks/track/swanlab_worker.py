@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import math
 import os
 import signal
@@ -14,13 +15,19 @@ from tasks.track.tracked_run import TrackOutcome
 
 
 def main() -> None:
-    """Log one job and exit."""
-    job = SwanLabJob.model_validate_json(sys.stdin.read())
+    """Import SwanLab, wait for one job, log it and exit."""
+    os.chdir("/")  # SwanLab reads swanlab.yaml and .env from its working folder
+    with contextlib.redirect_stdout(sys.stderr), contextlib.suppress(Exception):
+        importlib.import_module("tasks.track.swanlab_experiment")  # `_log` imports it again, and reports
+    text = sys.stdin.read()
+    if not text:  # the run needs no worker after all
+        return
+    job = SwanLabJob.model_validate_json(text)
     # The parent kills this process at the time limit. If the parent dies, the kernel kills it on Linux, and
     # this alarm ends it elsewhere.
     signal.alarm(math.ceil(job.config.timeout_s) + 1)
     job.folder.mkdir(parents=True, exist_ok=True)
-    os.chdir(job.folder)  # SwanLab reads swanlab.yaml and .env from its working folder
+    os.chdir(job.folder)
     # SwanLab prints; stdout is for the outcome
     with contextlib.redirect_stdout(sys.stderr), mark_as_logging(job):
         outcome = _log(job)
@@ -30,7 +37,7 @@ def main() -> None:
 
 def _log(job: SwanLabJob) -> TrackOutcome:
     try:
-        # imported here: SwanLab reads the working folder, and its import may fail
+        # imported here: the import may fail
         from tasks.track.swanlab_experiment import log_experiment
 
         return log_experiment(job)

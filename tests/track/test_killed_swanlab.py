@@ -10,7 +10,7 @@ import pytest
 from tasks.config.trackers import SwanLab, Track
 from tasks.track.killed_swanlab import EMPTY_BYTES, mark_as_logging, mend_killed_logging
 from tasks.track.swanlab_job import SwanLabJob
-from tasks.track.swanlab_tracker import WORKER_COMMAND, worker_environment
+from tasks.track.swanlab_process import WORKER_COMMAND, worker_environment
 from tasks.track.tracker import track_run
 from tests.helpers.wait import until
 from tests.track.made_up_run import made_up_run

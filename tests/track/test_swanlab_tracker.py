@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tasks.config.trackers import SwanLab
-from tasks.track.swanlab_tracker import SwanLabTracker, worker_environment
+from tasks.track.swanlab_tracker import SwanLabTracker
 from tests.track.made_up_run import made_up_run
 
 OFFLINE = SwanLab()
@@ -56,12 +56,3 @@ def test_an_offline_worker_gets_no_key(tmp_path: Path, monkeypatch: pytest.Monke
     code = "import os; sys.exit(os.environ.get('SWANLAB_API_KEY', 'no key'))"
     warning = SwanLabTracker(OFFLINE, worker(code)).on_run_end(made_up_run(), tmp_path).warning or ""
     assert warning.endswith("code 1: no key")
-
-
-def test_no_setting_of_swanlab_is_inherited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SWANLAB_MODE", "online")
-    monkeypatch.setenv("OTHER", "kept")
-    environment = worker_environment("made-up-key")
-    swanlab = {name: value for name, value in environment.items() if name.startswith("SWANLAB_")}
-    assert swanlab == {"SWANLAB_API_KEY": "made-up-key"}
-    assert environment["OTHER"] == "kept"
