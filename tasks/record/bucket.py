@@ -79,16 +79,34 @@ def remove(path: PurePosixPath) -> None:
     s3_client().delete_file(str(path))
 
 
+def exists(path: PurePosixPath) -> bool:
+    """Return whether there is such a file. Raises OSError."""
+    return s3_client().get_file_info(str(path)).type is fs.FileType.File
+
+
+def open_file(path: PurePosixPath) -> pa.NativeFile:
+    """Open a file to read parts of it. Raises OSError."""
+    return s3_client().open_input_file(str(path))
+
+
 def list_files(folder: PurePosixPath, recursive: bool = False) -> Iterator[tuple[PurePosixPath, datetime]]:
     """Yield each file below a prefix with its time of writing; nothing if there is no such prefix.
 
     Raises:
         OSError: the bucket does not exist, does not answer or refuses access.
     """
+    for path, _, written_at in list_sizes(folder, recursive):
+        yield path, written_at
+
+
+def list_sizes(
+    folder: PurePosixPath, recursive: bool = False
+) -> Iterator[tuple[PurePosixPath, int, datetime]]:
+    """Yield each file below a prefix with its bytes and its time of writing. Raises as `list_files`."""
     selector = fs.FileSelector(str(folder), allow_not_found=True, recursive=recursive)
     for entry in s3_client().get_file_info(selector):
         if entry.type is fs.FileType.File:
-            yield PurePosixPath(entry.path), entry.mtime
+            yield PurePosixPath(entry.path), entry.size, entry.mtime
 
 
 def error_text(error: OSError) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -16,6 +16,8 @@ import pyarrow.parquet as pq
 from tasks.record.schemas import ADDED_COLUMNS, SCHEMAS, TableName
 
 COMPRESSION = "zstd"
+ROWS_OF_GROUP = 2**17
+"""Rows that a reader skips or reads together."""
 
 
 class _WithoutPandas:
@@ -59,16 +61,29 @@ def rows_to_table(table: TableName, rows: Sequence[Mapping[str, Any]]) -> pa.Tab
 
 
 def write_atomically(content: pa.Table, target: Path) -> None:
+    """Write a Parquet file as `write_bytes` does."""
+    _write(target, lambda file: _write_table(content, file))
+
+
+def write_bytes(content: bytes, target: Path) -> None:
     """Write under a hidden name in the same folder, then rename.
 
     Raises:
         OSError: the file cannot be written; nothing is left behind.
     """
+    _write(target, lambda file: file.write(content))
+
+
+def _write_table(content: pa.Table, sink: IO[bytes] | pa.BufferOutputStream) -> None:
+    pq.write_table(content, sink, compression=COMPRESSION, row_group_size=ROWS_OF_GROUP)
+
+
+def _write(target: Path, write: Callable[[IO[bytes]], object]) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.parent / f".{target.stem}.{uuid.uuid4().hex}.tmp"
     try:
         with temporary.open("xb") as file:
-            pq.write_table(content, file, compression=COMPRESSION)
+            write(file)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(target)
@@ -80,8 +95,23 @@ def write_atomically(content: pa.Table, target: Path) -> None:
 def encode(content: pa.Table) -> pa.Buffer:
     """Return the table as the bytes of a Parquet file."""
     sink = pa.BufferOutputStream()
-    pq.write_table(content, sink, compression=COMPRESSION)
+    _write_table(content, sink)
     return sink.getvalue()
+
+
+def rows_of_run(source: pa.NativeFile, run_id: str) -> pa.Buffer:
+    """Return the row groups of a file sorted by run that may hold a run's rows, as the bytes of a file.
+
+    Raises:
+        OSError, ArrowException: the file cannot be read.
+    """
+    file = pq.ParquetFile(source)
+    column, groups = file.schema_arrow.get_field_index("run_id"), []
+    for number in range(file.num_row_groups):
+        statistics = file.metadata.row_group(number).column(column).statistics
+        if statistics is None or not statistics.has_min_max or statistics.min <= run_id <= statistics.max:
+            groups.append(number)
+    return encode(file.read_row_groups(groups))
 
 
 def read_notes(source: Path | IO[bytes]) -> dict[str, str]:
@@ -96,13 +126,20 @@ def remove_leftover(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def why_unreadable(source: Path | IO[bytes], table: TableName) -> str | None:
-    """Return why a file cannot be read as part of a table, or None if it can. The file's name precedes it."""
+def why_unreadable(source: Path | IO[bytes], table: TableName, extra: Collection[str] = ()) -> str | None:
+    """Return why a file cannot be read as part of a table, or None if it can. The file's name precedes it.
+
+    Args:
+        source: the file.
+        table: the table.
+        extra: columns that the file has besides the table's.
+    """
     try:
         # read everything, not only the schema: any page may be damaged
         schema = pq.ParquetFile(source).read().schema
     except (OSError, pa.ArrowException) as error:
         return f"is damaged: {str(error).splitlines()[0]}"
+    schema = pa.schema([field for field in schema if field.name not in extra])
     return None if _fits(schema, table) else "does not have this table's columns"
 
 

@@ -1,9 +1,12 @@
-"""The tables of one results location: one folder for each table, one Parquet file for each run and stage."""
+"""The tables of one results location: one folder for each table.
+
+A run's stage is written as one Parquet file; `compact.py` later brings the files of many runs together.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -13,11 +16,16 @@ import pyarrow as pa
 from tasks.config.results_location import ResultsLocation
 from tasks.errors import InputError, RecordError
 from tasks.record import bucket
+from tasks.record.compacted import FILE_COLUMN, is_compacted
 from tasks.record.parquet_file import read_notes, rows_to_table, why_unreadable
-from tasks.record.schemas import SCHEMAS, TableName
-from tasks.record.store_files import files_at
+from tasks.record.schemas import TableName
+from tasks.record.snapshot import Snapshot, scan, take_snapshot, take_stage_snapshot
+from tasks.record.store_files import ENDING, file_name_part, files_at
 
-_NOT_IN_FILE_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
+Query = Callable[[pl.LazyFrame], pl.LazyFrame]
+"""What is wanted of a table: polars then reads no other columns and row groups."""
+ATTEMPTS = 5
+"""Times that a table is read whose files are compacted or removed meanwhile."""
 
 
 class Store:
@@ -28,7 +36,7 @@ class Store:
         self.location = (
             location if isinstance(location, ResultsLocation) else ResultsLocation(folder=location)
         )
-        self._files = files_at(self.location)
+        self.files = files_at(self.location)
 
     def check_writable(self) -> None:
         """Write a small file and remove it; create the folder if it does not exist.
@@ -37,9 +45,9 @@ class Store:
             InputError: the location is not writable.
         """
         try:
-            self._files.check_writable()
+            self.files.check_writable()
         except OSError as error:
-            reason = self._files.error_text(error)
+            reason = self.files.error_text(error)
             in_bucket = self.location.bucket is not None
             raise InputError(
                 f"the results {self._location_kind} {self.location} cannot be written: {reason}",
@@ -67,92 +75,90 @@ class Store:
             return None
         content, target = rows_to_table(table, rows), self.path(table, run_id, stage)
         try:
-            self._files.write(content, target)
+            self.files.write(content, target)
         except OSError as error:
             raise RecordError(
-                f"cannot write {target}: {self._files.error_text(error)}",
+                f"cannot write {target}: {self.files.error_text(error)}",
                 f"free some space, or choose another {self._location_kind} with --results",
             ) from error
         return target
 
     def path(self, table: TableName, run_id: str, stage: str) -> PurePath:
         """Return the path of the file for one stage of a run. In a bucket, it begins with the bucket."""
-        return self._files.root / table / f"{_file_name_part(run_id)}--{_file_name_part(stage)}.parquet"
-
-    def files(self, table: TableName, run_id: str | None = None) -> list[PurePath]:
-        """Return the files of a table, or only those of one run, sorted by name. Raises OSError.
-
-        The result includes files of runs whose id begins with `run_id` and two dashes.
-        """
-        prefix = "" if run_id is None else f"{_file_name_part(run_id)}--"
-        files = []
-        for path in self._files.list_files(table):
-            hidden = path.name.startswith(".")  # still being written, or left by a killed writer
-            if path.name.startswith(prefix) and not hidden:
-                files.append(path)
-        return sorted(files)
+        return self.files.root / table / f"{file_name_part(run_id)}--{file_name_part(stage)}{ENDING}"
 
     def notes(self, table: TableName, run_id: str, stage: str) -> dict[str, str]:
         """Return the key-value metadata of a file. Only earlier versions wrote it. Raises RecordError."""
         path = self.path(table, run_id, stage)
         try:
-            return read_notes(self._files.sources([path])[0])
+            return read_notes(self.files.sources([path])[0])
         except (OSError, pa.ArrowException) as error:
             raise RecordError(f"{path} cannot be read: {error}", "measure again with --refresh") from error
 
-    def read(self, table: TableName, run_id: str | None = None) -> pl.DataFrame:
+    def read(self, table: TableName, run_id: str | None = None, query: Query | None = None) -> pl.DataFrame:
         """Return a table, or only the rows of one run; no rows if nothing is recorded.
 
         Columns that a file of an earlier version lacks are null.
 
+        Args:
+            table: the table.
+            run_id: the run; None for all of them.
+            query: what to select or compute of the rows; None for the rows themselves.
+
         Raises:
             RecordError: a file is damaged or is no file of this table; the message names it.
         """
-        try:
-            files = self.files(table, run_id)
-        except OSError as error:
-            raise self._unreadable(table, (), error) from error
-        return self._read_files(table, files, run_id) if files else _empty_table(table)
+        return self._read(table, lambda: take_snapshot(self.files, table, run_id), query)
 
     def read_stage(self, table: TableName, run_id: str, stage: str) -> pl.DataFrame:
         """Return the rows of one stage of a run. Raises RecordError, also if nothing is recorded."""
-        return self._read_files(table, [self.path(table, run_id, stage)], run_id)
+        path = self.path(table, run_id, stage)
+        rows = self._read(table, lambda: take_stage_snapshot(self.files, table, run_id, path))
+        if rows.is_empty():
+            raise RecordError(f"{path} cannot be read: nothing is recorded", "measure again with --refresh")
+        return rows
 
     def run_ids(self) -> tuple[str, ...]:
         """Return the ids of the recorded runs, newest first. Raises RecordError as `read` does."""
-        runs = self.read("runs").sort("started_at", "run_id", descending=True)
-        return tuple(runs["run_id"].to_list())
+        runs = self.read("runs", query=lambda rows: rows.select("run_id", "started_at"))
+        return tuple(runs.sort("started_at", "run_id", descending=True)["run_id"].to_list())
 
     @property
     def _location_kind(self) -> str:
         return "folder" if self.location.bucket is None else "bucket"
 
-    def _read_files(self, table: TableName, files: Sequence[PurePath], run_id: str | None) -> pl.DataFrame:
-        schema = _empty_table(table).schema
-        try:
-            sources = self._files.sources(files)
-            frame = pl.scan_parquet(sources, glob=False, schema=schema, missing_columns="insert").collect()
-        except (pl.exceptions.PolarsError, OSError) as error:
-            raise self._unreadable(table, files, error) from error
-        return frame if run_id is None else frame.filter(pl.col("run_id") == run_id)
+    def _read(
+        self, table: TableName, snapshot: Callable[[], Snapshot], query: Query | None = None
+    ) -> pl.DataFrame:
+        """Collect a query over a snapshot; take another one where files vanished while they were read."""
+        seen: Snapshot | None = None
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                seen = snapshot()
+                rows = scan(self.files, seen)
+                return (rows if query is None else query(rows)).collect()
+            except (pl.exceptions.PolarsError, OSError) as error:
+                if attempt == ATTEMPTS or seen is None or not self._vanished(seen):
+                    paths = () if seen is None else seen.paths(self.files.root)
+                    raise self.unreadable(table, paths, error) from error
+        raise AssertionError
 
-    def _unreadable(self, table: TableName, files: Sequence[PurePath], error: Exception) -> RecordError:
+    def _vanished(self, snapshot: Snapshot) -> bool:
+        """Return whether a file of a snapshot is no longer there: it was compacted or removed meanwhile."""
+        with suppress(OSError):
+            return not all(self.files.exists(path) for path in snapshot.paths(self.files.root))
+        return False
+
+    def unreadable(self, table: TableName, files: Sequence[PurePath], error: Exception) -> RecordError:
         """Return the error for a table that cannot be read. It names the first unreadable file."""
         for path in files:
             try:
-                reason = why_unreadable(self._files.sources([path])[0], table)
+                source = self.files.sources([path])[0]
+                reason = why_unreadable(source, table, {FILE_COLUMN} if is_compacted(path) else set())
             except OSError as os_error:
-                reason = f"cannot be read: {self._files.error_text(os_error)}"
+                reason = f"cannot be read: {self.files.error_text(os_error)}"
             if reason:
                 remedy = f"move it out of the results {self._location_kind}; the other files stay readable"
                 return RecordError(f"{path} {reason}", remedy)
-        text = self._files.error_text(error) if isinstance(error, OSError) else error
+        text = self.files.error_text(error) if isinstance(error, OSError) else error
         return RecordError(f"the table {table!r} cannot be read: {text}", "read its files one by one")
-
-
-def _empty_table(table: TableName) -> pl.DataFrame:
-    return pl.DataFrame(schema=pl.Schema(SCHEMAS[table]))  # from_arrow would import pandas: 0.3 s
-
-
-def _file_name_part(text: str) -> str:
-    return _NOT_IN_FILE_NAMES.sub("-", text)

@@ -113,7 +113,7 @@ def test_points_are_in_the_specs_order_and_a_missing_run_name_gets_its_default(t
     ]
     assert [point.first_error for point in results] == [None, None, "made up"]
     assert set(store.read("requests", "run-1")["rate"]) == {None, 2.5, 5.0}
-    for path in store.files("points"):
+    for path in store.files.list_files("points"):
         pl.read_parquet(str(path)).drop("run_name").write_parquet(str(path))
     names = [point.result.run_name for point in recorded_points(store, run)]
     assert names == ["made-up-model-throughput-c4", "made-up-model-chat-rate2.5", "made-up-model-chat-rate5"]
