@@ -58,7 +58,8 @@ def stub(
     answers: Annotated[
         Path | None,
         typer.Option(
-            help='JSON file of texts to answer: [{"contains": part of a question, "answer": text}].'
+            help='JSON file of texts to answer: [{"contains": part of a question, "answer": text}]. With '
+            '"busy_answer", "busy_above", "busy_every": the text of every so many answers under load.'
         ),
     ] = None,
     fault: FaultOption = None,

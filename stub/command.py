@@ -10,7 +10,7 @@ from typing import Any
 
 import uvloop
 
-from stub.completion import CannedAnswer
+from stub.answers import CannedAnswers
 from stub.faults import KINDS, parse_fault
 from stub.manners.manner_registry import GROUPS
 from stub.manners.no_http import NO_HTTP
@@ -78,14 +78,13 @@ def parsed_faults(texts: Sequence[str]) -> list[dict[str, Any]]:
         raise InputError(f"--fault: {error}", remedy) from None
 
 
-def read_answers(path: Path | None) -> list[dict[str, str]]:
+def read_answers(path: Path | None) -> list[dict[str, Any]]:
     """Return the content of the file of --answers. Raises InputError if it is none."""
     if path is None:
         return []
     try:
         answers = json.loads(path.read_text("utf-8"))
-        for answer in answers:
-            CannedAnswer(**answer)
+        CannedAnswers(answers)
     except (OSError, ValueError, TypeError) as error:
         remedy = 'write a JSON list: [{"contains": part of a question, "answer": text}]'
         raise InputError(f"--answers {path}: {error}", remedy) from None

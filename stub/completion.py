@@ -23,14 +23,6 @@ SLOW_GAP_S = 1.0
 DONE = b"data: [DONE]\n\n"
 
 
-@dataclass(frozen=True, slots=True)
-class CannedAnswer:
-    """A text that answers every question with a certain text in it."""
-
-    contains: str
-    answer: str
-
-
 @dataclass(slots=True)
 class Completion:
     """One response. Token k, counted from 0, is due `offset(k)` seconds after the start."""
@@ -135,14 +127,10 @@ class Completion:
 
 
 def make_completion(
-    body: RequestBody, options: Options, answers: tuple[CannedAnswer, ...], fault: str, number: int
+    body: RequestBody, options: Options, text: str | None, fault: str, number: int
 ) -> Completion:
-    """Decide the text and the length of the response to a request."""
-    words: tuple[str, ...] = ()
-    for canned in answers:
-        if canned.contains in body.prompt.question:
-            words = split_words(canned.answer, options.tokens)
-            break
+    """Decide the length of the response to a request, whose text is scripted or filler."""
+    words = split_words(text, options.tokens) if text is not None else ()
     tokens = len(words) or options.tokens
     if body.ignore_eos and body.max_tokens is not None:
         tokens = body.max_tokens

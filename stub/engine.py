@@ -14,8 +14,9 @@ from time import monotonic
 
 from aiohttp import web
 
+from stub.answers import CannedAnswers
 from stub.clock import Clock
-from stub.completion import CannedAnswer, Completion, make_completion
+from stub.completion import Completion, make_completion
 from stub.event_stream import AlreadySent, Connection, EventStream
 from stub.fault_effects import (
     ConnectionClosed,
@@ -80,7 +81,7 @@ class Engine:
         self._clock = Clock()
         self._counter = TokenCounter(options)
         self._slots = Slots(options.slots) if options.slots else None
-        self._answers = tuple(CannedAnswer(**answer) for answer in options.answers)
+        self._answers = CannedAnswers(options.answers)
         self._log_file = LogFile(options.log) if options.log else None
 
     def close(self) -> None:
@@ -140,7 +141,9 @@ class Engine:
         refusal = await self._refuse(request, entry.fault)
         if refusal is not None:
             return refusal
-        completion = make_completion(body, self.options, self._answers, entry.fault, entry.id)
+        under_way = int(self.metrics.running + self.metrics.waiting) + 1
+        text = self._answers.text_for(body.prompt.question, under_way)
+        completion = make_completion(body, self.options, text, entry.fault, entry.id)
         prompt_tokens = asyncio.ensure_future(self._count_prompt(body, entry, completion))
         exchange = Exchange(request, entry, completion, prompt_tokens)
         async with self._running(exchange):

@@ -22,7 +22,8 @@ class Options:
         tokens_per_chunk: tokens of each chunk but the first, which has one.
         prompt_tokens: the prompt's tokens in `usage`. None: they are counted.
         tokenizer: folder of the tokenizer that counts them. None: words are counted.
-        answers: `{"contains": part of the question, "answer": text}` for questions with a text of their own.
+        answers: `{"contains": part of the question, "answer": text}` for questions with a text of their own,
+            and the other fields of `CannedAnswer`.
         prefix_cache: tokens that earlier prompts begin with count as prefix cache hits.
         slots: requests that generate at once. 0: no limit.
         no_metrics: /metrics answers 404.
@@ -42,7 +43,7 @@ class Options:
     tokens_per_chunk: int = 1
     prompt_tokens: int | None = None
     tokenizer: str | None = None
-    answers: Sequence[Mapping[str, str]] = ()
+    answers: Sequence[Mapping[str, Any]] = ()
     prefix_cache: bool = False
     slots: int = 0
     no_metrics: bool = False

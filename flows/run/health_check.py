@@ -8,6 +8,7 @@ from flows.run.flow_task import task
 from tasks.config.base import Frozen
 from tasks.config.server import StartedServer, VllmServer
 from tasks.config.spec import Spec
+from tasks.config.sweep import Sweep
 from tasks.measure.chat_template import check_chat_template
 from tasks.probe.conventions import find_conventions
 from tasks.probe.first_answer import FirstAnswer, first_answers
@@ -37,7 +38,7 @@ def check_health(spec: Spec, endpoint: Endpoint, check: Callable[[], None]) -> H
         check: raises once the server's process has ended.
     """
     started_here = isinstance(spec.server, StartedServer)
-    check_chat_template(endpoint.tokenizer, spec.sweeps)
+    check_chat_template(endpoint.tokenizer, _loads(spec))
     with report_death(check):
         identity = server_identity(endpoint, managed=started_here)
         answers = first_answers(endpoint, _question_kinds(spec), managed=started_here)
@@ -49,12 +50,18 @@ def check_health(spec: Spec, endpoint: Endpoint, check: Callable[[], None]) -> H
 
 
 def _question_kinds(spec: Spec) -> frozenset[RequestKind]:
-    kinds: set[RequestKind] = {sweep.endpoint for sweep in spec.sweeps}
+    kinds: set[RequestKind] = {sweep.endpoint for sweep in _loads(spec)}
     if spec.accuracy:
         kinds.add("chat")
     return frozenset(kinds)
 
 
 def _exact_kinds(spec: Spec) -> frozenset[RequestKind]:
-    """The kinds of requests that a sweep sends with an exact output length."""
-    return frozenset(sweep.endpoint for sweep in spec.sweeps if sweep.exact_output_tokens is not None)
+    """The kinds of requests that are sent with an exact output length."""
+    exact = {sweep.endpoint for sweep in spec.sweeps if sweep.exact_output_tokens is not None}
+    return frozenset(exact | {sweep.endpoint for sweep in spec.loads_of_accuracy})
+
+
+def _loads(spec: Spec) -> tuple[Sweep, ...]:
+    """All sweeps, those included that run while questions are asked."""
+    return (*spec.sweeps, *spec.loads_of_accuracy)

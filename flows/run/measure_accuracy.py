@@ -44,10 +44,18 @@ def accuracy_task(
 
 def measure_accuracy_sets(plan: Plan, context: RunContext) -> tuple[RecordedAccuracy, ...]:
     """Measure or reuse every question set, in the plan's order."""
-    return tuple(
-        measured_or_reused(context, accuracy_task, entry, "accuracy", entry.accuracy.set_name)
-        for entry in plan.question_sets
-    )
+    return tuple(_measured_or_reused(context, entry) for entry in plan.question_sets)
+
+
+def _measured_or_reused(context: RunContext, entry: PlannedQuestionSet) -> RecordedAccuracy:
+    """Measure or reuse a question set. Scores that an earlier version recorded do not say what was asked."""
+    recorded = measured_or_reused(context, accuracy_task, entry, "accuracy", entry.accuracy.set_name)
+    return _saying_what_was_asked(recorded, entry)
+
+
+def _saying_what_was_asked(recorded: RecordedAccuracy, entry: PlannedQuestionSet) -> RecordedAccuracy:
+    scores = tuple(score.model_copy(update={"asks": entry.asks}) for score in recorded.scores)
+    return recorded.model_copy(update={"scores": scores})
 
 
 def measure_and_record(entry: PlannedQuestionSet, context: RunContext, attempt: int) -> RecordedAccuracy:
@@ -78,6 +86,6 @@ def measure_and_record(entry: PlannedQuestionSet, context: RunContext, attempt: 
     except MeasureError as error:
         server.confirm_alive()
         return RecordedAccuracy(scores=(), run_id=run.id, error=error.what)
-    recorded = RecordedAccuracy(scores=scores, run_id=run.id)
+    recorded = _saying_what_was_asked(RecordedAccuracy(scores=scores, run_id=run.id), entry)
     record_accuracy(Store(run.results), run.id, recorded, rows)
     return recorded

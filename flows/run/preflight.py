@@ -48,7 +48,7 @@ def preflight(spec: Spec, results: ResultsLocation | None) -> None:
             if isinstance(load, Trace):
                 read_trace(load)
     server = spec.server
-    check_chat_template(server.tokenizer or server.model, spec.sweeps)
+    check_chat_template(server.tokenizer or server.model, (*spec.sweeps, *spec.loads_of_accuracy))
     for question_set in spec.accuracy:
         check_question_set(question_set)
     if isinstance(spec.server, EndpointServer):

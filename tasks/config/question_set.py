@@ -15,6 +15,7 @@ from tasks.config.generation import Generation
 from tasks.config.hubs import HubName
 from tasks.config.judge import Judge
 from tasks.config.question_set_rules import check_arguments, check_judging, check_subsets
+from tasks.config.under_load import UnderLoad
 
 SET_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,60}$"
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
@@ -53,6 +54,11 @@ class QuestionSet(Frozen):
     batch_size: int = Field(10, ge=1, description="questions asked at the same time")
     timeout_s: float = Field(60000, gt=0, description="seconds that one answer may take")
     repeats: int = Field(1, ge=1, le=1000, description="how often each question is answered")
+    under_load: UnderLoad | None = Field(
+        None,
+        description="other requests under way while the questions are asked, as {concurrency: 50}; the score "
+        "is one of its own, and the report compares it with that of the same set without load",
+    )
     retries: int = Field(
         3, ge=0, le=20, description="how often a failed request is sent again, after pauses of 1, 4, 16, 60 s"
     )
@@ -121,8 +127,8 @@ class AskedSet(QuestionSet):
     @property
     def set_name(self) -> str:
         """The name of the set in results, with the settings that it differs in from its neighbours."""
-        whole = super().set_name
-        return f"{whole}-{self.combination}" if self.combination else whole
+        load = self.under_load.label if self.under_load else ""
+        return "-".join(filter(None, (super().set_name, self.combination, load)))
 
 
 def _folder_name(path: str) -> str:

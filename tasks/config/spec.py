@@ -36,6 +36,11 @@ class Spec(Frozen):
     track: Track = Field(Track(), description="where finished runs are shown besides the report")
     blocks: Blocks = Field(Blocks(), description="Prefect blocks with credentials and locations")
 
+    @property
+    def loads_of_accuracy(self) -> tuple[Sweep, ...]:
+        """The requests that are under way while questions are asked, as sweeps."""
+        return tuple(asked.under_load.sweep for asked in self.accuracy if asked.under_load)
+
     @model_validator(mode="after")
     def _check_whole(self) -> Self:
         names = [sweep.name for sweep in self.sweeps]

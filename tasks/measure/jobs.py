@@ -124,11 +124,17 @@ class PointJob(Frozen):
         return tuple(found)
 
 
+class LoadJob(PointJob):
+    """Other requests while a question set is asked. `counter`: the file with their number under way."""
+
+    counter: Path
+
+
 class AccuracyJob(Frozen):
     """One question set with all its repeats. Only this attempt uses `folder`.
 
     `journal`: the file of the answers known so far, which gets the new ones; None keeps none. `run_id`: the
-    run that asks.
+    run that asks. `counters`: where the load processes count their requests under way; none without load.
     """
 
     accuracy: QuestionSet
@@ -137,3 +143,4 @@ class AccuracyJob(Frozen):
     attempt: int
     journal: Path | None = None
     run_id: str = ""
+    counters: tuple[Path, ...] = ()

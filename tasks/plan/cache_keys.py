@@ -23,7 +23,7 @@ VERSION = 4
 """Increase it when a recorded figure changes its meaning. Runs then measure older figures again."""
 GRADING = 2
 """Increase it when answers are judged in another way. Recorded answers are then judged again, not asked."""
-NEWER_FIELDS = ("hub", "subsets", "limit", "few_shot", "evalscope", "judge", "sandbox")
+NEWER_FIELDS = ("hub", "subsets", "limit", "few_shot", "evalscope", "judge", "sandbox", "under_load")
 """Fields of a question set that a key holds only where they are set."""
 LOAD_FIELDS = {"concurrency": None, "rate": None, "arrival": "poisson"}
 """Fields that every key holds, whatever the kind of load, because keys of version 0.1.0 hold them."""
@@ -59,8 +59,7 @@ def accuracy_key(subject: Subject, accuracy: QuestionSet) -> str:
     settings = _accuracy_settings(accuracy, {"path", "timeout_s", "name", "retries"})
     if accuracy.set_name != accuracy.dataset:
         settings["name"] = accuracy.set_name
-    digests = [content_digest(str(file)) for file in (*accuracy.files, *accuracy.example_files)]
-    questions = "hub" if not digests else digests[0] if len(digests) == 1 else sorted(digests)
+    questions = _questions_digest(accuracy)
     return _key("accuracy", subject, {"accuracy": settings, "questions": questions, "grading": GRADING})
 
 
@@ -74,11 +73,28 @@ def answers_key(subject: Subject, accuracy: QuestionSet) -> str:
     return _key("answers", subject, {"accuracy": settings})
 
 
+def asks_key(subject: Subject, accuracy: QuestionSet) -> str:
+    """Return the key of what a set asks, whatever the load: the report compares scores with the same key.
+
+    It does not include the repeats: questions are compared by the mean score of their answers.
+    """
+    settings = _accuracy_settings(accuracy, {"path", "timeout_s", "name", "retries", "repeats", "under_load"})
+    return _key("asks", subject, {"accuracy": settings, "questions": _questions_digest(accuracy)})
+
+
+def _questions_digest(accuracy: QuestionSet) -> str | list[str]:
+    """Return a digest of the content of a question set's files."""
+    digests = [content_digest(str(file)) for file in (*accuracy.files, *accuracy.example_files)]
+    return "hub" if not digests else digests[0] if len(digests) == 1 else sorted(digests)
+
+
 def _accuracy_settings(accuracy: QuestionSet, exclude: set[str]) -> dict[str, Any]:
     """Return the fields of a question set as JSON. Older keys lack fields: omit those that are unset."""
     settings = accuracy.model_dump(mode="json", exclude=exclude | {"combination"})
     if settings.get("judge"):
         settings["judge"] = settings["judge"]["model"]
+    if settings.get("under_load"):
+        del settings["under_load"]["timeout_s"]
     unset = QuestionSet().model_dump(mode="json")
     for name in NEWER_FIELDS:
         if name in settings and settings[name] == unset[name]:

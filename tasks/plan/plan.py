@@ -12,7 +12,7 @@ from tasks.config.question_set import QuestionSet
 from tasks.config.saturation import Saturation
 from tasks.config.spec import Spec
 from tasks.config.sweep import Sweep
-from tasks.plan.cache_keys import accuracy_key, answers_key, point_key, search_key
+from tasks.plan.cache_keys import accuracy_key, answers_key, asks_key, point_key, search_key
 from tasks.plan.subject import Subject
 from tasks.plan.trace_rows import with_requests
 
@@ -44,10 +44,14 @@ class PlannedSearch(PlanEntry):
 
 
 class PlannedQuestionSet(PlanEntry):
-    """One question set with all its repeats. `answers`: the key of the answers to its questions."""
+    """One question set with all its repeats.
+
+    `answers`: the key of the answers to its questions. `asks`: the key of what it asks, whatever the load.
+    """
 
     accuracy: QuestionSet
     answers: str
+    asks: str
 
 
 class Plan(Frozen):
@@ -91,7 +95,7 @@ class Planner:
     def plan(self) -> Plan:
         """The points sweep by sweep, repeat by repeat, with growing load; then the question sets.
 
-        Each repeat covers all loads before the next repeat starts, so that drift of the machine affects all
+        Sets without load come before those with one. Each repeat covers all loads before the next repeat starts, so that drift of the machine affects all
         loads alike.
         """
         speed: list[PlannedPoint | PlannedSearch] = []
@@ -101,6 +105,7 @@ class Planner:
             for repeat in range(1, sweep.repeats + 1):
                 speed += [self.point(sweep, load, repeat) for load in sweep.loads]
         asked = [asked for question_set in self.spec.accuracy for asked in question_set.combinations()]
+        asked.sort(key=lambda question_set: question_set.under_load is not None)
         sets = tuple(self._question_set(question_set) for question_set in asked)
         return Plan(speed=tuple(speed), question_sets=sets)
 
@@ -133,4 +138,5 @@ class Planner:
             recorded=self.is_recorded(key),
             accuracy=question_set,
             answers=answers_key(self.subject, question_set),
+            asks=asks_key(self.subject, question_set),
         )

@@ -134,6 +134,10 @@ _COLUMNS: dict[TableName, list[_Column]] = {
         *_added(int, "repeats_needed"),
         *_added(str, "generation"),
         *_added(float, "output_tokens_per_correct seconds_per_correct"),
+        *_added(int, "under_load"),
+        *_added(float, "others_mean"),
+        *_added(int, "others_min less_load"),
+        *_added(str, "asks"),
     ],
     "samples": [
         *_columns(str, "run_id dataset subset"),
@@ -152,6 +156,8 @@ _COLUMNS: dict[TableName, list[_Column]] = {
         *_added(float, "ttft_s first_answer_s"),
         *_added(int, "tries"),
         *_added(str, "asked_by"),
+        *_added(float, "others_mean"),
+        *_added(int, "others_min"),
     ],
     "telemetry": [
         *_columns(str, "run_id"),

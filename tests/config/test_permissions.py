@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel
 
 from tasks.config.block_names import Blocks
+from tasks.config.generation import Generation
 from tasks.config.permission_rules import NEEDS, PERMISSIONS, permission_for
 from tasks.config.permissions import (
     ALLOW,
@@ -21,12 +22,13 @@ from tasks.config.permissions import (
     check_spec_choice,
     fields_of,
 )
-from tasks.config.question_set import Generation, QuestionSet
+from tasks.config.question_set import QuestionSet
 from tasks.config.server import Server, VllmServer
 from tasks.config.spec import Spec
 from tasks.config.spec_file import SPECS, load_spec
 from tasks.config.sweep import Sweep
 from tasks.config.trackers import SwanLab
+from tasks.config.under_load import UnderLoad
 from tasks.errors import InputError
 
 FREE = [
@@ -75,7 +77,8 @@ JUDGED: dict[type[BaseModel], str] = {
     "objectives output_tokens prefix_tokens prefixes repeats request run_name temperature "
     "timeout_s traffic_seed warmup_requests warmup_waves",
     QuestionSet: "batch_size dataset evalscope few_shot generation hub judge limit name path repeats retries "
-    "sandbox subsets timeout_s",
+    "sandbox subsets timeout_s under_load",
+    UnderLoad: "concurrency endpoint input_tokens output_tokens timeout_s",
     Generation: "max_tokens reasoning_effort request temperature top_p",
     SwanLab: "api_key_env host mode project timeout_s workspace",
 }

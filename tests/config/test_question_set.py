@@ -52,6 +52,7 @@ def test_the_json_form_is_the_one_of_recorded_cache_keys() -> None:
         "batch_size": 10,
         "timeout_s": 60000.0,
         "repeats": 1,
+        "under_load": None,  # as `hub`
         "retries": 3,  # in no key
     }
 

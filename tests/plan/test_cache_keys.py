@@ -13,7 +13,7 @@ from tasks.config.question_set import QuestionSet
 from tasks.config.server import EndpointServer
 from tasks.config.sweep import Sweep
 from tasks.plan import cache_keys
-from tasks.plan.cache_keys import accuracy_key, answers_key, point_key, search_key
+from tasks.plan.cache_keys import accuracy_key, answers_key, asks_key, point_key, search_key
 from tasks.plan.subject import Hardware, Subject
 
 SUBJECT = Subject(
@@ -170,3 +170,15 @@ def test_a_trace_counts_by_its_content_and_other_new_fields_where_they_are_set(t
 def objectives(*texts: str) -> tuple[Objective, ...]:
     """Objectives as a spec writes them."""
     return tuple(Objective.model_validate(text) for text in texts)
+
+
+def test_a_load_has_a_key_of_its_own_and_asks_the_same() -> None:
+    quiet = QuestionSet()
+    loaded = QuestionSet.model_validate({"under_load": {"concurrency": 50}, "repeats": 3})
+    patient = QuestionSet.model_validate({"under_load": {"concurrency": 50, "timeout_s": 9}, "repeats": 3})
+    busier = QuestionSet.model_validate({"under_load": {"concurrency": 60}, "repeats": 3})
+    for key in (accuracy_key, answers_key):
+        assert key(SUBJECT, loaded) == key(SUBJECT, patient)
+        assert len({key(SUBJECT, each) for each in (quiet, loaded, busier)}) == 3
+    assert len({asks_key(SUBJECT, each) for each in (quiet, loaded, busier)}) == 1
+    assert asks_key(SUBJECT, quiet) != asks_key(SUBJECT, QuestionSet(limit=3))

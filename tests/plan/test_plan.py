@@ -120,3 +120,10 @@ def test_a_question_file_counts_by_content_not_by_path(tmp_path: Path) -> None:
 def test_the_licence_is_no_part_of_a_key() -> None:
     spec = load_spec("smoke")
     assert keys(spec, SUBJECT.model_copy(update={"model_license": "mit"})) == keys(spec)
+
+
+def test_a_set_is_asked_without_load_first() -> None:
+    spec = load_spec("smoke", ["accuracy=[{under_load: {concurrency: 9}}, {dataset: aime24}, {}]"])
+    entries = Planner(spec, SUBJECT, lambda key: False).plan().question_sets
+    assert [entry.accuracy.set_name for entry in entries] == ["aime24", "aime25", "aime25-load9"]
+    assert entries[1].asks == entries[2].asks != entries[0].asks

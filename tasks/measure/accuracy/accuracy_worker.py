@@ -20,6 +20,7 @@ from tasks.measure.accuracy.asking_worker import AskingModel
 from tasks.measure.accuracy.dataset_worker import check_score, dataset_arguments
 from tasks.measure.accuracy.judging_worker import RowEvaluator
 from tasks.measure.accuracy.row_sink_worker import RowSink
+from tasks.measure.accuracy.under_way import LoadWatch
 from tasks.measure.jobs import AccuracyJob
 from tasks.measure.processes.child_context import ChildContext
 from tasks.measure.row_files import SAMPLES
@@ -49,13 +50,18 @@ def run(job: AccuracyJob, context: ChildContext) -> int:
     question_set = job.accuracy
     generate_config = _generate_config(question_set, job.endpoint)
     journal = AnswerJournal(job.journal, job.run_id)
-    model = AskingModel(job.endpoint, generate_config, context.report, journal, question_set.retries)
+    watch = LoadWatch(job.counters)
+    model = AskingModel(job.endpoint, generate_config, context.report, journal, question_set.retries, watch)
     sink = RowSink(job.folder / SAMPLES, question_set.definition, model, question_set.repeats)
     RowEvaluator.sink = sink
     EVALUATOR_REGISTRY[question_set.dataset] = RowEvaluator
     # The run has its own report page; EvalScope's takes two seconds.
     evalscope.report.gen_html_report_file = lambda folder: "none"
-    reports = run_task(_task_config(job, model, generate_config))
+    config = _task_config(job, model, generate_config)
+    context.wait_for_others()  # until the load is under way
+    with watch:
+        reports = run_task(config)
+    context.wait_for_others()  # the load ends
     check_score(reports[question_set.dataset], sink)
     return sink.rows
 

@@ -17,18 +17,24 @@ from openai import DefaultHttpxClient
 
 from tasks.measure.accuracy.answer_journal import AnswerJournal
 from tasks.measure.accuracy.retries import pause_s
+from tasks.measure.accuracy.under_way import LoadWatch
 from tasks.measure.row_files import one_line
 from tasks.serve.endpoint import Endpoint
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How one answer came about. `error`: why there is none."""
+    """How one answer came about. `error`: why there is none.
+
+    `others_mean`, `others_min`: the requests of a load that were under way meanwhile; None without load.
+    """
 
     asked_by: str
     tries: int
     first_answer_s: float | None = None
     error: str | None = None
+    others_mean: float | None = None
+    others_min: int | None = None
 
 
 class WrongModel(Exception):
@@ -47,6 +53,7 @@ class AskingModel(OpenAICompatibleAPI):  # type: ignore[misc]
         report: Callable[[int], None],
         journal: AnswerJournal,
         retries: int = 0,
+        watch: LoadWatch | None = None,
     ) -> None:
         """Connect to an endpoint.
 
@@ -56,6 +63,7 @@ class AskingModel(OpenAICompatibleAPI):  # type: ignore[misc]
             report: called with the number of finished answers, failed ones included.
             journal: the answers that are known already.
             retries: how often a failed request is sent again.
+            watch: reads how many requests of a load are under way; None without load.
         """
         super().__init__(
             model_name=endpoint.model,
@@ -69,7 +77,7 @@ class AskingModel(OpenAICompatibleAPI):  # type: ignore[misc]
         # By default the client follows a redirect to another host and sends the endpoint's headers there.
         self.client = self.client.with_options(http_client=DefaultHttpxClient(follow_redirects=False))
         self._endpoint, self._report = endpoint, report
-        self._journal, self._retries = journal, retries
+        self._journal, self._retries, self._watch = journal, retries, watch or LoadWatch(())
         self._finished, self._lock, self._thread = 0, Lock(), local()
         completions = self.client.chat.completions
         completions.create = _timed(completions.create, self._thread)
@@ -101,12 +109,15 @@ class AskingModel(OpenAICompatibleAPI):  # type: ignore[misc]
     def _ask(self, prompt: str, *args: Any, **kwargs: Any) -> Any:
         for tries in range(1, self._retries + 2):
             try:
-                output = self._send(*args, **kwargs)
+                with self._watch.answer() as others:
+                    output = self._send(*args, **kwargs)
             except Exception as error:
                 reason = one_line(str(error) or type(error).__name__, self._endpoint.masked)
                 final = isinstance(error, (WrongModel, *NON_RETRYABLE_OPENAI_ERRORS))
             else:
                 facts = {"tries": tries, "first_answer_s": self._thread.first_answer_s}
+                if others.least is not None:
+                    facts |= {"others_mean": others.mean, "others_min": others.least}
                 entry = self._journal.add(prompt, {"answer": output.model_dump(mode="json"), "asked": facts})
                 self._thread.asked = Asked(entry.asked_by, **facts)
                 return output

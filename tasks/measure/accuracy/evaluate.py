@@ -6,15 +6,18 @@ from collections.abc import Callable
 from math import ceil
 
 from tasks.config.question_set import QuestionSet
+from tasks.measure.accuracy.load_jobs import load_jobs
+from tasks.measure.accuracy.load_slots import FIRST_TRIES
 from tasks.measure.accuracy.retries import pause_s
 from tasks.measure.accuracy.sample_row import SampleRow
 from tasks.measure.accuracy.scores import Score, score_rows
 from tasks.measure.jobs import SETUP_S, AccuracyJob
-from tasks.measure.processes.run_jobs import run_job
+from tasks.measure.processes.run_jobs import Work, run_works
 from tasks.measure.question_files import check_question_set
 from tasks.measure.row_files import SAMPLES, read_rows
 
 WORKER = "tasks.measure.accuracy.accuracy_worker:run"
+LOAD_WORKER = "tasks.measure.accuracy.load_worker:run"
 
 
 def measure_accuracy(
@@ -38,9 +41,8 @@ def measure_accuracy(
     answers = check_question_set(question_set) * question_set.repeats
     rows_file = job.folder / SAMPLES
     rows_file.unlink(missing_ok=True)
-    run_job(
-        WORKER,
-        job,
+    run_works(
+        _works(job),
         check=check,
         progress=lambda finished: progress(finished, answers),
         timeout_s=time_limit_s(question_set, answers),
@@ -49,11 +51,19 @@ def measure_accuracy(
     return score_rows(question_set, rows), rows
 
 
+def _works(job: AccuracyJob) -> list[Work]:
+    """Return what the processes do: one asks, and those of the load, if any, send other requests."""
+    under_load = job.accuracy.under_load
+    loads = load_jobs(job, under_load) if under_load else ()
+    asking = job.model_copy(update={"counters": tuple(load.counter for load in loads)})
+    return [(WORKER, asking), *((LOAD_WORKER, load) for load in loads)]
+
+
 def time_limit_s(question_set: QuestionSet, answers: int) -> float:
     """Return the seconds after which the measuring process is killed.
 
     An evaluation ends earlier if every answer meets its timeout, even after all retries; the limit includes a
-    margin of SETUP_S and one batch.
+    margin of SETUP_S, the start of a load and one batch.
 
     Args:
         question_set: has the concurrency (`batch_size`) and the timeout of one answer.
@@ -62,4 +72,5 @@ def time_limit_s(question_set: QuestionSet, answers: int) -> float:
     batches = ceil(answers / question_set.batch_size)
     pauses = sum(pause_s(tries) for tries in range(1, question_set.retries + 1))
     one_answer = question_set.timeout_s * (1 + question_set.retries) + pauses
-    return SETUP_S + one_answer * (batches + 1)
+    load_s = FIRST_TRIES * question_set.under_load.timeout_s if question_set.under_load else 0.0
+    return SETUP_S + load_s + one_answer * (batches + 1)

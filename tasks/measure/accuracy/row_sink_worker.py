@@ -185,6 +185,8 @@ def _row(known: _Sample, answer: str | None = None) -> SampleRow:
         first_answer_s=asked.first_answer_s,
         tries=asked.tries,
         asked_by=asked.asked_by or None,
+        others_mean=asked.others_mean,
+        others_min=asked.others_min,
     )
 
 

@@ -32,6 +32,8 @@ class SampleRow:
         first_answer_s: seconds from the request to the first token of the answer.
         tries: how often the request was sent until it succeeded or was given up.
         asked_by: the run that asked, which may be an earlier one.
+        others_mean: requests of a load that were under way meanwhile, on average; None without load.
+        others_min: the fewest of them.
     """
 
     subset: str
@@ -56,6 +58,8 @@ class SampleRow:
     first_answer_s: float | None = None
     tries: int | None = None
     asked_by: str | None = None
+    others_mean: float | None = None
+    others_min: int | None = None
 
     @property
     def truncated(self) -> bool:

@@ -10,6 +10,7 @@ from tasks.config.base import Frozen
 from tasks.config.question_set import QuestionSet
 from tasks.measure.accuracy.consensus import all_right, any_right, majority_right
 from tasks.measure.accuracy.intervals import interval, repeats_to_tell
+from tasks.measure.accuracy.load_held import load_held
 from tasks.measure.accuracy.sample_row import SampleRow
 
 OVERALL = "OVERALL"
@@ -42,6 +43,11 @@ class Score(Frozen):
         generation: the generation settings, as JSON.
         output_tokens_per_correct: the tokens of all answers for each right one, reasoning included.
         seconds_per_correct: the latencies of all answers for each right one, added up.
+        under_load: the other requests that were to be under way; None without load.
+        others_mean: how many were, on average over the answers.
+        others_min: the fewest.
+        less_load: answers during which fewer were under way than ENOUGH of them, or an unknown number.
+        asks: what was asked; scores with the same value differ in load or repeats alone.
         repeats_needed: the repeats with which two runs would tell a difference of 3 points from noise.
     """
 
@@ -66,6 +72,11 @@ class Score(Frozen):
     generation: str | None = None
     output_tokens_per_correct: float | None = None
     seconds_per_correct: float | None = None
+    under_load: int | None = None
+    others_mean: float | None = None
+    others_min: int | None = None
+    less_load: int | None = None
+    asks: str | None = None
 
     @property
     def complete(self) -> bool:
@@ -94,6 +105,7 @@ def _score(question_set: QuestionSet, subset: str, rows: Sequence[SampleRow]) ->
     values = [[row.value for row in answers] for answers in of_question.values()]
     means, numbers = [fmean(each) for each in values], [len(each) for each in values]
     low, high = interval(means, numbers)
+    load = question_set.under_load
     second = [row.second_correct for row in rows if row.second_correct is not None]
     return Score(
         dataset=question_set.set_name,
@@ -117,6 +129,7 @@ def _score(question_set: QuestionSet, subset: str, rows: Sequence[SampleRow]) ->
         generation=question_set.generation.model_dump_json(exclude_none=True),
         output_tokens_per_correct=_per_correct([row.output_tokens for row in rows], rows),
         seconds_per_correct=_per_correct([row.latency_s for row in rows], rows),
+        **load_held(load.concurrency if load else None, rows)._asdict(),
     )
 
 

@@ -14,7 +14,11 @@ from tasks.measure.processes.fork_server import PARENT
 
 LAZY_NAMES = (("modelscope", "AutoTokenizer"),)
 """Modules and names that EvalScope would import in every measuring process, which takes a second."""
-WORKERS = ("tasks.measure.speed.point_worker", "tasks.measure.accuracy.accuracy_worker")
+WORKERS = (
+    "tasks.measure.speed.point_worker",
+    "tasks.measure.accuracy.accuracy_worker",
+    "tasks.measure.accuracy.load_worker",
+)
 
 
 def _exit_with_parent(parent: int, imported: threading.Event) -> None:
