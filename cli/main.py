@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 from cli.bench import bench
 from cli.blocks import blocks
 from cli.compare import compare
+from cli.dashboard import dashboard
 from cli.deploy import deploy
 from cli.doctor.command import doctor
 from cli.env import env
@@ -44,6 +45,7 @@ COMMANDS = (
     results,
     report,
     compare,
+    dashboard,
     serve,
     doctor,
     up,

@@ -56,6 +56,7 @@ class RunLine(Frozen):
     engine_version: str
     hardware: str
     started_at: datetime
+    finished_at: datetime | None
     outcome: str
     source: str
     verdicts: dict[str, int]
@@ -105,6 +106,7 @@ def _line(
         engine_version=row["engine_version"] or "",
         hardware=", ".join(row["gpu_names"] or ()) or row["cpu"] or "",
         started_at=row["started_at"],
+        finished_at=row["finished_at"],
         outcome=row["outcome"],
         source=row["source"] or "",
         verdicts=verdicts,

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from tasks.audit.doubt import doubt_note, verdict_counts
-from tasks.errors import RecordError
 from tasks.measure.speed.figures.notation import MISSING, plain
-from tasks.record.parquet_file import remove_leftover
+from tasks.report.page.page_file import write_html
 from tasks.report.page.point_verdicts import point_verdicts
 from tasks.report.page.tiles import tiles
 from tasks.report.report_input import ReportInput
@@ -26,19 +23,8 @@ def write_page(report: ReportInput, path: Path) -> Path:
     Raises:
         RecordError: the page cannot be written.
     """
-    page = render_page(report)
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(page, encoding="utf-8")
-        os.replace(temporary, path)
-    except OSError as error:
-        remove_leftover(temporary)
-        raise RecordError(
-            f"cannot write the report {path}: {error.strerror or error}",
-            "free some space or choose another folder with --results; then `servegauge report RUN`",
-        ) from error
-    return path
+    remedy = "free some space or choose another folder with --results; then `servegauge report RUN`"
+    return write_html(render_page(report), path, remedy)
 
 
 def render_page(report: ReportInput) -> str:

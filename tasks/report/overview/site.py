@@ -1,0 +1,55 @@
+"""Writes the overview and every run's report as static pages, for a web server or a shared folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from tasks.record.store import Store
+from tasks.report.overview.overview_page import render_overview, report_address
+from tasks.report.overview.run_lines import RunLine, run_lines
+from tasks.report.page.html import write_page
+from tasks.report.page.page_file import write_html
+from tasks.report.read_report import read_report
+
+_REMEDY = "free some space or choose another folder"
+_FOLDER_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
+
+
+def write_site(store: Store, folder: Path, *, refresh: bool, say: Callable[[str], None]) -> None:
+    """Write `index.html` and a report for each run into a folder, which is created if it does not exist.
+
+    A report that was written after its run finished is kept. A run whose id cannot be the name of a folder
+    is left out.
+
+    Args:
+        store: the tables.
+        folder: where the pages go.
+        refresh: write every report again.
+        say: is called with a line for each report that is written, and for each run that is left out.
+
+    Raises:
+        RecordError: a table cannot be read, or a page cannot be written.
+    """
+    lines = [line for line in run_lines(store) if _has_folder_name(line, say)]
+    for line in lines:
+        page = folder / report_address(line.run_id)
+        if refresh or not _is_current(page, line):
+            say(f"report of {line.run_id}")
+            write_page(read_report(store, line.run_id), page)
+    write_html(render_overview(lines, str(store.location), live=False), folder / "index.html", _REMEDY)
+
+
+def _has_folder_name(line: RunLine, say: Callable[[str], None]) -> bool:
+    if _FOLDER_NAME.fullmatch(line.run_id):
+        return True
+    say(f"left out: run {line.run_id!r}, whose id cannot be the name of a folder")
+    return False
+
+
+def _is_current(page: Path, line: RunLine) -> bool:
+    """Return whether a page exists that was written after its run finished."""
+    if line.finished_at is None or not page.exists():
+        return False
+    return page.stat().st_mtime > line.finished_at.timestamp()
