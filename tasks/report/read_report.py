@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tasks.record.disputed_answers import disputed_answers
+from tasks.record.question_shares import QuestionShare, question_shares
 from tasks.record.read_run import recorded_accuracy, recorded_knees, recorded_points, recorded_run
+from tasks.record.results import RecordedAccuracy
 from tasks.record.store import Store
 from tasks.report.report_input import ReportInput
 from tasks.report.timeline import read_timeline
@@ -24,6 +28,13 @@ def read_report(store: Store, run_id: str) -> ReportInput:
         knees=recorded_knees(store, run),
         accuracy=accuracy,
         disputed=disputed_answers(store, accuracy),
+        shares=_shares(store, accuracy),
         timeline=read_timeline(store, run),
         results_path=str(store.location),
     )
+
+
+def _shares(store: Store, accuracy: Sequence[RecordedAccuracy]) -> tuple[QuestionShare, ...]:
+    """Return the share of each question, if scores with and without load are to be compared."""
+    loaded = any(score.under_load for entry in accuracy for score in entry.scores)
+    return question_shares(store, accuracy) if loaded else ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tasks.audit.verdict import Verdict
 from tasks.config.base import Frozen
 from tasks.plan.search import Knee
+from tasks.record.question_shares import QuestionShare
 from tasks.record.results import DisputedAnswer, RecordedAccuracy, RecordedPoint, RunRecord
 
 
@@ -22,13 +23,17 @@ class TimelineCurve(Frozen):
 
 
 class ReportInput(Frozen):
-    """One run with its figures. `results_path`: the folder or bucket that holds the Parquet tables."""
+    """One run with its figures. `results_path`: the folder or bucket that holds the Parquet tables.
+
+    `shares`: how often each question was answered rightly; read only where a question set has a load.
+    """
 
     run: RunRecord
     points: tuple[RecordedPoint, ...] = ()
     knees: tuple[Knee, ...] = ()
     accuracy: tuple[RecordedAccuracy, ...] = ()
     disputed: tuple[DisputedAnswer, ...] = ()
+    shares: tuple[QuestionShare, ...] = ()
     timeline: tuple[TimelineCurve, ...] = ()
     results_path: str
 

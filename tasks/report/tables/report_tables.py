@@ -17,6 +17,7 @@ from tasks.report.tables.repeats_table import repeats_table
 from tasks.report.tables.score_table import score_table
 from tasks.report.tables.speculation_table import speculation_table
 from tasks.report.tables.sweep_table import sweep_table
+from tasks.report.tables.under_load_table import under_load_table
 from tasks.report.tables.user_table import user_table
 
 SWEEP_TABLES: tuple[Callable[[MeasuredSweep], Table | None], ...] = (
@@ -33,6 +34,7 @@ RUN_TABLES: tuple[Callable[[ReportInput], Table | None], ...] = (
     knee_table,
     best_table,
     score_table,
+    under_load_table,
     answers_table,
     disputed_table,
 )

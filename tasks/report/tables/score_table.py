@@ -9,6 +9,7 @@ from tasks.record.results import RecordedAccuracy
 from tasks.report import formats
 from tasks.report.report_input import ReportInput
 from tasks.report.table import Table, numeric_columns, text_columns, without_columns
+from tasks.report.tables.under_load_table import NOT_HELD
 
 TITLE = "Accuracy"
 SET_COLUMN = "Question set"
@@ -18,6 +19,7 @@ _COLUMNS = (
     *text_columns("Source"),
 )
 _REPEATS_NOTE = "Num: questions × answers to each"
+_NOT_HELD_NOTE = f"{NOT_HELD}: the load was not held, see Accuracy under load"
 
 
 def score_table(report: ReportInput) -> Table | None:
@@ -32,7 +34,8 @@ def score_table(report: ReportInput) -> Table | None:
             has_repeats = has_repeats or score.repeats > 1
     if not rows:
         return None
-    footnotes = (_REPEATS_NOTE,) if has_repeats else ()
+    not_held = any(score.less_load for accuracy in report.accuracy for score in accuracy.scores)
+    footnotes = ((_REPEATS_NOTE,) if has_repeats else ()) + ((_NOT_HELD_NOTE,) if not_held else ())
     table = Table(title=TITLE, columns=_COLUMNS, rows=tuple(rows), footnotes=footnotes)
     return without_columns(table, {"Subset"}) if all(row[2] == MISSING for row in rows) else table
 
@@ -45,7 +48,7 @@ def _row(report: ReportInput, score: Score, accuracy: RecordedAccuracy) -> tuple
         MISSING if score.subset == WHOLE else score.subset,
         score.metric,
         f"{score.questions}{repeats}",
-        formats.score_text(score.value),
+        formats.score_text(score.value) + (f" {NOT_HELD}" if score.less_load else ""),
         f"{formats.score_text(score.ci_low)} – {formats.score_text(score.ci_high)}",
         str(score.failed),
         str(score.truncated),
