@@ -6,6 +6,7 @@ from prefect import flow
 from prefect.runtime import flow_run
 
 from flows import parameters
+from flows.run.begun_run import begun_run
 from flows.run.block_settings import with_blocks
 from flows.run.gpu_slot import gpu_slot
 from flows.run.pipeline import run_pipeline
@@ -78,6 +79,7 @@ def measure(
         gpu_slot(),
         with_blocks(spec, results) as (spec, results),
     ):
-        run = new_run(spec, results, resume)
+        begun = begun_run()
+        run = begun.run if begun else new_run(spec, results, resume)
         failure.set_run(run)
-        return run_pipeline(run, refresh)
+        return run_pipeline(run, refresh, begun.plan if begun else None)

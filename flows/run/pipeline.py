@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from functools import partial
 
+from flows.run.begun_run import recording
 from flows.run.context import RunContext
 from flows.run.figure_cache import is_reusable
 from flows.run.finish import finish
@@ -13,20 +14,21 @@ from flows.run.measure_accuracy import measure_accuracy_sets
 from flows.run.measure_sweeps import measure_sweeps
 from flows.run.preflight import preflight
 from flows.run.run_identity import Run
-from flows.run.run_record import record_outcome
 from flows.run.run_results import RunResults
 from flows.run.run_server import RunServer, no_server, open_server
 from flows.run.run_warnings import RunWarnings
-from flows.run.synced_bucket import synced_bucket
 from flows.ui import artifacts, console
 from flows.ui.progress import show_progress
 from tasks.plan.plan import Plan, Planner
 
 
-def run_pipeline(run: Run, refresh: bool) -> str:
-    """Measure or reuse what a run plans, report it, and return the run's id."""
-    with synced_bucket(run), record_outcome(run) as warnings:
-        plan = plan_run(run, refresh)
+def run_pipeline(run: Run, refresh: bool, plan: Plan | None = None) -> str:
+    """Measure or reuse what a run plans, report it, and return the run's id.
+
+    `plan`: the plan of this run if it is made already, after `preflight`.
+    """
+    with recording(run) as warnings:
+        plan = plan_run(run, refresh, plan)
         with _server_for(plan, run, warnings) as server, show_progress(plan.missing):
             context = RunContext(run, server, refresh)
             speed = measure_sweeps(plan, context)
@@ -36,10 +38,11 @@ def run_pipeline(run: Run, refresh: bool) -> str:
 
 
 @task(name="plan", task_run_name="plan")
-def plan_run(run: Run, refresh: bool) -> Plan:
-    """Check the spec, and list what to measure and what is recorded already."""
-    preflight(run.spec, run.results)
-    plan = plan_of(run, refresh)
+def plan_run(run: Run, refresh: bool, plan: Plan | None = None) -> Plan:
+    """Check the spec, and list what to measure and what is recorded already, unless that is done already."""
+    if plan is None:
+        preflight(run.spec, run.results)
+        plan = plan_of(run, refresh)
     reused = len(plan.entries) - plan.missing
     counts = f"{plan.missing} to measure, {reused} reused from {run.results}"
     searches = "".join(f", searches what saturates {entry.sweep.name}" for entry in plan.searches)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows.run.own_prefect_server import (
     OwnPrefectServer,
@@ -16,8 +18,13 @@ from flows.run.own_prefect_server import (
 )
 from operate.work_pool import TAG
 from tasks.config.results_location import ResultsLocation, results_location
+from tasks.config.spec import Spec
 from tasks.config.spec_file import load_spec
 from tasks.errors import ExecutionError
+from tasks.track import swanlab_process
+
+if TYPE_CHECKING:
+    from flows.run.recorded_run import PlannedRun
 
 PREFECT_SETTINGS = {
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "60",
@@ -47,15 +54,22 @@ def run_from_terminal(spec: str, overrides: list[str], results: str, refresh: bo
     for name, value in PREFECT_SETTINGS.items():
         os.environ.setdefault(name, value)
     checked, location = load_spec(spec, overrides), results_location(results)
-    with _processes_started(refresh or _is_new(location)) as server:
+    run_flow = partial(_run_flow, spec, overrides, results, refresh, resume)
+    with _processes_started(checked, refresh or _is_new(location)) as server:
         # Imported late, while the processes start.
         from flows.run.preflight import preflight_command
-        from flows.run.recorded_run import report_recorded_run
+        from flows.run.recorded_run import needs_prefect, planned_run, report_recorded_run
 
         # Before Prefect is imported, which takes seconds: wrong input is reported within one.
         preflight_command(checked, location)
-        if refresh or not report_recorded_run(checked, location, resume):
-            _run_flow(spec, overrides, results, refresh, resume, server)
+        if needs_prefect(checked):
+            run_flow(server)
+            return
+        planned = planned_run(checked, location, refresh, resume)
+        if planned.plan.missing:
+            run_flow(server, planned)
+        else:
+            report_recorded_run(planned)
 
 
 def _is_new(location: ResultsLocation) -> bool:
@@ -64,42 +78,59 @@ def _is_new(location: ResultsLocation) -> bool:
 
 
 @contextmanager
-def _processes_started(early: bool) -> Iterator[OwnPrefectServer | None]:
-    """Start Prefect's own server and the fork server if `early`; both take seconds. End the fork server."""
+def _processes_started(spec: Spec, measures: bool) -> Iterator[OwnPrefectServer | None]:
+    """Start what takes seconds to import, and end it after the block.
+
+    A run that surely `measures` needs Prefect's own server and the fork server; another one SwanLab at most.
+    """
     from tasks.measure.processes import fork_server
 
     server = None
-    if early and not may_name_a_server():
+    if not measures and spec.blocks.swanlab is None:
+        swanlab_process.warm_up(spec.track.swanlab)
+    elif not may_name_a_server():
         check_folders()
         server = start_without_prefect()
         fork_server.warm_up()
     try:
         yield server
     finally:
+        swanlab_process.shut_down()
         fork_server.shut_down()  # otherwise it ends a moment after this process
 
 
 def _run_flow(
-    spec: str, overrides: list[str], results: str, refresh: bool, resume: str, server: OwnPrefectServer | None
+    spec: str,
+    overrides: list[str],
+    results: str,
+    refresh: bool,
+    resume: str,
+    server: OwnPrefectServer | None,
+    planned: PlannedRun | None = None,
 ) -> None:
+    """Run the flow. A run that is planned already begins while Prefect's own server starts."""
+    swanlab_process.shut_down()  # it would only take memory and time from the measurement
     if server is None:
         check_folders()
-        server = start_own_server()  # takes seconds, in parallel with the imports below
+        server = start_without_prefect() or start_own_server()  # takes seconds, in parallel with what follows
     from tasks.measure.processes import fork_server
 
     fork_server.warm_up()
-    from prefect import tags
-    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
-
-    from flows.benchmark import benchmark
+    from flows.run.begun_run import begin_run
     from flows.ui.console import show_on_terminal
 
-    if server is not None:
-        server.wait_ready()
-    # Heartbeats show a Prefect server that a flow is alive; here they only delay its end by a second.
-    no_heartbeats = temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None})
-    with no_heartbeats, tags(TAG), show_on_terminal():
-        benchmark(spec, overrides=overrides, results=results, refresh=refresh, resume=resume)
+    begun = begin_run(planned.run, planned.plan) if planned else nullcontext()
+    with show_on_terminal(), begun:
+        from prefect import tags
+        from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+        from flows.benchmark import benchmark
+
+        if server is not None:
+            server.wait_ready()
+        # Heartbeats show a Prefect server that a flow is alive; here they only delay its end by a second.
+        with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}), tags(TAG):
+            benchmark(spec, overrides=overrides, results=results, refresh=refresh, resume=resume)
 
 
 def check_folders() -> None:

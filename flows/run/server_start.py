@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from typing import TypeVar
 
 from flows.run.health_check import Health, check_health
 from flows.run.provision import provision_environment, provision_model
 from flows.run.run_identity import Run
 from flows.run.run_warnings import RunWarnings
+from flows.run.server_launch import launched, served
 from flows.run.startup import Startup, start_server
 from flows.ui import console
 from flows.ui.log_follow import follow_log
@@ -25,9 +25,7 @@ from tasks.record.store import Store
 from tasks.record.write_run import record_telemetry
 from tasks.serve.endpoint import Conventions, Endpoint
 from tasks.serve.flags import ask_flags, check_flags
-from tasks.serve.gpu_lease import lease_for
-from tasks.serve.launch import ServerSetup
-from tasks.serve.process import ServerProcess, serving
+from tasks.serve.process import ServerProcess
 
 Result = TypeVar("Result")
 
@@ -40,23 +38,20 @@ def started_server(
 
     Yields the process, and what the health check found out about its API.
     """
-    # Serve the revision that was planned and recorded: the hub's branch may have changed since.
-    server = server.model_copy(update={"revision": run.subject.model_revision})
-    environment, model = provision(run, server)
+    environment, model = provision(run, served(run))
     log = run.folder / "server.log"
-    with lease_for(server, environment, partial(warnings.add, "serve")) as lease:
-        console.stage("serve", f"{environment.build.engine} {environment.build.version} starts, log {log}")
-        setup = ServerSetup(
-            server=server, model=model, environment=environment, log=log, name=run.id, lease=lease
-        )
-        # The log is followed until the server is stopped: the errors of a stop that was asked for are noise.
-        with serving(setup) as process, follow_log(log, console.line_logger("server")):
-            with console.bar("serve", f"ready at {process.endpoint.url}"):
-                startup = start_server(process.endpoint, process, server.startup_timeout_s)
-            health = check_startup(run, process, startup)
-            add_warnings(warnings, health)
-            yield process, health.conventions
-        console.stage("serve", "stopped")
+    console.stage("serve", f"{environment.build.engine} {environment.build.version} starts, log {log}")
+    # The log is followed until the server is stopped: the errors of a stop that was asked for are noise.
+    with (
+        launched(run, (environment, model), warnings) as process,
+        follow_log(log, console.line_logger("server")),
+    ):
+        with console.bar("serve", f"ready at {process.endpoint.url}"):
+            startup = start_server(process.endpoint, process, server.startup_timeout_s)
+        health = check_startup(run, process, startup)
+        add_warnings(warnings, health)
+        yield process, health.conventions
+    console.stage("serve", "stopped")
 
 
 def add_warnings(warnings: RunWarnings, health: Health) -> None:

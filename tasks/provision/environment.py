@@ -10,7 +10,7 @@ from pathlib import Path
 from tasks.config.home import home
 from tasks.config.server import CommandServer, ManagedServer
 from tasks.provision import disk_space, indexes, pip_settings, uv_command
-from tasks.provision.build_once import build_once
+from tasks.provision.build_once import MARKER, build_once
 from tasks.provision.engine_build import engine_build
 from tasks.provision.image import is_image, provide_image
 from tasks.provision.interpreter import interpreter_path
@@ -47,15 +47,33 @@ def provide_environment(server: ManagedServer, name: str | None) -> Environment:
         InputError: as `engine_build`.
         ProvisionError: an index, the disk or a Python version is missing.
     """
+    environment = environment_on_hand(server, name)
+    if environment:
+        return environment
+    if name and is_image(name):
+        return provide_image(name, engine_build(server, name))
+    python = build_environment(find_requirements(name or "current")).python
+    return Environment(python=python, build=engine_build(server, name))
+
+
+def environment_on_hand(server: ManagedServer, name: str | None) -> Environment | None:
+    """Return an environment that needs no build; None if it must be built. An image counts as not built.
+
+    The arguments are those of `provide_environment`.
+
+    Raises:
+        InputError: as `engine_build`.
+    """
     build = engine_build(server, name)
     if name and is_image(name):
-        return provide_image(name, build)
+        return None
     if name is None and isinstance(server, CommandServer):
         return Environment(python=None, build=build)
     python = interpreter_path(name or "current")
     if python is None:
-        python = build_environment(find_requirements(name or "current")).python
-    return Environment(python=python, build=build)
+        folder = _built_folder(find_requirements(name or "current"))
+        python = _python(folder) if (folder / MARKER).is_file() else None
+    return Environment(python=python, build=build) if python else None
 
 
 def build_environment(requirements: Requirements, tools: BuildTools | None = None) -> Environment:
@@ -65,7 +83,7 @@ def build_environment(requirements: Requirements, tools: BuildTools | None = Non
         ProvisionError: an index, the disk or a Python version is missing.
     """
     build = requirements.build
-    target = home() / "environments" / f"{requirements.name}-{build.digest[:12]}"
+    target = _built_folder(requirements)
     log = target.with_name(f"{target.name}.log")
 
     def fill(folder: Path) -> str:
@@ -116,6 +134,10 @@ def _verify(requirements: Requirements, python: Path, log: Path, run_uv: Callabl
     if run_uv("pip", "check", "--python", str(python)) != 0:
         check_dependencies(requirements, read_end(log, start=log_size))
     check_import(requirements, python, os.environ)
+
+
+def _built_folder(requirements: Requirements) -> Path:
+    return home() / "environments" / f"{requirements.name}-{requirements.build.digest[:12]}"
 
 
 def _python(folder: Path) -> Path:

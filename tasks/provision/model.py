@@ -17,6 +17,7 @@ from tasks.provision.synthetic_models import (
     is_synthetic,
     provide_synthetic_model,
     synthetic_identity,
+    synthetic_model_folder,
 )
 
 
@@ -72,6 +73,16 @@ def prefetch_model(server: ManagedServer, hub: Hub | None = None) -> None:
     if not is_synthetic(server.model) and _local_path(server.model) is None:
         revision = model_identity(server, hub).revision
         _download(server.model, revision, hub or HUBS[server.hub]())
+
+
+def is_on_hand(server: ManagedServer, hub: Hub | None = None) -> bool:
+    """Return whether a model needs no download and no build. Raise InputError, ProvisionError as above."""
+    if is_synthetic(server.model):
+        return synthetic_model_folder(server.model).is_dir()
+    if _local_path(server.model):
+        return True
+    hub = hub or HUBS[server.hub]()
+    return hub.missing(server.model, model_identity(server, hub).revision) == 0
 
 
 def _hub_identity(server: ManagedServer, hub: Hub) -> ModelIdentity:

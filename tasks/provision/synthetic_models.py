@@ -67,7 +67,7 @@ def provide_synthetic_model(model: str, environment: Environment) -> Path:
             f"model {model} is built with a serving environment's packages, and this spec has no environment",
             "name an environment with vLLM, or give server.model a folder",
         )
-    target = home() / "models" / f"{model.replace(':', '-')}-{recipe.version}"
+    target = synthetic_model_folder(model)
 
     def fill(folder: Path) -> str:
         _run_recipe(model, python, Path(__file__).with_name(recipe.script), folder)
@@ -75,6 +75,11 @@ def provide_synthetic_model(model: str, environment: Environment) -> Path:
 
     build_once(target, fill)
     return target
+
+
+def synthetic_model_folder(model: str) -> Path:
+    """Return the folder that a synthetic model has once it is built. Raises InputError as above."""
+    return home() / "models" / f"{model.replace(':', '-')}-{_find_recipe(model).version}"
 
 
 def _find_recipe(model: str) -> Recipe:

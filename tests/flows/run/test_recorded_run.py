@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from flows.benchmark import benchmark
-from flows.run.recorded_run import report_recorded_run
+from flows.run.recorded_run import needs_prefect, planned_run, report_recorded_run
 from stub.process import Stub
 from tasks.config.results_location import ResultsLocation
 from tasks.config.spec_file import load_spec
@@ -41,18 +41,21 @@ def test_a_recorded_run_has_the_rows_and_files_of_a_flow(
 ) -> None:
     path, results = quick(stub(ttft=0.02, itl=0.005)), ResultsLocation(folder=tmp_path / "results")
     spec = load_spec(path)
-    assert not report_recorded_run(spec, results)
+    assert planned_run(spec, results).plan.missing
     assert not results.runs_folder.exists()
     benchmark(spec=path, results=str(results))
     by_flow = benchmark(spec=path, results=str(results))
     capsys.readouterr()
-    assert report_recorded_run(spec, results)
+    planned = planned_run(spec, results)
+    assert not planned.plan.missing
+    report_recorded_run(planned)
     run = Store(results).run_ids()[0]
     assert run != by_flow
     for table in SCHEMAS:
         assert rows(results, run, table).equals(rows(results, by_flow, table)), table
     assert names_of_files(results, run) == names_of_files(results, by_flow)
     output = capsys.readouterr()
+    assert run == planned.run.id
     assert "reused from" in output.err
     assert "Sweep throughput" in output.out
 
@@ -72,11 +75,11 @@ def test_the_pipeline_does_not_import_prefect() -> None:
     assert subprocess.run((sys.executable, "-c", code), check=False).returncode == 0
 
 
-def test_a_run_for_a_server_is_left_to_the_flow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_for_a_server_is_left_to_the_flow(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not needs_prefect(load_spec("smoke"))
     monkeypatch.setenv("PREFECT_API_URL", "http://gauge.example/api")
-    assert not report_recorded_run(load_spec("smoke"), ResultsLocation(folder=tmp_path / "results"))
+    assert needs_prefect(load_spec("smoke"))
 
 
-def test_a_spec_with_blocks_is_left_to_the_flow(tmp_path: Path) -> None:
-    spec = load_spec("smoke", ["blocks.swanlab=team"])
-    assert not report_recorded_run(spec, ResultsLocation(folder=tmp_path / "results"))
+def test_a_spec_with_blocks_is_left_to_the_flow() -> None:
+    assert needs_prefect(load_spec("smoke", ["blocks.swanlab=team"]))
