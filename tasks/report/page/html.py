@@ -34,7 +34,7 @@ def render_page(report: ReportInput) -> str:
 
     verdicts = point_verdicts(report)
     return (
-        _environment()
+        environment()
         .get_template("page.html.j2")
         .render(
             report=report,
@@ -52,7 +52,8 @@ def render_page(report: ReportInput) -> str:
     )
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return the templates of this folder. What they show is escaped, with control characters written out."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
