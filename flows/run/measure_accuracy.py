@@ -7,6 +7,7 @@ from flows.run.flow_task import task
 from flows.run.reuse import UnusableResult, measured_or_reused
 from flows.ui import console
 from flows.ui.log_follow import follow_log
+from tasks.config.question_set import combination_of
 from tasks.errors import MeasureError
 from tasks.measure.accuracy.evaluate import measure_accuracy
 from tasks.measure.jobs import AccuracyJob
@@ -54,7 +55,9 @@ def _measured_or_reused(context: RunContext, entry: PlannedQuestionSet) -> Recor
 
 
 def _saying_what_was_asked(recorded: RecordedAccuracy, entry: PlannedQuestionSet) -> RecordedAccuracy:
-    scores = tuple(score.model_copy(update={"asks": entry.asks}) for score in recorded.scores)
+    asked = entry.accuracy
+    facts = {"asks": entry.asks, "question_set": asked.base_name, "combination": combination_of(asked)}
+    scores = tuple(score.model_copy(update=facts) for score in recorded.scores)
     return recorded.model_copy(update={"scores": scores})
 
 

@@ -64,11 +64,16 @@ class QuestionSet(Frozen):
     )
 
     @property
-    def set_name(self) -> str:
-        """The name of the set in results: `name`, else the name of its folder, else that of its dataset."""
+    def base_name(self) -> str:
+        """The name of the set: `name`, else the name of its folder, else that of its dataset."""
         if self.name is not None:
             return self.name
         return self.dataset if self.path is None else _folder_name(self.path)
+
+    @property
+    def set_name(self) -> str:
+        """The name of the set in results."""
+        return self.base_name
 
     @property
     def definition(self) -> Dataset:
@@ -128,7 +133,12 @@ class AskedSet(QuestionSet):
     def set_name(self) -> str:
         """The name of the set in results, with the settings that it differs in from its neighbours."""
         load = self.under_load.label if self.under_load else ""
-        return "-".join(filter(None, (super().set_name, self.combination, load)))
+        return "-".join(filter(None, (self.base_name, self.combination, load)))
+
+
+def combination_of(question_set: QuestionSet) -> str:
+    """Return the name of a set's generation settings among those of its grid; empty without a grid."""
+    return question_set.combination if isinstance(question_set, AskedSet) else ""
 
 
 def _folder_name(path: str) -> str:

@@ -137,7 +137,7 @@ _COLUMNS: dict[TableName, list[_Column]] = {
         *_added(int, "under_load"),
         *_added(float, "others_mean"),
         *_added(int, "others_min less_load"),
-        *_added(str, "asks"),
+        *_added(str, "asks question_set combination"),
     ],
     "samples": [
         *_columns(str, "run_id dataset subset"),

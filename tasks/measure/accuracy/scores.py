@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from statistics import fmean
 
 from tasks.config.base import Frozen
-from tasks.config.question_set import QuestionSet
+from tasks.config.question_set import QuestionSet, combination_of
 from tasks.measure.accuracy.consensus import all_right, any_right, majority_right
 from tasks.measure.accuracy.intervals import interval, repeats_to_tell
 from tasks.measure.accuracy.load_held import load_held
@@ -47,6 +47,8 @@ class Score(Frozen):
         others_mean: how many were, on average over the answers.
         others_min: the fewest.
         less_load: answers during which fewer were under way than ENOUGH of them, or an unknown number.
+        question_set: the name of the question set without that of the combination and the load.
+        combination: what the generation settings are called in the set's grid; empty without a grid.
         asks: what was asked; scores with the same value differ in load or repeats alone.
         repeats_needed: the repeats with which two runs would tell a difference of 3 points from noise.
     """
@@ -77,6 +79,8 @@ class Score(Frozen):
     others_min: int | None = None
     less_load: int | None = None
     asks: str | None = None
+    question_set: str | None = None
+    combination: str | None = None
 
     @property
     def complete(self) -> bool:
@@ -129,6 +133,8 @@ def _score(question_set: QuestionSet, subset: str, rows: Sequence[SampleRow]) ->
         generation=question_set.generation.model_dump_json(exclude_none=True),
         output_tokens_per_correct=_per_correct([row.output_tokens for row in rows], rows),
         seconds_per_correct=_per_correct([row.latency_s for row in rows], rows),
+        question_set=question_set.base_name,
+        combination=combination_of(question_set),
         **load_held(load.concurrency if load else None, rows)._asdict(),
     )
 

@@ -26,6 +26,14 @@ def test_one_subset_is_one_score() -> None:
     assert [(score.questions, score.value) for score in scores] == [(2, 0.5)]
 
 
+def test_a_score_names_its_set_and_its_combination() -> None:
+    grid = QuestionSet(path="/questions/mine", generation={"reasoning_effort": ("low", "high")})
+    scores = [score_rows(asked, [sample(0, True)])[0] for asked in grid.combinations()]
+    names = [(score.dataset, score.question_set, score.combination) for score in scores]
+    assert names == [("mine-low", "mine", "low"), ("mine-high", "mine", "high")]
+    assert score_rows(QUESTIONS, [sample(0, True)])[0].combination == ""
+
+
 def test_no_rows_have_no_scores() -> None:
     assert score_rows(QUESTIONS, []) == ()
 
