@@ -20,10 +20,10 @@ WORKER_COMMAND = (sys.executable, "-P", "-m", "tasks.track.swanlab_worker")
 
 @dataclass(frozen=True)
 class WorkerStart:
-    """A command that reads a SwanLabJob and prints a TrackOutcome, both as JSON, and its variables."""
+    """A command that reads a SwanLabJob and prints a TrackOutcome, both as JSON, and its API key."""
 
     command: tuple[str, ...]
-    environment: dict[str, str] = field(repr=False)
+    key: str = field(repr=False)
 
     def process(self) -> subprocess.Popen[str]:
         """Start the worker. Raises OSError."""
@@ -32,7 +32,7 @@ class WorkerStart:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=self.environment,
+            env=worker_environment(self.key),
             text=True,
             start_new_session=True,
         )
@@ -70,7 +70,7 @@ def started_worker(start: WorkerStart) -> subprocess.Popen[str]:
 
 def worker_start(config: SwanLab, command: tuple[str, ...] | None = None) -> WorkerStart:
     """Return how to start the worker. `command` replaces WORKER_COMMAND, killed when this process dies."""
-    return WorkerStart(command or die_with_parent(WORKER_COMMAND), worker_environment(api_key(config)))
+    return WorkerStart(command or die_with_parent(WORKER_COMMAND), api_key(config))
 
 
 def api_key(config: SwanLab) -> str:

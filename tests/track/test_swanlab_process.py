@@ -29,8 +29,9 @@ def early_pid() -> int:
     return swanlab_process._spare[1].pid
 
 
-def test_a_worker_that_was_started_early_is_handed_out_once() -> None:
+def test_a_worker_that_was_started_early_is_handed_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
     swanlab_process.warm_up(OFFLINE)
+    monkeypatch.setenv("SET_BY_A_LIBRARY", "when it is imported")
     early = early_pid()
     first, second = started_worker(worker_start(OFFLINE)), started_worker(worker_start(OFFLINE))
     assert first.pid == early
