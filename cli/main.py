@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 
 from cli.bench import bench
 from cli.blocks import blocks
+from cli.compact import compact
 from cli.compare import compare
 from cli.dashboard import dashboard
 from cli.deploy import deploy
@@ -46,6 +47,7 @@ COMMANDS = (
     report,
     compare,
     dashboard,
+    compact,
     serve,
     doctor,
     up,

@@ -50,12 +50,32 @@ ColumnsOption = Annotated[
     ),
 ]
 
+PercentilesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--percentiles",
+        help="Print P50, P90, P95 and P99 of these columns instead of rows; of requests, only measured ones "
+        "that succeeded count.",
+        metavar="NAMES",
+    ),
+]
+ByOption = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        help="Columns that --percentiles groups by; `run` and `load`, the default, are short for theirs.",
+        metavar="NAMES",
+    ),
+]
+
 
 def results(
     table: TableArgument = "runs",
     run: RunOption = None,
     where: WhereOption = None,
     columns: ColumnsOption = None,
+    percentiles: PercentilesOption = None,
+    by: ByOption = None,
     output_format: Annotated[
         Format, typer.Option("--format", help="How the table is printed.")
     ] = Format.table,
@@ -69,6 +89,7 @@ def results(
       servegauge results points --where verdict=valid --where "concurrency>=10"
       servegauge results requests --run last --columns index,ttft_s,error
       servegauge results points --format csv > points.csv
+      servegauge results requests --percentiles ttft_s --by run,load
     """
     from tasks.record.export import Choice, export_table, table_name
     from tasks.record.named_run import find_run
@@ -79,7 +100,9 @@ def results(
     choice = Choice(
         run=find_run(store, run) if run is not None else None,
         where=tuple(where or ()),
-        columns=tuple(part.strip() for part in columns.split(",")) if columns is not None else (),
+        columns=_names(columns),
+        percentiles=_names(percentiles),
+        by=_names(by),
     )
     exported = export_table(store, name, output_format.value, choice)
     typer.echo(exported.text, nl=output_format is not Format.csv)
@@ -88,3 +111,7 @@ def results(
     elif columns is None and exported.columns < exported.all_columns:
         shown = f"{exported.columns} of {exported.all_columns} columns"
         typer.echo(f"{shown}; --columns all prints every one", err=True)
+
+
+def _names(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",")) if text is not None else ()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tasks.record import rows
+import polars as pl
+
 from tasks.record.results import RunRecord
 from tasks.record.store import Store
 
@@ -13,14 +14,16 @@ def previous_run(store: Store, run: RunRecord) -> str | None:
     Raises:
         RecordError: the table of runs cannot be read.
     """
-    for row in store.read("runs").sort("started_at", descending=True).iter_rows(named=True):
-        candidate = rows.run_of(row)
-        completed = candidate.outcome == "completed" and candidate.run_id != run.run_id
-        if completed and _subject(candidate) == _subject(run):
-            return candidate.run_id
+    manifest = run.manifest
+    same = (
+        (pl.col("spec") == run.spec)
+        & (pl.col("outcome") == "completed")
+        & (pl.col("run_id") != run.run_id)
+        & (pl.col("model") == manifest.model)
+        & pl.col("cpu").eq_missing(manifest.cpu)
+    )
+    runs = store.read("runs", query=lambda rows: rows.filter(same)).sort("started_at", descending=True)
+    for row in runs.iter_rows(named=True):
+        if tuple(row["gpu_names"] or ()) == manifest.gpu_names:
+            return str(row["run_id"])
     return None
-
-
-def _subject(run: RunRecord) -> tuple[object, ...]:
-    """Return the properties that two runs must share to be compared."""
-    return (run.spec, run.manifest.model, run.manifest.cpu, run.manifest.gpu_names)

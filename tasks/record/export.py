@@ -10,10 +10,11 @@ import polars.selectors as cs
 
 from tasks.config.base import Frozen
 from tasks.errors import InputError
+from tasks.record.percentiles import PercentileChoice, percentile_table
 from tasks.record.schemas import SCHEMAS, TABLES, TableName
 from tasks.record.short_columns import SHORT_COLUMNS
 from tasks.record.store import Store
-from tasks.record.where import check_columns, matching_rows
+from tasks.record.where import check_columns, conditions_of
 from tasks.text import did_you_mean
 
 TextFormat = Literal["table", "json", "csv"]
@@ -24,13 +25,16 @@ ALL = "all"
 class Choice(Frozen):
     """Which rows and columns of a table are shown.
 
-    `run`: the id of a run; None for all runs. `where`: conditions as `matching_rows` takes them, all of
+    `run`: the id of a run; None for all runs. `where`: conditions as `conditions_of` takes them, all of
     which hold. `columns`: names in the order shown, or ALL alone; empty for the default of the format.
+    `percentiles`: columns whose percentiles are wanted instead of rows. `by`: what those are grouped by.
     """
 
     run: str | None = None
     where: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    percentiles: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
 
 
 EVERY_ROW = Choice()
@@ -71,10 +75,24 @@ def export_table(
         InputError: the choice does not fit the table.
         RecordError: one of its files cannot be read.
     """
+    if choice.percentiles or choice.by:
+        return _export_percentiles(store, table, text_format, choice)
     names = _chosen_columns(table, text_format, choice)
-    frame = matching_rows(store.read(table, choice.run), choice.where).select(names)
+    wanted = conditions_of(choice.where, pl.Schema(SCHEMAS[table]))
+    frame = store.read(table, choice.run, lambda rows: rows.filter(*wanted).select(names))
     known = len(SCHEMAS[table].names)
     return Exported(text=_as_text(frame, text_format), rows=len(frame), columns=len(names), all_columns=known)
+
+
+def _export_percentiles(store: Store, table: TableName, text_format: TextFormat, choice: Choice) -> Exported:
+    if choice.columns or not choice.percentiles:
+        what = "--by goes with --percentiles, and --columns without it"
+        raise InputError(what, "name the columns to compute percentiles of: --percentiles ttft_s,latency_s")
+    wanted = PercentileChoice(values=choice.percentiles, by=choice.by, run=choice.run, where=choice.where)
+    frame = percentile_table(store, table, wanted)
+    return Exported(
+        text=_as_text(frame, text_format), rows=len(frame), columns=frame.width, all_columns=frame.width
+    )
 
 
 def _chosen_columns(table: TableName, text_format: TextFormat, choice: Choice) -> list[str]:

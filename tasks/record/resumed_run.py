@@ -34,10 +34,9 @@ def resumed_run(store: Store, resume: str, spec: str, model: str) -> str:
 
 
 def _newest_of(store: Store, spec: str) -> str:
-    runs = store.read("runs").sort("started_at", "run_id", descending=True)
-    for row in runs.iter_rows(named=True):
-        if row["spec"] == spec:
-            return str(row["run_id"])
+    runs = store.read("runs", query=lambda rows: rows.filter(spec=spec).select("run_id", "started_at"))
+    if not runs.is_empty():
+        return str(runs.sort("started_at", "run_id", descending=True)["run_id"][0])
     raise InputError(
         f"no run of the spec {spec} is recorded in {store.location}",
         "leave out --resume, or choose another results location with --results",

@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+import polars as pl
+
 from tasks.errors import RecordError
 from tasks.record.read_run import recorded_run
 from tasks.record.store import Store
@@ -43,10 +45,14 @@ def record_killed_runs(store: Store, files: Path) -> tuple[str, ...]:
         The ids of these runs.
     """
     try:
-        running = store.read("runs").filter(outcome="running")["run_id"].to_list()
+        running = store.read("runs", query=_running)["run_id"].to_list()
     except RecordError:
         return ()
     return tuple(run_id for run_id in running if _record_if_killed(store, run_id, files / run_id))
+
+
+def _running(runs: pl.LazyFrame) -> pl.LazyFrame:
+    return runs.filter(outcome="running").select("run_id")
 
 
 def _record_if_killed(store: Store, run_id: str, folder: Path) -> bool:

@@ -83,8 +83,11 @@ def snapshot_of(table: TableName, run_id: str | None, loose: Sequence[PurePath],
     )
 
 
-def scan(files: StoreFiles, snapshot: Snapshot) -> pl.LazyFrame:
-    """Return the rows of a snapshot, which are read when the scan is collected. Raises OSError."""
+def scan(files: StoreFiles, snapshot: Snapshot) -> list[pl.LazyFrame]:
+    """Return the rows of a snapshot in parts, which are read when they are collected. Raises OSError.
+
+    A part is a batch, or all loose files. Without any file, the one part has no rows.
+    """
     schema = pl.Schema(SCHEMAS[snapshot.table])
     parts = [_scan_batch(files, snapshot, batch, schema) for batch in snapshot.batches]
     if snapshot.loose:
@@ -92,11 +95,10 @@ def scan(files: StoreFiles, snapshot: Snapshot) -> pl.LazyFrame:
         is_removed = pl.col("run_id").is_in(snapshot.removed)
         parts.append(rows.filter(~is_removed) if snapshot.removed else rows)
     if not parts:
-        return pl.LazyFrame(schema=schema)
-    everything = pl.concat(parts)
+        parts = [pl.LazyFrame(schema=schema)]
     if snapshot.run_id is None:
-        return everything
-    return everything.filter(pl.col("run_id") == snapshot.run_id)
+        return parts
+    return [part.filter(pl.col("run_id") == snapshot.run_id) for part in parts]
 
 
 def scan_batch_with_files(files: StoreFiles, table: TableName, batch: Batch) -> pl.LazyFrame:

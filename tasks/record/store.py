@@ -108,12 +108,32 @@ class Store:
         Raises:
             RecordError: a file is damaged or is no file of this table; the message names it.
         """
-        return self._read(table, lambda: take_snapshot(self.files, table, run_id), query)
+        return pl.concat(self.read_parts(table, run_id, query))
+
+    def read_parts(
+        self,
+        table: TableName,
+        run_id: str | None = None,
+        query: Query | None = None,
+        reduce: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
+    ) -> list[pl.DataFrame]:
+        """Return a table in parts, each reduced before the next one is read; a run is mostly in one part.
+
+        Args:
+            table: the table.
+            run_id: the run; None for all of them.
+            query: as for `read`.
+            reduce: makes a part smaller; None: nothing does.
+
+        Raises:
+            RecordError: as `read`.
+        """
+        return self._read(table, lambda: take_snapshot(self.files, table, run_id), query, reduce)
 
     def read_stage(self, table: TableName, run_id: str, stage: str) -> pl.DataFrame:
         """Return the rows of one stage of a run. Raises RecordError, also if nothing is recorded."""
         path = self.path(table, run_id, stage)
-        rows = self._read(table, lambda: take_stage_snapshot(self.files, table, run_id, path))
+        rows = pl.concat(self._read(table, lambda: take_stage_snapshot(self.files, table, run_id, path)))
         if rows.is_empty():
             raise RecordError(f"{path} cannot be read: nothing is recorded", "measure again with --refresh")
         return rows
@@ -128,15 +148,22 @@ class Store:
         return "folder" if self.location.bucket is None else "bucket"
 
     def _read(
-        self, table: TableName, snapshot: Callable[[], Snapshot], query: Query | None = None
-    ) -> pl.DataFrame:
+        self,
+        table: TableName,
+        snapshot: Callable[[], Snapshot],
+        query: Query | None = None,
+        reduce: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
+    ) -> list[pl.DataFrame]:
         """Collect a query over a snapshot; take another one where files vanished while they were read."""
         seen: Snapshot | None = None
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 seen = snapshot()
-                rows = scan(self.files, seen)
-                return (rows if query is None else query(rows)).collect()
+                parts = []
+                for rows in scan(self.files, seen):
+                    part = (rows if query is None else query(rows)).collect()
+                    parts.append(part if reduce is None else reduce(part))
+                return parts
             except (pl.exceptions.PolarsError, OSError) as error:
                 if attempt == ATTEMPTS or seen is None or not self._vanished(seen):
                     paths = () if seen is None else seen.paths(self.files.root)

@@ -20,20 +20,18 @@ _ORDERED = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 """Operators that never hold for an empty cell, with the polars method of each."""
 
 
-def matching_rows(frame: pl.DataFrame, conditions: tuple[str, ...]) -> pl.DataFrame:
-    """Return the rows for which every condition holds.
+def conditions_of(conditions: tuple[str, ...], schema: pl.Schema) -> list[pl.Expr]:
+    """Return an expression for each condition; a row is wanted if all of them hold.
 
     Args:
-        frame: a table.
         conditions: COLUMN, one of = != < <= > >=, and a value: a number, a text, true or false, a time as
             ISO 8601 (in UTC without an offset), or null for an empty cell.
+        schema: the table's columns.
 
     Raises:
         InputError: a condition cannot be read, or its column or value does not fit the table.
     """
-    for condition in conditions:
-        frame = frame.filter(_expression(condition, frame.schema))
-    return frame
+    return [_expression(condition, schema) for condition in conditions]
 
 
 def check_columns(names: tuple[str, ...], known: tuple[str, ...]) -> None:

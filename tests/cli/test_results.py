@@ -11,7 +11,7 @@ from tasks.config.results_location import results_location
 from tasks.record.run_lock import LOCK
 from tasks.record.schemas import SCHEMAS
 from tasks.record.store import Store
-from tasks.record.write_run import record_run
+from tasks.record.write_run import record_point, record_run
 from tests.cli.answer import Call, refused
 from tests.record import made_up
 
@@ -60,3 +60,28 @@ def test_a_run_whose_process_was_killed_is_recorded_as_killed(call: Call, tmp_pa
     (row,) = json.loads(call("results", "runs", "--format", "json", "--results", str(location)).stdout)
     assert row["outcome"] == "killed"
     assert row["finished_at"]
+
+
+def test_percentiles_by_run_and_load_before_and_after_compaction(call: Call, tmp_path: Path) -> None:
+    store = Store(tmp_path / "results")
+    for run_id in ("run-1", "run-2"):
+        record_run(store, made_up.run(run_id))
+        point = made_up.recorded(made_up.point(), run_id)
+        record_point(store, run_id, point, [made_up.request(index) for index in range(3)])
+    command = (
+        "results",
+        "requests",
+        "--percentiles",
+        "ttft_s,latency_s",
+        "--by",
+        "run,load",
+        "--format",
+        "csv",
+    )
+    before = call(*command)
+    assert before.stdout.splitlines()[1] == "run-1,throughput,c4,3,0.05,,,,1.0,,,"
+    compacted = call("compact")
+    assert "2 runs are compacted in" in compacted.stdout
+    assert ": 6 files before, 3 now" in compacted.stdout
+    assert call(*command).stdout == before.stdout
+    refused(call("results", "requests", "--by", "load"), 2, "--percentiles ttft_s,latency_s")

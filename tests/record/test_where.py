@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from tasks.errors import InputError
-from tasks.record.where import matching_rows
+from tasks.record.where import conditions_of
 
 FRAME = pl.DataFrame(
     {
@@ -50,7 +50,7 @@ FRAME = pl.DataFrame(
     ],
 )
 def test_rows_that_match(conditions: list[str], rows: list[int]) -> None:
-    assert matching_rows(FRAME, tuple(conditions))["row"].to_list() == rows
+    assert FRAME.filter(*conditions_of(tuple(conditions), FRAME.schema))["row"].to_list() == rows
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,6 @@ def test_rows_that_match(conditions: list[str], rows: list[int]) -> None:
 )
 def test_what_is_refused(condition: str, what: str, remedy: str) -> None:
     with pytest.raises(InputError) as caught:
-        matching_rows(FRAME, (condition,))
+        conditions_of((condition,), FRAME.schema)
     assert what in caught.value.what
     assert remedy in caught.value.remedy
