@@ -5,10 +5,9 @@ from __future__ import annotations
 import importlib.util
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import swanlab
-from matplotlib.figure import Figure
 from swanlab.proto.swanlab.record.v1.record_pb2 import Record
 from swanlab.sdk.internal.core_python.store import DataStoreReader
 
@@ -18,6 +17,9 @@ from tasks.track.swanlab_job import SwanLabJob
 from tasks.track.swanlab_process import KEY_VARIABLE
 from tasks.track.tracked_figures import figures_by_step, point_table
 from tasks.track.tracked_run import TrackedRun, TrackOutcome
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 FigureKey = tuple[str, int]
 """A figure's name and its step."""
@@ -34,7 +36,7 @@ def log_experiment(job: SwanLabJob) -> TrackOutcome:
     """
     _require_dashboard(job.config)
     experiment = _start_experiment(job)
-    _log_table(experiment, job.run)
+    _log_table(experiment, job)
     logged = _log_figures(experiment, job.run)
     experiment.finish()
     folder = Path(experiment.dir)
@@ -116,18 +118,20 @@ def _log_figures(experiment: Any, run: TrackedRun) -> dict[FigureKey, float]:
     return logged
 
 
-def _log_table(experiment: Any, run: TrackedRun) -> None:
-    if not run.points:
+def _log_table(experiment: Any, job: SwanLabJob) -> None:
+    if not job.run.points:
         return
-    header, rows = point_table(run.points)
+    header, rows = point_table(job.run.points)
     table = swanlab.echarts.Table()
     table.add(list(header), [list(row) for row in rows])
-    image = swanlab.Image(_table_image(header, rows))
-    experiment.log({"tables/points": table, "tables/points_image": image}, step=0)
+    experiment.log({"tables/points": table}, step=0)
+    if job.config.mode == "local":  # SwanLab's local dashboard shows images, but no tables
+        experiment.log({"tables/points_image": swanlab.Image(_table_image(header, rows))}, step=0)
 
 
 def _table_image(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> Figure:
-    # SwanLab's local dashboard shows images, but no tables
+    from matplotlib.figure import Figure  # half a second that the other modes save
+
     figure = Figure(figsize=(13.5, 0.8 + 0.35 * len(rows)), dpi=110, layout="constrained")
     axes = figure.subplots()
     axes.axis("off")

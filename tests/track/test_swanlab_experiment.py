@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import yaml
@@ -36,8 +37,15 @@ def test_a_run_is_logged_and_read_back_completely(tmp_path: Path, monkeypatch: p
         "engine_version": "0.0.0-made-up",
         "concurrency": 4,
     }
-    assert list(outcome.folder.glob("media/*/*.png"))
     assert list(outcome.folder.glob("media/echarts/*.json"))
+
+
+@pytest.mark.parametrize(("mode", "expected"), [("offline", False), ("local", True)])
+def test_only_the_local_dashboard_needs_the_table_as_an_image(
+    mode: Literal["offline", "local"], expected: bool, tmp_path: Path
+) -> None:
+    SwanLabTracker(SwanLab(mode=mode)).on_run_end(made_up_run(), tmp_path)
+    assert bool(list(tmp_path.rglob("media/image/*.png"))) is expected
 
 
 def test_figures_that_swanlab_drops_are_a_warning(tmp_path: Path) -> None:
