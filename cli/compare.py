@@ -46,8 +46,8 @@ def compare(
     """
     from rich.console import Console
 
-    from flows.compare import check_regressions, check_run_count, load_runs
     from tasks.report.comparison.comparison_tables import comparison_tables
+    from tasks.report.comparison.judged_runs import check_regressions, check_run_count, load_runs
     from tasks.report.open_results import open_results
     from tasks.report.page.terminal import print_tables
 

@@ -1,8 +1,7 @@
-"""The flow `compare`, and the functions that the command `servegauge compare` shares with it."""
+"""The flow `compare`: recorded runs side by side, as artifacts."""
 
 from __future__ import annotations
 
-from string import ascii_uppercase
 from typing import Annotated
 
 from prefect import flow
@@ -16,19 +15,11 @@ from flows.run.worker_watch import end_with_worker
 from flows.ui import console
 from flows.ui.events import emit_regression
 from flows.ui.run_name import run_name
-from tasks.config.results_location import ResultsLocation
-from tasks.errors import InputError, RegressionError
-from tasks.record.named_run import find_run
-from tasks.record.question_shares import question_shares
-from tasks.record.store import Store
-from tasks.report.comparison.compared_run import ComparedRun
+from tasks.errors import RegressionError
 from tasks.report.comparison.comparison_tables import comparison_tables
-from tasks.report.comparison.regressions import missing_figures, regressions
-from tasks.report.read_report import read_report
+from tasks.report.comparison.judged_runs import MOST_RUNS, check_regressions, load_runs
 from tasks.report.table import as_records
 
-MOST_RUNS = len(ascii_uppercase)
-"""The comparison names the runs A to Z."""
 WorseThan = Annotated[float, Field(ge=0, le=100)]
 RunIds = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=200)]], Field(min_length=2, max_length=MOST_RUNS)
@@ -67,44 +58,3 @@ def compare(
             judged = compared[-1].report.run
             emit_regression(judged.run_id, judged.spec, error.detail.splitlines())
             raise
-
-
-def load_runs(runs: list[str], results: ResultsLocation) -> tuple[ComparedRun, ...]:
-    """Read each run's recorded results and its share of correct answers by question.
-
-    Args:
-        runs: as `find_run` takes them.
-        results: the results location.
-
-    Raises:
-        InputError: a run is not recorded; the message names similar ids.
-    """
-    store = Store(results)
-    reports = [read_report(store, find_run(store, run)) for run in runs]
-    return tuple(
-        ComparedRun(report=report, answers=question_shares(store, report.accuracy)) for report in reports
-    )
-
-
-def check_run_count(runs: list[str]) -> None:
-    """Raise InputError for fewer than 2 runs or more than MOST_RUNS."""
-    if not 2 <= len(runs) <= MOST_RUNS:
-        what = f"a comparison takes 2 to {MOST_RUNS} runs, not {len(runs)}"
-        raise InputError(what, "give the ids of the runs to compare, or `previous last`")
-
-
-def check_regressions(compared: tuple[ComparedRun, ...], worse_than: float | None) -> None:
-    """Check every run against the first one; does nothing if `worse_than` is None.
-
-    Raises:
-        RegressionError: a figure is missing, or worse by more than `worse_than` per cent; the error's
-            detail has a line for each figure.
-    """
-    if worse_than is None:
-        return
-    lines = (*regressions(compared, worse_than), *missing_figures(compared))
-    if lines:
-        count = "1 figure is" if len(lines) == 1 else f"{len(lines)} figures are"
-        what = f"{count} worse than in A by more than {worse_than:g} %, or missing"
-        remedy = "read the comparison for what differs between the runs"
-        raise RegressionError(what, remedy, "\n".join(lines))

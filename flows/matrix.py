@@ -17,7 +17,7 @@ from prefect.deployments import run_deployment
 from prefect.runtime import flow_run
 
 from flows import parameters
-from flows.compare import MOST_RUNS, compare
+from flows.compare import compare
 from flows.run.block_settings import with_results
 from flows.run.report_failure import RUN_LABEL, report_failure
 from flows.run.worker_watch import end_with_worker
@@ -27,6 +27,7 @@ from operate.work_pool import POOL
 from tasks.config.base import Frozen
 from tasks.config.spec import Spec
 from tasks.errors import InputError, MeasureError
+from tasks.report.comparison.judged_runs import MOST_RUNS
 
 POLL_INTERVAL_S = 2.0
 

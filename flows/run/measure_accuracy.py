@@ -9,7 +9,6 @@ from flows.ui import console
 from flows.ui.log_follow import follow_log
 from tasks.config.question_set import combination_of
 from tasks.errors import MeasureError
-from tasks.measure.accuracy.evaluate import measure_accuracy
 from tasks.measure.jobs import AccuracyJob
 from tasks.measure.processes.child import LOG
 from tasks.plan.plan import Plan, PlannedQuestionSet
@@ -67,6 +66,8 @@ def measure_and_record(entry: PlannedQuestionSet, context: RunContext, attempt: 
     Raises:
         ServerDied: the server died during the measurement.
     """
+    from tasks.measure.accuracy.evaluate import measure_accuracy  # a run that reuses every score saves this
+
     run, server = context.run, context.server
     folder = run.folder / f"{entry.accuracy.set_name}-a{attempt}"
     journal = run.results.answers_file(entry.answers)

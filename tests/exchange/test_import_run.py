@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from flows.compare import load_runs
 from tasks.config.results_location import ResultsLocation
 from tasks.exchange.import_run import import_file
 from tasks.record.read_run import recorded_points, recorded_run
 from tasks.record.results import RunRecord
 from tasks.record.store import Store
 from tasks.report.comparison.definition_table import definition_table
+from tasks.report.comparison.judged_runs import load_runs
 from tests.exchange.test_readers import FILES, PATHS
 
 
