@@ -10,7 +10,7 @@ import typer
 
 from cli.options import ResultsOption
 from cli.run import run
-from flows.parameters import RESULTS
+from tasks.config.results_location import RESULTS
 
 UrlOption = Annotated[
     str, typer.Option("--url", help="Address of the server, up to and with /v1.", metavar="URL")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from cli.options import ResultsOption
-from flows.parameters import RESULTS
+from tasks.config.results_location import RESULTS
 
 
 def compact(results: ResultsOption = RESULTS) -> None:

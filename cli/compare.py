@@ -8,7 +8,7 @@ import typer
 
 from cli import complete
 from cli.options import RUN_WORDS, ResultsOption
-from flows.parameters import RESULTS
+from tasks.config.results_location import RESULTS
 
 WorseThanOption = Annotated[
     float | None,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import typer
 
-from flows.parameters import RESULTS
+from tasks.config.results_location import RESULTS
 
 
 def specs(incomplete: str) -> list[str]:

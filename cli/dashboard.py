@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.options import ResultsOption
-from flows.parameters import RESULTS
+from tasks.config.results_location import RESULTS
 
 
 def dashboard(

@@ -9,7 +9,7 @@ import typer
 
 from cli import complete
 from cli.options import RUN_WORDS, ResultsOption
-from flows.parameters import RESULTS
+from tasks.config.results_location import RESULTS
 
 
 class Format(StrEnum):

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, JsonValue
 
 from tasks.config.base import Frozen
 from tasks.config.permissions import check_changes, check_results_choice, check_spec_choice
+from tasks.config.results_location import RESULTS as DEFAULT_RESULTS
 from tasks.config.results_location import ResultsLocation, results_location
 from tasks.config.spec import Spec
 from tasks.config.spec_file import load_spec
@@ -67,7 +68,7 @@ Names = Annotated[
 ]
 Results = Annotated[str, Field(pattern=r"^(s3://[^/].*|[^:]+:?|[^:]+:([^/]|/[^/]).*)$", max_length=1000)]
 Resume = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]*$", max_length=200)]
-RESULTS = os.environ.get("SERVEGAUGE_RESULTS", "results")
+RESULTS = DEFAULT_RESULTS
 """The default of `results`. Workers run flows in the checkout, so a relative path starts at the checkout."""
 WAVES = 5
 """Requests for each concurrency slot if only the level is given."""

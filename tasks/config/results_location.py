@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from tasks.config.base import Frozen
@@ -13,6 +14,8 @@ FILES = "files"
 CACHE = "cache"
 ANSWERS = "answers"
 """Names of the subfolders that do not hold tables."""
+RESULTS = os.environ.get("SERVEGAUGE_RESULTS", "results")
+"""The results location where nobody names one."""
 
 
 class ResultsLocation(Frozen):
