@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from tasks.config.home import home
-from tasks.provision.environment_cache import BuiltEnvironment, built_environments, remove_environments
 from tasks.text import gigabytes
+
+if TYPE_CHECKING:
+    from tasks.provision.environment_cache import BuiltEnvironment
 
 env = typer.Typer(help="List or remove the serving environments built here.", no_args_is_help=True)
 
@@ -21,6 +20,12 @@ def list_environments() -> None:
 
     An environment is `current` if a bundled file still needs it.
     """
+    from rich.console import Console
+    from rich.table import Table
+
+    from tasks.config.home import home
+    from tasks.provision.environment_cache import built_environments
+
     environments = built_environments()
     table = Table("environment", "engine", "built", "size", "state", title=str(home() / "environments"))
     for entry in environments:
@@ -40,6 +45,8 @@ def prune_environments(
 
     Those that a process uses are kept. A removed environment is built again when a run needs it.
     """
+    from tasks.provision.environment_cache import remove_environments
+
     removed = remove_environments(everything)
     for entry in removed:
         typer.echo(f"removed {entry.folder.name}, {_size(entry)}")

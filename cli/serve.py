@@ -5,7 +5,6 @@ from __future__ import annotations
 import typer
 
 from cli.options import SetOption, SpecArgument
-from tasks.config.spec_file import load_spec
 
 
 def serve(spec: SpecArgument, overrides: SetOption = None) -> None:
@@ -19,5 +18,6 @@ def serve(spec: SpecArgument, overrides: SetOption = None) -> None:
       servegauge serve gpt-oss-20b --set server.port=8000
     """
     from operate.serve_alone import serve_alone
+    from tasks.config.spec_file import load_spec
 
     serve_alone(load_spec(spec, overrides or ()), lambda text: typer.echo(text, err=True))

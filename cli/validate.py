@@ -5,7 +5,6 @@ from __future__ import annotations
 import typer
 
 from cli.options import SetOption, SpecArgument
-from tasks.config.spec_file import load_spec
 
 
 def validate(spec: SpecArgument, overrides: SetOption = None) -> None:
@@ -19,6 +18,8 @@ def validate(spec: SpecArgument, overrides: SetOption = None) -> None:
       servegauge validate smoke --set sweeps.0.repeats=3
     """
     import yaml
+
+    from tasks.config.spec_file import load_spec
 
     checked = load_spec(spec, overrides or ())
     typer.echo(yaml.safe_dump(checked.model_dump(mode="json"), sort_keys=False, allow_unicode=True), nl=False)
