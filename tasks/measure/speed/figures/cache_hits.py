@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tasks.measure.speed.request_row import RequestRow
 from tasks.probe.engine_metrics.meaning import Meaning
-from tasks.probe.metrics_history import MetricsHistory
+
+if TYPE_CHECKING:
+    from tasks.probe.metrics_history import MetricsHistory  # its HTTP client takes long to import
 
 
 def cache_hit_share(history: MetricsHistory, succeeded: Sequence[RequestRow]) -> float | None:

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from tasks.config.load import Load
 from tasks.config.objective import Objective
 from tasks.measure.speed.figures.energy import energy_j
 from tasks.measure.speed.request_row import RequestRow
-from tasks.probe.metrics_history import MetricsHistory, history_of
 from tasks.probe.reading import Reading
 from tasks.probe.speculation import Speculation, speculation_in
+
+if TYPE_CHECKING:
+    from tasks.probe.metrics_history import MetricsHistory  # its HTTP client takes long to import
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,8 @@ class PointData:
     @cached_property
     def history(self) -> MetricsHistory:
         """The server's counters during the point."""
+        from tasks.probe.metrics_history import history_of
+
         return history_of(self.readings)
 
 
