@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tasks.probe.engine_metrics.meaning import Meaning
-from tasks.probe.metrics_history import MetricsHistory
+
+if TYPE_CHECKING:
+    from tasks.probe.metrics_history import MetricsHistory  # its HTTP client takes long to import
 
 REPORTED = (Meaning.DRAFTED_TOKENS, Meaning.ACCEPTED_TOKENS, Meaning.DRAFTS, Meaning.ACCEPTED_LENGTH)
 """Meanings that show whether an engine drafts; one of them is enough."""
