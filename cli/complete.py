@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -17,7 +20,7 @@ def specs(incomplete: str) -> list[str]:
 
 
 def runs(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Offer `last`, `previous` and the ids in the results folder, newest first; not those in a bucket."""
+    """Offer `last`, `previous`, the baselines and the ids in the results folder; nothing of a bucket."""
     from tasks.config.results_location import results_location
     from tasks.errors import InputError
 
@@ -25,9 +28,13 @@ def runs(ctx: typer.Context, incomplete: str) -> list[str]:
         location = results_location(ctx.params.get("results") or RESULTS)
     except InputError:
         return []
-    files = (location.folder / "runs").glob("*.parquet")
-    ids = sorted({file.stem.partition("--")[0] for file in files}, reverse=True)
-    return _beginning(["last", "previous", *ids], incomplete)
+    files = (location.folder / "runs").glob("*--*.parquet")
+    ids = {file.stem.partition("--")[0] for file in files}
+    ids.update(
+        run_id for batch in _json(location.folder / "compacted.json", "batches") for run_id in batch["runs"]
+    )
+    names = _json(location.folder / "baselines.json", "names")
+    return _beginning(["last", "previous", *names, *sorted(ids, reverse=True)], incomplete)
 
 
 def tables(incomplete: str) -> list[str]:
@@ -35,6 +42,14 @@ def tables(incomplete: str) -> list[str]:
     from tasks.record.schemas import TABLES
 
     return _beginning(TABLES, incomplete)
+
+
+def _json(path: Path, field: str) -> Any:
+    """Return a field of a JSON file without the modules that check it, whose import takes long."""
+    try:
+        return json.loads(path.read_bytes())[field]
+    except (OSError, ValueError, KeyError):
+        return ()
 
 
 def _beginning(names: Iterable[str], start: str) -> list[str]:

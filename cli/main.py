@@ -12,6 +12,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from cli.baseline import baseline
 from cli.bench import bench
 from cli.blocks import blocks
 from cli.compact import compact
@@ -113,6 +114,7 @@ def servegauge(
 for command in COMMANDS:
     app.command()(command)
 app.command("import")(import_results)
+app.add_typer(baseline, name="baseline")
 app.add_typer(env, name="env")
 
 

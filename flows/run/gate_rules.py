@@ -12,10 +12,12 @@ from tasks.config.base import Frozen
 from tasks.config.gate import PREVIOUS
 from tasks.measure.speed.figures.point_result import PointResult
 from tasks.record.baseline import previous_run
+from tasks.record.named_run import gate_baseline
 from tasks.record.question_shares import question_shares
 from tasks.record.results import RecordedPoint, RunRecord
 from tasks.record.store import Store
 from tasks.report.comparison.compared_run import ComparedRun
+from tasks.report.comparison.judged_runs import load_runs
 from tasks.report.comparison.regressions import regressions
 from tasks.report.report_input import ReportInput
 
@@ -71,14 +73,12 @@ def worse_than_baseline(gated: GatedRun) -> list[str]:
     if percent is None:
         return []
     results = gated.run.results
-    baseline: str | None = gate.baseline
-    if baseline == PREVIOUS:
-        baseline = previous_run(Store(results), gated.record)
+    store = Store(results)
+    is_previous = gate.baseline == PREVIOUS
+    baseline = previous_run(store, gated.record) if is_previous else gate_baseline(store, gate.baseline)
     if baseline is None:
         console.stage("gate", "no earlier run of this spec, model and hardware to compare with")
         return []
-    from flows.compare import load_runs  # imports Prefect, which other runs may not need
-
     lines = regressions((*load_runs([baseline], results), _compared(gated)), percent)
     console.stage("gate", f"{len(lines)} figures worse than in {baseline} by more than {percent:g} %")
     reason = f"worse than in {baseline} by more than {percent:g} %"

@@ -16,7 +16,7 @@ from tasks.plan.traffic_file import read_lengths
 from tasks.probe.identity import server_identity
 from tasks.provision.engine_build import engine_build
 from tasks.provision.image import container_program, is_image
-from tasks.record.read_run import recorded_run
+from tasks.record.named_run import gate_baseline
 from tasks.record.store import Store
 from tasks.serve.argv import check_owned
 from tasks.serve.find_endpoint import endpoint_of
@@ -74,7 +74,7 @@ def preflight_command(spec: Spec, results: ResultsLocation) -> None:
 def _check_results(spec: Spec, store: Store) -> None:
     store.check_writable()
     if spec.gate.worse_than is not None and spec.gate.baseline != PREVIOUS:
-        recorded_run(store, spec.gate.baseline)
+        gate_baseline(store, spec.gate.baseline)
 
 
 def _check_server(server: ManagedServer, environment: str | None) -> None:

@@ -21,6 +21,7 @@ class Gate(Frozen):
     baseline: str = Field(
         PREVIOUS,
         min_length=1,
-        description="id of a run, or `previous`: the newest completed run of this spec, model and hardware",
+        description="id of a run, the name of a baseline (`servegauge baseline set`), or `previous`: the "
+        "newest completed run of this spec, model and hardware",
     )
     objectives: bool = Field(False, description="whether every point must meet the objectives of its sweep")

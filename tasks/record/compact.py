@@ -8,15 +8,14 @@ and read meanwhile: runs that have not ended are left alone.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from pathlib import PurePath
 
 import polars as pl
 
 from tasks.config.base import Frozen
-from tasks.errors import RecordError
 from tasks.record.batch_rows import batch_rows
+from tasks.record.changing import changing
 from tasks.record.compacted import (
     Batch,
     Index,
@@ -63,19 +62,6 @@ def remove_runs(store: Store, run_ids: Collection[str]) -> None:
     """Remove runs from every table, for readers all of them at the same moment. Raises as `compact` does."""
     with changing(store):
         _rewrite(store, store.run_ids(), (), run_ids, BATCH_BYTES)
-
-
-@contextmanager
-def changing(store: Store) -> Iterator[None]:
-    """Keep other processes from changing which files count. Raises InputError, RecordError."""
-    try:
-        with store.files.lock():
-            yield
-    except OSError as error:
-        reason = store.files.error_text(error)
-        raise RecordError(
-            f"{store.location} cannot be changed: {reason}", "see that it is writable"
-        ) from error
 
 
 def _rewrite(

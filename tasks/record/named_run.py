@@ -1,4 +1,4 @@
-"""Finds the recorded run that a person names: an id, a part of one, `last` or `previous`."""
+"""Finds the recorded run that a person names: an id, a part of one, a baseline, `last` or `previous`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tasks.config.gate import PREVIOUS
 from tasks.errors import InputError
 from tasks.record.baseline import previous_run
+from tasks.record.named_baselines import baselines
 from tasks.record.read_run import nearest_runs, recorded_run
 from tasks.record.store import Store
 
@@ -20,8 +21,8 @@ def find_run(store: Store, name: str) -> str:
 
     Args:
         store: the tables.
-        name: a run's id, its beginning or its end if no other run shares it; `last`: the newest run;
-            `previous`: the newest completed run before it of the same spec, model and hardware.
+        name: a run's id, its beginning or its end if no other run shares it; a baseline's name; `last`: the
+            newest run; `previous`: the newest completed run before it of the same spec, model and hardware.
 
     Raises:
         InputError: no run or more than one is named so; the message names ids.
@@ -32,6 +33,9 @@ def find_run(store: Store, name: str) -> str:
         return name
     if name in (LAST, PREVIOUS):
         return _newest(store, ids) if name == LAST else _before_newest(store, ids)
+    baseline = baselines(store).get(name)
+    if baseline in ids:
+        return baseline
     named = [run_id for run_id in ids if name and (run_id.startswith(name) or run_id.endswith(name))]
     if len(named) == 1:
         return named[0]
@@ -62,3 +66,13 @@ def _before_newest(store: Store, ids: Sequence[str]) -> str:
 def _some(ids: Sequence[str]) -> str:
     more = "" if len(ids) <= MOST_NAMED else f" and {len(ids) - MOST_NAMED} more"
     return ", ".join(ids[:MOST_NAMED]) + more
+
+
+def gate_baseline(store: Store, name: str) -> str:
+    """Return the id of the run that a gate compares with: that of a baseline's name, or the name itself.
+
+    Raises:
+        InputError: there is neither a baseline nor a run of this name.
+        RecordError: the names or the table of runs cannot be read.
+    """
+    return recorded_run(store, baselines(store).get(name, name)).run_id

@@ -6,6 +6,7 @@ A run's stage is written as one Parquet file; `compact.py` later brings the file
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path, PurePath
 from typing import Any
@@ -26,6 +27,8 @@ Query = Callable[[pl.LazyFrame], pl.LazyFrame]
 """What is wanted of a table: polars then reads no other columns and row groups."""
 ATTEMPTS = 5
 """Times that a table is read whose files are compacted or removed meanwhile."""
+PARTS_AT_ONCE = 2
+"""Parts of a table in memory at the same time: one is read while the other is reduced."""
 
 
 class Store:
@@ -155,15 +158,17 @@ class Store:
         reduce: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
     ) -> list[pl.DataFrame]:
         """Collect a query over a snapshot; take another one where files vanished while they were read."""
+
+        def collect(rows: pl.LazyFrame) -> pl.DataFrame:
+            part = (rows if query is None else query(rows)).collect()
+            return part if reduce is None else reduce(part)
+
         seen: Snapshot | None = None
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 seen = snapshot()
-                parts = []
-                for rows in scan(self.files, seen):
-                    part = (rows if query is None else query(rows)).collect()
-                    parts.append(part if reduce is None else reduce(part))
-                return parts
+                with ThreadPoolExecutor(PARTS_AT_ONCE) as pool:
+                    return list(pool.map(collect, scan(self.files, seen)))
             except (pl.exceptions.PolarsError, OSError) as error:
                 if attempt == ATTEMPTS or seen is None or not self._vanished(seen):
                     paths = () if seen is None else seen.paths(self.files.root)

@@ -44,3 +44,18 @@ def test_runs_by_words_and_by_parts_of_their_ids(call: Call, tmp_path: Path) -> 
         by_words.stdout == call("compare", "fir", "ond").stdout == call("compare", "first", "second").stdout
     )
     refused(call("compare", "last", "third"), 2, "no run 'third'")
+
+
+def test_a_baseline_is_named_and_compared_with(call: Call, tmp_path: Path) -> None:
+    store = Store(tmp_path / "results")
+    for run_id in ("run-1", "run-2"):
+        record_run(store, made_up.run(run_id))
+        record_point(store, run_id, made_up.recorded(made_up.point(), run_id), [made_up.request()])
+    assert call("baseline", "list").stdout == "no baseline is set in results\n"
+    assert call("baseline", "set", "release", "run-1").stdout == "release is run-1\n"
+    assert call("baseline", "set", "release", "run-2").stdout == "release is run-2, and was run-1\n"
+    assert call("baseline", "list").stdout == "release  run-2\n"
+    assert call("compare", "release", "run-1").returncode == 0
+    assert call("baseline", "remove", "release").stdout == "release no longer names run-2\n"
+    refused(call("compare", "release", "run-1"), 2, "no run 'release' is recorded")
+    refused(call("baseline", "set", "last", "run-1"), 2, "cannot be the name of a baseline")

@@ -1,0 +1,25 @@
+"""Changes what counts at a results location, one process at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tasks.errors import RecordError
+from tasks.record.store import Store
+
+
+@contextmanager
+def changing(store: Store) -> Iterator[None]:
+    """Keep other processes from compacting, merging, removing runs or naming baselines inside the block.
+
+    Raises:
+        InputError: another process does so.
+        RecordError: the location cannot be read or written.
+    """
+    try:
+        with store.files.lock():
+            yield
+    except OSError as error:
+        what = f"{store.location} cannot be changed: {store.files.error_text(error)}"
+        raise RecordError(what, "see that it is writable and has free space") from error
