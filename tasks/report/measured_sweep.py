@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from tasks.config.base import Frozen
 from tasks.measure.speed.figures.point_result import PointResult
+from tasks.plan.search import Knee
 from tasks.record.results import RecordedPoint
 from tasks.report.report_input import ReportInput
 
 
 class MeasuredSweep(Frozen):
-    """One sweep of a run: its points by rising load, then by repeat. `run_id`: the run of the report."""
+    """One sweep of a run: its points by rising load, then by repeat. `run_id`: the run of the report.
+
+    `knee`: the answer of the sweep's search for saturation; None if it did not search.
+    """
 
     name: str
     points: tuple[RecordedPoint, ...]
     run_id: str
+    knee: Knee | None = None
 
     @property
     def results(self) -> list[PointResult]:
@@ -36,8 +41,14 @@ def measured_sweeps(report: ReportInput) -> tuple[MeasuredSweep, ...]:
     points_by_sweep: dict[str, list[RecordedPoint]] = {}
     for point in report.points:
         points_by_sweep.setdefault(point.result.sweep, []).append(point)
+    knees = {knee.sweep: knee for knee in report.knees}
     return tuple(
-        MeasuredSweep(name=name, points=tuple(sorted(points, key=_rising_load)), run_id=report.run.run_id)
+        MeasuredSweep(
+            name=name,
+            points=tuple(sorted(points, key=_rising_load)),
+            run_id=report.run.run_id,
+            knee=knees.get(name),
+        )
         for name, points in points_by_sweep.items()
     )
 

@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from tasks.report.charts.score_chart import score_chart
-from tasks.report.charts.sweep_chart import sweep_chart
-from tasks.report.charts.timeline_chart import timeline_chart
+from tasks.report.charts.chart import Chart
+from tasks.report.charts.score_chart import score_charts
+from tasks.report.charts.sweep_charts import sweep_charts
+from tasks.report.charts.timeline_charts import timeline_charts
 from tasks.report.measured_sweep import MeasuredSweep
 from tasks.report.report_input import ReportInput
 from tasks.report.tables.score_table import TITLE as ACCURACY
 
 
-class RunChart(NamedTuple):
-    """A chart of the whole run.
+class RunCharts(NamedTuple):
+    """Charts of the whole run.
 
-    `title`: the heading of its section. A table with the same title is shown below the chart.
-    `draw`: returns the chart as SVG, or None if there is nothing to draw.
+    `title`: the heading of their section. A table with the same title is shown below the charts.
+    `draw`: returns the charts; none if there is nothing to draw.
     """
 
     title: str
-    draw: Callable[[ReportInput], str | None]
+    draw: Callable[[ReportInput], Sequence[Chart]]
     note: str = ""
 
 
-SWEEP_CHARTS: tuple[Callable[[MeasuredSweep], str | None], ...] = (sweep_chart,)
+SWEEP_CHARTS: tuple[Callable[[MeasuredSweep], Sequence[Chart]], ...] = (sweep_charts,)
 """Charts of one sweep, shown above its tables."""
 RUN_CHARTS = (
-    RunChart(ACCURACY, score_chart),
-    RunChart(
+    RunCharts(ACCURACY, score_charts),
+    RunCharts(
         "Server, GPUs and machine during the run",
-        timeline_chart,
+        timeline_charts,
         "Sampled during every point; a curve is interrupted between points. "
         "All samples are in the table telemetry.",
     ),

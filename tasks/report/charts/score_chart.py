@@ -1,36 +1,59 @@
-"""Draws the scores of a run."""
+"""The scores of a run, with their intervals."""
 
 from __future__ import annotations
 
-import matplotlib as mpl
-from matplotlib.figure import Figure
-
 from tasks.measure.accuracy.scores import Score
 from tasks.report import formats
-from tasks.report.charts.chart_style import MAIN, STYLE, to_svg
+from tasks.report.charts.chart import Chart, Row, Spec
+from tasks.report.charts.vega_style import MAIN, number, spec, word
 from tasks.report.report_input import ReportInput
 
-
-def score_chart(report: ReportInput) -> str | None:
-    """Return an SVG of each score with its 95 % interval as an error bar; None without scores."""
-    scores = [score for accuracy in report.accuracy for score in accuracy.scores]
-    if not scores:
-        return None
-    with mpl.rc_context(STYLE | {"svg.hashsalt": "scores", "axes.grid.axis": "x"}):
-        return to_svg(_draw(scores), "scores with their 95 % intervals; the table has the figures")
+NAME, SCORE, LOW, HIGH = "question set", "score", "from", "to"
+_ROW_STEP = 34
 
 
-def _draw(scores: list[Score]) -> Figure:
-    figure = Figure(figsize=(9.6, 0.95 + 0.42 * len(scores)), layout="constrained")
-    axes = figure.subplots()
-    bottom_up = scores[::-1]
-    for row, score in enumerate(bottom_up):
-        axes.barh(row, score.value, height=0.5, color=MAIN, alpha=0.25)
-        axes.plot([score.ci_low, score.ci_high], [row, row], color=MAIN, linewidth=2.2, marker="|")
-        axes.plot(score.value, row, color=MAIN, marker="o", markersize=7)
-    names = [formats.score_name(score.dataset, score.subset) for score in bottom_up]
-    axes.set_yticks(range(len(scores)), names)
-    axes.set_ylim(-0.6, len(scores) - 0.4)
-    axes.set_xlim(0, 1.02)
-    axes.set_xlabel("score, with its 95 % interval")
-    return figure
+def score_charts(report: ReportInput) -> list[Chart]:
+    """Return a chart with each score and its 95 % interval; nothing without scores."""
+    rows = [_row(score) for accuracy in report.accuracy for score in accuracy.scores]
+    if not rows:
+        return []
+    y: Spec = {
+        "field": NAME,
+        "type": "nominal",
+        "sort": None,
+        "axis": {"title": None, "labelLimit": 260, "grid": False},
+    }
+    x: Spec = {
+        "field": SCORE,
+        "type": "quantitative",
+        "scale": {"domain": [0, 1], "nice": False},
+        "axis": {"title": "score, with its 95 % interval", "grid": True, "format": "~g"},
+    }
+    tooltip = [word(NAME), number(SCORE, form=".3f"), number(LOW, form=".3f"), number(HIGH, form=".3f")]
+    tooltip.append(number("questions"))
+    interval: Spec = {
+        "mark": {"type": "rule", "stroke": MAIN, "strokeWidth": 7, "opacity": 0.3, "strokeCap": "round"},
+        "encoding": {"y": y, "x": {**x, "field": LOW}, "x2": {"field": HIGH}, "tooltip": tooltip},
+    }
+    value: Spec = {
+        "mark": {"type": "point", "filled": True, "fill": MAIN, "size": 110, "opacity": 1},
+        "encoding": {"y": y, "x": x, "tooltip": tooltip},
+    }
+    label: Spec = {
+        "mark": {"type": "text", "dy": -13},
+        "encoding": {"y": y, "x": x, "text": {"field": SCORE, "type": "quantitative", "format": ".3f"}},
+    }
+    height = _ROW_STEP * len(rows)
+    return [Chart("Scores", spec([interval, value, label], height=height), rows, width="full")]
+
+
+def _row(score: Score) -> Row:
+    return {
+        NAME: formats.score_name(score.dataset, score.subset),
+        "metric": score.metric,
+        SCORE: score.value,
+        LOW: score.ci_low,
+        HIGH: score.ci_high,
+        "questions": score.questions,
+        "repeats": score.repeats,
+    }

@@ -5,16 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from tasks.audit.doubt import doubt_note, verdict_counts
 from tasks.measure.speed.figures.notation import MISSING, plain
+from tasks.report.page.chinese import in_both_languages
+from tasks.report.page.page_data import page_json, place
 from tasks.report.page.page_file import write_html
 from tasks.report.page.point_verdicts import point_verdicts
+from tasks.report.page.sections import chart_sections, table_sections
 from tasks.report.page.tiles import tiles
+from tasks.report.page.vega_script import vega_script
 from tasks.report.report_input import ReportInput
 from tasks.report.run_summary import headline, manifest_pairs, reuse_note
 from tasks.text import printable
+
+_HERE = Path(__file__).parent
 
 
 def write_page(report: ReportInput, path: Path) -> Path:
@@ -29,10 +34,9 @@ def write_page(report: ReportInput, path: Path) -> Path:
 
 def render_page(report: ReportInput) -> str:
     """Return the page as HTML, with every text of the run escaped."""
-    # imported late, because it loads matplotlib, which a flow needs only at its end
-    from tasks.report.page.sections import chart_sections, table_sections
-
     verdicts = point_verdicts(report)
+    with_tables, without_tables = table_sections(report), chart_sections(report)
+    placed = place([*with_tables, *without_tables])
     return (
         environment()
         .get_template("page.html.j2")
@@ -42,27 +46,36 @@ def render_page(report: ReportInput) -> str:
             tiles=tiles(report),
             reuse_note=reuse_note(report),
             doubt_note=doubt_note(report.verdicts),
-            table_sections=table_sections(report),
-            chart_sections=chart_sections(report),
+            table_sections=placed[: len(with_tables)],
+            chart_sections=placed[len(with_tables) :],
             verdict_counts=verdict_counts(report.verdicts),
             points_with_reasons=[point for point in verdicts if point.reasons],
             points_with_checks=[point for point in verdicts if point.other_checks],
             manifest=manifest_pairs(report),
+            page_json=page_json(placed),
+            vega=vega_script(),
+            css=_text("page.css"),
+            script=_text("page.js"),
         )
     )
+
+
+def _text(name: str) -> str:
+    """Return a file of this folder."""
+    return (_HERE / name).read_text(encoding="utf-8")
 
 
 def environment() -> Environment:
     """Return the templates of this folder. What they show is escaped, with control characters written out."""
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader(_HERE),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
         finalize=_printable,
     )
-    environment.filters["svg"] = Markup
+    environment.filters["both"] = in_both_languages
     environment.filters["number"] = _number
     return environment
 

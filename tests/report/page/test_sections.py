@@ -16,7 +16,7 @@ def test_a_sweep_has_one_section_and_every_other_table_its_own() -> None:
     titles = [table.title for table in sections["Sweep twice"].tables]
     assert titles == ["Sweep twice", "Sweep twice repeats"]
     counts = {title: len(section.charts) for title, section in sections.items()}
-    assert (counts["Sweep twice"], counts["Sweep broken"]) == (1, 0)
+    assert (counts["Sweep twice"], counts["Sweep broken"]) == (4, 0)
     assert (counts["Saturation"], counts["Accuracy"]) == (0, 1)
 
 

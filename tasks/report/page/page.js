@@ -1,0 +1,115 @@
+// Draws the charts, offers their data as CSV, and switches the language. Works from a file, without a network.
+const page = JSON.parse(document.getElementById("page-data").textContent);
+const root = document.documentElement;
+const inChinese = () => root.lang.startsWith("zh");
+const translated = (text) => (inChinese() && page.chinese[text]) || text;
+const views = new Map();
+
+function rowsOf(columns) {
+  const names = Object.keys(columns);
+  const count = names.length ? columns[names[0]].length : 0;
+  return Array.from({ length: count }, (_, row) => Object.fromEntries(names.map((name) => [name, columns[name][row]])));
+}
+
+// The titles of a specification in the language of the page. Data and names of fields stay as they are.
+function inLanguage(part) {
+  if (Array.isArray(part)) return part.map(inLanguage);
+  if (part === null || typeof part !== "object") return part;
+  const entries = Object.entries(part).map(([key, value]) =>
+    key === "title" && typeof value === "string" ? [key, translated(value)] : key === "data" ? [key, value] : [key, inLanguage(value)]);
+  return Object.fromEntries(entries);
+}
+
+async function draw(element) {
+  const chart = page.charts[element.id];
+  const spec = { ...inLanguage(chart.spec), width: "container", config: page.config, datasets: { rows: rowsOf(chart.columns) } };
+  const options = { renderer: "svg", actions: false, expressionFunctions: { translated }, tooltip: { theme: "page", disableDefaultStyle: true } };
+  views.get(element.id)?.finalize();
+  const { view } = await window.vegaEmbed(element, spec, options);
+  views.set(element.id, view);
+  linkTime(view);
+}
+
+// Charts over time show the same part of the run: dragging marks it, a double click shows all again.
+function linkTime(view) {
+  const signals = view.getState().signals;
+  if (!("time_span" in signals)) return;
+  const ends = [signals.time_from, signals.time_to];
+  const show = (from, to) => {
+    for (const other of views.values())
+      if ("time_from" in other.getState().signals) other.signal("time_from", from).signal("time_to", to).runAsync();
+  };
+  view.container().addEventListener("pointerup", () => {
+    const marked = Object.values(view.signal("time_span") ?? {})[0];
+    if (marked && marked[0] !== marked[1]) show(Math.min(...marked), Math.max(...marked));
+  });
+  view.container().addEventListener("dblclick", () => show(...ends));
+}
+
+function csv(columns) {
+  const cell = (value) => {
+    const text = value === null ? "" : String(value);
+    return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  const names = Object.keys(columns);
+  const lines = [names, ...rowsOf(columns).map((row) => names.map((name) => row[name]))];
+  return lines.map((line) => line.map(cell).join(",")).join("\r\n") + "\r\n";
+}
+
+function save(name, type, text) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+// A drawing that stands alone: the page's colours as they are now, on the page's background.
+async function drawing(name) {
+  const style = getComputedStyle(root);
+  const svg = await views.get(name).toSVG();
+  return svg.replace(/var\((--[a-z-]+)\)/g, (_, variable) => style.getPropertyValue(variable).trim());
+}
+
+async function runScript(base64) {
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const script = document.createElement("script");
+  script.textContent = await new Response(unpacked).text();
+  document.head.append(script);
+}
+
+async function drawAll() {
+  for (const element of document.querySelectorAll(".chart")) await draw(element);
+  root.dataset.drawn = root.lang;
+}
+
+function cueScroll(box) {
+  const more = box.scrollWidth - box.clientWidth;
+  box.classList.toggle("more-right", box.scrollLeft < more - 2);
+  box.classList.toggle("more-left", box.scrollLeft > 2);
+}
+
+for (const button of document.querySelectorAll("button[data-csv]"))
+  button.addEventListener("click", () => save(`${button.dataset.csv}.csv`, "text/csv", csv(page.charts[button.dataset.csv].columns)));
+for (const button of document.querySelectorAll("button[data-svg]"))
+  button.addEventListener("click", async () => save(`${button.dataset.svg}.svg`, "image/svg+xml", await drawing(button.dataset.svg)));
+for (const box of document.querySelectorAll(".scroll")) {
+  box.addEventListener("scroll", () => cueScroll(box), { passive: true });
+  new ResizeObserver(() => cueScroll(box)).observe(box);
+}
+
+function chooseLanguage(language) {
+  root.lang = language;
+  try { localStorage.setItem("servegauge-language", language); } catch { /* a page without storage begins in English */ }
+}
+const stored = () => { try { return localStorage.getItem("servegauge-language"); } catch { return null; } };
+root.lang = stored() ?? (navigator.language.startsWith("zh") ? "zh-CN" : "en");
+root.classList.add("scripted");
+const ready = runScript(document.getElementById("vega").textContent).then(drawAll);
+ready.catch((error) => { root.classList.add("no-charts"); console.error(error); });
+document.getElementById("language").addEventListener("click", async () => {
+  chooseLanguage(inChinese() ? "en" : "zh-CN");
+  await ready;
+  await drawAll();
+});

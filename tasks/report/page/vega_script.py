@@ -1,0 +1,55 @@
+"""The script that draws the charts: Vega, Vega-Lite and Vega-Embed, out of the package vl-convert-python.
+
+vl-convert takes seconds to write the script out, so it does so once for each installation.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import sys
+import uuid
+from base64 import b64encode
+from contextlib import suppress
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from tasks.config.home import home
+
+_PACKAGE = "vl-convert-python"
+
+
+@cache
+def vega_script() -> str:
+    """Return the script, compressed by gzip and as base64: it is then less than half as long."""
+    folders = (Path(sys.prefix) / "share" / "servegauge", home() / "scripts")
+    name = f"vega-{version(_PACKAGE)}.js.gz.b64"
+    for folder in folders:
+        with suppress(OSError):
+            return (folder / name).read_text(encoding="ascii")
+    script = _write_out()
+    for folder in folders:
+        with suppress(OSError):  # a folder of the system; without any, the next process writes it out again
+            _save(script, folder / name)
+            break
+    return script
+
+
+def _write_out() -> str:
+    import vl_convert
+
+    script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return b64encode(gzip.compress(script.encode(), mtime=0)).decode("ascii")
+
+
+def _save(script: str, path: Path) -> None:
+    """Write the file whole or not at all: other processes may read it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
+    temporary.write_text(script, encoding="ascii")
+    os.replace(temporary, path)
+
+
+if __name__ == "__main__":
+    vega_script()
