@@ -19,7 +19,8 @@ def report(
 ) -> None:
     """Print the report of a recorded run again.
 
-    The page of the run, report.html, is written again too; the last line says where it is.
+    The page of the run, report.html, and that of its answers, samples.html, are written again too; the last
+    lines say where they are.
 
     \b
     Examples:
@@ -33,6 +34,7 @@ def report(
     from tasks.record.named_run import find_run
     from tasks.report.open_results import open_results
     from tasks.report.page.html import write_page
+    from tasks.report.page.samples_page import write_samples_page
     from tasks.report.page.terminal import print_report
     from tasks.report.read_report import read_report
 
@@ -41,5 +43,6 @@ def report(
     recorded = read_report(store, find_run(store, run_id))
     page = location.run_folder(recorded.run.run_id) / "report.html"
     write_page(recorded, page)
+    write_samples_page(store, recorded, page)
     upload(location, f"files/{recorded.run.run_id}")
     print_report(recorded, Console(), str(page))

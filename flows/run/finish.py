@@ -83,7 +83,7 @@ def _track_and_report(run: Run, record: RunRecord, results: RunResults, problems
             console.stage("track", f"{experiment}, {outcome.kept} figures in {outcome.folder}")
     page = run.folder / "report.html"
     report_input = read_report(Store(run.results), run.id)
-    report_id = report(report_input, page)
+    report_id = report(run, report_input, page)
     links = [ArtifactLink("Report", report_id)] if report_id else []
     links += create_figure_artifacts(report_input)
     artifacts.create_origin_artifact(report_input)

@@ -13,8 +13,10 @@ from flows.run.run_identity import Run
 from flows.run.run_results import RunResults
 from flows.ui.prefect_ui import create_markdown_artifact
 from tasks.record.results import RunRecord
+from tasks.record.store import Store
 from tasks.report.page.html import write_page
 from tasks.report.page.markdown import markdown
+from tasks.report.page.samples_page import write_samples_page
 from tasks.report.report_input import ReportInput
 from tasks.track.tracked_run import TrackOutcome, tracked_run
 from tasks.track.tracker import track_run
@@ -23,7 +25,7 @@ from tasks.track.tracker import track_run
 @task(name="track", task_run_name="track")
 def track(run: Run, record: RunRecord, results: RunResults) -> tuple[TrackOutcome, ...]:
     """Show a recorded run in every enabled tracker; a failure is a warning of the tracker's outcome."""
-    # A tracker's process takes seconds. Meanwhile matplotlib is imported, which the report needs next.
+    # A tracker's process takes seconds. Meanwhile what the report needs next is imported.
     threading.Thread(target=_import_charts, name="import-charts", daemon=True).start()
     shown = tracked_run(run.spec, record, results.points, results.knees, results.accuracy)
     return track_run(run.spec.track, shown, run.results.folder)
@@ -35,8 +37,9 @@ def _import_charts() -> None:
 
 
 @task(name="report", task_run_name="report")
-def report(report_input: ReportInput, page: Path) -> UUID | None:
-    """Write the report page, and create an artifact with its tables. Return the artifact's id."""
+def report(run: Run, report_input: ReportInput, page: Path) -> UUID | None:
+    """Write the pages of report and answers, and create an artifact with the tables. Return its id."""
     write_page(report_input, page)
+    write_samples_page(Store(run.results), report_input, page)
     description = f"Report: speed and accuracy of run {report_input.run.run_id}"
     return create_markdown_artifact(key="report", markdown=markdown(report_input), description=description)

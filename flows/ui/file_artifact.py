@@ -10,7 +10,7 @@ from flows.ui.figure_artifacts import ArtifactLink
 from flows.ui.prefect_ui import create_markdown_artifact
 from operate.work_pool import host_queue
 from tasks.report.page.markdown import escaped
-from tasks.report.report_input import ReportInput
+from tasks.report.report_input import SAMPLES_PAGE, ReportInput
 from tasks.text import printable
 from tasks.track.tracked_run import TrackOutcome
 
@@ -63,7 +63,11 @@ def _place(report_input: ReportInput) -> str:
 def _paths(report_input: ReportInput, page: Path, outcomes: Sequence[TrackOutcome]) -> list[str]:
     """List the files as paths to copy, because a browser does not open a link to a local file."""
     folder = f"{report_input.results_path}/files/{report_input.run.run_id}"
-    files = {"Report page": page, "Server's log": page.with_name("server.log")}
+    files = {
+        "Report page": page,
+        "Page of the answers": page.with_name(SAMPLES_PAGE),
+        "Server's log": page.with_name("server.log"),
+    }
     lines = [f"- {name}: {_code(f'{folder}/{path.name}')}" for name, path in files.items() if path.exists()]
     local = [outcome for outcome in outcomes if outcome.folder and not outcome.url]
     return lines + [f"- {outcome.tracker} experiment: {_code(outcome.folder)}" for outcome in local]

@@ -24,6 +24,8 @@ def disputed_answers(store: Store, accuracy: Sequence[RecordedAccuracy]) -> tupl
         if not any(score.disagreements for score in scores):
             continue
         differ = (pl.col("dataset") == scores[0].dataset) & (pl.col("correct") != pl.col("second_correct"))
-        samples = store.read("samples", question_set.run_id).filter(differ).sort("question", "repeat")
-        disputed += [DisputedAnswer(**row) for row in samples.select(COLUMNS).iter_rows(named=True)]
+        samples = store.read(
+            "samples", question_set.run_id, lambda rows, differ=differ: rows.filter(differ).select(COLUMNS)
+        ).sort("question", "repeat")
+        disputed += [DisputedAnswer(**row) for row in samples.iter_rows(named=True)]
     return tuple(disputed)

@@ -6,23 +6,11 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from tasks.config.base import Frozen
-from tasks.record.results import RecordedAccuracy
+from tasks.record.results import QuestionShare, RecordedAccuracy
 from tasks.record.store import Store
 
 QUESTION = ("dataset", "subset", "question", "target")
 """Columns of `samples` that identify a question."""
-
-
-class QuestionShare(Frozen):
-    """The mean score, 0 to 1, of the answers to one question. A failed request counts as a wrong answer."""
-
-    dataset: str
-    subset: str
-    question: int
-    target: str
-    answers: int
-    share: float
 
 
 def question_shares(store: Store, accuracy: Sequence[RecordedAccuracy]) -> tuple[QuestionShare, ...]:

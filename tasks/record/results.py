@@ -46,6 +46,17 @@ class DisputedAnswer(Frozen):
     finish_reason: str | None
 
 
+class QuestionShare(Frozen):
+    """The mean score, 0 to 1, of the answers to one question. A failed request counts as a wrong answer."""
+
+    dataset: str
+    subset: str
+    question: int
+    target: str
+    answers: int
+    share: float
+
+
 class Manifest(Frozen):
     """What a run was measured with. A field is None if its value is not known.
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tasks.record.disputed_answers import disputed_answers
-from tasks.record.question_shares import QuestionShare, question_shares
+from tasks.record.question_shares import question_shares
 from tasks.record.read_run import recorded_accuracy, recorded_knees, recorded_points, recorded_run
-from tasks.record.results import RecordedAccuracy
+from tasks.record.read_samples import count_samples
+from tasks.record.results import QuestionShare, RecordedAccuracy
 from tasks.record.store import Store
 from tasks.report.report_input import ReportInput
 from tasks.report.timeline import read_timeline
@@ -30,6 +31,7 @@ def read_report(store: Store, run_id: str) -> ReportInput:
         disputed=disputed_answers(store, accuracy),
         shares=_shares(store, accuracy),
         timeline=read_timeline(store, run),
+        samples=count_samples(store, accuracy),
         results_path=str(store.location),
     )
 

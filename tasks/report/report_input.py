@@ -5,8 +5,10 @@ from __future__ import annotations
 from tasks.audit.verdict import Verdict
 from tasks.config.base import Frozen
 from tasks.plan.search import Knee
-from tasks.record.question_shares import QuestionShare
-from tasks.record.results import DisputedAnswer, RecordedAccuracy, RecordedPoint, RunRecord
+from tasks.record.results import DisputedAnswer, QuestionShare, RecordedAccuracy, RecordedPoint, RunRecord
+
+SAMPLES_PAGE = "samples.html"
+"""The name of the page of the answers, which lies beside the report page."""
 
 
 class TimelineCurve(Frozen):
@@ -26,6 +28,7 @@ class ReportInput(Frozen):
     """One run with its figures. `results_path`: the folder or bucket that holds the Parquet tables.
 
     `shares`: how often each question was answered rightly; read only where a question set has a load.
+    `samples`: how many answers the question sets have.
     """
 
     run: RunRecord
@@ -35,6 +38,7 @@ class ReportInput(Frozen):
     disputed: tuple[DisputedAnswer, ...] = ()
     shares: tuple[QuestionShare, ...] = ()
     timeline: tuple[TimelineCurve, ...] = ()
+    samples: int = 0
     results_path: str
 
     @property

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from tasks.measure.accuracy.scores import OVERALL
-from tasks.record.question_shares import QuestionShare
+from tasks.record.results import QuestionShare
 from tasks.report import formats
 from tasks.report.comparison.change import PairedChange, Question, paired_change
 from tasks.report.comparison.compared_run import ComparedRun

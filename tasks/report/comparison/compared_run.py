@@ -5,7 +5,7 @@ from __future__ import annotations
 from string import ascii_uppercase
 
 from tasks.config.base import Frozen
-from tasks.record.question_shares import QuestionShare
+from tasks.record.results import QuestionShare
 from tasks.report.report_input import ReportInput
 
 LETTERS = ascii_uppercase

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tasks.measure.accuracy.scores import OVERALL, Score
-from tasks.record.question_shares import QuestionShare
+from tasks.record.results import QuestionShare
 from tasks.report.comparison.change import PairedChange, Question, paired_change
 from tasks.report.report_input import ReportInput
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from rich import box
 from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
 from tasks.audit.doubt import doubt_note
-from tasks.report.report_input import ReportInput
+from tasks.report.report_input import SAMPLES_PAGE, ReportInput
 from tasks.report.run_summary import headline, reuse_note
 from tasks.report.table import FOLDED, Column, Table, fold_equal_columns
 from tasks.report.tables.report_tables import all_tables
@@ -45,7 +47,7 @@ def print_report(report: ReportInput, console: Console, page: str | None = None)
     Args:
         report: the run.
         console: where to print.
-        page: path of the report page, if there is one.
+        page: path of the report page, if there is one. That of the answers lies beside it.
     """
     console.print()
     for name, value in headline(report):
@@ -62,6 +64,8 @@ def print_report(report: ReportInput, console: Console, page: str | None = None)
         console.print(_text(f"warning: {warning}", "yellow"), soft_wrap=True)
     _print_pair(console, "Results", report.results_path)
     if page is not None:
+        if report.samples:
+            _print_pair(console, "Answers", str(Path(page).with_name(SAMPLES_PAGE)))
         _print_pair(console, "Report", page)
 
 

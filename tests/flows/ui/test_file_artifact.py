@@ -32,6 +32,7 @@ def created(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_links_stay_in_the_ui_in_use_and_paths_name_their_machine(created: list[str], tmp_path: Path) -> None:
     page = tmp_path / "report.html"
     page.touch()
+    page.with_name("samples.html").touch()
     report = ReportInput(run=made_up.run(), points=(), results_path="/data/results")
     link = ArtifactLink("Speed: throughput", uuid4())
     local = TrackOutcome(tracker="SwanLab", folder="/data/swanlab")
@@ -40,6 +41,7 @@ def test_links_stay_in_the_ui_in_use_and_paths_name_their_machine(created: list[
     links, paths = text.split("## Files on the machine gpu-box")
     assert f"- [Speed: throughput](../artifact/{link.id})" in links
     assert f"`/data/results/files/{report.run.run_id}/report.html`" in paths
+    assert "- Page of the answers: `/data/results/files/" in paths
     assert "server.log" not in paths  # it does not exist
     assert "`/data/swanlab`" in paths
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tasks.record.question_shares import QuestionShare
-from tasks.record.results import RecordedPoint
+from tasks.record.results import QuestionShare, RecordedPoint
 from tasks.report.comparison.compared_run import ComparedRun
 from tasks.report.table import Table
 from tests.record import made_up

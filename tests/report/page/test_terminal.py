@@ -41,6 +41,12 @@ def test_tables_verdicts_warnings_and_paths_are_shown(expected: str) -> None:
     assert expected in printed(120, report())
 
 
+def test_the_page_of_the_answers_is_named_where_there_are_answers() -> None:
+    lines = printed(80, report(samples=3)).splitlines()
+    assert lines[-2].split() == ["Answers", "results/samples.html"]
+    assert "samples.html" not in printed(80, report())
+
+
 def test_text_that_looks_like_markup_is_shown_as_it_is() -> None:
     assert "warning: [red]made[/] up" in printed(120, with_warnings("[red]made[/] up"))
 

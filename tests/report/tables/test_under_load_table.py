@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tasks.record.question_shares import QuestionShare
-from tasks.record.results import RecordedAccuracy
+from tasks.record.results import QuestionShare, RecordedAccuracy
 from tasks.report.report_input import ReportInput
 from tasks.report.tables.score_table import score_table
 from tasks.report.tables.under_load_table import under_load_table
