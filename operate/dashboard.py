@@ -14,10 +14,12 @@ from starlette.routing import Route
 from operate.prefect_server import ServerSettings
 from operate.request_guard import App, RequestGuard
 from tasks.errors import InputError, ServegaugeError
+from tasks.record.read_samples import read_samples
 from tasks.record.store import Store
 from tasks.report.overview.overview_page import render_overview
 from tasks.report.overview.run_lines import run_lines
 from tasks.report.page.html import render_page
+from tasks.report.page.samples_page import render_samples
 from tasks.report.read_report import read_report
 
 HOST = "127.0.0.1"
@@ -32,7 +34,15 @@ def dashboard_app(store: Store) -> App:
     def report(request: Request) -> str:
         return render_page(read_report(store, request.path_params["run_id"]))
 
-    routes = [Route("/", _endpoint(overview)), Route("/runs/{run_id}/report.html", _endpoint(report))]
+    def samples(request: Request) -> str:
+        recorded = read_report(store, request.path_params["run_id"])
+        return render_samples(recorded, read_samples(store, recorded.accuracy))
+
+    routes = [
+        Route("/", _endpoint(overview)),
+        Route("/runs/{run_id}/report.html", _endpoint(report)),
+        Route("/runs/{run_id}/samples.html", _endpoint(samples)),
+    ]
     return RequestGuard(Starlette(routes=routes), HOST, ServerSettings().origins)
 
 

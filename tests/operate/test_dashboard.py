@@ -42,6 +42,13 @@ def test_every_run_is_on_the_page_and_has_a_report(client: TestClient) -> None:
     assert (report.status_code, RUN in report.text) == (200, True)
 
 
+def test_the_answers_of_a_run_can_be_read(client: TestClient) -> None:
+    assert 'href="samples.html"' in client.get(f"/runs/{RUN}/report.html").text
+    answers = client.get(f"/runs/{RUN}/samples.html")
+    assert (answers.status_code, "Answers of " in answers.text) == (200, True)
+    assert client.get("/runs/nosuch/samples.html").status_code == 404
+
+
 def test_an_unknown_run_is_named_without_a_traceback(client: TestClient) -> None:
     answer = client.get("/runs/nosuch/report.html")
     assert answer.status_code == 404

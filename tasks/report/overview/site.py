@@ -11,6 +11,7 @@ from tasks.report.overview.overview_page import render_overview, report_address
 from tasks.report.overview.run_lines import RunLine, run_lines
 from tasks.report.page.html import write_page
 from tasks.report.page.page_file import write_html
+from tasks.report.page.samples_page import write_samples_page
 from tasks.report.read_report import read_report
 
 _REMEDY = "free some space or choose another folder"
@@ -37,7 +38,9 @@ def write_site(store: Store, folder: Path, *, refresh: bool, say: Callable[[str]
         page = folder / report_address(line.run_id)
         if refresh or not _is_current(page, line):
             say(f"report of {line.run_id}")
-            write_page(read_report(store, line.run_id), page)
+            report = read_report(store, line.run_id)
+            write_page(report, page)
+            write_samples_page(store, report, page)
     write_html(render_overview(lines, str(store.location), live=False), folder / "index.html", _REMEDY)
 
 

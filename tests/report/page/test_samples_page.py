@@ -17,6 +17,7 @@ from tasks.record.read_samples import TEXTS, ReadSample, ReadSamples, read_sampl
 from tasks.record.results import RecordedAccuracy
 from tasks.record.store import Store
 from tasks.record.write_run import record_accuracy
+from tasks.report.page.html import render_page
 from tasks.report.page.sample_view import common_start, sample_view
 from tasks.report.page.samples_page import render_samples, write_samples_page
 from tasks.report.report_input import ReportInput
@@ -150,6 +151,12 @@ def test_a_page_of_many_long_answers_stays_small(tmp_path: Path) -> None:
 def test_a_run_without_answers_has_no_page(tmp_path: Path) -> None:
     assert write_samples_page(Store(tmp_path), report(), tmp_path / "report.html") is None
     assert not (tmp_path / "samples.html").exists()
+
+
+def test_the_report_page_links_to_the_answers_where_there_are_any() -> None:
+    assert 'href="samples.html"' in render_page(report(samples=1200))
+    assert "Read all 1,200 answers" in render_page(report(samples=1200))
+    assert "samples.html" not in render_page(report())
 
 
 def test_the_line_of_a_sample_leaves_out_what_all_prompts_begin_with() -> None:
