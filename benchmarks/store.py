@@ -4,7 +4,8 @@ python -m benchmarks.store [--folder DIR] [--rounds 3]
 
 The results are made up, written one file a stage as runs write them, then compacted as `servegauge compact`
 does. Every time is that of a whole command, the start of Python included. EvalScope keeps a SQLite file of
-each load: a hundred are written so, with short texts as requests and answers, and their time is multiplied.
+each load, with the text of each request and every chunk of its answer: twenty are written so, with prompts of
+128 words and answers of 64 chunks, and their time is multiplied.
 """
 
 from __future__ import annotations
@@ -30,9 +31,17 @@ from tasks.record.store import Store
 SERVEGAUGE = str(Path(sys.executable).parent / "servegauge")
 RUNS_OF_REQUESTS, LOADS, REQUESTS = 1_000, 10, 1_000
 MANY_RUNS, FEW_LOADS, FEW_REQUESTS = 10_000, 2, 20
-SAMPLE_RUNS = 10
+SAMPLE_RUNS = 2
 """Runs whose rows are written as EvalScope writes them."""
-TEXT = "a made-up prompt of some words " * 8
+PROMPT = "word " * 128
+CHUNK = {
+    "id": "cmpl-0123456789abcdef",
+    "object": "text_completion",
+    "created": 1767225600,
+    "model": "made-up",
+    "choices": [{"index": 0, "text": " word", "logprobs": None, "finish_reason": None}],
+}
+CHUNKS = 64
 LIMIT_S, TIMES_QUICKER = 2.0, 20
 PERCENTILES = ("results", "requests", "--percentiles", "ttft_s", "--by", "run,load", "--format", "csv")
 
@@ -124,7 +133,7 @@ def write_databases(store: Store, folder: Path) -> list[Path]:
     from evalscope.perf.utils.db_util import create_result_table, encode_data
 
     folder.mkdir(parents=True, exist_ok=True)
-    paths, answer = [], encode_data([TEXT])
+    paths, answer = [], encode_data([dict(CHUNK) for _ in range(CHUNKS)])
     for run_id in sorted(store.run_ids())[:SAMPLE_RUNS]:
         for (load,), rows in store.read("requests", run_id).group_by("load_label"):
             path = folder / f"{run_id}-{load}.db"
@@ -143,7 +152,7 @@ def _as_evalscope(rows: pl.DataFrame, answer: str) -> Iterator[tuple[object, ...
         sent = row["sent_at"].timestamp()
         gaps, lengths = json.dumps(row["itl_s"]), (row["input_tokens"], row["output_tokens"])
         times = (sent + row["latency_s"], row["latency_s"], row["ttft_s"])
-        yield (TEXT, sent, gaps, 1, answer, *times, *lengths, 0.0, row["tpot_s"], str(row["index"]), 1)
+        yield (PROMPT, sent, gaps, 1, answer, *times, *lengths, 0.0, row["tpot_s"], str(row["index"]), 1)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from tasks.config.results_location import RESULTS
 
 
 def compact(results: ResultsOption = RESULTS) -> None:
-    """Bring the files of many runs together: reading stays quick.
+    """Bring the files of many runs together, to read quickly.
 
     Every run that has ended goes into one file a table with others. Nothing is lost if the command is killed,
     and other processes may record and read meanwhile. A servegauge without this command cannot read them.

@@ -23,7 +23,9 @@ from cli.doctor.command import doctor
 from cli.env import env
 from cli.import_results import import_results
 from cli.init import init
+from cli.merge import merge
 from cli.prefect_server import prefect_server
+from cli.prune import prune
 from cli.report import report
 from cli.results import results
 from cli.run import run
@@ -48,6 +50,8 @@ COMMANDS = (
     report,
     compare,
     dashboard,
+    merge,
+    prune,
     compact,
     serve,
     doctor,

@@ -6,6 +6,7 @@ They are read here without Prefect, so that a run that measures nothing need not
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -37,6 +38,21 @@ def cached_figure(results: ResultsLocation, key: str, kind: type[Figure]) -> Fig
 def remove_from_cache(results: ResultsLocation, key: str) -> None:
     """Remove a figure, so that no run reuses it after a newer measurement failed."""
     bucket_sync.remove(results, f"{CACHE}/{key}")
+
+
+def remove_runs_from_cache(results: ResultsLocation, run_ids: Collection[str]) -> int:
+    """Remove the figures that some runs measured, so that no run reuses them; return how many."""
+    bucket_sync.download(results, CACHE)
+    files = sorted(path for path in results.cache_folder.glob("*") if path.is_file())
+    keys = [path.name for path in files if _run_of(results, path.name) in run_ids]
+    for key in keys:
+        remove_from_cache(results, key)
+    return len(keys)
+
+
+def _run_of(results: ResultsLocation, key: str) -> str | None:
+    fields = _fields(results, key)
+    return fields.get("run_id") if isinstance(fields, dict) else None
 
 
 def _fields(results: ResultsLocation, key: str) -> Any:

@@ -64,6 +64,12 @@ def remove_runs(store: Store, run_ids: Collection[str]) -> None:
         _rewrite(store, store.run_ids(), (), run_ids, BATCH_BYTES)
 
 
+def finish_removal(store: Store) -> None:
+    """Delete the files of runs whose removal was killed. The caller holds the lock. Raises as `compact`."""
+    if read_index(store.files).removed:
+        _rewrite(store, store.run_ids(), (), (), BATCH_BYTES)
+
+
 def _rewrite(
     store: Store, known: Collection[str], ended: Collection[str], removed: Collection[str], batch_bytes: int
 ) -> Compacted:

@@ -70,6 +70,17 @@ def remove_baseline(store: Store, name: str) -> str:
     return names[name]
 
 
+def add_baselines(target: Store, source: Store) -> list[str]:
+    """Take over the names of another place; return those that mean another run here, and are not taken over.
+
+    The caller holds the lock of `target`.
+    """
+    here, there = baselines(target), baselines(source)
+    if there.keys() - here.keys():
+        _write(target, {**there, **here})
+    return [name for name, run_id in there.items() if here.get(name, run_id) != run_id]
+
+
 def _write(store: Store, names: dict[str, str]) -> None:
     content = Baselines(names=dict(sorted(names.items()))).model_dump_json(indent=1)
     store.files.put(store.files.root / FILE, content.encode())

@@ -12,7 +12,7 @@ from tasks.errors import InputError, RecordError
 from tasks.measure.speed.request_row import RequestRow
 from tasks.plan.search import Knee
 from tasks.record import rows
-from tasks.record.older_rows import label_of, older_stage_name, with_notes, without_copy
+from tasks.record.older_rows import label_of, older_stage_name, origin_of, with_notes, without_copy
 from tasks.record.results import RecordedAccuracy, RecordedPoint, RunRecord
 from tasks.record.store import Store
 from tasks.record.write_run import stage_of
@@ -93,6 +93,26 @@ def nearest_runs(run_id: str, recorded_ids: Sequence[str]) -> str:
     similar = difflib.get_close_matches(run_id, recorded_ids, n=NEAREST_RUNS, cutoff=0.5)
     newest_first = [recorded_id for recorded_id in recorded_ids if recorded_id in similar]
     return f"the nearest, newest first: {', '.join(newest_first or recorded_ids[:NEAREST_RUNS])}"
+
+
+def origins(store: Store) -> dict[str, set[str]]:
+    """Return, for each run, the runs that measured what it reused, and the one that it goes on with.
+
+    Raises:
+        RecordError: a table cannot be read.
+    """
+    used: dict[str, set[str]] = {}
+    points = store.read("points", query=lambda rows: rows.select("run_id", "measured_by", "reasons"))
+    for row in points.unique().iter_rows(named=True):
+        used.setdefault(row["run_id"], set()).add(origin_of(row)[0])
+    scores = store.read("scores", query=lambda rows: rows.select("run_id", "dataset", "measured_by"))
+    for row in scores.unique().iter_rows(named=True):
+        origin = row["measured_by"] or _noted_origin(store, row["run_id"], row["dataset"])
+        used.setdefault(row["run_id"], set()).add(origin)
+    resumed = store.read("runs", query=lambda rows: rows.filter(pl.col("resumes").is_not_null()))
+    for run_id, resumes in resumed.select("run_id", "resumes").iter_rows():
+        used.setdefault(run_id, set()).add(resumes)
+    return used
 
 
 def _noted_origin(store: Store, run_id: str, dataset: str) -> str:
