@@ -84,7 +84,7 @@ def _set_views(report: ReportInput, samples: Sequence[ReadSample]) -> list[SetVi
 
 
 def _set_view(score: Score, samples: Sequence[ReadSample]) -> SetView:
-    common = common_start([sample.row["prompt"] or "" for sample in samples])
+    common = common_start([sample.row["prompt"] for sample in samples if sample.row["prompt"]])
     question_set = score.question_set or score.dataset
     combination = score.dataset.removeprefix(question_set).removeprefix("-")  # the load's name included
     interval = f"{formats.score_text(score.ci_low)} – {formats.score_text(score.ci_high)}"
