@@ -138,6 +138,9 @@ _COLUMNS: dict[TableName, list[_Column]] = {
         *_added(float, "others_mean"),
         *_added(int, "others_min less_load"),
         *_added(str, "asks question_set combination"),
+        *_added(int, "correct"),
+        *_added(float, "busy_s energy_j energy_per_correct_j cost_per_correct"),
+        *_added(list[str], "cost_doubts"),
     ],
     "samples": [
         *_columns(str, "run_id dataset subset"),
@@ -158,6 +161,7 @@ _COLUMNS: dict[TableName, list[_Column]] = {
         *_added(str, "asked_by"),
         *_added(float, "others_mean"),
         *_added(int, "others_min"),
+        *_added(datetime, "sent_at"),
     ],
     "telemetry": [
         *_columns(str, "run_id"),

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from threading import Lock, local
 from typing import Any
 from urllib.parse import parse_qsl
@@ -15,7 +16,7 @@ from evalscope.api.model import ModelOutput
 from evalscope.models.openai_compatible import NON_RETRYABLE_OPENAI_ERRORS, OpenAICompatibleAPI
 from openai import DefaultHttpxClient
 
-from tasks.measure.accuracy.answer_journal import AnswerJournal
+from tasks.measure.accuracy.answer_journal import AnswerJournal, JournalEntry
 from tasks.measure.accuracy.retries import pause_s
 from tasks.measure.accuracy.under_way import LoadWatch
 from tasks.measure.row_files import one_line
@@ -24,7 +25,7 @@ from tasks.serve.endpoint import Endpoint
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How one answer came about. `error`: why there is none.
+    """How one answer came about. `error`: why there is none. `sent_at`: when its request was sent.
 
     `others_mean`, `others_min`: the requests of a load that were under way meanwhile; None without load.
     """
@@ -35,6 +36,7 @@ class Asked:
     error: str | None = None
     others_mean: float | None = None
     others_min: int | None = None
+    sent_at: datetime | None = None
 
 
 class WrongModel(Exception):
@@ -94,7 +96,7 @@ class AskingModel(OpenAICompatibleAPI):  # type: ignore[misc]
         known = self._journal.take(prompt)
         try:
             if known is not None:
-                self._thread.asked = Asked(known.asked_by, **known.output["asked"])
+                self._thread.asked = _asked(known)
                 return ModelOutput.model_validate(known.output["answer"])
             return self._ask(prompt, input, *args, **kwargs)
         finally:
@@ -108,6 +110,7 @@ class AskingModel(OpenAICompatibleAPI):  # type: ignore[misc]
 
     def _ask(self, prompt: str, *args: Any, **kwargs: Any) -> Any:
         for tries in range(1, self._retries + 2):
+            sent_at = datetime.now(UTC)
             try:
                 with self._watch.answer() as others:
                     output = self._send(*args, **kwargs)
@@ -115,11 +118,12 @@ class AskingModel(OpenAICompatibleAPI):  # type: ignore[misc]
                 reason = one_line(str(error) or type(error).__name__, self._endpoint.masked)
                 final = isinstance(error, (WrongModel, *NON_RETRYABLE_OPENAI_ERRORS))
             else:
-                facts = {"tries": tries, "first_answer_s": self._thread.first_answer_s}
+                first = self._thread.first_answer_s
+                facts = {"tries": tries, "first_answer_s": first, "sent_at": sent_at.isoformat()}
                 if others.least is not None:
                     facts |= {"others_mean": others.mean, "others_min": others.least}
                 entry = self._journal.add(prompt, {"answer": output.model_dump(mode="json"), "asked": facts})
-                self._thread.asked = Asked(entry.asked_by, **facts)
+                self._thread.asked = _asked(entry)
                 return output
             if final or tries > self._retries:
                 break
@@ -134,6 +138,12 @@ class AskingModel(OpenAICompatibleAPI):  # type: ignore[misc]
         if mismatch:
             raise WrongModel(mismatch)
         return output
+
+
+def _asked(entry: JournalEntry) -> Asked:
+    facts = dict(entry.output["asked"])
+    sent_at = facts.pop("sent_at", None)  # earlier versions did not write it
+    return Asked(entry.asked_by, **facts, sent_at=datetime.fromisoformat(sent_at) if sent_at else None)
 
 
 def _timed(create: Callable[..., Any], thread: Any) -> Callable[..., Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class SampleRow:
         asked_by: the run that asked, which may be an earlier one.
         others_mean: requests of a load that were under way meanwhile, on average; None without load.
         others_min: the fewest of them.
+        sent_at: when the request was sent that got the answer, in UTC.
     """
 
     subset: str
@@ -60,6 +62,7 @@ class SampleRow:
     asked_by: str | None = None
     others_mean: float | None = None
     others_min: int | None = None
+    sent_at: datetime | None = None
 
     @property
     def truncated(self) -> bool:

@@ -49,6 +49,12 @@ class Score(Frozen):
         less_load: answers during which fewer were under way than ENOUGH of them, or an unknown number.
         question_set: the name of the question set without that of the combination and the load.
         combination: what the generation settings are called in the set's grid; empty without a grid.
+        correct: right answers.
+        busy_s: see `answering_time`; like the fields below, None for a part of a set.
+        energy_j: what the server's GPUs took in that time.
+        energy_per_correct_j: `energy_j` for each right answer.
+        cost_per_correct: the price of `busy_s` for each right answer, in the price's currency.
+        cost_doubts: why energy and cost are doubtful.
         asks: what was asked; scores with the same value differ in load or repeats alone.
         repeats_needed: the repeats with which two runs would tell a difference of 3 points from noise.
     """
@@ -81,6 +87,12 @@ class Score(Frozen):
     asks: str | None = None
     question_set: str | None = None
     combination: str | None = None
+    correct: int | None = None
+    busy_s: float | None = None
+    energy_j: float | None = None
+    energy_per_correct_j: float | None = None
+    cost_per_correct: float | None = None
+    cost_doubts: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -135,6 +147,7 @@ def _score(question_set: QuestionSet, subset: str, rows: Sequence[SampleRow]) ->
         seconds_per_correct=_per_correct([row.latency_s for row in rows], rows),
         question_set=question_set.base_name,
         combination=combination_of(question_set),
+        correct=sum(row.correct for row in rows),
         **load_held(load.concurrency if load else None, rows)._asdict(),
     )
 

@@ -32,6 +32,11 @@ def energy_j(rows: Sequence[RequestRow], readings: Sequence[Reading], duration_s
     if not rows:
         return None
     start = min(row.sent_at - timedelta(seconds=row.client_delay_s or 0.0) for row in rows)
+    return energy_from(start, duration_s, readings)
+
+
+def energy_from(start: datetime, duration_s: float, readings: Sequence[Reading]) -> float | None:
+    """Return the joules of all the server's GPUs for `duration_s`; None if a GPU's power is not known."""
     powers = _power_by_gpu(readings, start)
     if not powers or not all(_covers(power, duration_s) for power in powers):
         return None
