@@ -15,6 +15,7 @@ from tasks.plan.plan import Plan, PlannedQuestionSet
 from tasks.record.results import RecordedAccuracy
 from tasks.record.store import Store
 from tasks.record.write_run import record_accuracy
+from tasks.serve.find_endpoint import judge_endpoint
 
 
 class FailedAnswers(UnusableResult):
@@ -80,6 +81,7 @@ def measure_and_record(entry: PlannedQuestionSet, context: RunContext, attempt: 
         attempt=attempt,
         journal=journal,
         run_id=run.id,
+        judge=judge_endpoint(entry.accuracy.judge),
     )
     try:
         log = follow_log(job.folder / LOG, console.line_logger("EvalScope"))

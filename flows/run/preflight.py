@@ -19,7 +19,7 @@ from tasks.provision.image import container_program, is_image
 from tasks.record.named_run import gate_baseline
 from tasks.record.store import Store
 from tasks.serve.argv import check_owned
-from tasks.serve.find_endpoint import endpoint_of
+from tasks.serve.find_endpoint import endpoint_of, judge_endpoint
 from tasks.serve.flags import check_flags, known_flags
 from tasks.serve.port import choose_port
 
@@ -51,6 +51,7 @@ def preflight(spec: Spec, results: ResultsLocation | None) -> None:
     check_chat_template(server.tokenizer or server.model, (*spec.sweeps, *spec.loads_of_accuracy))
     for question_set in spec.accuracy:
         check_question_set(question_set)
+        judge_endpoint(question_set.judge)
     if isinstance(spec.server, EndpointServer):
         endpoint_of(spec.server)
     else:

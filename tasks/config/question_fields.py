@@ -33,6 +33,7 @@ QUESTION_FIELDS: dict[str, tuple[str, ...]] = {
     "bbh": ("input", "target"),
     "drop": ("passage", "question", "answer", "validated_answers"),
     "ifeval": ("key", "prompt", "instruction_id_list", "kwargs"),
+    "simple_qa": (*_MATH, "metadata"),
     "humaneval": ("task_id", "prompt", "entry_point", "test", "canonical_solution"),
 }
 TEXT_ANSWERS = frozenset(

@@ -135,6 +135,7 @@ class AccuracyJob(Frozen):
 
     `journal`: the file of the answers known so far, which gets the new ones; None keeps none. `run_id`: the
     run that asks. `counters`: where the load processes count their requests under way; none without load.
+    `judge`: the model that judges the answers; None where none does.
     """
 
     accuracy: QuestionSet
@@ -144,3 +145,4 @@ class AccuracyJob(Frozen):
     journal: Path | None = None
     run_id: str = ""
     counters: tuple[Path, ...] = ()
+    judge: Endpoint | None = None

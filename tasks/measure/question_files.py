@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from tasks.config.datasets import Dataset
 from tasks.config.question_set import QuestionSet
 from tasks.errors import InputError
+from tasks.measure.sandbox import check_sandbox
 
 Record = dict[str, Any]
 SWEEP_LINE = '{"question": "…"}'
@@ -42,14 +42,11 @@ def check_question_set(question_set: QuestionSet) -> int:
 
     Raises:
         InputError: a file cannot be read or has no questions, or a line lacks a field, with the file and the
-            line; or the set needs a package that is not installed.
+            line; or the set needs a sandbox that is not there.
     """
     dataset = question_set.definition
-    if question_set.sandbox and dataset.runs_code and find_spec("ms_enclave") is None:
-        raise InputError(
-            f"{question_set.dataset} needs EvalScope's sandbox, which is not installed",
-            "install it beside servegauge: pip install 'evalscope[sandbox]'; it needs Docker",
-        )
+    if question_set.sandbox and dataset.runs_code:
+        check_sandbox(question_set.dataset)
     if not question_set.files:
         counts = [dataset.hub_subsets.get(subset, 0) for subset in question_set.subset_names]
         return sum(_limited(count, question_set.limit) for count in counts) or UNKNOWN_SIZE

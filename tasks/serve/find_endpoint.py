@@ -6,6 +6,7 @@ import os
 
 from pydantic import SecretStr
 
+from tasks.config.judge import Judge
 from tasks.config.server import EndpointServer, ManagedServer
 from tasks.errors import InputError
 from tasks.provision.provisioned import Model
@@ -34,6 +35,18 @@ def endpoint_of(server: EndpointServer) -> Endpoint:
         api_key=key,
         own_headers=own_headers,
     )
+
+
+def judge_endpoint(judge: Judge | None) -> Endpoint | None:
+    """Return the endpoint of a model that judges answers; None without a judge.
+
+    Raises:
+        InputError: the variable that its `api_key_env` names is not set, or its value cannot be sent.
+    """
+    if judge is None:
+        return None
+    key = _secret_in(judge.api_key_env, "accuracy.judge.api_key_env") if judge.api_key_env else None
+    return Endpoint(url=judge.url, model=judge.model, tokenizer="none", api_key=key)
 
 
 def endpoint_at(port: int, server: ManagedServer, model: Model, api_key: SecretStr) -> Endpoint:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import shutil
 from typing import Any
 
@@ -13,7 +12,6 @@ from evalscope.api.model import GenerateConfig
 from evalscope.api.registry import EVALUATOR_REGISTRY
 
 from tasks.config.datasets import AIME25, find_dataset
-from tasks.config.judge import Judge
 from tasks.config.question_set import QuestionSet
 from tasks.measure.accuracy.answer_journal import AnswerJournal
 from tasks.measure.accuracy.asking_worker import AskingModel
@@ -23,7 +21,6 @@ from tasks.measure.accuracy.row_sink_worker import RowSink
 from tasks.measure.accuracy.under_way import LoadWatch
 from tasks.measure.jobs import AccuracyJob
 from tasks.measure.processes.child_context import ChildContext
-from tasks.measure.row_files import SAMPLES
 from tasks.serve.endpoint import MAX_TOKENS, Endpoint
 
 OUTPUTS = "evalscope"
@@ -52,7 +49,7 @@ def run(job: AccuracyJob, context: ChildContext) -> int:
     journal = AnswerJournal(job.journal, job.run_id)
     watch = LoadWatch(job.counters)
     model = AskingModel(job.endpoint, generate_config, context.report, journal, question_set.retries, watch)
-    sink = RowSink(job.folder / SAMPLES, question_set.definition, model, question_set.repeats)
+    sink = RowSink(job, model)
     RowEvaluator.sink = sink
     EVALUATOR_REGISTRY[question_set.dataset] = RowEvaluator
     # The run has its own report page; EvalScope's takes two seconds.
@@ -84,14 +81,14 @@ def _task_config(job: AccuracyJob, model: AskingModel, generate_config: Any) -> 
     }
     if question_set.sandbox and question_set.definition.runs_code:
         settings["sandbox"] = {"enabled": True}
-    if question_set.judge:
-        settings["judge"] = {"models": [_judge(question_set.judge)]}
+    if job.judge:
+        settings["judge"] = {"models": [_judge(job.judge)]}
     arguments = dataset_arguments(question_set, job.folder / "questions")
     return TaskConfig(**settings, dataset_args={question_set.dataset: arguments})
 
 
-def _judge(judge: Judge) -> dict[str, Any]:
-    key = os.environ.get(judge.api_key_env, "") if judge.api_key_env else "none"
+def _judge(judge: Endpoint) -> dict[str, Any]:
+    key = judge.api_key.get_secret_value() if judge.api_key else "none"
     return {"model_id": judge.model, "api_url": judge.url, "api_key": key}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from evalscope.evaluator.evaluator import DefaultEvaluator
 
 from tasks.measure.accuracy.row_sink_worker import RowSink
+from tasks.measure.accuracy.sandbox_worker import failures_raised
 
 
 class RowEvaluator(DefaultEvaluator):  # type: ignore[misc]
@@ -29,6 +30,10 @@ class RowEvaluator(DefaultEvaluator):  # type: ignore[misc]
         state = super()._predict_sample(sample, model_prediction_dir)
         self.sink.answered(sample, state)
         return state
+
+    def _review_task_state(self, task_state: Any) -> Any:
+        with failures_raised():
+            return super()._review_task_state(task_state)
 
     def _persist_result(self, item: Any, task_state: Any, sample_score: Any) -> None:
         super()._persist_result(item, task_state, sample_score)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -16,12 +15,13 @@ from tasks.measure.accuracy.asking_worker import Asked, AskingModel
 from tasks.measure.accuracy.final_answer import final_box, marked_choice, plain_integer
 from tasks.measure.accuracy.sample_row import SampleRow
 from tasks.measure.accuracy.second_grader import SecondGrade, grade
-from tasks.measure.row_files import one_line
+from tasks.measure.accuracy.unjudged import NOT_JUDGED, reason_unjudged
+from tasks.measure.jobs import AccuracyJob
+from tasks.measure.row_files import SAMPLES, one_line
 
 FINISH_REASONS = {"max_tokens": "length"}
 """EvalScope's finish reasons that have another name in OpenAI's API."""
 NO_ANSWER = "no answer was recorded"
-NOT_JUDGED = "the answer could not be judged"
 GRADING_TIMEOUT_S = 10
 _ROW = TypeAdapter(SampleRow)
 
@@ -47,14 +47,16 @@ class _Sample:
 class RowSink:
     """Collects what is known about each sample, and writes its row once it is judged."""
 
-    def __init__(self, path: Path, dataset: Dataset, model: AskingModel, repeats: int) -> None:
-        """Write to a new file at `path`. `judgements` are EvalScope's scores of the answers so far."""
-        self._path, self._dataset, self._model, self._repeats = path, dataset, model, repeats
+    def __init__(self, job: AccuracyJob, model: AskingModel) -> None:
+        """Write to a new file in the job's folder. `judgements`: EvalScope's scores of the answers so far."""
+        self._path, self._model = job.folder / SAMPLES, model
+        self._dataset, self._repeats = job.accuracy.definition, job.accuracy.repeats
+        self._mask = job.judge.masked if job.judge else str
         self._samples: dict[Key, _Sample] = {}
         self._keys: dict[int, Key] = {}
         self._lock = Lock()
         self.judgements: list[float] = []
-        path.write_bytes(b"")
+        self._path.write_bytes(b"")
 
     @property
     def rows(self) -> int:
@@ -91,7 +93,9 @@ class RowSink:
         if known.state is None:
             known.asked = self._model.last_asked
             known.error = known.asked.error
-        known.error = known.error or f"{NOT_JUDGED}: {one_line(str(error) or type(error).__name__)}"
+        known.error = (
+            known.error or f"{NOT_JUDGED}: {one_line(str(error) or type(error).__name__, self._mask)}"
+        )
 
     def judged(self, subset: str, sample_id: int, sample_score: Any) -> None:
         """Write the row of a judged answer; do nothing if it is written already."""
@@ -99,7 +103,7 @@ class RowSink:
         if not known.written:
             if sample_score.score.main_value is not None:
                 self.judgements.append(float(sample_score.score.main_value))
-            self._write(known, _judged_row(self._dataset, known, sample_score.score))
+            self._write(known, self._judged_row(known, sample_score.score))
 
     def finish(self) -> None:
         """Write the rows of all samples that have none yet."""
@@ -107,6 +111,12 @@ class RowSink:
             if not known.written:
                 known.error = known.error or NO_ANSWER
                 self._write(known, _row(known))
+
+    def _judged_row(self, known: _Sample, score: Any) -> SampleRow:
+        if score.status == "success" and score.main_value is not None:
+            return _judged_row(self._dataset, known, score)
+        row = _row(known, answer=score.extracted_prediction or None)
+        return _replace(row, error=row.error or reason_unjudged(score.metadata, self._mask))
 
     def _write(self, known: _Sample, row: SampleRow) -> None:
         known.written, known.state = True, None
@@ -116,8 +126,6 @@ class RowSink:
 
 def _judged_row(dataset: Dataset, known: _Sample, score: Any) -> SampleRow:
     row = _row(known, answer=score.extracted_prediction or None)
-    if score.status != "success" or score.main_value is None:
-        return _replace(row, error=row.error or NOT_JUDGED)
     value = float(score.main_value)
     second = _second_grade(dataset, row)
     if row.truncated and not _marks_an_answer(dataset, row.response):

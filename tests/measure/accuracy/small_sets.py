@@ -112,6 +112,10 @@ def _program(number: int) -> Record:
     }
 
 
+def _fact(number: int) -> Record:
+    return {"problem": f"{mark(number)} Who came first?", "answer": f"Person {number}", "metadata": "{}"}
+
+
 SETS = {
     "integer": SmallSet(
         "aime24", "test.jsonl", _integer, lambda n, right: rf"It is \boxed{{{n + (100 if right else 500)}}}"
@@ -134,4 +138,17 @@ SETS = {
     ),
 }
 """One set of each kind."""
-CODE = SmallSet("humaneval", "test.jsonl", _program, lambda n, right: f"    return {n}")
+CODE = SmallSet("humaneval", "test.jsonl", _program, lambda n, right: f"    return {n if right else n + 500}")
+"""A benchmark that runs code from the answers."""
+JUDGED = SmallSet("simple_qa", "test.jsonl", _fact, lambda n, right: f"Person {n if right else n + 500}.")
+"""A benchmark whose answers a model judges."""
+
+
+def verdicts(small: SmallSet) -> list[dict[str, str]]:
+    """What the stub answers as the judge of that benchmark."""
+    found = []
+    for number in range(SIZE):
+        right = number < RIGHT
+        verdict = json.dumps({"reasoning": "compared", "verdict": "A" if right else "B"})
+        found.append({"contains": f"Predicted answer: {small.answer(number, right)}", "answer": verdict})
+    return found
