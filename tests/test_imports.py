@@ -27,7 +27,7 @@ STAGES = (
     "report",
 )
 """The packages of tasks/, in the order data flows through them; the same rule."""
-SHARED = ("errors", "stats", "text")
+SHARED = ("errors", "quick_imports", "stats", "text")
 """Modules of tasks/ that every stage may import, and that import no stage."""
 BLOCKS_MAY_IMPORT = ("config", "errors")
 """Of tasks/: a block holds configuration and runs nothing."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from prefect.concurrency.sync import concurrency
-from prefect.settings import PREFECT_API_URL
 
+from flows.run.own_prefect_server import shared_api_url
 from flows.ui import console
 from operate.work_pool import gpu_slot_name, host_queue
 
@@ -18,7 +18,7 @@ LEASE_S = 60.0
 @contextmanager
 def gpu_slot() -> Iterator[None]:
     """Wait for this machine's GPU slot and hold it inside the block. Without a shared server no run waits."""
-    if not PREFECT_API_URL.value():
+    if shared_api_url() is None:
         yield
         return
     console.stage("queue", f"waiting for the GPU slot of {host_queue()}")

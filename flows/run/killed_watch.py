@@ -59,9 +59,11 @@ def _run_details(results: ResultsLocation, folder: Path) -> dict[str, str | None
     if not in_flow():
         return details
     from prefect.runtime import flow_run
-    from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL
+    from prefect.settings import PREFECT_API_AUTH_STRING
 
-    api, secret = PREFECT_API_URL.value(), PREFECT_API_AUTH_STRING.value()
+    from flows.run.own_prefect_server import shared_api_url
+
+    api, secret = shared_api_url(), PREFECT_API_AUTH_STRING.value()
     if not api:  # the run's own server ends with the run
         return details
     return {

@@ -14,6 +14,7 @@ from operate.request_guard import App, RequestGuard
 from tasks.config.home import checkout
 from tasks.errors import ExecutionError
 from tasks.provision.die_with_parent import die_with_parent
+from tasks.quick_imports import quick_imports
 from tasks.serve.loopback import HOST
 from tasks.serve.port import choose_port
 
@@ -30,6 +31,16 @@ API_URL = "PREFECT_API_URL"
 EPHEMERAL_SETTINGS = ("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "PREFECT_SERVER_EPHEMERAL_ENABLED")
 SETTINGS_FILES = (".env", "prefect.toml", "pyproject.toml")
 """Files of the working directory that Prefect reads its settings from, after its profiles."""
+
+_own_api_url: str | None = None  # module state on purpose: a process has one such server
+
+
+def shared_api_url() -> str | None:
+    """Return the address of the Prefect server that runs share; None where a run has a server of its own."""
+    from prefect.settings import PREFECT_API_URL
+
+    url = PREFECT_API_URL.value()
+    return None if url == _own_api_url else url
 
 
 def may_name_a_server() -> bool:
@@ -88,8 +99,27 @@ class OwnPrefectServer:
         """Whether the server's process runs."""
         return self._process.poll() is None
 
+    @property
+    def api_url(self) -> str:
+        """The address of the API; `wait_ready` may change it."""
+        return f"http://{HOST}:{self._port}/api"
+
+    def use(self) -> None:
+        """Wait until the server answers, and make Prefect in this process use it, in every thread.
+
+        Raises:
+            ExecutionError: as `wait_ready`.
+        """
+        from prefect.context import refresh_global_settings_context
+
+        global _own_api_url
+        self.wait_ready()
+        # Prefect knows a temporary server only as a class of its server, which takes three seconds to import.
+        _own_api_url = os.environ[API_URL] = self.api_url
+        refresh_global_settings_context()
+
     def wait_ready(self) -> None:
-        """Wait until the server answers, and make Prefect use it as its temporary server.
+        """Wait until the server answers.
 
         Raises:
             ExecutionError: the server ended, or did not answer in time.
@@ -108,7 +138,6 @@ class OwnPrefectServer:
                 elif code is not None or time.monotonic() > deadline:
                     raise _not_started(code)
                 time.sleep(PAUSE_S)
-        self._hand_to_prefect()
 
     def stop(self) -> None:
         """End the server; kill it if it does not end in time."""
@@ -132,18 +161,9 @@ class OwnPrefectServer:
         import httpx
 
         try:
-            return client.get(f"http://{HOST}:{self._port}/api/health").is_success
+            return client.get(f"{self.api_url}/health").is_success
         except httpx.TransportError:
             return False
-
-    def _hand_to_prefect(self) -> None:
-        """Register this server as the one temporary server, which Prefect's clients would otherwise start."""
-        from prefect.server.api.server import SubprocessASGIServer
-
-        temporary = SubprocessASGIServer()
-        temporary.port = self._port
-        temporary.server_process = self._process
-        temporary.running = True
 
 
 def _prefect_settings() -> dict[str, str]:
@@ -157,7 +177,8 @@ def _prefect_settings() -> dict[str, str]:
 
 def guarded_app() -> App:
     """Make the application that uvicorn serves: Prefect's, closed to pages of other sites."""
-    from prefect.server.api.server import create_app
+    with quick_imports():
+        from prefect.server.api.server import create_app
 
     return RequestGuard(create_app(), HOST)
 

@@ -21,6 +21,7 @@ from tasks.config.results_location import ResultsLocation, results_location
 from tasks.config.spec import Spec
 from tasks.config.spec_file import load_spec
 from tasks.errors import ExecutionError
+from tasks.quick_imports import quick_imports
 from tasks.track import swanlab_process
 
 if TYPE_CHECKING:
@@ -56,9 +57,9 @@ def run_from_terminal(spec: str, overrides: list[str], results: str, refresh: bo
     checked, location = load_spec(spec, overrides), results_location(results)
     run_flow = partial(_run_flow, spec, overrides, results, refresh, resume)
     with _processes_started(checked, refresh or _is_new(location)) as server:
-        # Imported late, while the processes start.
-        from flows.run.preflight import preflight_command
-        from flows.run.recorded_run import needs_prefect, planned_run, report_recorded_run
+        with quick_imports():  # late, while the processes start
+            from flows.run.preflight import preflight_command
+            from flows.run.recorded_run import needs_prefect, planned_run, report_recorded_run
 
         # Before Prefect is imported, which takes seconds: wrong input is reported within one.
         preflight_command(checked, location)
@@ -121,13 +122,14 @@ def _run_flow(
 
     begun = begin_run(planned.run, planned.plan) if planned else nullcontext()
     with show_on_terminal(), begun:
-        from prefect import tags
-        from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+        with quick_imports():
+            from prefect import tags
+            from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
-        from flows.benchmark import benchmark
+            from flows.benchmark import benchmark
 
         if server is not None:
-            server.wait_ready()
+            server.use()
         # Heartbeats show a Prefect server that a flow is alive; here they only delay its end by a second.
         with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}), tags(TAG):
             benchmark(spec, overrides=overrides, results=results, refresh=refresh, resume=resume)

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 
+from tasks.quick_imports import quick_imports
 from tasks.track.killed_swanlab import mark_as_logging
 from tasks.track.swanlab_job import SwanLabJob
 from tasks.track.tracked_run import TrackOutcome
@@ -17,7 +18,7 @@ from tasks.track.tracked_run import TrackOutcome
 def main() -> None:
     """Import SwanLab, wait for one job, log it and exit."""
     os.chdir("/")  # SwanLab reads swanlab.yaml and .env from its working folder
-    with contextlib.redirect_stdout(sys.stderr), contextlib.suppress(Exception):
+    with contextlib.redirect_stdout(sys.stderr), contextlib.suppress(Exception), quick_imports():
         importlib.import_module("tasks.track.swanlab_experiment")  # `_log` imports it again, and reports
     text = sys.stdin.read()
     if not text:  # the run needs no worker after all

@@ -11,6 +11,7 @@ import os
 import threading
 
 from tasks.measure.processes.fork_server import PARENT
+from tasks.quick_imports import quick_imports
 
 LAZY_NAMES = (("modelscope", "AutoTokenizer"),)
 """Modules and names that EvalScope would import in every measuring process, which takes a second."""
@@ -53,4 +54,5 @@ _devnull = os.open(os.devnull, os.O_WRONLY)
 os.dup2(_devnull, 1)
 os.dup2(_devnull, 2)
 os.close(_devnull)
-_import_workers()
+with quick_imports():
+    _import_workers()

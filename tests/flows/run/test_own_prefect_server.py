@@ -19,6 +19,7 @@ from flows.run import own_prefect_server
 from flows.run.own_prefect_server import (
     OwnPrefectServer,
     may_name_a_server,
+    shared_api_url,
     start_own_server,
     start_without_prefect,
 )
@@ -122,3 +123,36 @@ server.stop()
 assert not server.running
 """
     subprocess.run((sys.executable, "-c", code), check=True, timeout=60)
+
+
+@pytest.mark.usefixtures("settings")
+def test_prefect_uses_the_server_in_every_thread_without_importing_a_server() -> None:
+    code = """
+import sys, threading
+from flows.run import own_prefect_server
+serve = '''
+import http.server, sys
+class Health(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Health).serve_forever()
+'''
+own_prefect_server._argv = lambda port: (sys.executable, "-c", serve, str(port))
+server = own_prefect_server.start_without_prefect()
+server.use()
+from prefect.settings import PREFECT_API_URL
+urls = []
+for look in (PREFECT_API_URL.value, own_prefect_server.shared_api_url):
+    thread = threading.Thread(target=lambda: urls.append(look()))
+    thread.start()
+    thread.join()
+assert urls == [server.api_url, None], urls
+assert "prefect.server.api.server" not in sys.modules
+"""
+    subprocess.run((sys.executable, "-c", code), check=True, timeout=60)
+
+
+def test_a_server_that_is_named_is_shared() -> None:
+    with temporary_settings({PREFECT_API_URL: "http://gauge.example/api"}):
+        assert shared_api_url() == "http://gauge.example/api"
