@@ -27,6 +27,7 @@ from cli.merge import merge
 from cli.prefect_server import prefect_server
 from cli.prune import prune
 from cli.report import report
+from cli.rerun import rerun
 from cli.results import results
 from cli.run import run
 from cli.schema import schema
@@ -42,6 +43,7 @@ from tasks.text import printable
 COMMANDS = (
     run,
     bench,
+    rerun,
     specs,
     init,
     validate,

@@ -12,6 +12,7 @@ from flows.run.run_warnings import RunWarnings
 from flows.ui import console
 from tasks.errors import RecordError
 from tasks.record.manifest import manifest_of
+from tasks.record.recorded_spec import recordable_spec
 from tasks.record.results import Outcome, RunRecord
 from tasks.record.run_lock import hold_run_lock, record_killed_runs
 from tasks.record.store import Store
@@ -61,6 +62,7 @@ def record_of(run: Run, outcome: Outcome, warnings: tuple[str, ...] = ()) -> Run
         outcome=outcome,
         warnings=warnings,
         resumes=run.resumes,
+        spec_json=recordable_spec(run.spec),
         manifest=manifest_of(run.subject),
     )
 

@@ -13,6 +13,8 @@ from tasks.provision.die_with_parent import die_with_parent
 from tasks.record.results import Manifest
 
 SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH", re.IGNORECASE)
+DIGEST = "sha256:"
+"""Begins what is recorded in place of a secret value."""
 
 
 def manifest_of(subject: Subject) -> Manifest:
@@ -53,7 +55,7 @@ def recordable_variables(variables: str) -> str:
 
 
 def _digest(value: str) -> str:
-    return f"sha256:{hashlib.sha256(value.encode()).hexdigest()[:8]}"
+    return f"{DIGEST}{hashlib.sha256(value.encode()).hexdigest()[:8]}"
 
 
 def git_commit() -> str | None:

@@ -100,4 +100,6 @@ class RunRecord(Frozen):
     warnings: tuple[str, ...] = ()
     resumes: str | None = None
     """The run that it goes on with: both measured the same server, by the user's word."""
+    spec_json: str | None = None
+    """The spec, see `recorded_spec.py`; None if another tool or an earlier version recorded the run."""
     manifest: Manifest

@@ -65,7 +65,7 @@ _COLUMNS: dict[TableName, list[_Column]] = {
         *_columns(int, "cpu_count memory_bytes"),
         *_columns(str, "client_versions git_commit"),
         *_added(str, "source"),
-        *_added(str, "resumes"),
+        *_added(str, "resumes spec_json"),
     ],
     "points": [
         *_columns(str, "run_id"),

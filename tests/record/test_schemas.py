@@ -11,7 +11,7 @@ COLUMNS: dict[TableName, str] = {
     "runs": "run_id spec spec_digest sweeps started_at finished_at outcome warnings engine"
     " engine_version environment_digest model model_revision model_license tokenizer server_args"
     " server_env gpu_names driver cpu cpu_count memory_bytes client_versions git_commit"
-    " source resumes",
+    " source resumes spec_json",
     "points": "run_id measured_by sweep run_name load_label load_settings concurrency rate requests"
     " repeat attempt reused succeeded failed abandoned duration_s request_throughput"
     " input_token_throughput output_token_throughput total_token_throughput ttft_mean_s"
