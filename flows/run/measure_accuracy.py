@@ -9,12 +9,13 @@ from flows.ui import console
 from flows.ui.log_follow import follow_log
 from tasks.config.question_set import combination_of
 from tasks.errors import MeasureError
+from tasks.measure.accuracy.score_price import with_price
 from tasks.measure.jobs import AccuracyJob
 from tasks.measure.processes.child import LOG
 from tasks.plan.plan import Plan, PlannedQuestionSet
 from tasks.record.results import RecordedAccuracy
 from tasks.record.store import Store
-from tasks.record.write_run import record_accuracy
+from tasks.record.write_run import record_accuracy, record_telemetry
 from tasks.serve.find_endpoint import judge_endpoint
 
 
@@ -49,9 +50,11 @@ def measure_accuracy_sets(plan: Plan, context: RunContext) -> tuple[RecordedAccu
 
 
 def _measured_or_reused(context: RunContext, entry: PlannedQuestionSet) -> RecordedAccuracy:
-    """Measure or reuse a question set. Scores that an earlier version recorded do not say what was asked."""
+    """Measure or reuse a question set. A reused score gets what this run knows: its question, its price."""
     recorded = measured_or_reused(context, accuracy_task, entry, "accuracy", entry.accuracy.set_name)
-    return _saying_what_was_asked(recorded, entry)
+    price = context.run.spec.server.price_per_hour
+    scores = tuple(with_price(score, price) for score in recorded.scores)
+    return _saying_what_was_asked(recorded.model_copy(update={"scores": scores}), entry)
 
 
 def _saying_what_was_asked(recorded: RecordedAccuracy, entry: PlannedQuestionSet) -> RecordedAccuracy:
@@ -67,7 +70,10 @@ def measure_and_record(entry: PlannedQuestionSet, context: RunContext, attempt: 
     Raises:
         ServerDied: the server died during the measurement.
     """
-    from tasks.measure.accuracy.evaluate import measure_accuracy  # a run that reuses every score saves this
+    # a run that reuses every score saves these
+    from tasks.measure.accuracy.evaluate import measure_accuracy
+    from tasks.measure.accuracy.score_costs import with_costs
+    from tasks.probe.sampler import sampling
 
     run, server = context.run, context.server
     folder = run.folder / f"{entry.accuracy.set_name}-a{attempt}"
@@ -85,13 +91,17 @@ def measure_and_record(entry: PlannedQuestionSet, context: RunContext, attempt: 
     )
     try:
         log = follow_log(job.folder / LOG, console.line_logger("EvalScope"))
-        with log, console.bar("accuracy", entry.accuracy.set_name) as progress:
+        sampled = sampling(*server.gpu_sources())
+        with log, sampled as samples, console.bar("accuracy", entry.accuracy.set_name) as progress:
             scores, rows = measure_accuracy(job, server.check, server.tracked(progress))
         if any(score.failed for score in scores):
             server.confirm_alive()
     except MeasureError as error:
         server.confirm_alive()
         return RecordedAccuracy(scores=(), run_id=run.id, error=error.what)
+    scores = with_costs(scores, rows, samples.rows, run.spec.server.price_per_hour)
     recorded = _saying_what_was_asked(RecordedAccuracy(scores=scores, run_id=run.id), entry)
-    record_accuracy(Store(run.results), run.id, recorded, rows)
+    store = Store(run.results)
+    record_telemetry(store, run.id, folder.name, samples.rows)
+    record_accuracy(store, run.id, recorded, rows)
     return recorded

@@ -15,7 +15,7 @@ from tasks.errors import RecordError, ServerDied
 from tasks.measure.processes import fork_server
 from tasks.probe.health_watch import HealthWatch, watching_health
 from tasks.probe.sampler import Source
-from tasks.probe.sources import listening_pids, telemetry_sources
+from tasks.probe.sources import gpu_sources, listening_pids, telemetry_sources
 from tasks.probe.stall_watch import StallWatch, watching_stalls
 from tasks.serve.endpoint import Endpoint
 from tasks.serve.find_endpoint import endpoint_of
@@ -58,9 +58,16 @@ class RunServer:
 
     def sources(self) -> tuple[Source, ...]:
         """What to sample during a measurement: the server, its processes, its GPUs and the machine."""
+        return telemetry_sources(self.endpoint, *self._pids_and_gpus())
+
+    def gpu_sources(self) -> tuple[Source, ...]:
+        """What to sample while questions are asked, which may take hours: the GPUs, once a second."""
+        return gpu_sources(*self._pids_and_gpus(), interval_s=1.0)
+
+    def _pids_and_gpus(self) -> tuple[frozenset[int], tuple[int, ...]]:
         gpu_indices = self._process.gpu_indices if self._process else self._run.spec.server.gpus or ()
         pids = self._process.pids() if self._process else frozenset()
-        return telemetry_sources(self.endpoint, pids | listening_pids(self.endpoint), gpu_indices)
+        return pids | listening_pids(self.endpoint), gpu_indices
 
     def check(self) -> None:
         """Raise ServerDied if the server has failed. A server that was started elsewhere is not checked.

@@ -30,10 +30,15 @@ def telemetry_sources(
     # the load of other processes.
     if server_pids or not endpoint.is_local:
         sources.append(MachineSource(server_pids))
+    return (*sources, *gpu_sources(server_pids, gpu_indices))
+
+
+def gpu_sources(
+    server_pids: frozenset[int], gpu_indices: tuple[int, ...] = (), interval_s: float = 0.5
+) -> tuple[Source, ...]:
+    """Return the source that reads the server's GPUs; nothing if none is known to be the server's."""
     indices = gpu_indices or gpu_indices_of(server_pids)
-    if indices:
-        sources.append(GpuSource(indices, server_pids))
-    return tuple(sources)
+    return (GpuSource(indices, server_pids, interval_s),) if indices else ()
 
 
 def listening_pids(endpoint: Endpoint) -> frozenset[int]:

@@ -195,6 +195,7 @@ def _row(known: _Sample, answer: str | None = None) -> SampleRow:
         asked_by=asked.asked_by or None,
         others_mean=asked.others_mean,
         others_min=asked.others_min,
+        sent_at=asked.sent_at,
     )
 
 

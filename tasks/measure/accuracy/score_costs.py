@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tasks.measure.accuracy.sample_row import SampleRow
+from tasks.measure.accuracy.score_price import with_price
 from tasks.measure.accuracy.scores import Score
-from tasks.measure.speed.figures.cost import HOUR_S
 from tasks.measure.speed.figures.energy import energy_from
 from tasks.probe.gpu_source import FOREIGN
 from tasks.probe.reading import Reading
@@ -54,16 +54,6 @@ def with_costs(
         "cost_doubts": tuple(_doubts(scores[-1], rows, readings)),
     }
     return (*scores[:-1], with_price(scores[-1].model_copy(update=facts), price_per_hour))
-
-
-def with_price(score: Score, price_per_hour: float | None) -> Score:
-    """Return a score with its figures for each right answer; None where there is no right answer."""
-    costs: dict[str, float | None] = {"energy_per_correct_j": None, "cost_per_correct": None}
-    if score.correct and score.energy_j is not None:
-        costs["energy_per_correct_j"] = score.energy_j / score.correct
-    if score.correct and score.busy_s is not None and price_per_hour is not None:
-        costs["cost_per_correct"] = price_per_hour / HOUR_S * score.busy_s / score.correct
-    return score.model_copy(update=costs)
 
 
 def answering_time(rows: Sequence[SampleRow]) -> list[Span]:

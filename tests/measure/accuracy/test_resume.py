@@ -69,6 +69,9 @@ def test_a_killed_evaluation_asks_only_what_is_left(
     assert [row.asked_by for row in rows] == ["run-1"] * 17 + ["run-2"] * 13
     assert {row.question for row in rows if row.correct} == right
     assert all(row.latency_s and row.ttft_s and row.first_answer_s and row.tries == 1 for row in rows)
+    sent = [row.sent_at for row in rows if row.sent_at]
+    assert sent == sorted(sent)
+    assert len(sent) == 30  # the journal knows when the first run asked
 
 
 def test_more_repeats_ask_only_the_new_ones(

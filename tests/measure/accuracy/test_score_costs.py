@@ -9,7 +9,8 @@ import pytest
 
 from tasks.config.question_set import QuestionSet
 from tasks.measure.accuracy.sample_row import SampleRow
-from tasks.measure.accuracy.score_costs import answering_time, with_costs, with_price
+from tasks.measure.accuracy.score_costs import answering_time, with_costs
+from tasks.measure.accuracy.score_price import with_price
 from tasks.measure.accuracy.scores import Score, score_rows
 from tasks.probe.reading import Reading
 from tests.measure.accuracy.made_up import sample
