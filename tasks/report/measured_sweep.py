@@ -7,18 +7,21 @@ from tasks.measure.speed.figures.point_result import PointResult
 from tasks.plan.search import Knee
 from tasks.record.results import RecordedPoint
 from tasks.report.report_input import ReportInput
+from tasks.report.request_charts_input import Distribution
 
 
 class MeasuredSweep(Frozen):
     """One sweep of a run: its points by rising load, then by repeat. `run_id`: the run of the report.
 
-    `knee`: the answer of the sweep's search for saturation; None if it did not search.
+    `knee`: the answer of the sweep's search for saturation; None if it did not search. `distributions`: of
+    its requests' times, by load.
     """
 
     name: str
     points: tuple[RecordedPoint, ...]
     run_id: str
     knee: Knee | None = None
+    distributions: tuple[Distribution, ...] = ()
 
     @property
     def results(self) -> list[PointResult]:
@@ -48,6 +51,7 @@ def measured_sweeps(report: ReportInput) -> tuple[MeasuredSweep, ...]:
             points=tuple(sorted(points, key=_rising_load)),
             run_id=report.run.run_id,
             knee=knees.get(name),
+            distributions=tuple(each for each in report.distributions if each.sweep == name),
         )
         for name, points in points_by_sweep.items()
     )

@@ -11,11 +11,17 @@ from tasks.record.read_samples import count_samples
 from tasks.record.results import QuestionShare, RecordedAccuracy
 from tasks.record.store import Store
 from tasks.report.report_input import ReportInput
+from tasks.report.request_samples import read_distributions, read_request_sample
 from tasks.report.timeline import read_timeline
 
 
-def read_report(store: Store, run_id: str) -> ReportInput:
+def read_report(store: Store, run_id: str, *, single_requests: bool = True) -> ReportInput:
     """Read a recorded run.
+
+    Args:
+        store: the tables.
+        run_id: the run.
+        single_requests: read what charts show of single requests, which takes longest.
 
     Raises:
         InputError: there is no such run; names the nearest ids.
@@ -23,15 +29,18 @@ def read_report(store: Store, run_id: str) -> ReportInput:
     """
     run = recorded_run(store, run_id)
     accuracy = recorded_accuracy(store, run)
+    points = recorded_points(store, run)
     return ReportInput(
         run=run,
-        points=recorded_points(store, run),
+        points=points,
         knees=recorded_knees(store, run),
         accuracy=accuracy,
         disputed=disputed_answers(store, accuracy),
         shares=_shares(store, accuracy),
         timeline=read_timeline(store, run),
         samples=count_samples(store, accuracy),
+        requests=read_request_sample(store, run) if single_requests else None,
+        distributions=read_distributions(store, points) if single_requests else (),
         results_path=str(store.location),
     )
 

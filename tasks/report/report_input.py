@@ -6,6 +6,7 @@ from tasks.audit.verdict import Verdict
 from tasks.config.base import Frozen
 from tasks.plan.search import Knee
 from tasks.record.results import DisputedAnswer, QuestionShare, RecordedAccuracy, RecordedPoint, RunRecord
+from tasks.report.request_charts_input import Distribution, RequestSample
 
 SAMPLES_PAGE = "samples.html"
 """The name of the page of the answers, which lies beside the report page."""
@@ -28,7 +29,8 @@ class ReportInput(Frozen):
     """One run with its figures. `results_path`: the folder or bucket that holds the Parquet tables.
 
     `shares`: how often each question was answered rightly; read only where a question set has a load.
-    `samples`: how many answers the question sets have.
+    `samples`: how many answers the question sets have. `requests` and `distributions`: what charts
+    show of single requests; read only for a page.
     """
 
     run: RunRecord
@@ -39,6 +41,8 @@ class ReportInput(Frozen):
     shares: tuple[QuestionShare, ...] = ()
     timeline: tuple[TimelineCurve, ...] = ()
     samples: int = 0
+    requests: RequestSample | None = None
+    distributions: tuple[Distribution, ...] = ()
     results_path: str
 
     @property

@@ -8,6 +8,13 @@ from tasks.audit.verdict import Verdict
 from tasks.record.results import RecordedPoint
 from tasks.report.measured_sweep import MeasuredSweep, measured_sweeps
 from tasks.report.report_input import ReportInput
+from tasks.report.request_charts_input import (
+    TIMES,
+    Distribution,
+    RequestCounts,
+    RequestSample,
+    SampledRequest,
+)
 from tasks.report.table import Table
 from tests.record import made_up
 
@@ -74,3 +81,27 @@ def cells(table: Table, column: str) -> list[str]:
     """The cells of a column."""
     index = [entry.name for entry in table.columns].index(column)
     return [row[index] for row in table.rows]
+
+
+def with_requests(measured: ReportInput) -> ReportInput:
+    """The report with single requests: a distribution of each time of each load, and two over the run."""
+    loads = {(point.result.sweep, point.result.load.label) for point in measured.points}
+    distributions = [
+        Distribution(
+            sweep=sweep,
+            load_label=label,
+            time=time,
+            count=4,
+            values=(0.1, 0.2, 0.3, 0.4),
+            shares=(0.25, 0.5, 0.75, 1.0),
+            box=(0.1, 0.175, 0.25, 0.325, 0.4, 0.4),
+        )
+        for sweep, label in sorted(loads)
+        for time in TIMES
+    ]
+    quick = SampledRequest(
+        seconds=1, sweep="throughput", load_label="c1", ttft_s=0.05, latency_s=1.1, succeeded=True
+    )
+    failed = quick.model_copy(update={"seconds": 2, "ttft_s": None, "latency_s": None, "succeeded": False})
+    sample = RequestSample(requests=(quick, failed), counts=RequestCounts(total=2))
+    return measured.model_copy(update={"distributions": tuple(distributions), "requests": sample})

@@ -10,8 +10,11 @@ import pytest
 from rich.console import Console
 
 from tasks.report.charts.chart import Chart
-from tasks.report.charts.sweep_charts import sweep_charts
-from tasks.report.measured_sweep import measured_sweeps
+from tasks.report.charts.distribution_charts import distribution_charts
+from tasks.report.charts.throughput_chart import throughput_charts
+from tasks.report.charts.time_charts import time_charts
+from tasks.report.charts.user_chart import user_charts
+from tasks.report.measured_sweep import MeasuredSweep, measured_sweeps
 from tasks.report.page.html import render_page
 from tasks.report.page.markdown import markdown
 from tasks.report.page.terminal import print_report
@@ -26,7 +29,7 @@ from tasks.report.tables.repeats_table import repeats_table
 from tasks.report.tables.speculation_table import speculation_table
 from tasks.report.tables.sweep_table import sweep_table
 from tests.record import made_up
-from tests.report.made_up import all_suspect, report, sweep_of
+from tests.report.made_up import all_suspect, report, sweep_of, with_requests
 
 BANNER = "All 5 load points are suspect: their figures are doubtful."
 
@@ -59,11 +62,20 @@ def of_many_lengths(measured: ReportInput) -> Table | None:
 
 
 def marked_charts(charts: Sequence[Chart]) -> str:
-    """The verdict of each chart's title, and those of its rows."""
-    assert len(charts) > 2
-    return str(
-        [("suspect" if chart.suspect else "", [row["verdict"] for row in chart.rows]) for chart in charts]
-    )
+    """The badge of each chart, and the verdicts of its rows."""
+    assert charts
+    for each in charts:
+        assert each.suspect == any(row["verdict"] == "suspect" for row in each.rows)
+    return str([each.suspect and "suspect" for each in charts])
+
+
+def with_users(measured: ReportInput) -> MeasuredSweep:
+    """The first sweep with the output that one user gets."""
+    points = [
+        point.model_copy(update={"result": point.result.with_figures({"output_throughput_per_user": 50.0})})
+        for point in measured_sweeps(measured)[0].points
+    ]
+    return sweep_of(*points)
 
 
 PLACES: dict[str, Callable[[ReportInput], str]] = {
@@ -71,8 +83,15 @@ PLACES: dict[str, Callable[[ReportInput], str]] = {
     "the report as Markdown, an artifact of Prefect": markdown,
     "a terminal of 80 columns": lambda measured: terminal(measured, 80).replace(" ? ", " suspect "),
     "a terminal of 140 columns": lambda measured: terminal(measured, 140),
-    "chart of a sweep": lambda measured: marked_charts(sweep_charts(measured_sweeps(measured)[0])),
-    "chart of one load": lambda measured: marked_charts(sweep_charts(measured_sweeps(measured)[1])),
+    "throughput over the load": lambda measured: marked_charts(
+        throughput_charts(measured_sweeps(measured)[0])
+    ),
+    "times over the load": lambda measured: marked_charts(time_charts(measured_sweeps(measured)[0])),
+    "throughput against one user": lambda measured: marked_charts(user_charts(with_users(measured))),
+    "distributions": lambda measured: marked_charts(
+        distribution_charts(measured_sweeps(with_requests(measured))[0])
+    ),
+    "bars of one load": lambda measured: marked_charts(time_charts(measured_sweeps(measured)[1])),
     "table of a sweep": lambda measured: records(sweep_table(measured_sweeps(measured)[0])),
     "table of repeats": lambda measured: records(repeats_table(measured_sweeps(measured)[1])),
     "table of objectives": lambda measured: records(objectives_table(measured_sweeps(measured)[0])),

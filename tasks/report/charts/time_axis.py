@@ -26,9 +26,11 @@ def time_axis() -> Spec:
     }
 
 
-def value_axis(field: str, unit: str) -> Spec:
+def value_axis(field: str, unit: str, form: str | None = "~s") -> Spec:
     """Return the encoding of a y axis of fixed width, so that charts above each other align."""
-    axis = {"title": unit or None, "tickCount": 3, "format": "~s", "minExtent": _WIDTH, "maxExtent": _WIDTH}
+    axis = {"title": unit or None, "tickCount": 3, "minExtent": _WIDTH, "maxExtent": _WIDTH}
+    if form:
+        axis["format"] = form
     return {"field": field, "type": "quantitative", "scale": {"zero": True, "nice": True}, "axis": axis}
 
 
@@ -42,4 +44,6 @@ def time_spec(layers: Sequence[Spec], report: ReportInput, height: int) -> Spec:
 
 def _end(report: ReportInput) -> float:
     """Return the seconds from the start of the run to the last sample or request."""
-    return max((curve.seconds[-1] for curve in report.timeline), default=1.0) * 1.01
+    requests = report.requests.requests if report.requests else ()
+    ends = [curve.seconds[-1] for curve in report.timeline] + [request.seconds for request in requests]
+    return 1.01 * max(ends, default=1.0)

@@ -27,7 +27,7 @@ def load_runs(runs: Sequence[str], results: ResultsLocation) -> tuple[ComparedRu
         InputError: a run is not recorded; the message names similar ids.
     """
     store = Store(results)
-    reports = [read_report(store, find_run(store, run)) for run in runs]
+    reports = [read_report(store, find_run(store, run), single_requests=False) for run in runs]
     return tuple(
         ComparedRun(report=report, answers=question_shares(store, report.accuracy)) for report in reports
     )

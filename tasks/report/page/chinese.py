@@ -45,10 +45,10 @@ def in_both_languages(text: str, *names: str) -> Markup:
 
 @cache
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    """Return the texts with names in them as regular expressions."""
+    """Return the texts with names in them as regular expressions, the most specific one first."""
     patterns = []
-    for text, translation in CHINESE.items():
+    for text in sorted(CHINESE, key=len, reverse=True):
         if "{}" in text:
             parts = map(re.escape, text.split("{}"))
-            patterns.append((re.compile("(.+)".join(parts)), translation))
+            patterns.append((re.compile("(.+)".join(parts)), CHINESE[text]))
     return patterns

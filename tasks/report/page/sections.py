@@ -36,11 +36,14 @@ def table_sections(report: ReportInput) -> list[Section]:
 def chart_sections(report: ReportInput) -> list[Section]:
     """Return a section for the charts of the run whose title no table has."""
     table_titles = {table.title for table in tables_of_run(report)}
+    titles = dict.fromkeys(entry.title for entry in RUN_CHARTS if entry.title not in table_titles)
     sections = []
-    for entry in RUN_CHARTS:
-        charts = tuple(entry.draw(report)) if entry.title not in table_titles else ()
+    for title in titles:
+        entries = [entry for entry in RUN_CHARTS if entry.title == title]
+        charts = _all(entry.draw(report) for entry in entries)
         if charts:
-            sections.append(Section(title=entry.title, charts=charts, note=entry.note))
+            note = " ".join(entry.note for entry in entries if entry.note)
+            sections.append(Section(title=title, charts=charts, note=note))
     return sections
 
 
@@ -51,4 +54,8 @@ def _sweep_section(sweep: MeasuredSweep) -> Section:
 
 
 def _all(drawn: Iterable[Iterable[Chart]]) -> tuple[Chart, ...]:
-    return tuple(chain.from_iterable(drawn))
+    charts = tuple(chain.from_iterable(drawn))
+    halves = [chart for chart in charts if chart.width == "half"]
+    # A half without a neighbour would leave the other half of the page empty.
+    lonely = halves[-1] if len(halves) % 2 else None
+    return tuple(chart._replace(width="full") if chart is lonely else chart for chart in charts)

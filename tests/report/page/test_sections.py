@@ -24,5 +24,5 @@ def test_a_chart_without_a_table_has_a_section_with_its_note() -> None:
     assert chart_sections(report()) == []
     curve = TimelineCurve(panel="GPU power, W", name="", seconds=(0, 1), values=(1, 2))
     (section,) = chart_sections(report(timeline=(curve,)))
-    assert section.title == "Server, GPUs and machine during the run"
+    assert section.title == "Requests, server, GPUs and machine during the run"
     assert section.note.endswith("the table telemetry.")

@@ -1,4 +1,4 @@
-"""The charts of a sweep, as data."""
+"""The charts of a sweep over its load, as data: throughput, times, and the bars of a single load."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 
 from tasks.report.charts.chart import Chart
-from tasks.report.charts.sweep_charts import sweep_charts
+from tasks.report.charts.throughput_chart import throughput_charts
+from tasks.report.charts.time_charts import time_charts
+from tasks.report.measured_sweep import MeasuredSweep
 from tests.record import made_up
 from tests.report.made_up import INVALID, SUSPECT, sweep, sweep_of
 
 
-def chart(charts: list[Chart], title: str) -> Chart:
-    """The chart with this title."""
-    return next(chart for chart in charts if chart.title == title)
+def sweep_charts(measured: MeasuredSweep) -> list[Chart]:
+    """Throughput, then the times."""
+    return throughput_charts(measured) + time_charts(measured)
 
 
 def layers_with(found: Chart, **mark: Any) -> list[dict[str, Any]]:

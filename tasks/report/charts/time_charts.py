@@ -1,0 +1,40 @@
+"""Latency, TTFT and TPOT of a sweep over its load."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tasks.report.charts.chart import Chart, Spec
+from tasks.report.charts.figure_rows import any_suspect, figure_rows, levels_of, usable_loads
+from tasks.report.charts.load_axis import load_axis, load_name
+from tasks.report.charts.load_curves import STATISTIC, curve_layers, knee_layers
+from tasks.report.charts.one_load_charts import one_load_charts
+from tasks.report.charts.times import TIMES, statistic_label, time_factor, time_title
+from tasks.report.charts.vega_style import named_colours, spec
+from tasks.report.load_repeats import Repeats
+from tasks.report.measured_sweep import MeasuredSweep
+
+STATISTICS = ("mean", "p50", "p95")
+"""The curves of each chart."""
+
+
+def time_charts(sweep: MeasuredSweep) -> list[Chart]:
+    """Return a chart for each time, over the load; of a single load, its statistics as bars."""
+    loads = usable_loads(sweep)
+    levels = levels_of(loads)
+    if len(levels) < 2:
+        return one_load_charts(loads[0]) if loads else []
+    axis = load_axis(load_name(loads), levels)
+    charts = [_chart(sweep, loads, axis, time) for time in TIMES]
+    return [chart for chart in charts if chart.rows]
+
+
+def _chart(sweep: MeasuredSweep, loads: Sequence[Repeats], axis: Spec, time: str) -> Chart:
+    """Return mean, P50 and P95 over the load. The legend omits a percentile that no point has."""
+    title = time_title(time)
+    figures = {statistic_label(statistic): f"{time}_{statistic}_s" for statistic in STATISTICS}
+    rows = figure_rows(loads, axis["field"], title, figures, time_factor(time))
+    names = [name for name in figures if any(row[STATISTIC] == name for row in rows)]
+    colour = {"field": STATISTIC, "type": "nominal", "scale": named_colours(names)}
+    drawn = spec([*knee_layers(sweep.knee, axis), *curve_layers(axis, title, colour, rows)])
+    return Chart(title, drawn, rows, "third", any_suspect(loads))
