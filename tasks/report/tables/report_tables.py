@@ -14,6 +14,7 @@ from tasks.report.tables.knee_table import knee_table
 from tasks.report.tables.lengths_table import lengths_table
 from tasks.report.tables.objectives_table import objectives_table
 from tasks.report.tables.repeats_table import repeats_table
+from tasks.report.tables.right_answers_table import right_answers_table
 from tasks.report.tables.score_table import score_table
 from tasks.report.tables.speculation_table import speculation_table
 from tasks.report.tables.sweep_table import sweep_table
@@ -36,6 +37,7 @@ RUN_TABLES: tuple[Callable[[ReportInput], Table | None], ...] = (
     score_table,
     under_load_table,
     answers_table,
+    right_answers_table,
     disputed_table,
 )
 """Tables of the whole run. A report shows them after the tables of its sweeps."""
