@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tasks.measure.accuracy.scores import Score
 from tasks.measure.speed.figures.notation import JOULES, MISSING, SECONDS, plain
-from tasks.report import formats
 from tasks.report.report_input import ReportInput
 from tasks.report.table import Column, Table, text_columns, with_verdicts, without_columns
 
