@@ -26,6 +26,7 @@ Bundled = Annotated[
         "gpt-oss-20b-seed",
         "chat-sharegpt-shape",
         "rag-shared-prefix",
+        "agent-turns",
     ],
     Field(title="bundled"),
 ]

@@ -14,6 +14,7 @@ from tasks.errors import InputError
 
 def test_the_bundled_specs_are_valid() -> None:
     assert spec_names() == [
+        "agent-turns",
         "chat-sharegpt-shape",
         "endpoint",
         "gpt-oss-20b",
