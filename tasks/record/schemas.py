@@ -139,7 +139,7 @@ _COLUMNS: dict[TableName, list[_Column]] = {
         *_added(int, "others_min less_load"),
         *_added(str, "asks question_set combination"),
         *_added(int, "correct"),
-        *_added(float, "busy_s energy_j energy_per_correct_j cost_per_correct"),
+        *_added(float, "output_tokens_mean busy_s energy_j energy_per_correct_j cost_per_correct"),
         *_added(list[str], "cost_doubts"),
     ],
     "samples": [

@@ -32,7 +32,7 @@ COLUMNS: dict[TableName, str] = {
     " truncated empty unparsable second_value disagreements pass_at_k cons_at_k all_at_k repeats_needed"
     " generation output_tokens_per_correct seconds_per_correct"
     " under_load others_mean others_min less_load asks question_set combination"
-    " correct busy_s energy_j energy_per_correct_j cost_per_correct cost_doubts",
+    " correct output_tokens_mean busy_s energy_j energy_per_correct_j cost_per_correct cost_doubts",
     "samples": "run_id dataset subset question repeat target answer correct response finish_reason"
     " input_tokens output_tokens latency_s error score second_answer second_correct prompt reasoning"
     " reasoning_tokens ttft_s first_answer_s tries asked_by others_mean others_min sent_at",

@@ -50,6 +50,7 @@ class Score(Frozen):
         question_set: the name of the question set without that of the combination and the load.
         combination: what the generation settings are called in the set's grid; empty without a grid.
         correct: right answers.
+        output_tokens_mean: the mean length of an answer, reasoning included; failed ones do not count.
         busy_s: see `answering_time`; like the fields below, None for a part of a set.
         energy_j: what the server's GPUs took in that time.
         energy_per_correct_j: `energy_j` for each right answer.
@@ -88,6 +89,7 @@ class Score(Frozen):
     question_set: str | None = None
     combination: str | None = None
     correct: int | None = None
+    output_tokens_mean: float | None = None
     busy_s: float | None = None
     energy_j: float | None = None
     energy_per_correct_j: float | None = None
@@ -148,12 +150,20 @@ def _score(question_set: QuestionSet, subset: str, rows: Sequence[SampleRow]) ->
         question_set=question_set.base_name,
         combination=combination_of(question_set),
         correct=sum(row.correct for row in rows),
+        output_tokens_mean=_mean_tokens(rows),
         **load_held(load.concurrency if load else None, rows)._asdict(),
     )
 
 
 def _mean(judge: Callable[[Sequence[SampleRow]], float], of_question: _OfQuestion) -> float:
     return fmean(judge(answers) for answers in of_question.values())
+
+
+def _mean_tokens(rows: Sequence[SampleRow]) -> float | None:
+    """Return the mean length of the answers; None if there is none, or one does not tell its length."""
+    lengths = [row.output_tokens for row in rows if row.error is None]
+    known = [length for length in lengths if length is not None]
+    return fmean(known) if known and len(known) == len(lengths) else None
 
 
 def _per_correct(amounts: Sequence[float | None], rows: Sequence[SampleRow]) -> float | None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tasks.report.charts.chart import Chart
 from tasks.report.charts.distribution_charts import distribution_charts
+from tasks.report.charts.effort_chart import effort_charts
 from tasks.report.charts.request_chart import request_charts
 from tasks.report.charts.score_chart import score_charts
 from tasks.report.charts.throughput_chart import throughput_charts
@@ -41,6 +42,7 @@ SWEEP_CHARTS: tuple[Callable[[MeasuredSweep], Sequence[Chart]], ...] = (
 """Charts of one sweep, shown above its tables."""
 RUN_CHARTS = (
     RunCharts(ACCURACY, score_charts),
+    RunCharts(ACCURACY, effort_charts),
     RunCharts(OVER_TIME, request_charts),
     RunCharts(
         OVER_TIME,

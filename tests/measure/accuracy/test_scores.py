@@ -34,6 +34,15 @@ def test_a_score_names_its_set_and_its_combination() -> None:
     assert score_rows(QUESTIONS, [sample(0, True)])[0].combination == ""
 
 
+def test_a_score_tells_right_answers_and_their_mean_length() -> None:
+    rows = [sample(0, True, output_tokens=100), sample(1, False, output_tokens=200)]
+    failed = sample(2, False, error="HTTP 500", output_tokens=None)
+    (score,) = score_rows(QUESTIONS, [*rows, failed])
+    assert (score.correct, score.output_tokens_mean) == (1, 150)
+    (unknown,) = score_rows(QUESTIONS, [*rows, sample(3, True, output_tokens=None)])
+    assert unknown.output_tokens_mean is None
+
+
 def test_no_rows_have_no_scores() -> None:
     assert score_rows(QUESTIONS, []) == ()
 
