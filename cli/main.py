@@ -34,6 +34,7 @@ from cli.schema import schema
 from cli.serve import serve
 from cli.specs import specs
 from cli.stub import stub
+from cli.trend import trend
 from cli.up import up
 from cli.validate import validate
 from cli.worker import worker
@@ -51,6 +52,7 @@ COMMANDS = (
     results,
     report,
     compare,
+    trend,
     dashboard,
     merge,
     prune,

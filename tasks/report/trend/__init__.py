@@ -1,0 +1,1 @@
+"""How a figure changes from run to run."""

@@ -1,0 +1,90 @@
+"""The trend of recorded runs: its series, its levels and what changed with them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tasks.audit.verdict import Verdict
+from tasks.errors import InputError
+from tasks.record.compact import compact
+from tasks.record.store import Store
+from tasks.record.write_run import record_point, record_run
+from tasks.report.trend.figure_series import figure_series
+from tasks.report.trend.trend_table import trend_table
+from tests.record import made_up
+
+NOISE = (0.0, 0.01, -0.01)
+
+
+def record(store: Store, number: int, speed: float, version: str = "1.0", reused: bool = False) -> None:
+    """Record a run with two repeats of a load."""
+    run = made_up.run(f"run-{number:02}", made_up.START + timedelta(days=number))
+    manifest = run.manifest.model_copy(update={"engine_version": version})
+    record_run(store, run.model_copy(update={"manifest": manifest}))
+    for repeat in (1, 2):
+        figures = {"output_token_throughput": 100 * speed * (1 + NOISE[number % 3])}
+        point = made_up.point(repeat=repeat).with_figures(figures)
+        origin = "run-00" if reused else run.run_id
+        record_point(store, run.run_id, made_up.recorded(point, origin))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """Twelve runs; the last four have a new version and are slower. A run that reused figures is no news."""
+    store = Store(tmp_path)
+    for number in range(12):
+        record(store, number, 0.9 if number >= 8 else 1.0, "1.1" if number >= 8 else "1.0")
+    record(store, 12, 9.0, reused=True)
+    return store
+
+
+@pytest.mark.parametrize("compacted", [False, True])
+def test_a_change_is_where_it_began_with_what_changed(store: Store, compacted: bool) -> None:
+    if compacted:
+        compact(store)
+    (series,) = figure_series(store, "output_token_throughput")
+    hardware = "Made-up GPU 1, Made-up GPU 2, Made-up CPU"
+    assert series.key.text == f"made-up · made-up-model · {hardware} · throughput · c4"
+    assert [len(run.values) for run in series.runs] == [2] * 12
+    assert [change.position for change in series.changes] == [8]
+    table = trend_table(store, series)
+    assert [row[:3] for row in table.rows] == [
+        ("run-00", "8", "100.1"),
+        ("run-08", "4", "89.8"),
+    ]
+    assert table.rows[1][3].startswith("-10.")
+    assert table.rows[1][3].endswith("% worse")
+    assert table.rows[1][4] == "engine version 1.0 → 1.1"
+
+
+def test_a_version_that_changes_nothing_is_named(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for number in range(9):
+        record(store, number, 1.0, "1.1" if number >= 4 else "1.0")
+    (series,) = figure_series(store, "output_token_throughput", "made-up")
+    table = trend_table(store, series)
+    assert len(table.rows) == 1
+    assert table.footnotes == ("no change among 9 runs", "engine version 1.0 → 1.1 since run-04: no change")
+
+
+def test_suspect_points_are_marked_and_invalid_ones_left_out(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for number, verdict in enumerate(("valid", "suspect", "invalid")):
+        run = made_up.run(f"run-{number}", made_up.START + timedelta(days=number))
+        record_run(store, run)
+        judged = Verdict.model_validate({"verdict": verdict})
+        record_point(store, run.run_id, made_up.recorded(made_up.point(), run.run_id, judged))
+    (series,) = figure_series(store, "request_throughput")
+    assert [run.run_id for run in series.runs] == ["run-0", "run-1"]
+    table = trend_table(store, series)
+    assert table.rows[0][2].endswith(" ?")
+    assert table.footnotes[0] == "2 runs: a change is found from eight runs on"
+
+
+def test_an_unknown_figure_is_refused_and_an_unknown_spec_has_no_series(store: Store) -> None:
+    with pytest.raises(InputError, match="did you mean ttft_mean_s"):
+        figure_series(store, "ttft_mean")
+    assert figure_series(store, "ttft_mean_s", "nosuch") == ()
