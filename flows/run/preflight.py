@@ -11,6 +11,7 @@ from tasks.config.server import EndpointServer, ManagedServer
 from tasks.config.spec import Spec
 from tasks.measure.chat_template import check_chat_template
 from tasks.measure.question_files import check_question_set, check_questions
+from tasks.plan.conversation_file import read_conversations
 from tasks.plan.trace_rows import read_trace
 from tasks.plan.traffic_file import read_lengths
 from tasks.probe.identity import server_identity
@@ -42,6 +43,8 @@ def preflight(spec: Spec, results: ResultsLocation | None) -> None:
     for sweep in spec.sweeps:
         if sweep.dataset.endswith(".jsonl"):
             check_questions(Path(sweep.dataset))
+        if sweep.conversation and sweep.conversation.file:
+            read_conversations(Path(sweep.conversation.file))
         if sweep.lengths:
             read_lengths(Path(sweep.lengths))
         for load in sweep.loads:

@@ -68,7 +68,7 @@ def output_length(evidence: Evidence) -> Finding:
 def input_length(evidence: Evidence) -> Finding:
     """Check that random prompts have the length asked for; not for chat, whose template adds tokens."""
     sweep = evidence.sweep
-    if sweep.dataset != "random" or sweep.endpoint != "completions":
+    if not sweep.has_random_prompts or sweep.endpoint != "completions":
         return unchecked("only random prompts on the completions endpoint have a fixed length")
     asked = [row for row in evidence.succeeded if row.planned_input_tokens is not None]
     wrong = [row for row in asked if row.input_tokens not in (None, row.planned_input_tokens)]

@@ -157,9 +157,13 @@ def _hits_and_queries(evidence: Evidence) -> tuple[float, float] | None:
 
 
 def _planned_share(evidence: Evidence) -> float:
-    """Return the share of the prompt tokens that a prefix cache without limit would have hit."""
+    """Return the share of the prompt tokens that a prefix cache without limit would have hit.
+
+    The history of a conversation does not count: whether its tokens are hit is what is measured.
+    """
     tokens = total(row.planned_input_tokens for row in evidence.succeeded)
-    return total(row.planned_shared_tokens for row in evidence.succeeded) / tokens if tokens else 0.0
+    shared = total(row.planned_shared_tokens for row in evidence.succeeded if not row.history_tokens)
+    return shared / tokens if tokens else 0.0
 
 
 def _first_wave_share(evidence: Evidence) -> float:
@@ -167,7 +171,8 @@ def _first_wave_share(evidence: Evidence) -> float:
     rows = sorted(evidence.succeeded, key=lambda row: row.sent_at)
     tokens = total(row.planned_input_tokens for row in rows)
     first = rows[: evidence.result.load.slots]
-    return total(row.planned_shared_tokens for row in first) / tokens if tokens else 0.0
+    shared = total(row.planned_shared_tokens for row in first if not row.history_tokens)
+    return shared / tokens if tokens else 0.0
 
 
 def _shared_share(evidence: Evidence) -> float:
@@ -179,9 +184,10 @@ def _shared_share(evidence: Evidence) -> float:
     sweep = evidence.sweep
     rows = [row for row in evidence.succeeded if row.input_tokens]
     lengths = [row.input_tokens or 0 for row in rows]
-    if not rows or (sweep.endpoint == "completions" and sweep.dataset != "random"):
+    if not rows or (sweep.endpoint == "completions" and not sweep.has_random_prompts):
         return 0.0
-    if sweep.dataset != "random":
-        return min(lengths) / fmean(lengths)
+    if not sweep.has_random_prompts:
+        history = fmean(row.history_tokens or 0 for row in rows)
+        return min(1.0, (min(lengths) + history) / fmean(lengths))
     own = fmean((row.planned_input_tokens or 0) - (row.planned_shared_tokens or 0) for row in rows)
     return max(0.0, fmean(lengths) - own) / fmean(lengths)

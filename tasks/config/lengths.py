@@ -14,6 +14,8 @@ from tasks.config.load import TAG_PREFIX
 from tasks.config.refusal import refuse
 
 MOST_TOKENS = 100_000_000
+DEFAULT_TOKENS = 1024
+"""Length of prompts and responses where a spec gives none."""
 NUMBER, UNIFORM, LOGNORMAL = f"{TAG_PREFIX}number", f"{TAG_PREFIX}uniform", f"{TAG_PREFIX}lognormal"
 """Tags of the forms of a length."""
 

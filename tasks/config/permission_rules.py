@@ -146,6 +146,7 @@ NEEDS: dict[str, Need] = {
     "sweeps": _free,
     "sweeps.*.dataset": _dataset,
     "sweeps.*.lengths": _file,
+    "sweeps.*.conversation.file": _file,
     "sweeps.*.load.*.trace": _file,
     "sweeps.*.load.trace": _file,
     "accuracy": _free,

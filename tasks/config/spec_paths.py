@@ -27,6 +27,8 @@ def make_paths_absolute(fields: Fields, folder: Path) -> None:
         if str(sweep.get("dataset", "")).endswith(".jsonl"):
             sweep["dataset"] = str(folder / expanded(sweep["dataset"]))
         _replace_file(sweep, "lengths", folder)
+        if isinstance(sweep.get("conversation"), dict):
+            _replace_file(sweep["conversation"], "file", folder)
         loads = sweep.get("load")
         for load in [loads] if isinstance(loads, dict) else _entries(sweep, "load"):
             _replace_file(load, "trace", folder)

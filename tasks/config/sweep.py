@@ -8,31 +8,20 @@ from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from tasks.config.abandon import Abandon
 from tasks.config.base import Frozen, added_field
-from tasks.config.lengths import Distribution, Length, length_at
+from tasks.config.conversation import Conversation
+from tasks.config.lengths import DEFAULT_TOKENS, Distribution, Length, length_at
 from tasks.config.load import TAG_PREFIX, Load
-from tasks.config.load_kinds.trace import Trace
 from tasks.config.objective import Objective
 from tasks.config.refusal import refuse
 from tasks.config.request_fields import OWNED_BY_SWEEP, RequestFields, check_request_fields
 from tasks.config.saturation import Saturation
+from tasks.config.sweep_rules import SWEEP_RULES
 from tasks.config.table_files import check_table
 
 NAME = r"^[a-z0-9][a-z0-9_-]{0,40}$"
 RUN_NAME_FIELDS = ("model", "sweep", "load", "concurrency", "requests", "repeat")
-
-
-DEFAULT_TOKENS = 1024
-"""Length of prompts and responses where a spec gives none."""
-
-GIVEN_BY_TRACE = (
-    "input_tokens",
-    "output_tokens",
-    "lengths",
-    "prefix_tokens",
-    "prefixes",
-    "cache_hit_share",
-)
-"""Fields that a sweep with a trace cannot set."""
+RANDOM, OPENQA, CONVERSATIONS = "random", "openqa", "conversations"
+"""Datasets with a name; any other is a file of questions."""
 LISTED, SEARCHED = f"{TAG_PREFIX}listed", f"{TAG_PREFIX}searched"
 """Tags of the two forms of `load`: a list of loads, or a search for saturation."""
 
@@ -62,7 +51,10 @@ class Sweep(Frozen):
         "completions", description="the API that requests go to: /v1/completions or /v1/chat/completions"
     )
     dataset: str = Field(
-        "random", description="random, openqa, or a JSONL file with a `question` in each line"
+        RANDOM, description="random, openqa, conversations, or a JSONL file with a `question` in each line"
+    )
+    conversation: Conversation | None = added_field(
+        description="the conversations of `dataset: conversations`: generated ones, or those of a file"
     )
     input_tokens: Length = Field(
         DEFAULT_TOKENS,
@@ -132,6 +124,11 @@ class Sweep(Frozen):
         return self.load if isinstance(self.load, Saturation) else None
 
     @property
+    def has_random_prompts(self) -> bool:
+        """Whether prompts are made of random tokens, alone or as the messages of generated conversations."""
+        return self.dataset == RANDOM or (self.conversation is not None and self.conversation.file is None)
+
+    @property
     def exact_output_tokens(self) -> int | None:
         """The length of every response in tokens; None if it is drawn, or if the model decides it."""
         exact = self._exact_output
@@ -142,9 +139,7 @@ class Sweep(Frozen):
 
         The random number is from 0 to 1.
         """
-        if self.dataset != "random":
-            return None
-        return length_at(self.input_tokens, share)
+        return length_at(self.input_tokens, share) if self.has_random_prompts else None
 
     def output_length_at(self, share: float) -> int | None:
         """Return the length of a response for a random number from 0 to 1; None if the model decides it."""
@@ -153,9 +148,16 @@ class Sweep(Frozen):
 
     @property
     def _exact_output(self) -> int | Distribution | None:
-        if self.output_tokens is None and self.dataset == "random":
+        if self.output_tokens is None and self.has_random_prompts:
             return DEFAULT_TOKENS
         return self.output_tokens
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in_conversation(cls, given: Any) -> Any:
+        if isinstance(given, dict) and given.get("dataset") == CONVERSATIONS:
+            return {"endpoint": "chat", "conversation": {}} | given
+        return given
 
     @field_validator("load", mode="before")
     @classmethod
@@ -172,9 +174,10 @@ class Sweep(Frozen):
     @field_validator("dataset")
     @classmethod
     def _check_dataset(cls, dataset: str) -> str:
-        if dataset not in {"random", "openqa"} and not dataset.endswith(".jsonl"):
+        if dataset not in {RANDOM, OPENQA, CONVERSATIONS} and not dataset.endswith(".jsonl"):
             raise refuse(
-                f"{dataset!r} is not a dataset", "it must be random, openqa or a file ending in .jsonl"
+                f"{dataset!r} is not a dataset",
+                "it must be random, openqa, conversations or a file ending in .jsonl",
             )
         return dataset
 
@@ -203,57 +206,7 @@ class Sweep(Frozen):
         return template
 
     @model_validator(mode="after")
-    def _check_lengths(self) -> Self:
-        drawn = self.lengths is not None or isinstance(self.input_tokens, Distribution)
-        if drawn and self.dataset != "random":
-            raise refuse(
-                f"the prompts of {self.dataset} have lengths of their own",
-                "remove `lengths` and `input_tokens`, or set `dataset` to random",
-            )
-        if self.lengths and (self.input_tokens != DEFAULT_TOKENS or self.output_tokens is not None):
-            raise refuse(
-                "`lengths` gives the lengths of prompts and answers",
-                "remove `input_tokens` and `output_tokens`, or `lengths`",
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _check_prefixes(self) -> Self:
-        shared = {
-            "prefix_tokens": self.prefix_tokens,
-            "prefixes": self.prefixes,
-            "cache_hit_share": self.cache_hit_share,
-        }
-        given = [name for name, value in shared.items() if value]
-        if len(given) > 1:
-            raise refuse(f"{given[0]} and {given[1]} both say what prompts share", "give one of them")
-        if given and given[0] != "prefix_tokens" and self.dataset != "random":
-            raise refuse(f"the prompts of {self.dataset} share no prefix", f"remove `{given[0]}`")
-        return self
-
-    @model_validator(mode="after")
-    def _check_trace(self) -> Self:
-        if not any(isinstance(load, Trace) for load in self.loads):
-            return self
-        if self.dataset != "random":
-            raise refuse("a trace sends random prompts", "remove `dataset`")
-        plain = Sweep.model_fields
-        given = [name for name in GIVEN_BY_TRACE if getattr(self, name) != plain[name].default]
-        if self.warmup_requests:
-            raise refuse("a trace is replayed from its first request on", "remove `warmup_requests`")
-        if given:
-            raise refuse(f"a trace gives `{given[0]}` itself", f"remove `{given[0]}`, or the trace")
-        return self
-
-    @model_validator(mode="after")
-    def _check_loads(self) -> Self:
-        labels = [load.label for load in self.loads]
-        repeated = sorted({label for label in labels if labels.count(label) > 1})
-        if repeated:
-            raise refuse(
-                f"{repeated[0]} is listed twice",
-                "use `repeats` to measure a load more than once, and another sweep for other requests at it",
-            )
-        if self.search and self.repeats > 1:
-            raise refuse("a search repeats by itself", "give `measurements` in its load instead of `repeats`")
+    def _check_whole(self) -> Self:
+        for check in SWEEP_RULES:
+            check(self)
         return self

@@ -7,9 +7,9 @@ from typing import Literal
 from pydantic import Field
 
 from tasks.config.base import Frozen
-from tasks.config.lengths import Length, Uniform
+from tasks.config.lengths import DEFAULT_TOKENS, Length, Uniform
 from tasks.config.load_kinds.closed_loop import ClosedLoop
-from tasks.config.sweep import DEFAULT_TOKENS, Sweep
+from tasks.config.sweep import Sweep
 
 SWEEP_NAME = "under-load"
 """The name of the sweep of these requests, in messages."""

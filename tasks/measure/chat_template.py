@@ -23,7 +23,7 @@ def check_chat_template(tokenizer: str, sweeps: Iterable[Sweep]) -> None:
         InputError: the tokenizer has no chat template; the message names the file that lacks it.
     """
     folder = Path(tokenizer)
-    random_chats = [sweep for sweep in sweeps if sweep.endpoint == "chat" and sweep.dataset == "random"]
+    random_chats = [sweep for sweep in sweeps if sweep.endpoint == "chat" and sweep.has_random_prompts]
     if not random_chats or not folder.is_dir() or _has_template(folder):
         return
     raise InputError(

@@ -108,6 +108,8 @@ def _sweep_settings(sweep: Sweep, exclude: set[str]) -> dict[str, Any]:
     """Return a sweep's fields as JSON, a digest for its file. Older keys lack `request`: omit it if unset."""
     settings = sweep.model_dump(mode="json", exclude=exclude)
     settings["dataset"] = content_digest(sweep.dataset)
+    if sweep.conversation and sweep.conversation.file:
+        settings["conversation"]["file"] = content_digest(sweep.conversation.file)
     if sweep.lengths:
         settings["lengths"] = content_digest(sweep.lengths)
     if not sweep.request:

@@ -11,6 +11,22 @@ Shared = tuple[tuple[BlockName, int], ...]
 """The blocks that a prompt begins with, each with the number of its tokens that the prompt takes."""
 
 
+class PlannedTurn(NamedTuple):
+    """A request's place in its conversation.
+
+    `conversation`: the number of the conversation among those of the point. `turn`: from 1 on. `think_s`:
+    seconds from the end of the answer before; 0 for the first turn. `script`: the position of the
+    conversation in its file; None for a generated one. `tool_result`: it is a tool's result, not a user's
+    message.
+    """
+
+    conversation: int
+    turn: int
+    think_s: float = 0.0
+    script: int | None = None
+    tool_result: bool = False
+
+
 class PlannedRequest(NamedTuple):
     """One request of a point, before it is sent.
 
@@ -18,7 +34,8 @@ class PlannedRequest(NamedTuple):
     asked for, with everything that prompts share; None for questions. `output_tokens`: the exact length asked
     for; None if the model decides it. `seen_tokens`: how many tokens at the beginning of the prompt earlier
     requests of the point have too; None for questions. `due_s`: when a trace sends it, in seconds from the
-    start. `abandon_after_s`: seconds from sending after which its connection is closed.
+    start. `abandon_after_s`: seconds from sending after which its connection is closed. `turn`: its place in
+    a conversation; `input_tokens` is then the length of what the turn adds to the history.
     """
 
     number: int
@@ -29,6 +46,7 @@ class PlannedRequest(NamedTuple):
     seen_tokens: int | None = None
     due_s: float | None = None
     abandon_after_s: float | None = None
+    turn: PlannedTurn | None = None
 
 
 def with_seen_tokens(planned: Iterable[PlannedRequest]) -> Iterator[PlannedRequest]:

@@ -11,6 +11,7 @@ from tasks.config.abandon import Abandon
 from tasks.config.load_kinds.load_kind import LoadKind
 from tasks.config.load_kinds.trace import Trace
 from tasks.config.sweep import Sweep
+from tasks.plan.conversation_requests import in_conversations
 from tasks.plan.planned_request import PlannedRequest, Shared, with_seen_tokens
 from tasks.plan.trace_rows import read_trace
 from tasks.plan.traffic_file import Lengths, read_lengths
@@ -39,7 +40,7 @@ def planned_requests(sweep: Sweep, load: LoadKind, requests: int, warmup: int) -
     planned = _of_trace(load) if isinstance(load, Trace) else _of_sweep(sweep, requests, warmup)
     if sweep.abandon:
         planned = list(_with_abandoned(planned, sweep.abandon, sweep.traffic_seed))
-    return list(with_seen_tokens(planned)) if sweep.dataset == "random" else planned
+    return list(with_seen_tokens(planned)) if sweep.has_random_prompts else planned
 
 
 def _of_trace(trace: Trace) -> list[PlannedRequest]:
@@ -63,11 +64,19 @@ def _with_abandoned(
 def _of_sweep(sweep: Sweep, requests: int, warmup: int) -> list[PlannedRequest]:
     """Return requests whose lengths and prefixes are drawn."""
     table = read_lengths(Path(sweep.lengths)) if sweep.lengths else ()
-    drawn = chain(
-        islice(_drawn(sweep, table, "warm-up"), warmup),
-        islice(_drawn(sweep, table, "measured"), requests),
+    planned = chain(
+        islice(_requests(sweep, table, "warm-up"), warmup),
+        islice(_requests(sweep, table, "measured"), requests),
     )
-    return [PlannedRequest(number, number < warmup, *values) for number, values in enumerate(drawn)]
+    return [request._replace(number=number, warmup=number < warmup) for number, request in enumerate(planned)]
+
+
+def _requests(sweep: Sweep, table: Sequence[Lengths], stream: str) -> Iterator[PlannedRequest]:
+    """Yield requests without end, none of which has its number yet."""
+    requests = (PlannedRequest(0, False, *values) for values in _drawn(sweep, table, stream))
+    if sweep.conversation is None:
+        return requests
+    return in_conversations(requests, sweep.conversation, sweep.traffic_seed, stream)
 
 
 def _drawn(sweep: Sweep, table: Sequence[Lengths], stream: str) -> Iterator[Drawn]:

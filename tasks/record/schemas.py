@@ -115,6 +115,8 @@ _COLUMNS: dict[TableName, list[_Column]] = {
         *_added(int, "claimed_output_tokens total_tokens reasoning_tokens"),
         *_added(int, "planned_input_tokens planned_output_tokens planned_shared_tokens"),
         *_added(bool, "abandoned"),
+        *_added(int, "conversation turn history_tokens"),
+        *_added(float, "think_s"),
         *_columns(str, "finish_reason"),
         *_columns(int, "status_code"),
         *_columns(str, "error"),

@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel
 
 from tasks.config.block_names import Blocks
+from tasks.config.conversation import Conversation
 from tasks.config.generation import Generation
 from tasks.config.permission_rules import NEEDS, PERMISSIONS, permission_for
 from tasks.config.permissions import (
@@ -48,6 +49,10 @@ FREE = [
     "track.swanlab.mode=disabled",
     "blocks.swanlab=account",
 ]
+CONVERSATIONS_OF_A_FILE = (
+    "sweeps.0={name: s, dataset: conversations, conversation: {file: /etc/shadow.jsonl}, "
+    "load: [{concurrency: 1, requests: 1}]}"
+)
 NEEDY = [
     ("environment=/usr/bin/python3", "environments"),
     ("environment=image:engine:1@sha256:" + 64 * "0", "environments"),
@@ -64,6 +69,7 @@ NEEDY = [
     ("server.model=a/../../etc", "paths"),
     ("server.tokenizer=~/x", "paths"),
     ("sweeps.0.dataset=/etc/shadow.jsonl", "paths"),
+    (CONVERSATIONS_OF_A_FILE, "paths"),
     ("accuracy.0.path=/etc", "paths"),
     ("server={kind: command, engine: e, model: m, command: [touch, '{port}']}", "commands"),
     ("server={kind: endpoint, url: 'http://10.0.0.1/v1', model: m}", "urls"),
@@ -73,9 +79,10 @@ NEEDY = [
     ("blocks.results=mine", "blocks"),
 ]
 JUDGED: dict[type[BaseModel], str] = {
-    Sweep: "abandon cache_hit_share clients dataset endpoint input_tokens lengths load max_tokens name "
-    "objectives output_tokens prefix_tokens prefixes repeats request run_name temperature "
+    Sweep: "abandon cache_hit_share clients conversation dataset endpoint input_tokens lengths load "
+    "max_tokens name objectives output_tokens prefix_tokens prefixes repeats request run_name temperature "
     "timeout_s traffic_seed warmup_requests warmup_waves",
+    Conversation: "file think_time_s tool_result_tokens turns",
     QuestionSet: "batch_size dataset evalscope few_shot generation hub judge limit name path repeats retries "
     "sandbox subsets timeout_s under_load",
     UnderLoad: "concurrency endpoint input_tokens output_tokens timeout_s",

@@ -19,7 +19,7 @@ def test_a_spec_without_drawn_lengths_keeps_its_digest() -> None:
 @pytest.mark.parametrize(
     ("override", "what", "remedy"),
     [
-        ("dataset=rando", "sweeps.0.dataset: 'rando' is not a dataset", "random, openqa or a file"),
+        ("dataset=rando", "sweeps.0.dataset: 'rando' is not a dataset", "openqa, conversations or a file"),
         (
             "cache_hit_share=0.5 & prefix_tokens=3",
             "prefix_tokens and cache_hit_share both say what prompts share",

@@ -35,16 +35,18 @@ class RequestBuilder(OpenaiPlugin):  # type: ignore[misc]
 
 
 def body_of(request: dict[str, Any], planned: PlannedRequest, job: PointJob) -> bytes:
-    """Return the body of a planned request as EvalScope serialises it.
+    """Return the body of a planned request as EvalScope serialises it."""
+    return json.dumps(fields_of(request, planned, job), ensure_ascii=False).encode()
 
-    It has the planned length, the sweep's `request`, and the server's field names.
-    """
+
+def fields_of(request: dict[str, Any], planned: PlannedRequest, job: PointJob) -> dict[str, Any]:
+    """Return a body with the planned length, the sweep's `request`, and the server's field names."""
     fields = {**request, **_length_fields(planned, job), **job.sweep.request}
     fields[job.endpoint.max_tokens_field(job.sweep.endpoint)] = fields.pop(MAX_TOKENS)
     if job.sweep.endpoint in job.endpoint.conventions.refuses_exact_length:
         for name in EXACT_LENGTH_FIELDS:
             fields.pop(name, None)
-    return json.dumps(fields, ensure_ascii=False).encode()
+    return fields
 
 
 def _length_fields(planned: PlannedRequest, job: PointJob) -> dict[str, Any]:

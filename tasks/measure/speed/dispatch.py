@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from itertools import islice
 from time import perf_counter
 
@@ -11,6 +11,11 @@ SendRequest = Callable[[int, float], Awaitable[float]]
 """Sends a request, given its index and when it is due; returns when its response ended.
 
 All times are perf_counter seconds.
+"""
+HoldConversation = Callable[[Sequence[int], float, float], Awaitable[float]]
+"""Sends the turns of a conversation; returns when it ended.
+
+It is given their indexes, when the first is due, and from when on no more may be sent.
 """
 
 
@@ -42,6 +47,38 @@ async def send_closed_loop(
             due_at = await send(index, due_at)
 
     await asyncio.gather(*(run_slot() for _ in range(min(slots, total))))
+
+
+async def send_conversations(
+    hold: HoldConversation,
+    conversations: Sequence[Sequence[int]],
+    slots: int,
+    warmup: int,
+    duration_s: float | None,
+) -> None:
+    """Keep `slots` users busy, each with one conversation after another.
+
+    Args:
+        hold: sends the turns of a conversation, one after another.
+        conversations: the indexes of each conversation's requests, warm-up first.
+        slots: how many users there are at a time.
+        warmup: how many requests are warm-up.
+        duration_s: seconds from the first measured conversation after which no turn is sent.
+    """
+    waiting, started_at = iter(conversations), perf_counter()
+    deadline = float("inf")
+
+    async def run_user() -> None:
+        nonlocal deadline
+        due_at = started_at
+        for indexes in waiting:
+            if indexes[0] >= warmup and duration_s is not None and deadline == float("inf"):
+                deadline = due_at + duration_s
+            if due_at >= deadline:
+                return
+            due_at = await hold(indexes, due_at, deadline)
+
+    await asyncio.gather(*(run_user() for _ in range(min(slots, len(conversations)))))
 
 
 async def send_open_loop(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import uvloop
@@ -17,12 +16,14 @@ from tasks.measure.jobs import PointJob
 from tasks.measure.processes.child_context import ChildContext
 from tasks.measure.speed import client_worker, prompts_worker
 from tasks.measure.speed.connection import Connections
-from tasks.measure.speed.dispatch import SendRequest, send_closed_loop, send_open_loop, share_of
+from tasks.measure.speed.dispatch import send_closed_loop, send_conversations, send_open_loop, share_of
 from tasks.measure.speed.event_loop_lag import EventLoopLag
 from tasks.measure.speed.process_window import Window
 from tasks.measure.speed.prompts import questions_path
 from tasks.measure.speed.row_writer import Recorder
 from tasks.measure.speed.sent_request import SentRequest
+from tasks.measure.speed.turns_worker import TurnSender
+from tasks.plan.conversation_requests import by_conversation
 from tasks.plan.planned_request import PlannedRequest, longest_blocks
 
 OPEN_LOOP_CONNECTIONS = 512
@@ -49,39 +50,47 @@ async def _measure(
 ) -> EventLoopLag:
     builder, planned = client_worker.RequestBuilder(arguments), arguments.planned
     requests = [request async for request, _ in get_requests(arguments, builder)]
-    bodies = [
-        client_worker.body_of(request, plan, job) for request, plan in zip(requests, planned, strict=True)
-    ]
-    del requests
     reuse = job.endpoint.conventions.keeps_connections
     async with Connections(arguments.url, request_headers(job), reuse=reuse) as connections:
-        http_requests = [connections.http_request(body) for body in bodies]
+        send_load = _load_sender(job, planned, requests, connections, recorder)
+        del requests
         await connections.open(job.part.slots or min(job.part.total, OPEN_LOOP_CONNECTIONS))
         gc.collect()
         gc.freeze()
         gc.disable()  # its pauses reach 200 ms
         await asyncio.to_thread(context.start_together)
-
-        async def send(index: int, due_at: float) -> float:
-            request = SentRequest(planned[index], due_at)
-            await client_worker.send_request(connections, http_requests[index], request, job.sweep.timeout_s)
-            arrivals = request.response.arrivals
-            ended_at = arrivals[-1][0] if request.is_whole and arrivals else perf_counter()
-            recorder.enqueue(request)
-            return ended_at
-
         recorder.report_progress()  # 0: the load starts
         with EventLoopLag() as lag:
-            await _send_load(job, planned, send)
+            await send_load()
     return lag
 
 
-async def _send_load(job: PointJob, planned: Sequence[PlannedRequest], send: SendRequest) -> None:
+def _load_sender(
+    job: PointJob,
+    planned: Sequence[PlannedRequest],
+    requests: Sequence[dict[str, Any]],
+    connections: Connections,
+    recorder: Recorder,
+) -> Callable[[], Awaitable[None]]:
+    """Return a function that sends the load. Everything that can be prepared before the start is."""
     part, load = job.part, job.load
+    if job.sweep.conversation is not None:
+        turns = TurnSender(job, planned, requests, connections, recorder)
+        conversations = by_conversation(planned)
+        return lambda: send_conversations(turns.hold, conversations, part.slots, part.warmup, load.duration_s)
+    bodies = [client_worker.body_of(*pair, job) for pair in zip(requests, planned, strict=True)]
+    http_requests = [connections.http_request(body) for body in bodies]
+
+    async def send(index: int, due_at: float) -> float:
+        request = SentRequest(planned[index], due_at)
+        await client_worker.send_request(connections, http_requests[index], request, job.sweep.timeout_s)
+        recorder.enqueue(request)
+        return request.ended_at
+
     if load.slots:
-        await send_closed_loop(send, part.slots, part.total, part.warmup, load.duration_s)
-    else:
-        await send_open_loop(send, _own_arrivals(job, planned), part.total, part.warmup, load.duration_s)
+        return lambda: send_closed_loop(send, part.slots, part.total, part.warmup, load.duration_s)
+    arrivals = _own_arrivals(job, planned)
+    return lambda: send_open_loop(send, arrivals, part.total, part.warmup, load.duration_s)
 
 
 def _own_arrivals(job: PointJob, planned: Sequence[PlannedRequest]) -> Iterator[float]:
@@ -126,7 +135,9 @@ def prompt_arguments(job: PointJob, outputs: Path) -> prompts_worker.PromptArgum
 
 def _prompt_fields(job: PointJob) -> dict[str, Any]:
     """Return the EvalScope arguments that select the prompts."""
-    path, fields = questions_path(job.sweep.dataset), {"dataset_offset": job.seed}
-    if path is None:
+    sweep, fields = job.sweep, {"dataset_offset": job.seed}
+    if sweep.has_random_prompts:
         return {**fields, "dataset": prompts_worker.RANDOM, "tokenizer_path": job.endpoint.tokenizer}
-    return {**fields, "dataset": prompts_worker.QUESTIONS, "dataset_path": str(path)}
+    if sweep.conversation is not None:
+        return {**fields, "dataset": prompts_worker.RECORDED, "dataset_path": sweep.conversation.file}
+    return {**fields, "dataset": prompts_worker.QUESTIONS, "dataset_path": str(questions_path(sweep.dataset))}

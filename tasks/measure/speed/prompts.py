@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
 
 from tasks.config.home import checkout
+from tasks.plan.conversation_file import Message
 
 OPENQA = "deployments/questions/openqa-sample.jsonl"
 
@@ -25,10 +27,19 @@ def unique_opening(seed: int, index: int) -> str:
     return f"Question {prompt_seed(seed, index)}: "
 
 
-def questions_path(dataset: str) -> Path | None:
-    """Return the JSONL file of a sweep's dataset, or None for random prompts."""
-    if dataset == "random":
-        return None
+def after_opening(opening: str, messages: Sequence[Message]) -> list[Message]:
+    """Return messages whose first one with a text begins with `opening`."""
+    opened, rest = list[Message](), list(messages)
+    while opening and rest:
+        message = rest.pop(0)
+        if isinstance(message.get("content"), str):
+            message, opening = message | {"content": opening + message["content"]}, ""
+        opened.append(message)
+    return opened + rest
+
+
+def questions_path(dataset: str) -> Path:
+    """Return the JSONL file of a sweep's dataset of questions."""
     return checkout() / OPENQA if dataset == "openqa" else Path(dataset)
 
 

@@ -13,11 +13,13 @@ from evalscope.perf.plugin.datasets.random_dataset import RandomDatasetPlugin
 from evalscope.perf.plugin.datasets.utils import gen_prompt_decode_to_target_len
 from evalscope.perf.plugin.registry import register_dataset
 
-from tasks.measure.speed.prompts import prompt_seed, read_questions, unique_opening
+from tasks.measure.speed.prompts import after_opening, prompt_seed, read_questions, unique_opening
+from tasks.plan.conversation_file import read_conversations
 from tasks.plan.planned_request import BlockName, PlannedRequest
 
 QUESTIONS = "servegauge-questions"
 RANDOM = "servegauge-random"
+RECORDED = "servegauge-conversations"
 
 
 class PromptArguments(Arguments):  # type: ignore[misc]
@@ -45,6 +47,21 @@ class QuestionPrompts(DatasetPluginBase):  # type: ignore[misc]
         for planned in arguments.planned:
             text = unique_opening(seed, planned.number) + questions[(seed + planned.number) % len(questions)]
             yield [self.create_message(text)] if arguments.apply_chat_template else text
+
+
+@register_dataset(RECORDED)
+class RecordedTurns(DatasetPluginBase):  # type: ignore[misc]
+    """The messages that each turn of a recorded conversation adds, the first ones after a unique opening."""
+
+    def build_messages(self) -> Iterator[Any]:
+        """Yield the messages of each request, warm-up included."""
+        arguments = self.query_parameters
+        conversations = read_conversations(Path(arguments.dataset_path))
+        for planned in arguments.planned:
+            turn = planned.turn
+            messages = conversations[turn.script][turn.turn - 1].messages
+            opening = unique_opening(arguments.dataset_offset, planned.number) if turn.turn == 1 else ""
+            yield after_opening(opening, messages)
 
 
 @register_dataset(RANDOM)

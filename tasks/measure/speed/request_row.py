@@ -22,6 +22,9 @@ class RequestRow:
     model decides them. `planned_shared_tokens`: how many tokens at the beginning of the prompt it shares
     with earlier requests of the point. `abandoned`: the connection was closed on purpose before the answer
     was complete; such a request has neither succeeded nor failed.
+    `conversation`, `turn`: its place among the point's conversations, the turn from 1 on. `think_s`: seconds
+    from the end of the answer before to its due time. `history_tokens`: the tokens of the conversation so
+    far, which are those of the turn before: its prompt and its answer without reasoning.
     """
 
     index: int
@@ -46,3 +49,7 @@ class RequestRow:
     planned_output_tokens: int | None = None
     planned_shared_tokens: int | None = None
     abandoned: bool = False
+    conversation: int | None = None
+    turn: int | None = None
+    think_s: float | None = None
+    history_tokens: int | None = None

@@ -33,6 +33,7 @@ def build_row(job: PointJob, request: SentRequest, utc: Callable[[float], dateti
     if error is None and sent_at is not None and parsed.last_time is not None:
         latency = parsed.last_time - sent_at
     ttft = _ttft(parsed, sent_at, latency)
+    planned_input, planned_shared = _planned_lengths(request)
     return RequestRow(
         index=planned.number,
         warmup=planned.warmup,
@@ -52,10 +53,14 @@ def build_row(job: PointJob, request: SentRequest, utc: Callable[[float], dateti
         claimed_output_tokens=usage.claimed_output_tokens,
         total_tokens=usage.total_tokens,
         reasoning_tokens=usage.reasoning_tokens,
-        planned_input_tokens=planned.input_tokens,
+        planned_input_tokens=planned_input,
         planned_output_tokens=planned.output_tokens,
-        planned_shared_tokens=planned.seen_tokens,
+        planned_shared_tokens=planned_shared,
         abandoned=request.abandoned,
+        conversation=planned.turn.conversation if planned.turn else None,
+        turn=planned.turn.turn if planned.turn else None,
+        think_s=planned.turn.think_s if planned.turn else None,
+        history_tokens=request.history_tokens,
     )
 
 
@@ -66,6 +71,19 @@ def unreadable_row(
     text = f"the answer could not be read ({type(error).__name__}: {error}); please report this"
     failed = SentRequest(request.planned, request.due_at, request.response, error=text)
     return build_row(job, failed, utc)
+
+
+def _planned_lengths(request: SentRequest) -> tuple[int | None, int | None]:
+    """Return the prompt's planned length, and how much of it earlier requests have too.
+
+    A turn of a conversation repeats its history, whose length is known when the answer before has come.
+    """
+    planned, history = request.planned, request.history_tokens
+    if planned.turn is None or planned.turn.turn == 1:
+        return planned.input_tokens, planned.seen_tokens
+    if planned.input_tokens is None or history is None:
+        return None, history
+    return history + planned.input_tokens, history
 
 
 def _error(job: PointJob, request: SentRequest) -> str | None:

@@ -48,6 +48,12 @@ class Recorder:
         if len(self._ended) == 1:
             asyncio.get_running_loop().call_later(PARSE_DELAY_S, self._record_next)
 
+    def record(self, request: SentRequest) -> RequestRow:
+        """Write the row of a request that has ended, and return it. Raises OSError."""
+        if self._write_error is not None:
+            raise self._write_error
+        return self._record(request, time.perf_counter())
+
     def finish(self) -> None:
         """Record all queued requests and report progress; raise OSError if a row could not be written."""
         while self._ended and self._write_error is None:
@@ -74,7 +80,7 @@ class Recorder:
             self._write_error = error
         asyncio.get_running_loop().call_soon(self._record_next)
 
-    def _record(self, request: SentRequest, ended_at: float) -> None:
+    def _record(self, request: SentRequest, ended_at: float) -> RequestRow:
         row = self._row_of(request)
         self._file.write(self._row_to_json(row) + b"\n")
         self._file.flush()  # the row survives even if this process is killed
@@ -85,6 +91,7 @@ class Recorder:
             self.window = min(start, request.due_at), max(end, last_time or ended_at)
         if ended_at - self._reported_at > REPORT_INTERVAL_S:
             self.report_progress()
+        return row
 
     def _row_of(self, request: SentRequest) -> RequestRow:
         """Return a request's row, even after an exception: one response must not affect others' rows."""

@@ -55,7 +55,12 @@ def measure_point(
 
 
 def clients(job: PointJob) -> int:
-    """Return how many processes share a point; `auto` keeps one CPU free for the server."""
+    """Return how many processes share a point; `auto` keeps one CPU free for the server.
+
+    Conversations stay whole in one process.
+    """
+    if job.sweep.conversation is not None:
+        return 1
     wanted = job.sweep.clients
     if isinstance(wanted, int):
         return wanted

@@ -26,6 +26,7 @@ from tasks.measure.speed.figures.notation import (
 )
 from tasks.measure.speed.figures.open_loop_pace import pace
 from tasks.measure.speed.figures.point_data import PointData
+from tasks.measure.speed.request_row import RequestRow
 from tasks.stats import percentile, sure_percentile
 
 MEAN, LONGEST = "mean", "max"
@@ -51,8 +52,13 @@ def sustained_throughput(point: PointData) -> float | None:
     slots = 0 if point.abandoned else point.load.slots
     ordered = sorted(point.succeeded, key=lambda row: row.sent_at)
     inner = ordered[slots : len(ordered) - slots] if slots else []
-    slot_times_s = [(row.client_delay_s or 0.0) + row.latency_s for row in inner if row.latency_s is not None]
+    slot_times_s = [_slot_time_s(row, row.latency_s) for row in inner if row.latency_s is not None]
     return slots / fmean(slot_times_s) if len(slot_times_s) > 1 else None
+
+
+def _slot_time_s(row: RequestRow, latency_s: float) -> float:
+    """Seconds that a request holds its slot: the think time before it, the client's delay, its latency."""
+    return (row.think_s or 0.0) + (row.client_delay_s or 0.0) + latency_s
 
 
 def open_loop_pace(point: PointData) -> float | None:

@@ -1,0 +1,117 @@
+"""What the fields of a sweep may say together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tasks.config.lengths import DEFAULT_TOKENS, Distribution
+from tasks.config.load_kinds.trace import Trace
+from tasks.config.refusal import refuse
+
+if TYPE_CHECKING:
+    from tasks.config.sweep import Sweep
+
+GIVEN_BY_TRACE = (
+    "input_tokens",
+    "output_tokens",
+    "lengths",
+    "prefix_tokens",
+    "prefixes",
+    "cache_hit_share",
+)
+"""Fields that a sweep with a trace cannot set."""
+NOT_IN_CONVERSATIONS = {
+    "prefixes": "use `prefix_tokens` for what all conversations begin with",
+    "cache_hit_share": "remove it: a turn shares its history with the turn before",
+    "abandon": "remove it: the next turn needs the answer",
+}
+"""Fields that a sweep of conversations cannot set, each with a remedy."""
+
+
+def check_lengths(sweep: Sweep) -> None:
+    """Refuse lengths of prompts that have lengths of their own, and lengths that are given twice."""
+    drawn = sweep.lengths is not None or isinstance(sweep.input_tokens, Distribution)
+    if drawn and not sweep.has_random_prompts:
+        raise refuse(
+            f"the prompts of {sweep.dataset} have lengths of their own",
+            "remove `lengths` and `input_tokens`, or set `dataset` to random",
+        )
+    if sweep.lengths and (sweep.input_tokens != DEFAULT_TOKENS or sweep.output_tokens is not None):
+        raise refuse(
+            "`lengths` gives the lengths of prompts and answers",
+            "remove `input_tokens` and `output_tokens`, or `lengths`",
+        )
+
+
+def check_prefixes(sweep: Sweep) -> None:
+    """Refuse two fields that say what prompts share, and prefixes of prompts that are not random."""
+    shared = {
+        "prefix_tokens": sweep.prefix_tokens,
+        "prefixes": sweep.prefixes,
+        "cache_hit_share": sweep.cache_hit_share,
+    }
+    given = [name for name, value in shared.items() if value]
+    if len(given) > 1:
+        raise refuse(f"{given[0]} and {given[1]} both say what prompts share", "give one of them")
+    if given and given[0] != "prefix_tokens" and not sweep.has_random_prompts:
+        raise refuse(f"the prompts of {sweep.dataset} share no prefix", f"remove `{given[0]}`")
+
+
+def check_trace(sweep: Sweep) -> None:
+    """Refuse what a trace gives itself."""
+    if not any(isinstance(load, Trace) for load in sweep.loads):
+        return
+    if sweep.dataset != "random":
+        raise refuse("a trace sends random prompts", "remove `dataset`")
+    plain = type(sweep).model_fields
+    given = [name for name in GIVEN_BY_TRACE if getattr(sweep, name) != plain[name].default]
+    if sweep.warmup_requests:
+        raise refuse("a trace is replayed from its first request on", "remove `warmup_requests`")
+    if given:
+        raise refuse(f"a trace gives `{given[0]}` itself", f"remove `{given[0]}`, or the trace")
+
+
+def check_conversation(sweep: Sweep) -> None:
+    """Refuse what users who wait for their answers cannot do."""
+    if sweep.dataset != "conversations":
+        if sweep.conversation is not None:
+            raise refuse(f"{sweep.dataset} has no conversations", "set `dataset` to conversations")
+        return
+    if sweep.conversation is None:
+        raise refuse("conversations are neither generated nor in a file", "remove `conversation: null`")
+    if sweep.endpoint != "chat":
+        raise refuse("conversations are messages", "set `endpoint` to chat")
+    for name, remedy in NOT_IN_CONVERSATIONS.items():
+        if getattr(sweep, name):
+            raise refuse(f"conversations have no `{name}`", remedy)
+    if isinstance(sweep.clients, int) and sweep.clients > 1:
+        raise refuse("one load process sends all conversations", "remove `clients`")
+    searched = sweep.search is not None and sweep.search.rate is not None
+    if searched or any(not load.slots for load in sweep.loads):
+        raise refuse(
+            "a user of a conversation waits for each answer", "give the number of users as `concurrency`"
+        )
+
+
+def check_loads(sweep: Sweep) -> None:
+    """Refuse a load that is listed twice, and repeats of a search."""
+    labels = [load.label for load in sweep.loads]
+    repeated = sorted({label for label in labels if labels.count(label) > 1})
+    if repeated:
+        raise refuse(
+            f"{repeated[0]} is listed twice",
+            "use `repeats` to measure a load more than once, and another sweep for other requests at it",
+        )
+    if sweep.search and sweep.repeats > 1:
+        raise refuse("a search repeats by itself", "give `measurements` in its load instead of `repeats`")
+
+
+SWEEP_RULES: tuple[Callable[[Sweep], None], ...] = (
+    check_lengths,
+    check_prefixes,
+    check_trace,
+    check_conversation,
+    check_loads,
+)
+"""Every rule, in the order in which a wrong sweep meets them. Each raises `refuse`'s error."""
