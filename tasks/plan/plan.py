@@ -95,7 +95,7 @@ class Planner:
     def plan(self) -> Plan:
         """The points sweep by sweep, repeat by repeat, with growing load; then the question sets.
 
-        Sets without load come before those with one. Each repeat covers all loads before the next repeat starts,
+        Sets without load come before those with one. Each repeat covers all loads before the next one starts,
         so that drift of the machine affects all loads alike.
         """
         speed: list[PlannedPoint | PlannedSearch] = []
