@@ -19,6 +19,7 @@ from tasks.record.store import Store
 from tasks.report.comparison.compared_run import ComparedRun
 from tasks.report.comparison.judged_runs import load_runs
 from tasks.report.comparison.regressions import regressions
+from tasks.report.comparison.undecided import undecided, undecided_line
 from tasks.report.report_input import ReportInput
 
 
@@ -79,10 +80,15 @@ def worse_than_baseline(gated: GatedRun) -> list[str]:
     if baseline is None:
         console.stage("gate", "no earlier run of this spec, model and hardware to compare with")
         return []
-    lines = regressions((*load_runs([baseline], results), _compared(gated)), percent)
+    (base,), new = load_runs([baseline], results), _compared(gated)
+    lines = regressions((base, new), percent)
     console.stage("gate", f"{len(lines)} figures worse than in {baseline} by more than {percent:g} %")
     reason = f"worse than in {baseline} by more than {percent:g} %"
-    return [f"{reason}: {line.removeprefix('B: ')}" for line in lines]
+    open_figures = undecided(base, new, percent)
+    if open_figures:
+        console.stage("gate", undecided_line(open_figures, percent))
+    failures = [f"{reason}: {line.removeprefix('B: ')}" for line in lines]
+    return failures + [figure.text(percent) for figure in open_figures if gate.enough_repeats]
 
 
 def _compared(gated: GatedRun) -> ComparedRun:

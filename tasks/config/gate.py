@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from tasks.config.base import Frozen
+from tasks.config.base import Frozen, added_field
 
 PREVIOUS = "previous"
 
@@ -23,5 +23,10 @@ class Gate(Frozen):
         min_length=1,
         description="id of a run, the name of a baseline (`servegauge baseline set`), or `previous`: the "
         "newest completed run of this spec, model and hardware",
+    )
+    enough_repeats: bool = added_field(
+        False,
+        description="whether the run also fails if noise leaves a loss of `worse_than` open; the message "
+        "says how many repeats would decide",
     )
     objectives: bool = Field(False, description="whether every point must meet the objectives of its sweep")
