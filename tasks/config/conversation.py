@@ -2,42 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Self
 
-from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from tasks.config.base import Frozen
 from tasks.config.lengths import Length
-from tasks.config.load import TAG_PREFIX
 from tasks.config.refusal import refuse
+from tasks.config.think_time import DrawnSeconds, ThinkTime
 
 DEFAULT_TURNS = 4
-NUMBER, UNIFORM = f"{TAG_PREFIX}seconds", f"{TAG_PREFIX}uniform_seconds"
-"""Tags of the forms of a think time."""
-
-Seconds = Annotated[float, Field(ge=0, le=86_400)]
-
-
-class UniformSeconds(Frozen):
-    """`{uniform: [1, 5]}`: every time from the first to the second is equally likely."""
-
-    uniform: tuple[Seconds, Seconds] = Field(description="shortest and longest time in seconds")
-
-    @model_validator(mode="after")
-    def _check_order(self) -> Self:
-        low, high = self.uniform
-        if low > high:
-            raise refuse(f"{low:g} is above {high:g}", "give the shortest time first")
-        return self
-
-
-def _tag(value: Any) -> str:
-    return UNIFORM if isinstance(value, dict | UniformSeconds) else NUMBER
-
-
-ThinkTime = Annotated[
-    Annotated[Seconds, Tag(NUMBER)] | Annotated[UniformSeconds, Tag(UNIFORM)], Discriminator(_tag)
-]
 
 
 class Conversation(Frozen):
@@ -49,11 +23,12 @@ class Conversation(Frozen):
         "`conversations` as in ShareGPT; null generates random ones",
     )
     turns: Length = Field(
-        DEFAULT_TURNS, description="turns of a generated conversation: a number or {uniform: [low, high]}"
+        DEFAULT_TURNS, description="turns of a generated conversation, in the forms of a length"
     )
     think_time_s: ThinkTime = Field(
         0.0,
-        description="seconds from the end of an answer to the next turn: a number or {uniform: [low, high]}",
+        description="seconds from the end of an answer to the next turn: a number, {uniform: [low, high]} or "
+        "{lognormal: {mean, sd, max}}",
     )
     tool_result_tokens: Length | None = Field(
         None,
@@ -63,10 +38,8 @@ class Conversation(Frozen):
 
     def think_s(self, share: float) -> float:
         """Return the think time in seconds for a random number from 0 to 1."""
-        if isinstance(self.think_time_s, UniformSeconds):
-            low, high = self.think_time_s.uniform
-            return low + share * (high - low)
-        return self.think_time_s
+        think_time = self.think_time_s
+        return think_time.at(share) if isinstance(think_time, DrawnSeconds) else think_time
 
     @field_validator("file")
     @classmethod

@@ -70,11 +70,16 @@ class Lognormal(Distribution):
     def at(self, share: float) -> int:
         """Return the length at this share of the distribution up to `max`; at least 1."""
         shape = self.lognormal
-        spread = sqrt(log(1 + (shape.sd / shape.mean) ** 2))
-        centre = log(shape.mean) - spread**2 / 2
-        normal = NormalDist()
-        below_max = normal.cdf((log(shape.max) - centre) / spread)
-        return min(shape.max, max(1, round(exp(centre + spread * normal.inv_cdf(share * below_max)))))
+        return max(1, round(lognormal_quantile(shape.mean, shape.sd, shape.max, share)))
+
+
+def lognormal_quantile(mean: float, sd: float, limit: float, share: float) -> float:
+    """Return the value at a share (0 < share < 1) of a log-normal distribution cut off above a limit."""
+    spread = sqrt(log(1 + (sd / mean) ** 2))
+    centre = log(mean) - spread**2 / 2
+    normal = NormalDist()
+    below_limit = normal.cdf((log(limit) - centre) / spread)
+    return min(limit, exp(centre + spread * normal.inv_cdf(share * below_limit)))
 
 
 def _tag(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import fmean, pstdev
 from typing import Any
 
 import pytest
@@ -39,6 +40,16 @@ def test_a_think_time_is_drawn_from_its_range() -> None:
     assert [drawn.think_s(share) for share in (0.0, 0.5, 1.0)] == [1, 3, 5]
 
 
+def test_a_log_normal_think_time_has_its_mean_and_keeps_its_limit() -> None:
+    shape = {"mean": 5, "sd": 4, "max": 500}
+    drawn = Conversation.model_validate({"think_time_s": {"lognormal": shape}})
+    times = [drawn.think_s((number + 0.5) / 20_000) for number in range(20_000)]
+    assert fmean(times) == pytest.approx(5, rel=0.002)
+    assert pstdev(times) == pytest.approx(4, rel=0.01)
+    cut = Conversation.model_validate({"think_time_s": {"lognormal": shape | {"max": 6}}})
+    assert cut.think_s(0.999999) == pytest.approx(6, abs=1e-4)
+
+
 @pytest.mark.parametrize(
     ("fields", "what"),
     [
@@ -55,6 +66,10 @@ def test_a_think_time_is_drawn_from_its_range() -> None:
         ({"conversation": {"file": "/c.jsonl", "turns": 2}}, "turns and tool results of its own"),
         ({"conversation": {"file": "/c.jsonl"}, "input_tokens": {"uniform": [1, 2]}}, "lengths of their own"),
         ({"conversation": {"think_time_s": {"uniform": [5, 1]}}}, "5 is above 1"),
+        (
+            {"conversation": {"think_time_s": {"lognormal": {"mean": 5, "sd": 1, "max": 4}}}},
+            "max 4 is below the mean 5",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused(fields: dict[str, Any], what: str) -> None:
