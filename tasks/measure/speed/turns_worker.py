@@ -33,7 +33,7 @@ class TurnSender:
         connections: Connections,
         recorder: Recorder,
     ) -> None:
-        """Prepare the fields of every request.
+        """Prepare the fields of every request, and the requests that begin a conversation.
 
         Args:
             job: what is measured.
@@ -48,39 +48,56 @@ class TurnSender:
         self._messages: list[list[Message]] = [fields.pop("messages") for fields in self._fields]
         file = job.sweep.conversation.file if job.sweep.conversation else None
         self._recorded = read_conversations(Path(file)) if file else ()
+        self._begun: dict[int, tuple[History, bytes]] = {}
+        for index in range(len(planned)):
+            if self._turn(index).turn == 1:
+                history = History()
+                self._begun[index] = history, self._http_request(history, index)
 
     async def hold(self, indexes: Sequence[int], due_at: float, deadline: float) -> float:
         """Send the turns of a conversation until one fails or is due after the deadline.
 
         Turns that follow a failed one are recorded as failed. Returns when the conversation ended.
         """
-        history, history_tokens = History(), None
-        for position, index in enumerate(indexes):
+        (history, http_request), history_tokens = self._begun.pop(indexes[0]), None
+        for index in indexes:
             turn = self._turn(index)
-            if position and due_at + turn.think_s >= deadline:
-                break
+            if turn.turn > 1:
+                if due_at + turn.think_s >= deadline:
+                    break
+                http_request = self._http_request(history, index)
             request = SentRequest(self._planned[index], due_at + turn.think_s, history_tokens=history_tokens)
-            body = history.body(self._fields[index], turn, self._messages[index], self._calls(turn))
-            await self._send(request, body)
+            await self._send(request, http_request)
             due_at = request.ended_at
+            if index == indexes[-1]:  # the user's next conversation does not wait until it is parsed
+                self._recorder.enqueue(request)
+                break
             answer, content_type = request.response.body, request.response.content_type
             row = self._recorder.record(request)
             if not row.succeeded:
-                self._give_up(indexes[position + 1 :], turn, due_at)
+                self._give_up(indexes, turn, due_at)
                 break
             history.add_answer(await answer_message(answer, content_type))
             history_tokens = _history_tokens(row)
         return due_at
 
-    async def _send(self, request: SentRequest, body: bytes) -> None:
-        http_request = self._connections.http_request(body)
-        await asyncio.sleep(max(0.0, request.due_at - perf_counter()))
+    async def _send(self, request: SentRequest, http_request: bytes) -> None:
+        while (early_s := request.due_at - perf_counter()) > 0:  # uvloop's timers may end half a ms early
+            await asyncio.sleep(early_s)
         await send_request(self._connections, http_request, request, self._timeout_s)
 
+    def _http_request(self, history: History, index: int) -> bytes:
+        """Add a turn's messages to the history, and return its request."""
+        turn = self._turn(index)
+        body = history.body(self._fields[index], turn, self._messages[index], self._calls(turn))
+        return self._connections.http_request(body)
+
     def _give_up(self, indexes: Sequence[int], failed: PlannedTurn, due_at: float) -> None:
+        """Record the turns after a failed one as failed."""
         for index in indexes:
-            error = NOT_SENT.format(failed.turn)
-            self._recorder.record(SentRequest(self._planned[index], due_at, error=error))
+            if self._turn(index).turn > failed.turn:
+                error = NOT_SENT.format(failed.turn)
+                self._recorder.record(SentRequest(self._planned[index], due_at, error=error))
 
     def _turn(self, index: int) -> PlannedTurn:
         turn = self._planned[index].turn
