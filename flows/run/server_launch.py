@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
+from flows.run.background import in_background
 from flows.run.run_identity import Run
 from flows.run.run_warnings import RunWarnings
 from tasks.config.server import EndpointServer, ManagedServer
 from tasks.errors import ServegaugeError
+from tasks.probe.ready import wait_ready
 from tasks.provision.on_hand import environment_and_model_on_hand
 from tasks.provision.provisioned import Environment, Model
 from tasks.serve.gpu_lease import lease_for
@@ -19,11 +23,18 @@ from tasks.serve.launch import ServerSetup
 from tasks.serve.process import ServerProcess, serving
 
 
+class Launched(NamedTuple):
+    """A process that was started. `ready`: the seconds from there, once the server is ready."""
+
+    process: ServerProcess
+    ready: Future[float]
+
+
 @dataclass
 class _EarlyLaunch:
-    """A process that was started early. `ending`: ends it, until `launched` takes both over."""
+    """A server that was started early. `ending`: ends it, until `launched` takes both over."""
 
-    process: ServerProcess | None
+    server: Launched | None
     ending: ExitStack
 
 
@@ -31,16 +42,16 @@ _early: ContextVar[_EarlyLaunch | None] = ContextVar("early_launch", default=Non
 
 
 @contextmanager
-def launched(run: Run, provided: tuple[Environment, Model], warnings: RunWarnings) -> Iterator[ServerProcess]:
+def launched(run: Run, provided: tuple[Environment, Model], warnings: RunWarnings) -> Iterator[Launched]:
     """Start a run's server, or take over the one that was started early; end it at the end of the block."""
     early = _early.get()
-    if early is None or early.process is None:
-        with _started(run, provided, warnings) as process:
-            yield process
+    if early is None or early.server is None:
+        with _started(run, provided, warnings) as server:
+            yield server
         return
-    process, early.process = early.process, None
+    server, early.server = early.server, None
     with early.ending.pop_all():
-        yield process
+        yield server
 
 
 @contextmanager
@@ -51,13 +62,13 @@ def launch_early(run: Run, warnings: RunWarnings) -> Iterator[None]:
     reports it.
     """
     with ExitStack() as ending:
-        process = None
+        server = None
         if not isinstance(run.spec.server, EndpointServer):
             with suppress(ServegaugeError):
                 provided = environment_and_model_on_hand(served(run), run.spec.environment)
                 if provided:
-                    process = ending.enter_context(_started(run, provided, warnings))
-        token = _early.set(_EarlyLaunch(process, ending))
+                    server = ending.enter_context(_started(run, provided, warnings))
+        token = _early.set(_EarlyLaunch(server, ending))
         try:
             yield
         finally:
@@ -74,7 +85,7 @@ def served(run: Run) -> ManagedServer:
 
 
 @contextmanager
-def _started(run: Run, provided: tuple[Environment, Model], warnings: RunWarnings) -> Iterator[ServerProcess]:
+def _started(run: Run, provided: tuple[Environment, Model], warnings: RunWarnings) -> Iterator[Launched]:
     """Lock the GPUs and start the server. The server ends before the GPUs are unlocked."""
     server, (environment, model) = served(run), provided
     with lease_for(server, environment, partial(warnings.add, "serve")) as lease:
@@ -87,4 +98,7 @@ def _started(run: Run, provided: tuple[Environment, Model], warnings: RunWarning
             lease=lease,
         )
         with serving(setup) as process:
-            yield process
+            ready = partial(
+                wait_ready, process.endpoint, process.check, server.startup_timeout_s, log=process.log
+            )
+            yield Launched(process, in_background(ready))

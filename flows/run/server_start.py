@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TypeVar
 
+from flows.run.background import in_background
 from flows.run.health_check import Health, check_health
 from flows.run.provision import provision_environment, provision_model
 from flows.run.run_identity import Run
@@ -27,8 +25,6 @@ from tasks.serve.endpoint import Conventions, Endpoint
 from tasks.serve.flags import ask_flags, check_flags
 from tasks.serve.process import ServerProcess
 
-Result = TypeVar("Result")
-
 
 @contextmanager
 def started_server(
@@ -43,11 +39,11 @@ def started_server(
     console.stage("serve", f"{environment.build.engine} {environment.build.version} starts, log {log}")
     # The log is followed until the server is stopped: the errors of a stop that was asked for are noise.
     with (
-        launched(run, (environment, model), warnings) as process,
+        launched(run, (environment, model), warnings) as (process, ready),
         follow_log(log, console.line_logger("server")),
     ):
         with console.bar("serve", f"ready at {process.endpoint.url}"):
-            startup = start_server(process.endpoint, process, server.startup_timeout_s)
+            startup = start_server(process, ready)
         health = check_startup(run, process, startup)
         add_warnings(warnings, health)
         yield process, health.conventions
@@ -82,10 +78,10 @@ def provision(run: Run, server: ManagedServer) -> tuple[Environment, Model]:
     The model is fetched while the environment is built, and the engine's flags are read while the model is
     provided.
     """
-    prefetch = _in_background(lambda: prefetch_model(server))
+    prefetch = in_background(lambda: prefetch_model(server))
     with console.bar("provision", f"environment {run.spec.environment or 'none'}"):
         environment = provision_environment(server, run.spec.environment)
-    flags = _in_background(lambda: ask_flags(environment))
+    flags = in_background(lambda: ask_flags(environment))
     if not prefetch.done():  # report a wrong flag before the download ends
         check_flags(server, environment.build, flags.result())
     with console.bar("provision", f"model {server.model}"):
@@ -93,17 +89,3 @@ def provision(run: Run, server: ManagedServer) -> tuple[Environment, Model]:
         model = provision_model(server, environment)
     check_flags(server, environment.build, flags.result())
     return environment, model
-
-
-def _in_background(work: Callable[[], Result]) -> Future[Result]:
-    """Call `work` in a daemon thread: `work` needs no cleanup when the process ends."""
-    future: Future[Result] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:
-            future.set_exception(error)
-
-    threading.Thread(target=run, name="provision-background", daemon=True).start()
-    return future

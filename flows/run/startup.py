@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Future
 
 from flows.run.flow_task import task
 from tasks.config.base import Frozen
@@ -19,13 +20,17 @@ class Startup(Frozen):
 
 
 @task(name="start server", task_run_name="start server")
-def start_server(endpoint: Endpoint, process: ServerProcess, timeout_s: float) -> Startup:
+def start_server(process: ServerProcess, ready: Future[float]) -> Startup:
     """Wait until a server whose process was just started is ready.
+
+    Args:
+        process: the server's process.
+        ready: the seconds from the start of the process, once the server is ready.
 
     Raises:
         ServerStartError: the process ended, or the timeout passed.
     """
-    return _wait_until_ready(endpoint, process, timeout_s)
+    return _startup(process, ready.result())
 
 
 @task(name="restart server", task_run_name="restart server")
@@ -36,9 +41,8 @@ def restart_server(process: ServerProcess, timeout_s: float) -> Startup:
         ServerStartError: the process cannot be started or ended, or the timeout passed.
     """
     process.restart()
-    return _wait_until_ready(process.endpoint, process, timeout_s)
+    return _startup(process, wait_ready(process.endpoint, process.check, timeout_s, log=process.log))
 
 
-def _wait_until_ready(endpoint: Endpoint, process: ServerProcess, timeout_s: float) -> Startup:
-    ready_s = wait_ready(endpoint, process.check, timeout_s, log=process.log)
-    return Startup(endpoint=endpoint, seconds={"total": ready_s, **process.startup_times()})
+def _startup(process: ServerProcess, ready_s: float) -> Startup:
+    return Startup(endpoint=process.endpoint, seconds={"total": ready_s, **process.startup_times()})

@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from flows.run import startup
+from flows.run.background import in_background
 from flows.run.startup import restart_server, start_server
 from tasks.errors import ServerDied, ServerStartError
 from tasks.serve.endpoint import Endpoint
@@ -42,11 +43,8 @@ def ready_at_once(endpoint: Endpoint, check: Callable[[], None], timeout_s: floa
     return timeout_s / 10
 
 
-def test_a_start_tells_where_the_server_answers_and_how_long_each_phase_took(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(startup, "wait_ready", ready_at_once)
-    started = start_server(FIRST, cast(ServerProcess, FakeProcess()), 20.0)
+def test_a_start_tells_where_the_server_answers_and_how_long_each_phase_took() -> None:
+    started = start_server(cast(ServerProcess, FakeProcess()), in_background(lambda: 2.0))
     assert (started.endpoint, started.seconds) == (FIRST, {"total": 2.0, "load": 1.5})
 
 
@@ -55,10 +53,11 @@ def test_a_restart_tells_the_new_address(monkeypatch: pytest.MonkeyPatch) -> Non
     assert restart_server(cast(ServerProcess, FakeProcess()), 20.0).endpoint == SECOND
 
 
-@pytest.mark.parametrize("task", [start_server, restart_server])
-def test_a_server_that_ends_while_it_starts_is_reported_at_once(task: Any) -> None:
+def test_a_server_that_ends_while_it_starts_is_reported_at_once() -> None:
     process: Any = FakeProcess()
     process.alive = False
-    arguments = (FIRST, process, 60.0) if task is start_server else (process, 60.0)
+    ready = in_background(lambda: startup.wait_ready(FIRST, process.check, 60.0))
     with pytest.raises(ServerStartError, match="exit code 1"):
-        task(*arguments)
+        start_server(process, ready)
+    with pytest.raises(ServerStartError, match="exit code 1"):
+        restart_server(process, 60.0)
