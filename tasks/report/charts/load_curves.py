@@ -12,18 +12,22 @@ STATISTIC, REPEAT, VERDICT = "statistic", "repeat", "verdict"
 """Columns of the data, besides the load and the figure."""
 SUSPECT = "suspect"
 _SUSPECT = "is_suspect"
+_DASHES = [[1, 0], [6, 4], [2, 4]]
 
 
-def curve_layers(load_axis: Spec, figure: str, colour: Spec, rows: Sequence[Row]) -> list[Spec]:
+def curve_layers(
+    load_axis: Spec, figure: str, colour: Spec, rows: Sequence[Row], series: str = STATISTIC
+) -> list[Spec]:
     """Return a line through the means of the repeats, with a marker for each load and a dot for each repeat.
 
     Args:
         load_axis: the encoding of the x axis.
         figure: the column of the figure, with its unit.
         colour: the encoding of the colour.
-        rows: the data: a row for each load, repeat and statistic.
+        rows: the data: a row for each load, repeat and line.
+        series: the column that tells the lines apart.
     """
-    load, means = load_axis["field"], mean_transform(load_axis["field"], figure)
+    load, means = load_axis["field"], mean_transform(load_axis["field"], figure, series)
     place = {"x": load_axis, "y": value_axis(figure), "color": colour}
     line: Spec = {"transform": means, "mark": "line", "encoding": place | dashes(colour)}
     marker: Spec = {
@@ -31,7 +35,7 @@ def curve_layers(load_axis: Spec, figure: str, colour: Spec, rows: Sequence[Row]
         "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
         "encoding": place,
     }
-    tooltip = [number(load), word(STATISTIC), number(figure), number("repeats"), word(VERDICT)]
+    tooltip = [number(load), word(series), number(figure), number("repeats"), word(VERDICT)]
     target: Spec = {
         "transform": means,
         "mark": {"type": "point", "size": 420, "opacity": 0, "filled": True},
@@ -53,7 +57,7 @@ def _hollow(marker: Spec) -> Spec:
     return {**marker, "transform": [*marker["transform"], only_suspect], "mark": mark}
 
 
-def mean_transform(load: str, figure: str) -> list[Spec]:
+def mean_transform(load: str, figure: str, series: str = STATISTIC) -> list[Spec]:
     """Return the transform that replaces the repeats of each load by their mean; suspect if one is."""
     fields = [
         {"op": "mean", "field": figure, "as": figure},
@@ -62,7 +66,7 @@ def mean_transform(load: str, figure: str) -> list[Spec]:
     ]
     return [
         {"calculate": f"datum.{VERDICT} == '{SUSPECT}' ? 1 : 0", "as": _SUSPECT},
-        {"aggregate": fields, "groupby": [load, STATISTIC]},
+        {"aggregate": fields, "groupby": [load, series]},
         {"calculate": f"datum.{_SUSPECT} ? '{SUSPECT}' : 'valid'", "as": VERDICT},
     ]
 
@@ -79,10 +83,10 @@ def value_axis(figure: str) -> Spec:
 
 def dashes(colour: Spec) -> Spec:
     """Return the encoding of dashes that tell the lines apart without colours."""
-    if "field" not in colour:
+    if "field" not in colour or len(colour["scale"]["domain"]) > len(_DASHES):
         return {}
     domain = colour["scale"]["domain"]
-    scale = {"domain": domain, "range": [[1, 0], [6, 4], [2, 4]][: len(domain)]}
+    scale = {"domain": domain, "range": _DASHES[: len(domain)]}
     return {"strokeDash": {"field": colour["field"], "type": "nominal", "scale": scale}}
 
 

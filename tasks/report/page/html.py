@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -9,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from tasks.audit.doubt import doubt_note, verdict_counts
 from tasks.measure.speed.figures.notation import MISSING, plain
 from tasks.report.page.chinese import in_both_languages
-from tasks.report.page.page_data import page_json, place
+from tasks.report.page.page_data import PlacedSection, page_json, place
 from tasks.report.page.page_file import write_html
 from tasks.report.page.point_verdicts import point_verdicts
 from tasks.report.page.sections import chart_sections, table_sections
@@ -52,12 +53,19 @@ def render_page(report: ReportInput) -> str:
             points_with_reasons=[point for point in verdicts if point.reasons],
             points_with_checks=[point for point in verdicts if point.other_checks],
             manifest=manifest_pairs(report),
-            page_json=page_json(placed),
-            vega=vega_script(),
-            css=_text("page.css"),
-            script=_text("page.js"),
+            **page_parts(placed),
         )
     )
+
+
+def page_parts(sections: Sequence[PlacedSection]) -> dict[str, str]:
+    """Return what `base.html.j2` puts into every page: data, scripts and styles."""
+    return {
+        "page_json": page_json(sections),
+        "vega": vega_script(),
+        "css": _text("page.css"),
+        "script": _text("page.js"),
+    }
 
 
 def _text(name: str) -> str:

@@ -27,7 +27,7 @@ def table_sections(report: ReportInput) -> list[Section]:
     """Return a section for each sweep, then one for each table of the run with the charts of that title."""
     sections = [_sweep_section(sweep) for sweep in measured_sweeps(report)]
     for table in tables_of_run(report):
-        charts = _all(chart.draw(report) for chart in RUN_CHARTS if chart.title == table.title)
+        charts = all_charts(chart.draw(report) for chart in RUN_CHARTS if chart.title == table.title)
         tables = (fold_equal_columns(table, FOLDED),)
         sections.append(Section(title=table.title, charts=charts, tables=tables))
     return sections
@@ -40,7 +40,7 @@ def chart_sections(report: ReportInput) -> list[Section]:
     sections = []
     for title in titles:
         entries = [entry for entry in RUN_CHARTS if entry.title == title]
-        charts = _all(entry.draw(report) for entry in entries)
+        charts = all_charts(entry.draw(report) for entry in entries)
         if charts:
             note = " ".join(entry.note for entry in entries if entry.note)
             sections.append(Section(title=title, charts=charts, note=note))
@@ -49,13 +49,13 @@ def chart_sections(report: ReportInput) -> list[Section]:
 
 def _sweep_section(sweep: MeasuredSweep) -> Section:
     tables = tuple(fold_equal_columns(table, FOLDED) for table in tables_of_sweep(sweep))
-    charts = _all(draw(sweep) for draw in SWEEP_CHARTS)
+    charts = all_charts(draw(sweep) for draw in SWEEP_CHARTS)
     return Section(title=tables[0].title, charts=charts, tables=tables)
 
 
-def _all(drawn: Iterable[Iterable[Chart]]) -> tuple[Chart, ...]:
+def all_charts(drawn: Iterable[Iterable[Chart]]) -> tuple[Chart, ...]:
+    """Return the charts of several sources. A half without a neighbour is widened to the whole page."""
     charts = tuple(chain.from_iterable(drawn))
     halves = [chart for chart in charts if chart.width == "half"]
-    # A half without a neighbour would leave the other half of the page empty.
     lonely = halves[-1] if len(halves) % 2 else None
     return tuple(chart._replace(width="full") if chart is lonely else chart for chart in charts)
