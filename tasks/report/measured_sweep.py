@@ -8,13 +8,14 @@ from tasks.plan.search import Knee
 from tasks.record.results import RecordedPoint
 from tasks.report.report_input import ReportInput
 from tasks.report.request_charts_input import Distribution
+from tasks.report.turn_figures import TurnFigures
 
 
 class MeasuredSweep(Frozen):
     """One sweep of a run: its points by rising load, then by repeat. `run_id`: the run of the report.
 
     `knee`: the answer of the sweep's search for saturation; None if it did not search. `distributions`: of
-    its requests' times, by load.
+    its requests' times, by load. `turns`: its figures by turn, if it sent conversations.
     """
 
     name: str
@@ -22,6 +23,7 @@ class MeasuredSweep(Frozen):
     run_id: str
     knee: Knee | None = None
     distributions: tuple[Distribution, ...] = ()
+    turns: tuple[TurnFigures, ...] = ()
 
     @property
     def results(self) -> list[PointResult]:
@@ -52,6 +54,7 @@ def measured_sweeps(report: ReportInput) -> tuple[MeasuredSweep, ...]:
             run_id=report.run.run_id,
             knee=knees.get(name),
             distributions=tuple(each for each in report.distributions if each.sweep == name),
+            turns=tuple(each for each in report.turns if each.sweep == name),
         )
         for name, points in points_by_sweep.items()
     )

@@ -7,6 +7,7 @@ from tasks.config.base import Frozen
 from tasks.plan.search import Knee
 from tasks.record.results import DisputedAnswer, QuestionShare, RecordedAccuracy, RecordedPoint, RunRecord
 from tasks.report.request_charts_input import Distribution, RequestSample
+from tasks.report.turn_figures import TurnFigures
 
 SAMPLES_PAGE = "samples.html"
 """The name of the page of the answers, which lies beside the report page."""
@@ -29,8 +30,8 @@ class ReportInput(Frozen):
     """One run with its figures. `results_path`: the folder or bucket that holds the Parquet tables.
 
     `shares`: how often each question was answered rightly; read only where a question set has a load.
-    `samples`: how many answers the question sets have. `requests` and `distributions`: what charts
-    show of single requests; read only for a page.
+    `turns`: the figures of conversations by turn. `samples`: how many answers the question sets have.
+    `requests` and `distributions`: what charts show of single requests; read only for a page.
     """
 
     run: RunRecord
@@ -40,6 +41,7 @@ class ReportInput(Frozen):
     disputed: tuple[DisputedAnswer, ...] = ()
     shares: tuple[QuestionShare, ...] = ()
     timeline: tuple[TimelineCurve, ...] = ()
+    turns: tuple[TurnFigures, ...] = ()
     samples: int = 0
     requests: RequestSample | None = None
     distributions: tuple[Distribution, ...] = ()

@@ -42,7 +42,9 @@ def read_distributions(store: Store, points: Sequence[RecordedPoint]) -> tuple[D
         RecordError: the table cannot be read.
     """
     usable = [point for repeats in usable_repeats(points) for point in repeats.points]
-    tables = [_requests_of(store, run_id, usable) for run_id in sorted({point.run_id for point in usable})]
+    times = [f"{time}_s" for time in TIMES]
+    run_ids = sorted({point.run_id for point in usable})
+    tables = [requests_of(store, run_id, usable, times) for run_id in run_ids]
     if not tables:
         return ()
     distributions = []
@@ -54,8 +56,10 @@ def read_distributions(store: Store, points: Sequence[RecordedPoint]) -> tuple[D
     return tuple(distributions)
 
 
-def _requests_of(store: Store, run_id: str, points: Iterable[RecordedPoint]) -> pl.DataFrame:
-    """Return the times of the succeeded requests that one run measured for these points."""
+def requests_of(
+    store: Store, run_id: str, points: Iterable[RecordedPoint], columns: Sequence[str]
+) -> pl.DataFrame:
+    """Return sweep, label and columns of the succeeded requests that one run measured for these points."""
     keys = [
         (point.result.sweep, point.result.load.label, point.result.repeat)
         for point in points
@@ -64,13 +68,12 @@ def _requests_of(store: Store, run_id: str, points: Iterable[RecordedPoint]) -> 
     wanted = pl.LazyFrame(
         keys, schema=dict(zip(_KEYS, (pl.String, pl.String, pl.Int64), strict=True)), orient="row"
     )
-    columns = ("sweep", "label", *(f"{time}_s" for time in TIMES))
 
     def query(requests: pl.LazyFrame) -> pl.LazyFrame:
         measured = requests.filter(pl.col("succeeded") & ~pl.col("warmup")).with_columns(
             _LABEL.alias("label")
         )
-        return measured.join(wanted, on=_KEYS).select(columns)
+        return measured.join(wanted, on=_KEYS).select("sweep", "label", *columns)
 
     return store.read("requests", run_id, query)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from tasks.audit.verdict import Verdict
@@ -16,6 +17,7 @@ from tasks.report.request_charts_input import (
     SampledRequest,
 )
 from tasks.report.table import Table
+from tasks.report.turn_figures import TurnRequest, turn_figures
 from tests.record import made_up
 
 SUSPECT = Verdict(verdict="suspect", reasons=("late, made up",), checks=(made_up.check(),))
@@ -105,3 +107,10 @@ def with_requests(measured: ReportInput) -> ReportInput:
     failed = quick.model_copy(update={"seconds": 2, "ttft_s": None, "latency_s": None, "succeeded": False})
     sample = RequestSample(requests=(quick, failed), counts=RequestCounts(total=2))
     return measured.model_copy(update={"distributions": tuple(distributions), "requests": sample})
+
+
+def with_turns(measured: MeasuredSweep) -> MeasuredSweep:
+    """The sweep as if each load had sent a conversation of two turns."""
+    requests = [TurnRequest(1, None, 500, 0, 0.05, 0.01), TurnRequest(2, 1500, 2000, 1500, 0.08, 0.01)]
+    figures = [turn_figures(measured.name, point.result.load.label, requests) for point in measured.points]
+    return measured.model_copy(update={"turns": tuple(chain.from_iterable(figures))})

@@ -28,8 +28,9 @@ from tasks.report.tables.objectives_table import objectives_table
 from tasks.report.tables.repeats_table import repeats_table
 from tasks.report.tables.speculation_table import speculation_table
 from tasks.report.tables.sweep_table import sweep_table
+from tasks.report.tables.turns_table import history_table, turns_table
 from tests.record import made_up
-from tests.report.made_up import all_suspect, report, sweep_of, with_requests
+from tests.report.made_up import all_suspect, report, sweep_of, with_requests, with_turns
 
 BANNER = "All 5 load points are suspect: their figures are doubtful."
 
@@ -98,6 +99,8 @@ PLACES: dict[str, Callable[[ReportInput], str]] = {
     "table of energy and cost": lambda measured: records(energy_cost_table(measured_sweeps(measured)[0])),
     "table of speculative decoding": lambda measured: records(drafting(measured)),
     "table of lengths": lambda measured: records(of_many_lengths(measured)),
+    "table by turn": lambda measured: records(turns_table(with_turns(measured_sweeps(measured)[0]))),
+    "table by history": lambda measured: records(history_table(with_turns(measured_sweeps(measured)[0]))),
     "table of knees": lambda measured: records(knee_table(measured)),
     "best configuration": lambda measured: records(best_table(measured)),
 }

@@ -18,6 +18,7 @@ from tasks.report.tables.right_answers_table import right_answers_table
 from tasks.report.tables.score_table import score_table
 from tasks.report.tables.speculation_table import speculation_table
 from tasks.report.tables.sweep_table import sweep_table
+from tasks.report.tables.turns_table import history_table, turns_table
 from tasks.report.tables.under_load_table import under_load_table
 from tasks.report.tables.user_table import user_table
 
@@ -26,6 +27,8 @@ SWEEP_TABLES: tuple[Callable[[MeasuredSweep], Table | None], ...] = (
     repeats_table,
     objectives_table,
     lengths_table,
+    turns_table,
+    history_table,
     user_table,
     energy_cost_table,
     speculation_table,
