@@ -34,6 +34,7 @@ from cli.schema import schema
 from cli.serve import serve
 from cli.specs import specs
 from cli.stub import stub
+from cli.track import track
 from cli.trend import trend
 from cli.up import up
 from cli.validate import validate
@@ -54,6 +55,7 @@ COMMANDS = (
     compare,
     trend,
     dashboard,
+    track,
     merge,
     prune,
     compact,

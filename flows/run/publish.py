@@ -28,7 +28,7 @@ def track(run: Run, record: RunRecord, results: RunResults) -> tuple[TrackOutcom
     # A tracker's process takes seconds. Meanwhile what the report needs next is imported.
     threading.Thread(target=_import_charts, name="import-charts", daemon=True).start()
     shown = tracked_run(run.spec, record, results.points, results.knees, results.accuracy)
-    return track_run(run.spec.track, shown, run.results.folder)
+    return track_run(run.spec.track, shown, run.results.folder, run.folder)
 
 
 def _import_charts() -> None:

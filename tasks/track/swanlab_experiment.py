@@ -15,7 +15,7 @@ from tasks.config.trackers import SwanLab
 from tasks.errors import TrackError
 from tasks.track.swanlab_job import SwanLabJob
 from tasks.track.swanlab_process import KEY_VARIABLE
-from tasks.track.tracked_figures import figures_by_step, point_table
+from tasks.track.tracked_figures import charted_sweeps, figures_by_step, point_table
 from tasks.track.tracked_run import TrackedRun, TrackOutcome
 
 if TYPE_CHECKING:
@@ -111,6 +111,8 @@ def _settings(config: SwanLab) -> Any:
 
 def _log_figures(experiment: Any, run: TrackedRun) -> dict[FigureKey, float]:
     logged: dict[FigureKey, float] = {}
+    for sweep, x_axis in charted_sweeps(run).items():
+        experiment.define_metric(f"{sweep}/*", x_axis=x_axis, section_name=sweep)
     for step, figures in figures_by_step(run).items():
         experiment.log(figures, step=step)
         for name, value in figures.items():

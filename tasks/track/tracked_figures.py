@@ -13,6 +13,7 @@ from tasks.record.results import RecordedPoint
 from tasks.track.tracked_run import TrackedRun
 
 FiguresByStep = dict[int, dict[str, float]]
+SUCCESS = "Success (%)"
 
 TABLE_FIGURES = (
     "request_throughput",
@@ -26,10 +27,12 @@ TABLE_FIGURES = (
 
 
 def figures_by_step(run: TrackedRun) -> FiguresByStep:
-    """Every figure of a run by step and key, steps ascending.
+    """Return the figures of a run by step and key, in the report's words and units, steps ascending.
 
-    The step of a point is the level of its load, rounded; scores and knees have step 0. A tracker keeps one
-    value for a key and a step, so the keys of a sweep's second point at the same step end in `_2`.
+    The step of a point is the level of its load, rounded; scores and knees have step 0. The level itself is
+    a figure too, for the x axis. A tracker keeps one value for a key and a step, so the keys of a sweep's
+    second point at the same step end in `#2`. A sweep of one load has no figures here: a chart of one point
+    says less than the table.
     """
     by_step: defaultdict[int, dict[str, float]] = defaultdict(dict)
     for score in run.scores:
@@ -37,14 +40,27 @@ def figures_by_step(run: TrackedRun) -> FiguresByStep:
     for knee in run.knees:
         by_step[0].update(_knee_figures(knee))
     points_at: Counter[tuple[str, int]] = Counter()
-    for point in sorted(run.points, key=lambda point: _step_and_repeat(point.result)):
+    charted = charted_sweeps(run)
+    points = [point for point in run.points if point.result.sweep in charted]
+    for point in sorted(points, key=lambda point: _step_and_repeat(point.result)):
         sweep, step = point.result.sweep, _step(point.result)
         points_at[sweep, step] += 1
         count = points_at[sweep, step]
-        suffix = f"_{count}" if count > 1 else ""
-        for name, value in _point_figures(point).items():
-            by_step[step][f"{sweep}/{name}{suffix}"] = value
+        suffix = f" #{count}" if count > 1 else ""
+        by_step[step][charted[sweep]] = point.result.load.level
+        for title, value in _point_figures(point).items():
+            by_step[step][f"{sweep}/{title}{suffix}"] = value
     return dict(sorted(by_step.items()))
+
+
+def charted_sweeps(run: TrackedRun) -> dict[str, str]:
+    """Return the sweeps of several loads, each with the key of its x axis, such as `concurrency`."""
+    levels: defaultdict[str, set[int]] = defaultdict(set)
+    kinds: dict[str, str] = {}
+    for point in run.points:
+        levels[point.result.sweep].add(_step(point.result))
+        kinds[point.result.sweep] = point.result.load.kind
+    return {sweep: kinds[sweep] for sweep, found in levels.items() if len(found) > 1}
 
 
 def point_table(points: tuple[RecordedPoint, ...]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
@@ -67,15 +83,15 @@ def _success_rate(point: PointResult) -> float:
 
 
 def _point_figures(recorded: RecordedPoint) -> dict[str, float]:
-    """Return the figures of a point by name. `valid` is 0 beside figures that are suspect or invalid."""
+    """Return the figures of a point by title. `Valid` is 0 beside figures that are suspect or invalid."""
     point = recorded.result
-    figures = {"success_rate": _success_rate(point), "valid": float(recorded.verdict.verdict == "valid")}
+    figures = {SUCCESS: 100 * _success_rate(point), "Valid": float(recorded.verdict.verdict == "valid")}
     if point.objectives_met is not None:
-        figures["objectives_met"] = float(point.objectives_met)
+        figures["Objectives met"] = float(point.objectives_met)
     for figure in FIGURES:
         value = point[figure.name]
         if figure.tracked and value is not None:
-            figures[figure.name] = value
+            figures[figure.title] = value * figure.notation.scale
     return figures
 
 

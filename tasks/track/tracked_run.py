@@ -14,6 +14,7 @@ from tasks.errors import TrackError
 from tasks.measure.accuracy.scores import Score
 from tasks.plan.search import Knee
 from tasks.record.results import RecordedAccuracy, RecordedPoint, RunRecord
+from tasks.track.experiment_name import experiment_name
 
 ConfigValue = str | int | float | bool | None
 
@@ -37,6 +38,7 @@ class TrackOutcome(Frozen):
     `warning`: why the run, or a part of it, is not tracked; None if all of it is.
     `logged`: number of figures passed to the tracker. `kept`: how many of them its files contain.
     `folder`: where the experiment's files are. `url`: the page of an uploaded experiment.
+    `earlier`: the run was tracked there before, and this is how that ended.
     """
 
     tracker: str = ""
@@ -46,6 +48,7 @@ class TrackOutcome(Frozen):
     folder: Path | None = None
     experiment_id: str | None = None
     url: str | None = None
+    earlier: bool = False
 
     @classmethod
     def from_error(cls, error: Exception) -> Self:
@@ -66,8 +69,8 @@ def tracked_run(
     """Build a run's tracker data from its spec and its recorded results."""
     return TrackedRun(
         run_id=run.run_id,
-        name=experiment_name(run, points),
-        description=_description(spec, points),
+        name=experiment_name(spec.track.swanlab.name, run, points),
+        description=_description(spec, run, points),
         config=flat_config(spec, run),
         points=points,
         knees=knees,
@@ -75,15 +78,10 @@ def tracked_run(
     )
 
 
-def _description(spec: Spec, points: tuple[RecordedPoint, ...]) -> str:
-    """Return how many points are suspect or invalid, then the spec's description."""
+def _description(spec: Spec, run: RunRecord, points: tuple[RecordedPoint, ...]) -> str:
+    """Return the run's id, how many points are suspect or invalid, and the spec's description."""
     doubt = doubt_note([point.verdict for point in points])
-    return "\n".join(filter(None, (doubt, spec.description)))
-
-
-def experiment_name(run: RunRecord, points: tuple[RecordedPoint, ...]) -> str:
-    """Return the name of the run's only point, or the run's id if it has several."""
-    return points[0].result.run_name if len(points) == 1 else run.run_id
+    return "\n".join(filter(None, (f"run {run.run_id}", doubt, spec.description)))
 
 
 def flat_config(spec: Spec, run: RunRecord) -> tuple[tuple[str, ConfigValue], ...]:

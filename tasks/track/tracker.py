@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from tasks.config.trackers import Track, TrackerConfig
+from tasks.track.kept_outcome import keep_outcome, kept_outcome
 from tasks.track.swanlab_tracker import SwanLabTracker
 from tasks.track.tracked_run import TrackedRun, TrackOutcome
 
@@ -37,20 +38,28 @@ TRACKERS: dict[str, type[Tracker]] = {"swanlab": SwanLabTracker}
 """Every tracker by the name of its section in a spec's `track`; a new one is a row here."""
 
 
-def track_run(config: Track, run: TrackedRun, folder: Path) -> tuple[TrackOutcome, ...]:
+def track_run(config: Track, run: TrackedRun, folder: Path, kept: Path) -> tuple[TrackOutcome, ...]:
     """Call every enabled tracker and return their outcomes. A tracker that fails is a warning in its outcome.
+
+    A tracker that has the run already is not called: its first outcome is returned again.
 
     Args:
         config: the spec's `track` section.
         run: what to show of the run.
         folder: the results folder; each tracker gets a folder in it.
+        kept: the run's own folder, which keeps how each tracker ended.
     """
     outcomes = []
     for key, tracker_class in TRACKERS.items():
         tracker_config: TrackerConfig = getattr(config, key)
-        if tracker_config.enabled:
-            outcome = _call(tracker_class, tracker_config, run, folder / key)
-            outcomes.append(_with_name(outcome, tracker_class.name))
+        if not tracker_config.enabled:
+            continue
+        file = kept / "-".join(filter(None, ("tracked", key, f"{tracker_config.target}.json")))
+        outcome = kept_outcome(file)
+        if outcome is None:
+            outcome = _with_name(_call(tracker_class, tracker_config, run, folder / key), tracker_class.name)
+            keep_outcome(outcome, file)
+        outcomes.append(outcome)
     return tuple(outcomes)
 
 

@@ -87,7 +87,7 @@ JUDGED: dict[type[BaseModel], str] = {
     "sandbox subsets timeout_s under_load",
     UnderLoad: "concurrency endpoint input_tokens output_tokens timeout_s",
     Generation: "max_tokens reasoning_effort request temperature top_p",
-    SwanLab: "api_key_env host mode project timeout_s workspace",
+    SwanLab: "api_key_env host mode name project timeout_s workspace",
 }
 """Fields whose part of the spec is free: only those with a rule of their own need a permission."""
 

@@ -1,4 +1,4 @@
-"""A run that was killed while SwanLab logged it is mentioned once, and its empty experiment is removed."""
+"""A run that was killed while SwanLab logged it is mentioned once, and what it left is removed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tasks.config.trackers import SwanLab, Track
-from tasks.track.killed_swanlab import EMPTY_BYTES, mark_as_logging, mend_killed_logging
+from tasks.track.killed_swanlab import mark_as_logging, mend_killed_logging
 from tasks.track.swanlab_job import SwanLabJob
 from tasks.track.swanlab_process import WORKER_COMMAND, worker_environment
 from tasks.track.tracker import track_run
@@ -23,9 +23,10 @@ def job_in(results: Path, run_id: str = "run-1") -> SwanLabJob:
     return SwanLabJob(config=SwanLab(), run=made_up_run(run_id=run_id), folder=folder)
 
 
-def leave_marker(job: SwanLabJob) -> None:
+def leave_marker(job: SwanLabJob, *earlier: Path) -> None:
     """Leave the file that a killed worker process leaves."""
-    (job.folder / f".logging-{job.experiment_id}").write_text(job.run.run_id)
+    lines = (job.run.run_id, *(folder.name for folder in earlier))
+    (job.folder / f".logging-{job.experiment_id}").write_text("\n".join(lines))
 
 
 def experiment(job: SwanLabJob, content: bytes, name: str = "run_1") -> Path:
@@ -53,18 +54,20 @@ def test_a_killed_worker_is_mentioned_once(tmp_path: Path, run_id: str) -> None:
     job = job_in(tmp_path, run_id)
     kill_while_logging(job)
     (message,) = mend_killed_logging(tmp_path)
-    assert message.startswith(f"{run_id} was killed while SwanLab logged it; its experiment was empty")
+    assert message.startswith(f"{run_id} was killed while SwanLab logged it; its incomplete")
     assert not list(job.folder.glob("run-*"))
     assert mend_killed_logging(tmp_path) == ()
 
 
-def test_an_experiment_with_records_is_kept_and_named(tmp_path: Path) -> None:
+def test_only_what_the_killed_process_left_is_removed(tmp_path: Path) -> None:
     job = job_in(tmp_path)
-    leave_marker(job)
-    kept = experiment(job, bytes(EMPTY_BYTES + 1))
+    earlier = experiment(job, b"whole")
+    (incomplete := earlier.with_name("run-20260102_000000-run_1")).mkdir()
+    (incomplete / "run-run_1.swanlab").write_bytes(b"some figures")
+    leave_marker(job, earlier)
     (message,) = mend_killed_logging(tmp_path)
-    assert f"its experiment is incomplete: {kept};" in message
-    assert kept.exists()
+    assert "`servegauge track run-1` logs them" in message
+    assert (earlier.exists(), incomplete.exists()) == (True, False)
     assert mend_killed_logging(tmp_path) == ()
 
 
@@ -87,7 +90,7 @@ def test_a_run_that_is_being_logged_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_run_that_was_logged_leaves_no_mark(tmp_path: Path) -> None:
-    (outcome,) = track_run(Track(), made_up_run(), tmp_path)
+    (outcome,) = track_run(Track(), made_up_run(), tmp_path, tmp_path / "run-1")
     assert outcome.warning is None
     assert mend_killed_logging(tmp_path) == ()
     assert not list((tmp_path / "swanlab").glob(".logging-*"))

@@ -24,7 +24,7 @@ def test_a_run_is_logged_and_read_back_completely(tmp_path: Path, monkeypatch: p
     monkeypatch.chdir(working_folder)
     monkeypatch.setenv("SWANLAB_MODE", "online")
     config = (("engine.version", "0.0.0-made-up"), ("concurrency", 4))
-    (outcome,) = track_run(Track(), made_up_run(config=config), tmp_path)
+    (outcome,) = track_run(Track(), made_up_run(config=config), tmp_path, tmp_path / "kept")
 
     assert outcome.tracker == "SwanLab"
     assert outcome.warning is None
@@ -49,8 +49,8 @@ def test_only_the_local_dashboard_needs_the_table_as_an_image(
 
 
 def test_figures_that_swanlab_drops_are_a_warning(tmp_path: Path) -> None:
-    refused = made_up.recorded(made_up.point("a\x01name", concurrency=2))
-    run = made_up_run(points=(*made_up_run().points, refused))
+    refused = [made_up.recorded(made_up.point("a\x01name", concurrency)) for concurrency in (2, 4)]
+    run = made_up_run(points=(*made_up_run().points, *refused))
     outcome = SwanLabTracker(SwanLab()).on_run_end(run, tmp_path)
     lost = outcome.logged - outcome.kept
     assert 0 < lost < outcome.logged

@@ -10,48 +10,61 @@ from tasks.track.tracked_figures import figures_by_step, point_table
 from tests.record import made_up
 from tests.track.made_up_run import made_up_run
 
+OTHER_LOAD = made_up.recorded(made_up.point(concurrency=100))
+"""A second load, because a sweep of one has no charts."""
+
 
 def test_the_step_of_a_point_is_its_concurrency_and_steps_ascend() -> None:
     by_step = figures_by_step(made_up_run())
     assert list(by_step) == [0, 1, 8]
-    assert by_step[8]["throughput/output_token_throughput"] == pytest.approx(8 / 1.8 * 64)
+    assert by_step[8]["throughput/Output (tok/s)"] == pytest.approx(8 / 1.8 * 64)
+    assert by_step[8]["throughput/TTFT mean (ms)"] == pytest.approx(0.05 * 1.8 * 1000)
+    assert [by_step[step]["concurrency"] for step in (1, 8)] == [1, 8]
     assert by_step[0]["accuracy/aime25_OVERALL_mean_acc"] == 0.5
 
 
 def test_a_percentile_that_is_not_known_is_left_out() -> None:
     by_step = figures_by_step(made_up_run())
-    assert "throughput/ttft_p99_s" in by_step[8]
-    assert "throughput/ttft_p99_s" not in by_step[1]
-    assert "throughput/ttft_mean_s" in by_step[1]
+    assert "throughput/TTFT P99 (ms)" in by_step[8]
+    assert "throughput/TTFT P99 (ms)" not in by_step[1]
+    assert "throughput/TTFT mean (ms)" in by_step[1]
 
 
 def test_goodput_is_shown_where_the_sweep_has_objectives() -> None:
     point = made_up.recorded(made_up.bounded(made_up.point(), 4.0))
-    figures = figures_by_step(made_up_run(points=(point,)))[4]
-    assert figures["throughput/goodput"] == point.result["goodput"]
-    assert figures["throughput/objectives_met"] == 1
-    assert "throughput/goodput" not in figures_by_step(made_up_run())[8]
+    figures = figures_by_step(made_up_run(points=(point, OTHER_LOAD)))[4]
+    assert figures["throughput/Goodput (req/s)"] == point.result["goodput"]
+    assert figures["throughput/Objectives met"] == 1
+    assert "throughput/Goodput (req/s)" not in figures_by_step(made_up_run())[8]
 
 
 def test_energy_and_cost_are_shown_where_they_are_known() -> None:
     point = made_up.recorded(made_up.expensive(made_up.point()))
-    figures = figures_by_step(made_up_run(points=(point,)))[4]
-    assert figures["throughput/energy_per_output_token_j"] == point.result["energy_per_output_token_j"]
-    assert "throughput/cost_per_million_tokens" in figures
-    assert "throughput/energy_j" not in figures_by_step(made_up_run())[8]
+    figures = figures_by_step(made_up_run(points=(point, OTHER_LOAD)))[4]
+    assert figures["throughput/Energy output (J/tok)"] == point.result["energy_per_output_token_j"]
+    assert "throughput/Cost total (per 1M tok)" in figures
+    assert "throughput/Energy (J)" not in figures_by_step(made_up_run())[8]
 
 
 def test_a_point_without_a_success_has_a_success_rate_and_no_times() -> None:
-    figures = figures_by_step(made_up_run())[8]
-    assert figures["chat/success_rate"] == 0
-    assert not [key for key in figures if key.startswith("chat/ttft")]
+    failed = made_up.recorded(made_up.point("chat", concurrency=8, failed=20))
+    other = made_up.recorded(made_up.point("chat", concurrency=1))
+    figures = figures_by_step(made_up_run(points=(failed, other)))[8]
+    assert figures["chat/Success (%)"] == 0
+    assert not [key for key in figures if key.startswith("chat/TTFT")]
+
+
+def test_a_sweep_of_one_load_has_no_chart() -> None:
+    assert not [
+        key for figures in figures_by_step(made_up_run()).values() for key in figures if "chat/" in key
+    ]
 
 
 def test_a_repeat_has_keys_of_its_own() -> None:
     points = tuple(made_up.recorded(made_up.point(repeat=repeat)) for repeat in (1, 2))
-    by_step = figures_by_step(made_up_run(points=points, scores=()))
-    assert set(by_step) == {4}
-    assert {"throughput/success_rate", "throughput/success_rate_2"} <= set(by_step[4])
+    by_step = figures_by_step(made_up_run(points=(*points, OTHER_LOAD), scores=()))
+    assert set(by_step) == {4, 100}
+    assert {"throughput/Success (%)", "throughput/Success (%) #2"} <= set(by_step[4])
 
 
 def test_a_knee_has_step_0_and_its_interval() -> None:
@@ -84,11 +97,16 @@ def test_a_score_of_a_whole_set_has_no_subset_in_its_key() -> None:
 
 def test_a_doubtful_figure_is_marked_by_the_figure_valid() -> None:
     suspect = Verdict(verdict="suspect", reasons=("late, made up",))
-    points = (made_up.recorded(made_up.point()), made_up.recorded(made_up.point("chat"), verdict=suspect))
+    chats = [made_up.point("chat", concurrency) for concurrency in (4, 100)]
+    points = (
+        made_up.recorded(made_up.point()),
+        OTHER_LOAD,
+        *(made_up.recorded(chat, verdict=suspect) for chat in chats),
+    )
     knees = (made_up.knee(), made_up.knee("chat").model_copy(update={"doubts": suspect.reasons}))
     by_step = figures_by_step(made_up_run(points=points, knees=knees))
-    assert (by_step[4]["throughput/valid"], by_step[4]["chat/valid"]) == (1, 0)
+    assert (by_step[4]["throughput/Valid"], by_step[4]["chat/Valid"]) == (1, 0)
     assert by_step[0]["throughput/knee_concurrency_valid"] == 1
     assert by_step[0]["chat/knee_concurrency_valid"] == 0
     header, rows = point_table(points)
-    assert [row[header.index("Verdict")] for row in rows] == ["valid", "suspect"]
+    assert [row[header.index("Verdict")] for row in rows] == ["valid", "valid", "suspect", "suspect"]

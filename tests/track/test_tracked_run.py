@@ -11,14 +11,6 @@ from tasks.track.tracked_run import TrackOutcome, tracked_run
 from tests.record import made_up
 
 
-def test_a_run_of_one_point_has_the_name_of_the_point() -> None:
-    spec, run = load_spec("smoke", []), made_up.run()
-    point = made_up.recorded(made_up.point())
-    assert tracked_run(spec, run, (point,), (), ()).name == point.result.run_name
-    assert tracked_run(spec, run, (point, point), (), ()).name == run.run_id
-    assert tracked_run(spec, run, (), (), ()).name == run.run_id
-
-
 def test_the_config_holds_spec_manifest_and_loads_without_nesting() -> None:
     loads = '[{"concurrency": 4, "requests": 20}, {"rate": 2.5, "requests": 30}]'
     spec = load_spec("smoke", [f"sweeps.0.load={loads}"])
@@ -56,11 +48,12 @@ def test_an_error_becomes_a_warning_of_one_line(error: Exception, warning: str) 
     assert TrackOutcome.from_error(error) == TrackOutcome(warning=warning)
 
 
-def test_the_description_says_first_how_many_points_are_doubtful() -> None:
+def test_the_description_says_the_run_and_how_many_points_are_doubtful() -> None:
     spec, run = load_spec("smoke", []), made_up.run()
     suspect = made_up.recorded(made_up.point(), verdict=Verdict(verdict="suspect"))
     described = tracked_run(spec, run, (suspect, made_up.recorded(made_up.point())), (), ()).description
-    doubt, description = described.splitlines()
+    run_id, doubt, description = described.splitlines()
+    assert run_id == "run run-1"
     assert doubt == "1 of 2 load points is suspect: its figures are doubtful."
     assert description == spec.description
-    assert tracked_run(spec, run, (), (), ()).description == spec.description
+    assert tracked_run(spec, run, (), (), ()).description == f"run run-1\n{spec.description}"

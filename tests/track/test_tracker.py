@@ -71,7 +71,7 @@ def test_every_section_of_a_spec_has_its_tracker(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_second_tracker_is_called_with_the_run(swanlab_result: TrackOutcome, tmp_path: Path) -> None:
-    swanlab, fake = track_run(TrackWithFake(), made_up_run(), tmp_path)
+    swanlab, fake = track_run(TrackWithFake(), made_up_run(), tmp_path, tmp_path / "kept")
     assert swanlab == swanlab_result.model_copy(update={"tracker": "SwanLab"})
     assert (fake.tracker, fake.warning, fake.kept) == ("Fake", None, 1)
     assert (tmp_path / "fake" / "made up").read_text() == "run-1"
@@ -81,7 +81,7 @@ def test_an_exception_is_a_warning_and_leaves_the_other_tracker_alone(
     swanlab_result: TrackOutcome, tmp_path: Path
 ) -> None:
     config = TrackWithFake(fake=FakeConfig(fail_with="made up\nat length"))
-    swanlab, fake = track_run(config, made_up_run(), tmp_path)
+    swanlab, fake = track_run(config, made_up_run(), tmp_path, tmp_path / "kept")
     assert swanlab == swanlab_result.model_copy(update={"tracker": "SwanLab"})
     assert fake == TrackOutcome(tracker="Fake", warning="not tracked in Fake: ValueError: made up")
 
@@ -93,7 +93,7 @@ def test_the_next_tracker_is_called_after_one_that_failed(
         raise TrackError("made up", "nothing helps")
 
     monkeypatch.setattr(SwanLabTracker, "on_run_end", fail)
-    swanlab, fake = track_run(TrackWithFake(), made_up_run(), tmp_path)
+    swanlab, fake = track_run(TrackWithFake(), made_up_run(), tmp_path, tmp_path / "kept")
     assert swanlab.warning == "not tracked in SwanLab: made up: nothing helps"
     assert fake.warning is None
 
@@ -105,7 +105,7 @@ def test_a_tracker_that_cannot_be_created_is_a_warning(
         raise RuntimeError("made up")
 
     monkeypatch.setattr(FakeTracker, "__init__", fail)
-    swanlab, fake = track_run(TrackWithFake(), made_up_run(), tmp_path)
+    swanlab, fake = track_run(TrackWithFake(), made_up_run(), tmp_path, tmp_path / "kept")
     assert swanlab.warning is None
     assert fake.warning == "not tracked in Fake: RuntimeError: made up"
 
@@ -118,10 +118,30 @@ def test_an_interrupt_ends_the_run(
 
     monkeypatch.setattr(FakeTracker, "on_run_end", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        track_run(TrackWithFake(), made_up_run(), tmp_path)
+        track_run(TrackWithFake(), made_up_run(), tmp_path, tmp_path / "kept")
+
+
+def test_a_run_is_tracked_at_most_once_in_each_target(
+    monkeypatch: pytest.MonkeyPatch, swanlab_result: TrackOutcome, tmp_path: Path
+) -> None:
+    called: list[str] = []
+
+    def log(self: FakeTracker, run: TrackedRun, folder: Path) -> TrackOutcome:
+        called.append(run.run_id)
+        warning = "made up" if len(called) == 1 else None
+        return TrackOutcome(warning=warning, experiment_id="e1")
+
+    monkeypatch.setattr(FakeTracker, "on_run_end", log)
+    outcomes = [track_run(TrackWithFake(), made_up_run(), tmp_path, tmp_path / "kept")[1] for _ in range(3)]
+    assert len(called) == 2  # a warning is tried again, a success is not
+    assert [outcome.earlier for outcome in outcomes] == [False, False, True]
+    assert outcomes[2].experiment_id == "e1"
+    online = TrackWithFake(swanlab=SwanLab(mode="online"))
+    swanlab, _ = track_run(online, made_up_run(), tmp_path, tmp_path / "kept")
+    assert not swanlab.earlier  # until now it was offline
 
 
 def test_a_disabled_tracker_is_not_called(tmp_path: Path) -> None:
     config = TrackWithFake(swanlab=SwanLab(mode="disabled"), fake=FakeConfig(use=False))
-    assert track_run(config, made_up_run(), tmp_path) == ()
+    assert track_run(config, made_up_run(), tmp_path, tmp_path / "kept") == ()
     assert list(tmp_path.iterdir()) == []

@@ -11,10 +11,11 @@ MISSING = "–"
 
 @dataclass(frozen=True, slots=True)
 class Notation:
-    """A unit, and the function that formats a recorded value in it."""
+    """A unit, and the function that formats a recorded value in it. `scale`: the units in a recorded 1."""
 
     unit: str
     write: Callable[[float], str]
+    scale: float = 1.0
 
     def text(self, value: float | None) -> str:
         """The value in this notation; a dash for None."""
@@ -50,7 +51,7 @@ def plain(value: float) -> str:
 
 
 SECONDS = Notation("s", seconds)
-MILLISECONDS = Notation("ms", milliseconds)
+MILLISECONDS = Notation("ms", milliseconds, scale=1000.0)
 REQUESTS_PER_SECOND = Notation("req/s", per_second)
 TOKENS_PER_SECOND = Notation("tok/s", tokens)
 TOKENS = Notation("tok", plain)
