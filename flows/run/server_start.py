@@ -40,7 +40,7 @@ def started_server(
     # The log is followed until the server is stopped: the errors of a stop that was asked for are noise.
     with (
         launched(run, (environment, model), warnings) as (process, ready),
-        follow_log(log, console.line_logger("server")),
+        follow_log(log, console.line_logger("server"), from_start=True),  # it may have started early
     ):
         with console.bar("serve", f"ready at {process.endpoint.url}"):
             startup = start_server(process, ready)

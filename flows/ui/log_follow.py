@@ -21,10 +21,13 @@ WriteLine = Callable[[str, str], None]
 
 
 @contextmanager
-def follow_log(log: Path, write: WriteLine) -> Iterator[None]:
-    """Copy errors, and each warning once, that are appended to `log` inside the block, in a thread."""
+def follow_log(log: Path, write: WriteLine, *, from_start: bool = False) -> Iterator[None]:
+    """Copy errors, and each warning once, that are appended to `log` inside the block, in a thread.
+
+    `from_start`: also copy what the file holds already.
+    """
     stop = threading.Event()
-    follower = LogFollower(log, write)
+    follower = LogFollower(log, write, from_start=from_start)
     thread = threading.Thread(target=follower.run, args=(stop,), name=f"log-{log.stem}", daemon=True)
     thread.start()
     try:
@@ -35,11 +38,11 @@ def follow_log(log: Path, write: WriteLine) -> Iterator[None]:
 
 
 class LogFollower:
-    """Copies what is appended to a log file after this object was created."""
+    """Copies what is appended to a log file after this object was created, or the whole file."""
 
-    def __init__(self, log: Path, write: WriteLine) -> None:
+    def __init__(self, log: Path, write: WriteLine, *, from_start: bool = False) -> None:
         self._log, self._write = log, write
-        self._position = log.stat().st_size if log.exists() else 0
+        self._position = log.stat().st_size if log.exists() and not from_start else 0
         self._unfinished = b""
         self._copied_lines = 0
         self._warnings: set[str] = set()

@@ -44,3 +44,11 @@ def test_a_repeated_warning_is_passed_on_once_and_errors_always(tmp_path: Path) 
         "2026-11-26 19:18:25,439 - math_verify.parser - WARNING: Timeout is disabled",
         *["ERROR 11-26 19:18:28 at line 1"] * 2,
     ]
+
+
+def test_the_log_of_a_server_that_was_started_early_is_passed_on_from_its_start(tmp_path: Path) -> None:
+    log, lines = tmp_path / "server.log", list[str]()
+    log.write_text("WARNING before\n")
+    with follow_log(log, lambda level, line: lines.append(line), from_start=True), log.open("a") as file:
+        file.write("WARNING inside\n")
+    assert lines == ["WARNING before", "WARNING inside"]
