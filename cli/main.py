@@ -21,6 +21,7 @@ from cli.dashboard import dashboard
 from cli.deploy import deploy
 from cli.doctor.command import doctor
 from cli.env import env
+from cli.export import export
 from cli.import_results import import_results
 from cli.init import init
 from cli.merge import merge
@@ -125,6 +126,7 @@ for command in COMMANDS:
     app.command()(command)
 app.command("import")(import_results)
 app.add_typer(baseline, name="baseline")
+app.add_typer(export, name="export")
 app.add_typer(env, name="env")
 
 
