@@ -25,7 +25,7 @@ from tasks.record.store_files import ENDING, file_name_part, files_at
 
 Query = Callable[[pl.LazyFrame], pl.LazyFrame]
 """What is wanted of a table: polars then reads no other columns and row groups."""
-ATTEMPTS = 5
+ATTEMPTS = 10
 """Times that a table is read whose files are compacted or removed meanwhile."""
 PARTS_AT_ONCE = 2
 """Parts of a table in memory at the same time: one is read while the other is reduced."""

@@ -9,13 +9,17 @@ from tasks.record.run_lock import record_killed_runs
 from tasks.record.store import Store
 from tasks.track.killed_swanlab import mend_killed_logging
 
+MANY_FILES = 1000
+"""Reading so many files of single runs takes most of a second."""
+
 
 def open_results(address: str, say: Callable[[str], None]) -> Store:
     """Return the tables at an address, after recording which runs were killed.
 
     Args:
         address: a folder or an s3:// address, as a user gives it.
-        say: is called with a message for each experiment that a killed run left incomplete.
+        say: is called with a message for each experiment that a killed run left incomplete, and once if so
+            many runs lie in files of their own that reading takes long.
 
     Raises:
         InputError: the address is wrong, or the folder does not exist.
@@ -25,4 +29,8 @@ def open_results(address: str, say: Callable[[str], None]) -> Store:
     record_killed_runs(store, location.runs_folder)
     for message in mend_killed_logging(location.folder):
         say(message)
+    if location.bucket is None:
+        loose = len(store.files.list_files("runs"))
+        if loose > MANY_FILES:
+            say(f"{loose:,} runs lie in files of their own; `servegauge compact` makes reading them quick")
     return store

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
+from multiprocessing import get_context
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -250,6 +252,32 @@ def test_a_file_written_while_it_is_compacted_is_not_deleted(
     compact(store)
     assert recorded_run(store, "run-2").warnings == ("later",)
     assert store.read("runs").height == 4
+
+
+def _record_runs(root: Path, count: int) -> None:
+    for number in range(count):
+        record(Store(root), f"new-{number}", number)
+
+
+def _compact_until_all(root: Path, count: int) -> None:
+    while len(read_index(Store(root).files).runs) < count:
+        compact(Store(root))
+
+
+def test_others_record_and_read_while_one_compacts(tmp_path: Path) -> None:
+    record(Store(tmp_path), "old")
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        working = [pool.submit(_record_runs, tmp_path, 6), pool.submit(_compact_until_all, tmp_path, 7)]
+        seen = 6
+        while not all(future.done() for future in working):
+            requests = Store(tmp_path).read("requests")
+            assert not requests.select("run_id", "load_label", "index").is_duplicated().any()
+            assert requests.height >= seen
+            seen = requests.height
+        for future in working:
+            future.result()
+    assert Store(tmp_path).read("requests").height == 7 * 6
+    assert [path.name for path in files(Store(tmp_path)) if path.name.startswith(("old", "new"))] == []
 
 
 def test_two_at_a_time_are_refused(store: Store) -> None:
