@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flows.run.answer_files import earlier_answers, own_answers, remove_answers, uploaded_answers
 from flows.run.context import RunContext
 from flows.run.flow_task import task
 from flows.run.reuse import UnusableResult, measured_or_reused
@@ -77,15 +78,15 @@ def measure_and_record(entry: PlannedQuestionSet, context: RunContext, attempt: 
 
     run, server = context.run, context.server
     folder = run.folder / f"{entry.accuracy.set_name}-a{attempt}"
-    journal = run.results.answers_file(entry.answers)
     if context.refresh and attempt == 1:
-        journal.unlink(missing_ok=True)
+        remove_answers(run, entry.answers)
     job = AccuracyJob(
         accuracy=entry.accuracy,
         endpoint=server.endpoint,
         folder=folder,
         attempt=attempt,
-        journal=journal,
+        journal=own_answers(run, entry.answers),
+        earlier=earlier_answers(run, entry.answers),
         run_id=run.id,
         judge=judge_endpoint(entry.accuracy.judge),
     )
@@ -93,7 +94,8 @@ def measure_and_record(entry: PlannedQuestionSet, context: RunContext, attempt: 
         log = follow_log(job.folder / LOG, console.line_logger("EvalScope"))
         sampled = sampling(*server.gpu_sources())
         with log, sampled as samples, console.bar("accuracy", entry.accuracy.set_name) as progress:
-            scores, rows = measure_accuracy(job, server.check, server.tracked(progress))
+            with uploaded_answers(run, entry.answers):
+                scores, rows = measure_accuracy(job, server.check, server.tracked(progress))
         if any(score.failed for score in scores):
             server.confirm_alive()
     except MeasureError as error:

@@ -37,9 +37,9 @@ class ResultsLocation(Frozen):
         """The folder of reusable figures, by cache key. Without it, runs measure everything again."""
         return self.folder / CACHE
 
-    def answers_file(self, key: str) -> Path:
-        """Return the file of the answers to one dataset's questions, which runs share."""
-        return self.folder / ANSWERS / f"{key}.jsonl"
+    def answers_folder(self, key: str) -> Path:
+        """Return the folder of the answers to one dataset's questions: a file for each run that asked."""
+        return self.folder / ANSWERS / key
 
     def run_folder(self, run_id: str) -> Path:
         """Return the folder with the logs and the page of one run."""

@@ -133,9 +133,9 @@ class LoadJob(PointJob):
 class AccuracyJob(Frozen):
     """One question set with all its repeats. Only this attempt uses `folder`.
 
-    `journal`: the file of the answers known so far, which gets the new ones; None keeps none. `run_id`: the
-    run that asks. `counters`: where the load processes count their requests under way; none without load.
-    `judge`: the model that judges the answers; None where none does.
+    `journal`: the file that gets the answers; None keeps none. `earlier`: the files of answers that other
+    runs got. `run_id`: the run that asks. `counters`: where the load processes count their requests under
+    way; none without load. `judge`: the model that judges the answers; None where none does.
     """
 
     accuracy: QuestionSet
@@ -143,6 +143,7 @@ class AccuracyJob(Frozen):
     folder: Path
     attempt: int
     journal: Path | None = None
+    earlier: tuple[Path, ...] = ()
     run_id: str = ""
     counters: tuple[Path, ...] = ()
     judge: Endpoint | None = None

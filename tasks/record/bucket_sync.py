@@ -66,6 +66,19 @@ def upload(location: ResultsLocation, name: str) -> int:
     return count
 
 
+def upload_file(location: ResultsLocation, name: str) -> None:
+    """Upload the local file `name`, if there is one, whatever the bucket holds.
+
+    Raises:
+        RecordError: the bucket does not answer or refuses access.
+    """
+    file = location.folder / name
+    if location.bucket is None or not file.is_file():
+        return
+    with _record_errors(f"{location}/{name} cannot be written"):
+        bucket.put(PurePosixPath(location.bucket) / name, file.read_bytes())
+
+
 def remove(location: ResultsLocation, name: str) -> None:
     """Remove the file `name` from the local folder and from the bucket, if it is there.
 

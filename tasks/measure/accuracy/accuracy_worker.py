@@ -46,7 +46,7 @@ def run(job: AccuracyJob, context: ChildContext) -> int:
     shutil.rmtree(outputs, ignore_errors=True)
     question_set = job.accuracy
     generate_config = _generate_config(question_set, job.endpoint)
-    journal = AnswerJournal(job.journal, job.run_id)
+    journal = AnswerJournal(job.journal, job.run_id, job.earlier)
     watch = LoadWatch(job.counters)
     model = AskingModel(job.endpoint, generate_config, context.report, journal, question_set.retries, watch)
     sink = RowSink(job, model)
