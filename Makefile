@@ -17,6 +17,7 @@ $(READY): requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements/run.txt)"
 	$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --requirement requirements/dev.txt
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	$(BIN)/python -m tasks.report.page.vega_script
 	@touch $@
 
 smoke: install

@@ -32,8 +32,8 @@ def track(run: Run, record: RunRecord, results: RunResults) -> tuple[TrackOutcom
 
 
 def _import_charts() -> None:
-    with suppress(Exception):  # the report imports them again, and raises
-        import_module("tasks.report.page.sections")
+    with suppress(Exception):  # the report does the same again, and raises
+        import_module("tasks.report.page.vega_script").vega_script()
 
 
 @task(name="report", task_run_name="report")

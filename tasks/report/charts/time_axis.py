@@ -10,8 +10,8 @@ from tasks.report.report_input import ReportInput
 
 SECONDS, TITLE = "seconds", "seconds since the run's start"
 """The column of the time, and the title of the axis."""
-FROM, TO, SPAN = "time_from", "time_to", "time_span"
-"""Vega signals: the ends of the axis, which the page sets in every chart over time, and what is marked."""
+FROM, TO = "time_from", "time_to"
+"""Vega signals: the ends of the axis, which the page sets in every chart over time."""
 _WIDTH = 46
 """Pixels of the labels of a y axis."""
 
@@ -35,11 +35,9 @@ def value_axis(field: str, unit: str, form: str | None = "~s") -> Spec:
 
 
 def time_spec(layers: Sequence[Spec], report: ReportInput, height: int) -> Spec:
-    """Return the specification of layers over the time of a run; a part of it can be marked."""
+    """Return the specification of layers over the time of a run."""
     ends = [{"name": FROM, "value": 0}, {"name": TO, "value": _end(report)}]
-    span = {"name": SPAN, "select": {"type": "interval", "encodings": ["x"], "clear": False}}
-    first, *others = layers
-    return spec([{**first, "params": [span]}, *others], height=height, params=ends)
+    return spec(layers, height=height, params=ends)
 
 
 def _end(report: ReportInput) -> float:

@@ -27,23 +27,47 @@ async function draw(element) {
   views.get(element.id)?.finalize();
   const { view } = await window.vegaEmbed(element, spec, options);
   views.set(element.id, view);
-  linkTime(view);
+  linkTime(view, element);
 }
 
 // Charts over time show the same part of the run: dragging marks it, a double click shows all again.
-function linkTime(view) {
-  const signals = view.getState().signals;
-  if (!("time_span" in signals)) return;
-  const ends = [signals.time_from, signals.time_to];
-  const show = (from, to) => {
-    for (const other of views.values())
-      if ("time_from" in other.getState().signals) other.signal("time_from", from).signal("time_to", to).runAsync();
+function showTime(from, to) {
+  for (const view of views.values())
+    if (isOverTime(view)) view.signal("time_from", from).signal("time_to", to).runAsync();
+}
+const isOverTime = (view) => "time_from" in view.getState().signals;
+
+function linkTime(view, element) {
+  if (!isOverTime(view)) return;
+  const ends = [view.signal("time_from"), view.signal("time_to")];
+  const marked = document.createElement("div");
+  marked.className = "marked";
+  element.append(marked);
+  let start = null;
+  // Pixels from the left end of the axis.
+  const place = (event) => {
+    const inside = event.clientX - element.getBoundingClientRect().left - view.origin()[0];
+    return Math.min(Math.max(inside, 0), view.width());
   };
-  view.container().addEventListener("pointerup", () => {
-    const marked = Object.values(view.signal("time_span") ?? {})[0];
-    if (marked && marked[0] !== marked[1]) show(Math.min(...marked), Math.max(...marked));
-  });
-  view.container().addEventListener("dblclick", () => show(...ends));
+  element.onpointerdown = (event) => {
+    if (event.pointerType === "touch" || event.button !== 0) return;
+    start = place(event);
+    element.setPointerCapture(event.pointerId);
+  };
+  element.onpointermove = (event) => {
+    if (start === null) return;
+    const end = place(event);
+    marked.style.left = `${view.origin()[0] + Math.min(start, end)}px`;
+    marked.style.width = `${Math.abs(end - start)}px`;
+  };
+  element.onpointerup = (event) => {
+    if (start === null) return;
+    const pixels = [start, place(event)].sort((a, b) => a - b);
+    start = null;
+    marked.style.width = 0;
+    if (pixels[1] - pixels[0] > 4) showTime(...pixels.map((pixel) => view.scale("x").invert(pixel)));
+  };
+  element.ondblclick = () => showTime(...ends);
 }
 
 function csv(columns) {

@@ -12,7 +12,7 @@ from tasks.report.charts.vega_style import CONFIG
 from tasks.report.page.chinese import CHINESE
 from tasks.report.page.sections import Section
 
-_NOT_IN_A_NAME = re.compile(r"[^0-9a-z]+")
+_NOT_IN_AN_ID = re.compile(r"[^0-9a-z]+")
 
 
 class PlacedChart(NamedTuple):
@@ -35,11 +35,12 @@ def place(sections: Sequence[Section]) -> list[PlacedSection]:
     taken: set[str] = set()
     placed = []
     for section in sections:
+        begin = _as_id(section.title, 32)
         charts = [
-            PlacedChart(_free_name(f"{section.title} {chart.title}", taken), chart)
+            PlacedChart(_free_id(f"{begin}-{_as_id(chart.title, 48)}", taken), chart)
             for chart in section.charts
         ]
-        placed.append(PlacedSection(_free_name(section.title, taken), section, tuple(charts)))
+        placed.append(PlacedSection(_free_id(begin, taken), section, tuple(charts)))
     return placed
 
 
@@ -55,10 +56,14 @@ def page_json(sections: Sequence[PlacedSection]) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def _free_name(title: str, taken: set[str]) -> str:
-    """Return a text as an id, with a number behind it if the id is taken."""
-    name = base = _NOT_IN_A_NAME.sub("-", title.lower()).strip("-")[:60] or "chart"
-    number = 1
+def _as_id(title: str, most: int) -> str:
+    """Return a text as part of an id of at most so many characters."""
+    return _NOT_IN_AN_ID.sub("-", title.lower())[:most].strip("-") or "part"
+
+
+def _free_id(base: str, taken: set[str]) -> str:
+    """Return the id, with a number behind it if it is taken."""
+    name, number = base, 1
     while name in taken:
         number += 1
         name = f"{base}-{number}"

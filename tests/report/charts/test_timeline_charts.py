@@ -31,7 +31,7 @@ def test_there_is_a_chart_a_metric_over_the_same_time() -> None:
     assert requests.spec["params"] == [
         {"name": "time_from", "value": 0}, {"name": "time_to", "value": 2.02},
     ]  # fmt: skip
-    assert 'data-csv="requests-server-gpus-and-machine-during-the-run-gpu-power-w"' in render_page(measured)
+    assert 'data-csv="requests-server-gpus-and-machine-gpu-power-w"' in render_page(measured)
 
 
 def test_without_telemetry_there_is_no_chart() -> None:
