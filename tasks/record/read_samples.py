@@ -13,7 +13,7 @@ from tasks.record.store import Store
 TEXTS = ("prompt", "reasoning", "response", "target", "answer", "second_answer", "error")
 """The columns of `samples` that may be long."""
 MOST_CHARACTERS = 16_000_000
-"""Characters of all texts together, so that a browser opens the page at once."""
+"""Characters of all texts together, so that a browser opens the page within seconds."""
 MOST_SAMPLES = 10_000
 _LENGTH = "length of "
 _KEY = ("dataset", "subset", "question", "repeat")

@@ -48,10 +48,10 @@ def _layers() -> list[Spec]:
     x: Spec = {
         "field": TOKENS,
         "type": "quantitative",
-        "scale": {"zero": True, "nice": True, "padding": 24},
+        "scale": {"zero": True, "nice": True},
         "axis": {
             "title": "mean output tokens of an answer, reasoning included",
-            "format": "~s",
+            "format": ",.6~g",
             "tickCount": 6,
         },
     }
