@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePath
 from typing import IO
 
@@ -20,6 +21,9 @@ from tasks.record.compacted import (
 )
 from tasks.record.schemas import SCHEMAS, TableName
 from tasks.record.store_files import StoreFiles, file_name_part
+
+Part = Callable[[], pl.LazyFrame]
+"""Returns the scan of a part of a table. Of a bucket, it fetches the part."""
 
 
 @dataclass(frozen=True)
@@ -83,22 +87,15 @@ def snapshot_of(table: TableName, run_id: str | None, loose: Sequence[PurePath],
     )
 
 
-def scan(files: StoreFiles, snapshot: Snapshot) -> list[pl.LazyFrame]:
-    """Return the rows of a snapshot in parts, which are read when they are collected. Raises OSError.
+def scan(files: StoreFiles, snapshot: Snapshot) -> list[Part]:
+    """Return the parts of a snapshot: each batch, and all loose files; without any file, one without rows.
 
-    A part is a batch, or all loose files. Without any file, the one part has no rows.
+    A part raises OSError where a bucket cannot be read.
     """
-    schema = pl.Schema(SCHEMAS[snapshot.table])
-    parts = [_scan_batch(files, snapshot, batch, schema) for batch in snapshot.batches]
-    if snapshot.loose:
-        rows = _scan_files(files.sources(snapshot.loose), schema)
-        is_removed = pl.col("run_id").is_in(snapshot.removed)
-        parts.append(rows.filter(~is_removed) if snapshot.removed else rows)
-    if not parts:
-        parts = [pl.LazyFrame(schema=schema)]
-    if snapshot.run_id is None:
-        return parts
-    return [part.filter(pl.col("run_id") == snapshot.run_id) for part in parts]
+    parts: list[Part] = [partial(_scan_batch, files, snapshot, batch) for batch in snapshot.batches]
+    if snapshot.loose or not parts:
+        parts.append(partial(_scan_loose, files, snapshot))
+    return parts
 
 
 def scan_batch_with_files(files: StoreFiles, table: TableName, batch: Batch) -> pl.LazyFrame:
@@ -107,15 +104,29 @@ def scan_batch_with_files(files: StoreFiles, table: TableName, batch: Batch) -> 
     return _scan_files([source], _with_file_column(pl.Schema(SCHEMAS[table])))
 
 
-def _scan_batch(files: StoreFiles, snapshot: Snapshot, batch: Batch, schema: pl.Schema) -> pl.LazyFrame:
+def _scan_batch(files: StoreFiles, snapshot: Snapshot, batch: Batch) -> pl.LazyFrame:
     path = compacted_path(files.root, snapshot.table, batch.id)
     (source,) = files.sources([path]) if snapshot.run_id is None else [files.part(path, snapshot.run_id)]
-    rows = _scan_files([source], _with_file_column(schema))
+    rows = _scan_files([source], _with_file_column(pl.Schema(SCHEMAS[snapshot.table])))
     if snapshot.stem is not None:
         rows = rows.filter(pl.col(FILE_COLUMN) == snapshot.stem)
     if snapshot.replaced:
         rows = rows.filter(~pl.col(FILE_COLUMN).is_in(snapshot.replaced))
-    return rows.drop(FILE_COLUMN)
+    return _of_run(rows.drop(FILE_COLUMN), snapshot)
+
+
+def _scan_loose(files: StoreFiles, snapshot: Snapshot) -> pl.LazyFrame:
+    schema = pl.Schema(SCHEMAS[snapshot.table])
+    if not snapshot.loose:
+        return pl.LazyFrame(schema=schema)
+    rows = _scan_files(files.sources(snapshot.loose), schema)
+    if snapshot.removed:
+        rows = rows.filter(~pl.col("run_id").is_in(snapshot.removed))
+    return _of_run(rows, snapshot)
+
+
+def _of_run(rows: pl.LazyFrame, snapshot: Snapshot) -> pl.LazyFrame:
+    return rows if snapshot.run_id is None else rows.filter(pl.col("run_id") == snapshot.run_id)
 
 
 def _with_file_column(schema: pl.Schema) -> pl.Schema:

@@ -17,11 +17,13 @@ import pyarrow as pa
 from tasks.config.results_location import ResultsLocation
 from tasks.errors import InputError, RecordError
 from tasks.record import bucket
+from tasks.record.bucket_files import BucketFiles
 from tasks.record.compacted import FILE_COLUMN, is_compacted
+from tasks.record.folder_files import FolderFiles
 from tasks.record.parquet_file import read_notes, rows_to_table, why_unreadable
 from tasks.record.schemas import TableName
-from tasks.record.snapshot import Snapshot, scan, take_snapshot, take_stage_snapshot
-from tasks.record.store_files import ENDING, file_name_part, files_at
+from tasks.record.snapshot import Part, Snapshot, scan, take_snapshot, take_stage_snapshot
+from tasks.record.store_files import ENDING, StoreFiles, file_name_part
 
 Query = Callable[[pl.LazyFrame], pl.LazyFrame]
 """What is wanted of a table: polars then reads no other columns and row groups."""
@@ -39,7 +41,7 @@ class Store:
         self.location = (
             location if isinstance(location, ResultsLocation) else ResultsLocation(folder=location)
         )
-        self.files = files_at(self.location)
+        self.files = _files_at(self.location)
 
     def check_writable(self) -> None:
         """Write a small file and remove it; create the folder if it does not exist.
@@ -159,9 +161,9 @@ class Store:
     ) -> list[pl.DataFrame]:
         """Collect a query over a snapshot; take another one where files vanished while they were read."""
 
-        def collect(rows: pl.LazyFrame) -> pl.DataFrame:
-            part = (rows if query is None else query(rows)).collect()
-            return part if reduce is None else reduce(part)
+        def collect(part: Part) -> pl.DataFrame:
+            rows = (part() if query is None else query(part())).collect()
+            return rows if reduce is None else reduce(rows)
 
         seen: Snapshot | None = None
         for attempt in range(1, ATTEMPTS + 1):
@@ -194,3 +196,9 @@ class Store:
                 return RecordError(f"{path} {reason}", remedy)
         text = self.files.error_text(error) if isinstance(error, OSError) else error
         return RecordError(f"the table {table!r} cannot be read: {text}", "read its files one by one")
+
+
+def _files_at(location: ResultsLocation) -> StoreFiles:
+    if location.bucket is None:
+        return FolderFiles(location.folder)
+    return BucketFiles(location.bucket)
