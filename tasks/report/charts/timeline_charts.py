@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from statistics import median
 
 from tasks.report.charts.chart import Chart, Row, Spec
 from tasks.report.charts.time_axis import SECONDS, time_axis, time_spec, value_axis
@@ -44,10 +45,9 @@ def _chart(report: ReportInput, title: str, curves: Sequence[TimelineCurve]) -> 
 
 def _rows(curve: TimelineCurve, title: str) -> list[Row]:
     """Return a row for each sample; `part` grows at every gap, so that no line spans it."""
-    parts, part = [0], 0
-    for before, after in pairwise(curve.seconds):
-        part += after - before > GAP_S
-        parts.append(part)
+    gaps = [after - before for before, after in pairwise(curve.seconds)]
+    longest = max(GAP_S, 3 * median(gaps)) if gaps else GAP_S  # a long run's samples were thinned out
+    parts = [0, *accumulate(int(gap > longest) for gap in gaps)]
     samples = zip(curve.seconds, curve.values, parts, strict=True)
     return [
         {SECONDS: second, "curve": curve.name, title: value, "part": part} for second, value, part in samples

@@ -17,6 +17,13 @@ def test_a_curve_is_interrupted_where_nothing_was_sampled() -> None:
     assert chart.spec["layer"][0]["encoding"]["detail"]["field"] == "part"
 
 
+def test_thinned_out_samples_of_a_long_run_stay_one_curve() -> None:
+    seconds = (0, 20, 40, 60, 300, 320, 340)
+    curve = TimelineCurve(panel="p", name="", seconds=seconds, values=(1,) * len(seconds))
+    (chart,) = timeline_charts(report(timeline=(curve,)))
+    assert [row["part"] for row in chart.rows] == [0, 0, 0, 0, 1, 1, 1]
+
+
 def test_there_is_a_chart_a_metric_over_the_same_time() -> None:
     names = (("Requests", "running"), ("Requests", "waiting"), ("GPU power, W", ""))
     curves = tuple(
