@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from cli.export_run import export_run
 from cli.options import ResultsOption
 from tasks.config.results_location import RESULTS
 
 export = typer.Typer(help="Write results in other forms.", no_args_is_help=True)
+export.command("run")(export_run)
 
 
 @export.command()

@@ -104,6 +104,27 @@ TOOLS = {
             "throughput": Definition(text="mean of its rate over time"),
         },
     ),
+    "mlperf": Tool(
+        name="MLPerf Endpoints",
+        version="September 2026",
+        definitions={
+            "TTFT": Definition(
+                text="from the issue by its scheduler, before a worker process sends the request, "
+                "to after the first chunk with text is parsed",
+                excess=1,
+            ),
+            "TPOT": Definition(
+                text="(end − first chunk) / tokens after the first chunk, which its own tokenizer counts",
+                excess=1,
+            ),
+            "latency": Definition(text="from the issue by its scheduler to the end of the stream", excess=1),
+            "percentiles": Definition(text="of a histogram with few digits, whatever the size of the sample"),
+            "throughput": Definition(
+                text="over the time of the whole test; of Poisson arrivals (requests − 1) over the time "
+                "until the last issued request ended"
+            ),
+        },
+    ),
 }
 """Every load generator whose results can be read, by the key that `runs.source` begins with."""
 

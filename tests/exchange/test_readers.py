@@ -1,4 +1,6 @@
-"""Results of other load generators, read from files that each tool wrote about the same stub.
+"""Results of other load generators, read from files about the same stub.
+
+Each tool wrote its own, but MLPerf Endpoints: that one is made by hand, from the documented layout.
 
 The stub sent the first token after 50 ms, then one every 10 ms. 12 requests, 4 at a time,
 64 tokens in, 16 out.
@@ -18,7 +20,12 @@ from tasks.exchange.readers.reader_registry import READERS, read_foreign_run
 from tasks.measure.speed.figures.figure_registry import BY_NAME
 
 FILES = Path(__file__).parent.parent / "fixtures" / "exchange"
-PATHS = {"evalscope": FILES / "evalscope", "vllm": FILES / "vllm.json", "guidellm": FILES / "guidellm.json"}
+PATHS = {
+    "evalscope": FILES / "evalscope",
+    "vllm": FILES / "vllm.json",
+    "guidellm": FILES / "guidellm.json",
+    "mlperf": FILES / "mlperf",
+}
 
 
 def _figures(run: ForeignRun) -> dict[str, float | None]:
@@ -96,3 +103,27 @@ def _changed(folder: Path, name: str, **fields: object) -> Path:
     changed = folder / name
     changed.write_text(json.dumps({**content, **fields}))
     return changed
+
+
+def test_mlperf_files_that_do_not_say_how_many_succeeded_are_refused(tmp_path: Path) -> None:
+    summary = json.loads((FILES / "mlperf/performance/result_summary.json").read_text())
+    del summary["n_samples_succeeded"]
+    file = tmp_path / "performance" / "result_summary.json"
+    file.parent.mkdir()
+    (tmp_path / "config.yaml").write_text("model_params: {name: stub}")
+    file.write_text(json.dumps(summary))
+    assert read_foreign_run(tmp_path).points[0].succeeded == 12
+    file.write_text(json.dumps(summary | {"n_samples_failed": 1}))
+    with pytest.raises(InputError, match="how many requests succeeded"):
+        read_foreign_run(tmp_path)
+
+
+@pytest.mark.parametrize("config", [None, "", "model_params: {}", "model_params: [", "[]"])
+def test_mlperf_without_its_model_is_wrong_input(tmp_path: Path, config: str | None) -> None:
+    file = tmp_path / "performance" / "result_summary.json"
+    file.parent.mkdir()
+    file.write_text((FILES / "mlperf/performance/result_summary.json").read_text())
+    if config is not None:
+        (tmp_path / "config.yaml").write_text(config)
+    with pytest.raises(InputError, match=r"config\.yaml"):
+        read_foreign_run(tmp_path)

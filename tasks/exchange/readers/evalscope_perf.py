@@ -12,6 +12,8 @@ from tasks.exchange.json_file import Fields, count, number, read_json
 from tasks.exchange.readers.reader import MILLI, Reader, enough_for
 from tasks.stats import PERCENTILE_NEEDS
 
+SUMMARY = "benchmark_summary.json"
+"""The file to read where a folder is given."""
 ARGUMENTS, PERCENTILES = "benchmark_args.json", "benchmark_percentile.json"
 TIMES = {"ttft": ("TTFT (ms)", MILLI), "tpot": ("TPOT (ms)", MILLI), "itl": ("ITL (ms)", MILLI)}
 LATENCY = ("Latency (s)", 1.0)

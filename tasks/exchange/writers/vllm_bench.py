@@ -1,0 +1,54 @@
+"""Writes a point as `vllm bench serve --save-result` does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tasks.config.load_kinds.open_loop import OpenLoop
+from tasks.exchange.writers.writer import TIMES, Files, Writer, ended, level_of, name_of, statistics, total
+from tasks.measure.speed.figures.point_result import PointResult
+from tasks.record.results import RunRecord
+
+NAMES = {"latency": "e2el", "p50": "median"}
+"""The tool's word for a time or a statistic, where it differs from ours."""
+
+
+def _files(run: RunRecord, point: PointResult) -> Files:
+    concurrency, rate = level_of(point.load, "vllm bench serve")
+    content: dict[str, Any] = {
+        "date": f"{run.started_at:%Y%m%d-%H%M%S}",
+        "backend": "openai",
+        "model_id": run.manifest.model,
+        "tokenizer_id": run.manifest.tokenizer or run.manifest.model,
+        "num_prompts": ended(point),
+        "request_rate": "inf" if rate is None else rate,
+        "max_concurrency": concurrency,
+        "duration": point["duration_s"],
+        "completed": point.succeeded,
+        "failed": point.failed,
+        "total_input_tokens": total(point["input_tokens_mean"], point.succeeded),
+        "total_output_tokens": total(point["output_tokens_mean"], point.succeeded),
+        "request_throughput": point["request_throughput"],
+        "request_goodput": point["goodput"],
+        "output_throughput": point["output_token_throughput"],
+        "total_token_throughput": point["total_token_throughput"],
+    }
+    burstiness = _burstiness(point)
+    if burstiness is not None:
+        content["burstiness"] = burstiness
+    for time in TIMES:
+        for statistic, value in statistics(point, time).items():
+            name = f"{NAMES.get(statistic, statistic)}_{NAMES.get(time, time)}_ms"
+            content[name] = value * 1000
+    return {f"{name_of(point)}.json": content}
+
+
+def _burstiness(point: PointResult) -> float | None:
+    """Return 1 for Poisson arrivals. Equal gaps would be an infinite burstiness, which JSON cannot say."""
+    load = point.load
+    if not isinstance(load, OpenLoop):
+        return 1.0
+    return load.burstiness or (1.0 if load.arrival == "poisson" else None)
+
+
+VLLM_BENCH = Writer("vllm", ".json", _files)
