@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,6 +21,10 @@ WorseThanOption = Annotated[
         help="Exit with 1 if a figure is worse by more than this per cent (scores: points), noise excluded.",
     ),
 ]
+PageOption = Annotated[
+    Path | None,
+    typer.Option("--page", metavar="FILE.html", help="Write the comparison with its charts into a file too."),
+]
 
 
 def compare(
@@ -33,15 +38,18 @@ def compare(
     ],
     results: ResultsOption = RESULTS,
     worse_than: WorseThanOption = None,
+    page: PageOption = None,
 ) -> None:
     """Print recorded runs side by side.
 
-    Each figure has its change from the first run, and whether the change is more than noise.
+    Each figure has its change from the first run, and whether the change is more than noise. --page writes
+    the comparison with its charts as one HTML file too.
 
     \b
     Examples:
       servegauge compare previous last
       servegauge compare previous last --worse-than 5
+      servegauge compare previous last --page comparison.html
       servegauge compare 20261124-125149-smoke-f418 last
     """
     from rich.console import Console
@@ -55,4 +63,8 @@ def compare(
     store = open_results(results, lambda message: typer.echo(message, err=True))
     compared = load_runs(runs, store.location)
     print_tables(comparison_tables(compared), Console())
+    if page is not None:
+        from tasks.report.page.comparison_page import write_comparison
+
+        typer.echo(f"page: {write_comparison(compared, page)}")
     check_regressions(compared, worse_than)

@@ -59,3 +59,15 @@ def test_a_baseline_is_named_and_compared_with(call: Call, tmp_path: Path) -> No
     assert call("baseline", "remove", "release").stdout == "release no longer names run-2\n"
     refused(call("compare", "release", "run-1"), 2, "no run 'release' is recorded")
     refused(call("baseline", "set", "last", "run-1"), 2, "cannot be the name of a baseline")
+
+
+def test_a_comparison_is_a_page_too(call: Call, tmp_path: Path) -> None:
+    store = Store(tmp_path / "results")
+    for run_id in ("before", "after"):
+        record_run(store, made_up.run(run_id))
+        record_point(store, run_id, made_up.recorded(made_up.point(), run_id), [made_up.request()])
+    done = call("compare", "before", "after", "--page", str(tmp_path / "comparison.html"))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("comparison.html\n")
+    assert "Speed side by side" in (tmp_path / "comparison.html").read_text(encoding="utf-8")
+    refused(call("compare", "before", "after", "--page", "/proc/none/x.html"), 1, "cannot write the page")

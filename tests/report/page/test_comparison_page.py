@@ -1,0 +1,26 @@
+"""The page of a comparison."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tasks.report.page.comparison_page import render_comparison, write_comparison
+from tests.report.comparison.compared_runs import compared
+from tests.report.page.test_html import Reader
+
+
+def test_the_page_has_the_charts_above_their_table_and_the_settings_last() -> None:
+    page = Reader(render_comparison([compared("run-a"), compared("run-b", speed=1.1)]))
+    assert page.open == []
+    headings = [page.texts.index(title) for title in ("Speed side by side", "Accuracy side by side")]
+    assert headings == sorted(headings)
+    for text in ("run-a", "run-b", "RPS (req/s): change", "Scores: change"):
+        assert text in page.texts, text
+
+
+def test_no_text_of_a_run_becomes_html(tmp_path: Path) -> None:
+    nasty = '"><script>alert(1)</script>'
+    path = write_comparison([compared(nasty), compared("run-b")], tmp_path / "page.html")
+    page = path.read_text(encoding="utf-8")
+    assert "<script>alert" not in page
+    assert Reader(page).tags.count("script") == 3
