@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -76,7 +76,7 @@ def _write(store: Store, table: TableName, run: str, stage: str, content: pa.Tab
     pq.write_table(content, str(store.path(table, run, stage)), compression="zstd")
 
 
-def _with(table: pa.Table, values: dict[str, object]) -> pa.Table:
+def _with(table: pa.Table, values: Mapping[str, object]) -> pa.Table:
     for name, value in values.items():
         position = table.schema.get_field_index(name)
         field = table.schema.field(position)

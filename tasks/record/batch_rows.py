@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from pathlib import PurePath
+from typing import IO, cast
 
 import polars as pl
 import pyarrow as pa
@@ -66,7 +67,7 @@ def _loose_rows(store: Store, table: TableName, loose: Sequence[PurePath]) -> li
     else:
         parts = []
         for path, source in zip(loose, sources, strict=True):
-            rows = pl.scan_parquet(source, schema=schema, missing_columns="insert")
+            rows = pl.scan_parquet(cast(IO[bytes], source), schema=schema, missing_columns="insert")
             parts.append(rows.with_columns(pl.lit(path.stem).alias(FILE_COLUMN)).collect())
     return [_with_origins(store, loose, part) for part in parts] if table == "scores" else parts
 

@@ -76,10 +76,10 @@ class BucketFiles:
         """An object with the name of its holder."""
         return bucket_lock(self.root)
 
-    def part(self, file: PurePath, run_id: str) -> IO[bytes]:
+    def part(self, file: PurePath, run_id: str) -> list[IO[bytes]]:
         """The row groups that may hold the run; no other bytes are fetched."""
         with bucket.open_file(PurePosixPath(file)) as source:
-            return BytesIO(rows_of_run(source, run_id))
+            return [BytesIO(rows_of_run(source, run_id))]
 
     def sources(self, files: Sequence[PurePath]) -> list[IO[bytes]]:
         """The content of the files, READERS of them read at the same time."""

@@ -81,9 +81,9 @@ class FolderFiles:
         """A lock file, which the kernel frees if this process is killed."""
         return folder_lock(self.root)
 
-    def part(self, file: PurePath, run_id: str) -> Path:
+    def part(self, file: PurePath, run_id: str) -> list[Path]:
         """The file: polars skips by its statistics what belongs to other runs."""
-        return Path(file)
+        return [Path(file)]
 
     def sources(self, files: Sequence[PurePath]) -> list[Path]:
         """The paths of the files."""

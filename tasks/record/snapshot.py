@@ -100,14 +100,14 @@ def scan(files: StoreFiles, snapshot: Snapshot) -> list[Part]:
 
 def scan_batch_with_files(files: StoreFiles, table: TableName, batch: Batch) -> pl.LazyFrame:
     """Return the rows of a batch with the column that names their earlier files. Raises OSError."""
-    (source,) = files.sources([compacted_path(files.root, table, batch.id)])
-    return _scan_files([source], _with_file_column(pl.Schema(SCHEMAS[table])))
+    sources = files.sources([compacted_path(files.root, table, batch.id)])
+    return _scan_files(sources, _with_file_column(pl.Schema(SCHEMAS[table])))
 
 
 def _scan_batch(files: StoreFiles, snapshot: Snapshot, batch: Batch) -> pl.LazyFrame:
     path = compacted_path(files.root, snapshot.table, batch.id)
-    (source,) = files.sources([path]) if snapshot.run_id is None else [files.part(path, snapshot.run_id)]
-    rows = _scan_files([source], _with_file_column(pl.Schema(SCHEMAS[snapshot.table])))
+    sources = files.sources([path]) if snapshot.run_id is None else files.part(path, snapshot.run_id)
+    rows = _scan_files(sources, _with_file_column(pl.Schema(SCHEMAS[snapshot.table])))
     if snapshot.stem is not None:
         rows = rows.filter(pl.col(FILE_COLUMN) == snapshot.stem)
     if snapshot.replaced:
@@ -133,5 +133,5 @@ def _with_file_column(schema: pl.Schema) -> pl.Schema:
     return pl.Schema({**schema, FILE_COLUMN: pl.String()})
 
 
-def _scan_files(sources: Sequence[Path | IO[bytes]], schema: pl.Schema) -> pl.LazyFrame:
-    return pl.scan_parquet(list(sources), glob=False, schema=schema, missing_columns="insert")
+def _scan_files(sources: list[Path] | list[IO[bytes]], schema: pl.Schema) -> pl.LazyFrame:
+    return pl.scan_parquet(sources, glob=False, schema=schema, missing_columns="insert")

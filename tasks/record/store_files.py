@@ -69,7 +69,7 @@ class StoreFiles(Protocol):
     def lock(self) -> AbstractContextManager[None]:
         """Keep other processes from changing which files count. Raises InputError where one does so now."""
 
-    def part(self, file: PurePath, run_id: str) -> Path | IO[bytes]:
+    def part(self, file: PurePath, run_id: str) -> list[Path] | list[IO[bytes]]:
         """What polars reads one run's rows of a large file from; rows of other runs may be there too."""
 
     def sources(self, files: Sequence[PurePath]) -> list[Path] | list[IO[bytes]]:

@@ -18,7 +18,7 @@ from tasks.errors import InputError, RecordError
 from tasks.record import compact as compaction
 from tasks.record import rows
 from tasks.record.compact import compact, remove_runs
-from tasks.record.compacted import INDEX, read_index
+from tasks.record.compacted import INDEX, read_index, write_index
 from tasks.record.read_run import recorded_accuracy, recorded_points, recorded_requests, recorded_run
 from tasks.record.schemas import TABLES
 from tasks.record.store import Store
@@ -183,7 +183,7 @@ class KilledFiles:
         return changed
 
 
-CHANGES = {
+CHANGES: dict[str, Callable[[Store], object]] = {
     "compact": lambda store: compact(store),
     "remove": lambda store: remove_runs(store, ["run-1", "run-3"]),
 }
@@ -208,7 +208,7 @@ def test_killed_at_any_step_nothing_is_lost_or_doubled(
         copy = tmp_path / f"{step}"
         shutil.copytree(tmp_path / "results", copy)
         killed = Store(copy)
-        killed.files = KilledFiles(killed.files, step, after)  # type: ignore[assignment]
+        killed.files = KilledFiles(killed.files, step, after)
         try:
             CHANGES[change](killed)
             ended = True
@@ -224,17 +224,19 @@ def test_killed_at_any_step_nothing_is_lost_or_doubled(
     assert step > 10
 
 
-def test_a_reader_whose_files_are_compacted_under_it_reads_them_once(store: Store) -> None:
+def test_a_reader_whose_files_are_compacted_under_it_reads_them_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = tables(store)
     reader = Store(store.location)
-    sources, compacted = reader.files.sources, []
+    sources, compacted = reader.files.sources, list[object]()
 
     def compact_before_reading(paths: Any) -> Any:
         if not compacted:
             compacted.append(compact(store))
         return sources(paths)
 
-    reader.files.sources = compact_before_reading  # type: ignore[method-assign]
+    monkeypatch.setattr(reader.files, "sources", compact_before_reading)
     assert reader.read("requests").height == before["requests"].height
     assert compacted
 
@@ -242,7 +244,7 @@ def test_a_reader_whose_files_are_compacted_under_it_reads_them_once(store: Stor
 def test_a_file_written_while_it_is_compacted_is_not_deleted(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written = compaction.write_index
+    written = write_index
 
     def write_then_replace(*args: Any) -> None:
         written(*args)

@@ -74,7 +74,7 @@ def test_a_killed_merge_changes_nothing_and_is_done_again(places: tuple[Store, S
     while not ended:
         step += 1
         killed = Store(target.location)
-        killed.files = KilledFiles(killed.files, step, after=False)  # type: ignore[assignment]
+        killed.files = KilledFiles(killed.files, step, after=False)
         try:
             merge(killed, [one, two])
             ended = True
