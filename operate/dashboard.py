@@ -16,10 +16,13 @@ from operate.request_guard import App, RequestGuard
 from tasks.errors import InputError, ServegaugeError
 from tasks.record.read_samples import read_samples
 from tasks.record.store import Store
+from tasks.report.comparison.judged_runs import check_run_count, load_runs
 from tasks.report.overview.overview_page import render_overview
 from tasks.report.overview.run_lines import run_lines
+from tasks.report.page.comparison_page import render_comparison
 from tasks.report.page.html import render_page
 from tasks.report.page.samples_page import render_samples
+from tasks.report.page.trend_page import render_trend
 from tasks.report.read_report import read_report
 
 HOST = "127.0.0.1"
@@ -38,10 +41,20 @@ def dashboard_app(store: Store) -> App:
         recorded = read_report(store, request.path_params["run_id"])
         return render_samples(recorded, read_samples(store, recorded.accuracy))
 
+    def trend(request: Request) -> str:
+        return render_trend(store, request.path_params["spec"])
+
+    def comparison(request: Request) -> str:
+        runs = request.query_params.getlist("run")
+        check_run_count(runs)
+        return render_comparison(load_runs(runs, store.location))
+
     routes = [
         Route("/", _endpoint(overview)),
         Route("/runs/{run_id}/report.html", _endpoint(report)),
         Route("/runs/{run_id}/samples.html", _endpoint(samples)),
+        Route("/trends/{spec}.html", _endpoint(trend)),
+        Route("/compare", _endpoint(comparison)),
     ]
     return RequestGuard(Starlette(routes=routes), HOST, ServerSettings().origins)
 

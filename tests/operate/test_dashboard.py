@@ -104,7 +104,7 @@ def test_runs_are_filtered_opened_and_compared(address: str, page: Page) -> None
     rows = page.locator("#runs tbody tr")
     expect(rows).to_have_count(3)
     page.locator("th", has_text="Verdict").get_by_role("button").click()
-    page.locator(".dtcc-list-button", has_text="suspect").click()
+    page.locator(".dtcc-list-buttons button", has_text="suspect").click()
     expect(rows).to_have_count(2)
     expect(page.get_by_text("1 to 2 of 2 runs (of 3 recorded)")).to_be_visible()
     page.get_by_text("Clear Search").click()

@@ -19,6 +19,10 @@ const mark = (line) =>
   `<input type="checkbox" form="compare" name="run" value="${escaped(line.run_id)}" aria-label="Mark ${escaped(line.run_id)}">`;
 const run = (line) =>
   `<a href="${escaped(line.report)}" title="${escaped(line.run_id)}">${escaped(line.started.replace("T", " "))}</a>`;
+const spec = (line) =>
+  line.trend
+    ? `<a href="${escaped(line.trend)}" title="figures from run to run">${escaped(line.spec)}</a>`
+    : escaped(line.spec);
 const throughput = (line) =>
   escaped(line.output[1]) + (line.suspect ? " " + badge("suspect") : "") + small(line.load);
 
@@ -26,7 +30,7 @@ const throughput = (line) =>
 const columns = [
   { shown: mark, value: () => "", orderable: false, searchable: false, visible: !form.hidden },
   { shown: run, value: (line) => `${line.started} ${line.run_id}` },
-  { shown: (line) => escaped(line.spec), value: (line) => line.spec, listed: true },
+  { shown: spec, value: (line) => line.spec, listed: true },
   { shown: (line) => escaped(line.model) + small(line.source), value: (line) => line.model, listed: true },
   { shown: (line) => escaped(line.engine), value: (line) => line.engine, listed: true },
   { shown: (line) => escaped(line.hardware || NONE), value: (line) => line.hardware || NONE, listed: true },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -21,13 +21,16 @@ from tasks.text import printable
 _HERE = Path(__file__).parent
 
 
-def render_overview(lines: Sequence[RunLine], location: str, *, live: bool) -> str:
+def render_overview(
+    lines: Sequence[RunLine], location: str, *, live: bool, trends: Collection[str] | None = None
+) -> str:
     """Return the page as HTML. Texts of the runs are in it as JSON, and `overview.js` escapes them.
 
     Args:
         lines: the runs, in the order of the table.
         location: the results location, for the page's heading.
         live: a server renders comparisons, so that runs can be marked and compared.
+        trends: the specs that have a page of their figures from run to run; None: all that may have one.
     """
     environment = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, trim_blocks=True, undefined=StrictUndefined
@@ -36,7 +39,7 @@ def render_overview(lines: Sequence[RunLine], location: str, *, live: bool) -> s
     script = b64encode((library / "dt_bundle.js").read_bytes()).decode()
     return environment.get_template("overview.html.j2").render(
         count=len(lines),
-        lines_json=_json_for_script([_row(line) for line in lines]),
+        lines_json=_json_for_script([_row(line, trends) for line in lines]),
         location=printable(location),
         live=live,
         library_css=(library / "dt_bundle.css").read_text(encoding="utf-8"),
@@ -50,14 +53,21 @@ def report_address(run_id: str) -> str:
     return f"runs/{quote(run_id, safe='')}/report.html"
 
 
-def _row(line: RunLine) -> dict[str, Any]:
+def trend_address(spec: str) -> str:
+    """Return the address of the page that shows a spec's figures from run to run."""
+    return f"trends/{quote(spec, safe='')}.html"
+
+
+def _row(line: RunLine, trends: Collection[str] | None) -> dict[str, Any]:
     """Return what the table shows of a run. A figure is a pair of its value and its text."""
     fastest = line.fastest
+    has_trend = bool(line.loads) if trends is None else line.spec in trends
     return {
         "run_id": printable(line.run_id),
         "report": report_address(line.run_id),
         "started": line.started_at.isoformat(timespec="minutes")[:16],
         "spec": printable(line.spec),
+        "trend": trend_address(line.spec) if has_trend else "",
         "model": printable(line.model),
         "source": printable(line.source),
         "engine": printable(f"{line.engine} {line.engine_version}".strip()),

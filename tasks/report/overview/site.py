@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from tasks.errors import InputError
 from tasks.record.store import Store
-from tasks.report.overview.overview_page import render_overview, report_address
+from tasks.report.overview.overview_page import render_overview, report_address, trend_address
 from tasks.report.overview.run_lines import RunLine, run_lines
 from tasks.report.page.html import write_page
 from tasks.report.page.page_file import write_html
 from tasks.report.page.samples_page import write_samples_page
+from tasks.report.page.trend_page import render_trend
 from tasks.report.read_report import read_report
 
 _REMEDY = "free some space or choose another folder"
@@ -41,7 +44,19 @@ def write_site(store: Store, folder: Path, *, refresh: bool, say: Callable[[str]
             report = read_report(store, line.run_id)
             write_page(report, page)
             write_samples_page(store, report, page)
-    write_html(render_overview(lines, str(store.location), live=False), folder / "index.html", _REMEDY)
+    trends = _write_trends(store, folder, lines)
+    overview = render_overview(lines, str(store.location), live=False, trends=trends)
+    write_html(overview, folder / "index.html", _REMEDY)
+
+
+def _write_trends(store: Store, folder: Path, lines: Sequence[RunLine]) -> set[str]:
+    """Write a page for each spec that has figures, and return these specs. Earlier pages are replaced."""
+    written = set()
+    for spec in sorted({line.spec for line in lines if _FOLDER_NAME.fullmatch(line.spec)}):
+        with suppress(InputError):  # no completed run of the spec has a figure of its own
+            write_html(render_trend(store, spec), folder / trend_address(spec), _REMEDY)
+            written.add(spec)
+    return written
 
 
 def _has_folder_name(line: RunLine, say: Callable[[str], None]) -> bool:

@@ -49,6 +49,7 @@ def test_a_row_has_figures_as_values_and_texts() -> None:
         "report": "runs/run-1/report.html",
         "started": "2001-02-03T04:05",
         "spec": "made-up",
+        "trend": "trends/made-up.html",
         "model": "m",
         "source": "",
         "engine": "vllm 1.0",

@@ -34,6 +34,7 @@ def test_reports_are_written_once(store: Store, tmp_path: Path) -> None:
     site = tmp_path / "site"
     assert len(written(store, site)) == 3
     assert f"runs/{RUN}/report.html" in (site / "index.html").read_text()
+    assert "throughput c4" in (site / "trends" / "fixture.html").read_text()
     assert RUN in (site / "runs" / RUN / "report.html").read_text()
     assert "Answers of " in (site / "runs" / RUN / "samples.html").read_text()
     assert written(store, site) == []
