@@ -1,7 +1,7 @@
 """Finds where a series of runs changes its level; pure.
 
 Binary segmentation: the split with the greatest difference of means, weighted as in a CUSUM test, is a change
-if at most 5 % of random orders of the runs have as great a difference at their best split. Both parts are
+if at most 4 % of random orders of the runs have as great a difference at their best split. Both parts are
 then searched in the same way. This is E-Divisive (Matteson and James, Journal of the American Statistical
 Association 109, 2014; for benchmarks: Daly et al., ICPE 2020) with the difference of means in place of the
 energy distance. Only the order of the runs is shuffled, so no distribution of the noise is assumed. A series
@@ -18,8 +18,8 @@ from tasks.config.base import Frozen
 if TYPE_CHECKING:
     import numpy as np
 
-LEVEL = 0.05
-"""The share of series without a change in which one is found."""
+LEVEL = 0.04
+"""The share of series without a change in which one is found: below the 5 % that are allowed."""
 ORDERS = 999
 """Random orders that the order of the runs is compared with."""
 FEWEST = 2
