@@ -85,7 +85,7 @@ def column_names() -> Iterator[str]:
                 named = {"Column": node.keywords[:1], "text_columns": (), "numeric_columns": ()}
                 if node.func.id in named:
                     values = [*node.args, *(keyword.value for keyword in named[node.func.id])]
-                    yield from (each.value for each in values if isinstance(each, ast.Constant))
+                    yield from (str(each.value) for each in values if isinstance(each, ast.Constant))
 
 
 def test_headings_captions_and_notes_are_in_both_languages() -> None:
