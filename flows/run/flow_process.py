@@ -23,6 +23,7 @@ ENTRYPOINTS = {
     "concurrency-test": ("flows.concurrency", "concurrency_test"),
     "compare": ("flows.compare", "compare"),
     "matrix": ("flows.matrix", "matrix"),
+    "watch-releases": ("flows.watch_releases", "watch_releases"),
 }
 """Module and function by the flow's name; a test compares them with prefect.yaml."""
 

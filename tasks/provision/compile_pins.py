@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import uv
 
@@ -26,16 +27,26 @@ def compile_pins(name: str) -> None:
     """
     folder = environments_folder()
     requirements = read_requirements(folder / f"{name}.in")
-    pins = _resolve(requirements)
-    (folder / f"{name}.txt").write_text(_header(requirements) + pins, encoding="utf-8")
+    pins = resolve(requirements, requirements.pins)
+    (folder / f"{name}.txt").write_text(header(requirements) + pins, encoding="utf-8")
 
 
-def _resolve(requirements: Requirements) -> str:
+def resolve(requirements: Requirements, pins: Sequence[str], *arguments: str) -> str:
+    """Return the lines `name==version` that uv resolves pins to, for the environment's machine.
+
+    Args:
+        requirements: the environment: its Python, platform, indexes and overrides.
+        pins: what to resolve.
+        arguments: further arguments of `uv pip compile`.
+
+    Raises:
+        ExecutionError: uv finds no solution, or no index answers.
+    """
     settings = uv_settings()
     indexes = choose_indexes(requirements.extra_indexes, settings)
     result = subprocess.run(
-        (uv.find_uv_bin(), *_arguments(requirements), *settings.flags),
-        input="\n".join(requirements.pins),
+        (uv.find_uv_bin(), *_arguments(requirements), *arguments, *settings.flags),
+        input="\n".join(pins),
         env={**os.environ, **settings.env, "UV_INDEX": " ".join(indexes.answering)},
         cwd=environments_folder(),
         capture_output=True,
@@ -62,7 +73,8 @@ def _arguments(requirements: Requirements) -> list[str]:
     return arguments
 
 
-def _header(requirements: Requirements) -> str:
+def header(requirements: Requirements) -> str:
+    """Return the lines before the pins of a `.txt`."""
     lines = [
         f"{HEADER} engine={requirements.engine} device={requirements.device} python={requirements.python} "
         f"closed=true disk_gb={requirements.disk_gb:g}",

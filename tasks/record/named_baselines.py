@@ -16,7 +16,7 @@ from tasks.text import did_you_mean
 
 FILE = "baselines.json"
 RESERVED = ("last", PREVIOUS)
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,99}")
 
 
 class Baselines(Frozen):

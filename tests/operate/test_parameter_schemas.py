@@ -17,6 +17,7 @@ from flows.compare import compare
 from flows.concurrency import concurrency_test
 from flows.matrix import matrix
 from flows.run.flow_process import ENTRYPOINTS
+from flows.watch_releases import watch_releases
 from operate.parameter_schemas import closed_schema, defaults_of
 from tasks.config.home import checkout
 from tasks.config.permission_rules import PERMISSIONS
@@ -30,6 +31,7 @@ NEEDY = {
         "server.headers.x=A",
         "blocks.endpoint=x",
         "track.swanlab.api_key_env=A",
+        "track.mlflow.uri=http://x",
     ),
     "blocks": ("blocks.host=x", "blocks.results=x"),
 }
@@ -128,6 +130,7 @@ FLOWS: dict[str, Callable[..., Any]] = {
     "concurrency-test": concurrency_test,
     "compare": compare,
     "matrix": matrix,
+    "watch-releases": watch_releases,
 }
 
 

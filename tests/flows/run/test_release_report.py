@@ -1,0 +1,63 @@
+"""The report of a release: its sentence, its artifact, its webhook, and the last good run."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from flows.run.release_report import (
+    WEBHOOK,
+    ReleaseReport,
+    as_markdown,
+    change_lines,
+    good_name,
+    last_good_run,
+    send,
+)
+from tasks.record.named_baselines import set_baseline
+from tasks.record.store import Store
+from tasks.record.write_run import record_run
+from tests.record import made_up
+from tests.report.comparison.compared_runs import compared
+
+FIRST = ReleaseReport(spec="smoke", engine="vllm", version="1.0", run="run-2", baseline=None)
+
+
+def test_the_sentence_says_what_came_of_it() -> None:
+    assert FIRST.text == "vllm 1.0 on smoke: the first run on this hardware, run-2"
+    good = FIRST.model_copy(update={"baseline": "run-1"})
+    assert good.text == "vllm 1.0 on smoke: not worse than run-1"
+    worse = good.model_copy(update={"worse": ("s c1: TTFT: +10.0 ± 1.0 %",)})
+    assert worse.text == "vllm 1.0 on smoke: worse than run-1: s c1: TTFT: +10.0 ± 1.0 %"
+    assert "### Worse\n\n- s c1: TTFT: +10.0 ± 1.0 %\n" in as_markdown(worse)
+
+
+def test_every_figure_and_score_has_its_change_and_interval() -> None:
+    lines = change_lines(compared("a"), compared("b", 0.9))
+    assert "throughput 4: RPS (req/s): -10.0 ± 2.1 %" in lines
+    assert any(line.startswith("aime25 OVERALL: +0.000") for line in lines)
+
+
+def test_the_last_good_run_is_the_named_one_or_else_the_one_before(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    runs = [made_up.run(f"run-{day}", made_up.START + timedelta(days=day)) for day in (1, 2, 3)]
+    for run in runs:
+        record_run(store, run)
+    assert last_good_run(store, runs[2]) == "run-2"
+    set_baseline(store, good_name(runs[2]), "run-1")
+    assert last_good_run(store, runs[2]) == "run-1"
+    other = runs[2].manifest.model_copy(update={"gpu_names": ("Another GPU",)})
+    elsewhere = runs[2].model_copy(update={"manifest": other})
+    assert good_name(elsewhere) != good_name(runs[2])
+    assert last_good_run(store, elsewhere) is None
+
+
+def test_a_webhook_that_fails_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    warnings: list[str] = []
+    monkeypatch.setattr("flows.ui.console.stage", lambda stage, text, style: warnings.append(text))
+    send(FIRST, {})
+    assert warnings == []
+    send(FIRST, {WEBHOOK: "http://127.0.0.1:9/"})
+    assert warnings == [f"the webhook of {WEBHOOK} failed: ConnectError"]
