@@ -9,12 +9,9 @@ from typing import NamedTuple
 from tasks.measure.accuracy.sample_row import SampleRow
 from tasks.measure.accuracy.score_price import with_price
 from tasks.measure.accuracy.scores import Score
-from tasks.measure.speed.figures.energy import energy_from
+from tasks.measure.speed.figures.energy import energy_in
 from tasks.probe.gpu_source import FOREIGN
 from tasks.probe.reading import Reading
-
-BRIDGED_S = 5.0
-"""The longest pause between requests that counts as time of the question set."""
 
 
 class Span(NamedTuple):
@@ -46,18 +43,16 @@ def with_costs(
     spans = answering_time(rows)
     if not scores or not spans:
         return scores
-    energies = [energy_from(span.start, span.seconds, readings) for span in spans]
-    known = [energy for energy in energies if energy is not None]
     facts = {
         "busy_s": sum(span.seconds for span in spans),
-        "energy_j": sum(known) if len(known) == len(energies) else None,
+        "energy_j": energy_in(spans, readings),
         "cost_doubts": tuple(_doubts(scores[-1], rows, readings)),
     }
     return (*scores[:-1], with_price(scores[-1].model_copy(update=facts), price_per_hour))
 
 
 def answering_time(rows: Sequence[SampleRow]) -> list[Span]:
-    """Return the times in which at least one answer was under way, pauses up to BRIDGED_S included.
+    """Return the times in which at least one answer was under way.
 
     Nothing if an answer without an error does not tell its time, as those of earlier versions.
     """
@@ -69,7 +64,7 @@ def answering_time(rows: Sequence[SampleRow]) -> list[Span]:
         spans.append(Span(row.sent_at, row.sent_at + timedelta(seconds=row.latency_s)))
     merged: list[Span] = []
     for span in sorted(spans):
-        if merged and (span.start - merged[-1].end).total_seconds() <= BRIDGED_S:
+        if merged and span.start <= merged[-1].end:
             merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
         else:
             merged.append(span)

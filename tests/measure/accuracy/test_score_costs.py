@@ -44,8 +44,11 @@ def costs(
 def test_the_time_is_that_in_which_an_answer_was_under_way() -> None:
     rows = [asked(0, True, 0, 10), asked(1, True, 5, 10), asked(2, False, 18, 2), asked(3, False, 60, 1)]
     spans = answering_time(rows)
-    assert [(span.start, span.end) for span in spans] == [(at(0), at(20)), (at(60), at(61))]
-    assert costs(rows).busy_s == 21
+    assert [(span.start, span.end) for span in spans] == [
+        (at(0), at(15)), (at(18), at(20)), (at(60), at(61)),
+    ]  # fmt: skip
+    assert costs(rows).busy_s == 18
+    assert costs(rows, watts(300, 61)).energy_j == pytest.approx(300 * 18)
 
 
 def test_energy_and_cost_are_shared_among_the_right_answers() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
+from math import inf
 
 from tasks.measure.speed.request_row import RequestRow
 from tasks.probe.gpu_source import POWER
@@ -32,20 +33,26 @@ def energy_j(rows: Sequence[RequestRow], readings: Sequence[Reading], duration_s
     if not rows:
         return None
     start = min(row.sent_at - timedelta(seconds=row.client_delay_s or 0.0) for row in rows)
-    return energy_from(start, duration_s, readings)
+    return energy_in([(start, start + timedelta(seconds=duration_s))], readings)
 
 
-def energy_from(start: datetime, duration_s: float, readings: Sequence[Reading]) -> float | None:
-    """Return the joules of all the server's GPUs for `duration_s`; None if a GPU's power is not known."""
-    powers = _power_by_gpu(readings, start)
-    if not powers or not all(_covers(power, duration_s) for power in powers):
+def energy_in(spans: Sequence[tuple[datetime, datetime]], readings: Sequence[Reading]) -> float | None:
+    """Return the joules of all the server's GPUs in these times; None if a GPU's power is not known."""
+    origin, joules = spans[0][0], 0.0
+    powers = _power_by_gpu(readings, origin)
+    if not powers:
         return None
-    return sum(integral(power, 0.0, duration_s) for power in powers)
+    for span in spans:
+        start, end = ((moment - origin).total_seconds() for moment in span)
+        if not all(_covers(power, start, end) for power in powers):
+            return None
+        joules += sum(integral(power, start, end) for power in powers)
+    return joules
 
 
 def integral(series: Series, start: float, end: float) -> float:
     """Integrate by trapezoids. Before the first and after the last value, that value holds."""
-    inner = [(moment, value) for moment, value in series if start < moment < end]
+    inner = series[bisect_right(series, (start, inf)) : bisect_left(series, (end,))]
     points = [(start, _value_at(series, start)), *inner, (end, _value_at(series, end))]
     area = 0.0
     for (early, early_value), (late, late_value) in pairwise(points):
@@ -53,13 +60,14 @@ def integral(series: Series, start: float, end: float) -> float:
     return area
 
 
-def _covers(series: Series, duration_s: float) -> bool:
-    """Return whether a series has no gap in a window that starts at 0."""
-    moments = [moment for moment, _ in series]
-    if not moments or moments[0] > MAX_GAP_S or moments[-1] < duration_s - MAX_GAP_S:
+def _covers(series: Series, start: float, end: float) -> bool:
+    """Return whether a series has no gap in a window."""
+    first = max(0, bisect_left(series, (start,)) - 1)
+    moments = [moment for moment, _ in series[first : bisect_right(series, (end, inf)) + 1]]
+    if not moments or moments[0] > start + MAX_GAP_S or moments[-1] < end - MAX_GAP_S:
         return False
     for early, late in pairwise(moments):
-        within_window = late > 0 and early < duration_s
+        within_window = late > start and early < end
         if within_window and late - early > MAX_GAP_S:
             return False
     return True
