@@ -47,6 +47,7 @@ CHECKS: dict[str, Callable[[Evidence], Finding]] = {
     "drift": steadiness.drift,
     "pace": steadiness.pace,
     "waves": steadiness.waves,
+    "steady_state": steadiness.steady_state,
     "other_load": other_load.other_load,
     "gpu_slowed": gpu_checks.gpu_slowed,
     "gpu_power_cap": gpu_checks.gpu_power_cap,

@@ -35,6 +35,23 @@ def waves(evidence: Evidence) -> Finding:
     )
 
 
+def steady_state(evidence: Evidence) -> Finding:
+    """Check that the steady state is as long as the sweep asks for."""
+    wanted, found = evidence.sweep.steady_state, evidence.result["steady_s"]
+    if wanted is None:
+        return Finding(verdict="valid", sentence="the sweep asks for no steady state")
+    if found is None:
+        sentence = "the requests under way never reached the load's level: there is no steady state"
+        return Finding(verdict="suspect", sentence=sentence, limit=wanted.min_s)
+    short = found < wanted.min_s
+    return Finding(
+        verdict="suspect" if short else "valid",
+        sentence=f"the steady state lasted {found:.0f} s{f', less than {wanted.min_s:g} s' if short else ''}",
+        value=found,
+        limit=wanted.min_s,
+    )
+
+
 def pace(evidence: Evidence) -> Finding:
     """Check that the server keeps up with an open loop; if not, TTFT grows with the point's length."""
     share = evidence.result["pace"]

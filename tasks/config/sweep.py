@@ -15,6 +15,7 @@ from tasks.config.objective import Objective
 from tasks.config.refusal import refuse
 from tasks.config.request_fields import OWNED_BY_SWEEP, RequestFields, check_request_fields
 from tasks.config.saturation import Saturation
+from tasks.config.steady_state import SteadyState
 from tasks.config.sweep_rules import SWEEP_RULES
 from tasks.config.table_files import check_table
 
@@ -97,6 +98,9 @@ class Sweep(Frozen):
     )
     warmup_waves: int = Field(
         0, ge=0, le=100, description="the same, as a number of waves: one request for each slot of the load"
+    )
+    steady_state: SteadyState | None = added_field(
+        description="a steady state to ask for; its figures stand beside those of all requests"
     )
     repeats: int = Field(1, ge=1, le=100, description="how often each load is measured")
     objectives: tuple[Objective, ...] = Field(

@@ -16,6 +16,7 @@ from tasks.config.home import checkout
 from tasks.config.load_kinds.closed_loop import ClosedLoop
 from tasks.config.load_kinds.open_loop import OpenLoop
 from tasks.config.load_kinds.trace import Trace
+from tasks.config.steady_state import SteadyState
 from tests.audit import made_up
 from tests.audit.made_up import REQUESTS, every, evidence, gpu, reading, row, with_one, with_readings
 
@@ -70,6 +71,18 @@ def two_waves() -> Evidence:
     point = evidence()
     load = ClosedLoop(concurrency=REQUESTS // 2, requests=REQUESTS)
     return replace(point, result=point.result.model_copy(update={"load": load}))
+
+
+def short_steady_state() -> Evidence:
+    """A sweep that asks for a minute, and a steady state of 12 s."""
+    point = made_up.with_sweep(evidence(), steady_state=SteadyState(min_s=60))
+    return replace(point, result=point.result.with_figures({"steady_s": 12.0}))
+
+
+def no_steady_state() -> Evidence:
+    """A sweep that asks for a minute, and slots that were never all busy."""
+    point = made_up.with_sweep(evidence(), steady_state=SteadyState(min_s=60))
+    return replace(point, result=point.result.with_figures({"steady_s": None}))
 
 
 def two_load_processes() -> Evidence:
@@ -217,6 +230,8 @@ FIRES: list[tuple[str, Callable[[], Evidence], str, str]] = [
     ("drift", slower_and_slower_chat, "suspect", "TPOT drifted by +"),
     ("pace", falling_behind, "suspect", "ended at 80%"),
     ("waves", two_waves, "valid", "2 waves"),
+    ("steady_state", short_steady_state, "suspect", "lasted 12 s, less than 60 s"),
+    ("steady_state", no_steady_state, "suspect", "there is no steady state"),
     (
         "other_load",
         lambda: with_readings(reading("others_cpu_share", 0.4, "machine")),

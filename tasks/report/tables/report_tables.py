@@ -17,6 +17,7 @@ from tasks.report.tables.repeats_table import repeats_table
 from tasks.report.tables.right_answers_table import right_answers_table
 from tasks.report.tables.score_table import score_table
 from tasks.report.tables.speculation_table import speculation_table
+from tasks.report.tables.steady_table import steady_table
 from tasks.report.tables.sweep_table import sweep_table
 from tasks.report.tables.turns_table import history_table, turns_table
 from tasks.report.tables.under_load_table import under_load_table
@@ -25,6 +26,7 @@ from tasks.report.tables.user_table import user_table
 SWEEP_TABLES: tuple[Callable[[MeasuredSweep], Table | None], ...] = (
     sweep_table,
     repeats_table,
+    steady_table,
     objectives_table,
     lengths_table,
     turns_table,

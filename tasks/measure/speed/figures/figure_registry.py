@@ -99,6 +99,18 @@ def output_throughput_per_gpu(point: PointData) -> float | None:
     return throughput / point.gpus if throughput is not None and point.gpus else None
 
 
+def steady_share(point: PointData) -> float | None:
+    """Share of the succeeded requests that ended in the steady state; None where there is none."""
+    if point.steady is None or not point.succeeded:
+        return None
+    return len(point.steady.succeeded) / len(point.succeeded)
+
+
+def in_steady_state(compute: Callable[[PointData], float | None], point: PointData) -> float | None:
+    """A figure of the requests that ended in the steady state; None where none did."""
+    return compute(point.steady) if point.steady is not None and point.steady.succeeded else None
+
+
 Values = Callable[[PointData], Sequence[float]]
 """Returns a point's values of one time in seconds or of one length, ascending."""
 
@@ -170,6 +182,38 @@ def _length_figures(name: str, values: Values) -> list[Figure]:
             documented_as="{input,output}_tokens_{p50,p90,p95,p99,max}",
         )
         for position, statistic in enumerate((*STATISTICS[1:], LONGEST), 1)
+    ]
+
+
+def _steady_figures() -> list[Figure]:
+    """The figures of the steady state, computed as those of all requests."""
+    computed: tuple[tuple[str, str, Notation, Callable[[PointData], float | None]], ...] = (
+        (
+            "request_throughput",
+            "RPS",
+            REQUESTS_PER_SECOND,
+            lambda point: point.per_second(len(point.succeeded)),
+        ),
+        ("output_token_throughput", "Output", TOKENS_PER_SECOND, output_throughput),
+        ("ttft_mean_s", "TTFT mean", MILLISECONDS, partial(statistic_of, lambda point: point.ttft, MEAN)),
+        ("ttft_p99_s", "TTFT P99", MILLISECONDS, partial(statistic_of, lambda point: point.ttft, "p99")),
+        ("tpot_mean_s", "TPOT mean", MILLISECONDS, partial(statistic_of, lambda point: point.tpot, MEAN)),
+        ("latency_p99_s", "Latency P99", SECONDS, partial(statistic_of, lambda point: point.latency, "p99")),
+    )
+    return [
+        Figure(
+            name=f"steady_{name}",
+            header=header,
+            notation=notation,
+            definition="The figure without `steady_`, of the requests that ended in the steady state, over "
+            "`steady_s`; empty where none did",
+            compute=partial(in_steady_state, compute),
+            better="higher" if "throughput" in name else "lower",
+            tracked=False,
+            shown_in={"steady": position},
+            documented_as="steady_{request_throughput, output_token_throughput, ttft_mean_s, …}",
+        )
+        for position, (name, header, notation, compute) in enumerate(computed, 3)
     ]
 
 
@@ -303,6 +347,26 @@ FIGURES: tuple[Figure, ...] = (
         better="higher",
         tracked=False,
     ),
+    Figure(
+        name="steady_s",
+        header="Window",
+        notation=SECONDS,
+        definition="Length of the steady state, see [Steady state](#steady-state); empty where the requests "
+        "under way never reach their level",
+        compute=lambda point: point.steady.duration_s if point.steady else None,
+        tracked=False,
+        shown_in={"steady": 1},
+    ),
+    Figure(
+        name="steady_share",
+        header="Counted",
+        notation=SHARE,
+        definition="Share of the succeeded requests that ended in the steady state",
+        compute=steady_share,
+        tracked=False,
+        shown_in={"steady": 2},
+    ),
+    *_steady_figures(),
     Figure(
         name="goodput",
         header="Goodput",

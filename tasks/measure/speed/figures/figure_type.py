@@ -10,7 +10,7 @@ from tasks.measure.speed.figures.notation import Notation
 from tasks.measure.speed.figures.point_data import PointData
 
 ReportTable = Literal[
-    "sweep", "repeats", "comparison", "energy", "cost", "speculation", "lengths", "efficiency"
+    "sweep", "repeats", "comparison", "energy", "cost", "speculation", "lengths", "efficiency", "steady"
 ]
 """The report tables whose columns are figures."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tasks.config.load import Load
 from tasks.config.objective import Objective
 from tasks.measure.speed.figures.energy import energy_j
+from tasks.measure.speed.figures.steady_window import steady_window
 from tasks.measure.speed.request_row import RequestRow
 from tasks.probe.reading import Reading
 from tasks.probe.speculation import Speculation, speculation_in
@@ -49,6 +50,15 @@ class PointData:
     def abandoned(self) -> Sequence[RequestRow]:
         """The measured requests that were abandoned on purpose."""
         return [row for row in self.measured if row.abandoned]
+
+    @cached_property
+    def steady(self) -> PointData | None:
+        """The requests that ended in the steady state, over its length; None where there is none."""
+        window = steady_window(self.rows, self.load.slots)
+        if window is None:
+            return None
+        inside = [row for row in self.measured if window.holds(row)]
+        return replace(self, rows=inside, duration_s=window.seconds)
 
     @cached_property
     def input_tokens(self) -> int | None:

@@ -1,0 +1,93 @@
+"""The steady state of a point, with windows computed by hand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tasks.config.load_kinds.closed_loop import ClosedLoop
+from tasks.measure.speed.figures.figure_registry import BY_NAME
+from tasks.measure.speed.figures.point_data import PointData
+from tasks.measure.speed.figures.steady_window import steady_window
+from tasks.measure.speed.request_row import RequestRow
+from tests.record import made_up
+
+
+def row(index: int, sent_s: float, latency_s: float, think_s: float | None = None) -> RequestRow:
+    """A request with 64 output tokens and a TTFT of 50 ms."""
+    plain = made_up.request(index)
+    changes = {
+        "sent_at": made_up.START + timedelta(seconds=sent_s),
+        "latency_s": latency_s,
+        "think_s": think_s,
+        "ttft_s": latency_s / 20,
+    }
+    return RequestRow(**{name: getattr(plain, name) for name in plain.__slots__} | changes)
+
+
+# Two slots. The second sends its first request a second late; the first slot's last request ends at 5 s.
+CLOSED = (row(0, 0, 2), row(1, 1, 2), row(2, 2, 1), row(3, 3, 2), row(4, 3, 3))
+
+
+def window(rows: tuple[RequestRow, ...], slots: int) -> tuple[float, float] | None:
+    """The window in seconds from the start of the point."""
+    found = steady_window(rows, slots)
+    if found is None:
+        return None
+    start, end = ((moment - made_up.START).total_seconds() for moment in (found.start, found.end))
+    return start, end
+
+
+def test_a_closed_loop_is_steady_while_all_slots_are_busy() -> None:
+    assert window(CLOSED, 2) == (1, 5)
+
+
+def test_a_short_gap_between_two_requests_of_a_slot_does_not_end_it() -> None:
+    rows = (row(0, 0, 1.99), row(1, 0, 4), row(2, 2, 2), row(3, 4, 1))
+    assert window(rows, 2) == (0, 4)
+
+
+def test_slots_that_are_never_all_busy_have_no_steady_state() -> None:
+    assert window(CLOSED, 3) is None
+    assert window((), 2) is None
+
+
+def test_an_open_loop_is_steady_around_its_median() -> None:
+    # under way: 1 from 0 to 1, 2 from 1 to 6, 1 from 6 to 7
+    rows = (row(0, 0, 3), row(1, 1, 3), row(2, 3, 3), row(3, 4, 3))
+    assert window(rows, 0) == (1, 6)
+
+
+def test_users_who_think_are_steady_around_their_median() -> None:
+    rows = (row(0, 0, 1, 0.0), row(1, 2, 1, 1.0), row(2, 4, 1, 1.0), row(3, 4.5, 2, 1.0))
+    assert window(rows, 4) == (0, 6.5)
+
+
+def test_figures_are_those_of_the_requests_that_end_in_the_window() -> None:
+    point = PointData(ClosedLoop(concurrency=2, requests=5), CLOSED, duration_s=6)
+    figures = {name: BY_NAME[name].compute(point) for name in BY_NAME if name.startswith("steady_")}
+    # four of five end from 1 to 5 s: at 2, 3, 3 and 5
+    assert figures["steady_s"] == 4
+    assert figures["steady_share"] == 0.8
+    assert figures["steady_request_throughput"] == 1
+    assert figures["steady_output_token_throughput"] == 64
+    assert figures["steady_ttft_mean_s"] == pytest.approx((0.1 + 0.1 + 0.05 + 0.1) / 4)
+    assert figures["steady_ttft_p99_s"] is None  # too few
+    assert BY_NAME["request_throughput"].compute(point) == pytest.approx(5 / 6)
+
+
+def test_without_a_window_there_are_no_figures() -> None:
+    point = PointData(ClosedLoop(concurrency=3, requests=5), CLOSED, duration_s=6)
+    assert {BY_NAME[name].compute(point) for name in BY_NAME if name.startswith("steady_")} == {None}
+
+
+def test_warm_up_fills_slots_and_is_not_counted() -> None:
+    warmup = made_up.request(9, warmup=True)
+    first = RequestRow(
+        **{name: getattr(warmup, name) for name in warmup.__slots__}
+        | {"sent_at": made_up.START - timedelta(seconds=1), "latency_s": 2.0}
+    )
+    assert window((first, *CLOSED), 2) == (0, 5)
+    point = PointData(ClosedLoop(concurrency=2, requests=5), (first, *CLOSED), duration_s=6)
+    assert BY_NAME["steady_share"].compute(point) == 0.8
