@@ -27,7 +27,7 @@ def score_charts(report: ReportInput) -> list[Chart]:
         "field": SCORE,
         "type": "quantitative",
         "scale": {"domain": [0, 1], "nice": False},
-        "axis": {"title": "score, with its 95 % interval", "grid": True, "format": "~g"},
+        "axis": {"title": "score, with its 95 % interval", "grid": True, "format": "~g", "tickCount": 6},
     }
     tooltip = [word(NAME), number(SCORE, form=".3f"), number(LOW, form=".3f"), number(HIGH, form=".3f")]
     tooltip.append(number("questions"))

@@ -169,7 +169,7 @@ def _text(sample: ReadSample, column: str) -> Text:
     return Text(
         column=column,
         title=TITLES[column],
-        head=text[:half] if cut else text,
+        head=(text[:half] if cut else text).lstrip("\n"),
         tail=text[half:] if cut else "",
         length=length,
         left_out=length - len(text) if cut else 0,
