@@ -19,6 +19,10 @@ ModeOption = Annotated[
 def track(
     run: Annotated[str, typer.Argument(help=RUN_WORDS, metavar="RUN", autocompletion=complete.runs)] = "last",
     mode: ModeOption = None,
+    mlflow: Annotated[
+        str | None,
+        typer.Option("--mlflow", help="MLflow server, instead of the one in the run's spec.", metavar="URI"),
+    ] = None,
     results: ResultsOption = RESULTS,
 ) -> None:
     """Show a recorded run in its spec's trackers, once in each.
@@ -28,6 +32,7 @@ def track(
     \b
     Examples:
       servegauge track last --mode online
+      servegauge track last --mlflow http://mlflow.example:5000
       servegauge track 20261124-125149-smoke-f418
     """
     from flows.run.track_recorded import track_recorded
@@ -35,7 +40,7 @@ def track(
     from tasks.report.open_results import open_results
 
     store = open_results(results, lambda message: typer.echo(message, err=True))
-    outcomes = track_recorded(store, run, mode)
+    outcomes = track_recorded(store, run, mode, mlflow)
     for outcome in outcomes:
         if outcome.warning is None:
             where = outcome.url or outcome.folder

@@ -31,6 +31,7 @@ OVERRIDES_BY_PERMISSION = {
         r"server\.headers[.=]",
         r"blocks\.endpoint=",
         r"track\.swanlab\.api_key_env=",
+        r"track\.mlflow\.uri=",
     ),
     BLOCKS: (r"blocks\.host=", r"blocks\.results="),
 }

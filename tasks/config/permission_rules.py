@@ -23,7 +23,8 @@ PERMISSIONS = {
     REMOTE_CODE: "trust_remote_code, and another model where the spec has it",
     PATHS: "spec files, models, tokenizers, questions and results outside the operator's folders",
     URLS: "server.kind: endpoint, server.url and track.swanlab.host",
-    SECRETS: "server.api_key_env, server.headers, blocks.endpoint and track.swanlab.api_key_env",
+    SECRETS: "server.api_key_env, server.headers, blocks.endpoint, track.swanlab.api_key_env and "
+    "track.mlflow.uri, which gets the worker's MLflow credentials",
     BLOCKS: "blocks.host and blocks.results, whose content every caller of the API can write",
 }
 """Every permission that the operator can give, with the fields that it unlocks."""
@@ -156,6 +157,8 @@ NEEDS: dict[str, Need] = {
     "accuracy.*.judge.api_key_env": _always(SECRETS),
     "accuracy.*.sandbox": _sandbox,
     "gate": _free,
+    "track.mlflow": _free,
+    "track.mlflow.uri": _always(SECRETS),
     "track.swanlab": _free,
     "track.swanlab.host": _always(URLS),
     "track.swanlab.api_key_env": _always(SECRETS),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
@@ -75,7 +77,42 @@ class SwanLab(TrackerConfig):
         return name
 
 
+class MLflow(TrackerConfig):
+    """Settings of an MLflow tracking server, which gets one run for each run."""
+
+    uri: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        description="address of an MLflow tracking server; null: none. MLFLOW_TRACKING_TOKEN, or "
+        "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, hold its credentials",
+    )
+    experiment: str = Field(
+        "perf_benchmark", min_length=1, max_length=500, description="MLflow experiment of the run"
+    )
+    timeout_s: float = Field(
+        60, gt=0, description="seconds after which tracking is given up; the run goes on without it"
+    )
+
+    @property
+    def enabled(self) -> bool:
+        """Whether there is a server."""
+        return self.uri is not None
+
+    @property
+    def target(self) -> str:
+        """A digest of the server and the experiment."""
+        return hashlib.sha256(f"{self.uri}\n{self.experiment}".encode()).hexdigest()[:8]
+
+    @field_validator("uri")
+    @classmethod
+    def _check_uri(cls, uri: str | None) -> str | None:
+        if uri is not None and "@" in urlsplit(uri).netloc:
+            raise refuse("the address holds credentials", "set MLFLOW_TRACKING_USERNAME and …_PASSWORD")
+        return uri
+
+
 class Track(Frozen):
     """A spec's `track` section: one field per tracker, named as its row of TRACKERS in tracker.py."""
 
     swanlab: SwanLab = Field(SwanLab(), description="SwanLab logs one experiment per run")
+    mlflow: MLflow = added_field(MLflow(), description="an MLflow tracking server gets one run per run")

@@ -26,13 +26,13 @@ TABLE_FIGURES = (
 """The figures in the table of points, in the order of its columns."""
 
 
-def figures_by_step(run: TrackedRun) -> FiguresByStep:
+def figures_by_step(run: TrackedRun, *, one_load: bool = False) -> FiguresByStep:
     """Return the figures of a run by step and key, in the report's words and units, steps ascending.
 
     The step of a point is the level of its load, rounded; scores and knees have step 0. The level itself is
     a figure too, for the x axis. A tracker keeps one value for a key and a step, so the keys of a sweep's
     second point at the same step end in `#2`. A sweep of one load has no figures here: a chart of one point
-    says less than the table.
+    says less than the table; `one_load` returns them too.
     """
     by_step: defaultdict[int, dict[str, float]] = defaultdict(dict)
     for score in run.scores:
@@ -40,7 +40,7 @@ def figures_by_step(run: TrackedRun) -> FiguresByStep:
     for knee in run.knees:
         by_step[0].update(_knee_figures(knee))
     points_at: Counter[tuple[str, int]] = Counter()
-    charted = charted_sweeps(run)
+    charted = charted_sweeps(run, one_load=one_load)
     points = [point for point in run.points if point.result.sweep in charted]
     for point in sorted(points, key=lambda point: _step_and_repeat(point.result)):
         sweep, step = point.result.sweep, _step(point.result)
@@ -53,14 +53,17 @@ def figures_by_step(run: TrackedRun) -> FiguresByStep:
     return dict(sorted(by_step.items()))
 
 
-def charted_sweeps(run: TrackedRun) -> dict[str, str]:
-    """Return the sweeps of several loads, each with the key of its x axis, such as `concurrency`."""
+def charted_sweeps(run: TrackedRun, *, one_load: bool = False) -> dict[str, str]:
+    """Return the sweeps of several loads, each with the key of its x axis, such as `concurrency`.
+
+    `one_load`: return the sweeps of one load too.
+    """
     levels: defaultdict[str, set[int]] = defaultdict(set)
     kinds: dict[str, str] = {}
     for point in run.points:
         levels[point.result.sweep].add(_step(point.result))
         kinds[point.result.sweep] = point.result.load.kind
-    return {sweep: kinds[sweep] for sweep, found in levels.items() if len(found) > 1}
+    return {sweep: kinds[sweep] for sweep, found in levels.items() if one_load or len(found) > 1}
 
 
 def point_table(points: tuple[RecordedPoint, ...]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

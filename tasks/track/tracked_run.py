@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
@@ -25,6 +26,8 @@ class TrackedRun(Frozen):
     run_id: str
     name: str
     description: str = ""
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
     config: tuple[tuple[str, ConfigValue], ...] = ()
     points: tuple[RecordedPoint, ...] = ()
     knees: tuple[Knee, ...] = ()
@@ -71,6 +74,8 @@ def tracked_run(
         run_id=run.run_id,
         name=experiment_name(spec.track.swanlab.name, run, points),
         description=_description(spec, run, points),
+        started_at=run.started_at,
+        finished_at=run.finished_at,
         config=flat_config(spec, run),
         points=points,
         knees=knees,

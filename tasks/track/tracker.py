@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Protocol
 
 from tasks.config.trackers import Track, TrackerConfig
 from tasks.track.kept_outcome import keep_outcome, kept_outcome
+from tasks.track.mlflow_tracker import MLflowTracker
 from tasks.track.swanlab_tracker import SwanLabTracker
 from tasks.track.tracked_run import TrackedRun, TrackOutcome
 
@@ -34,7 +35,7 @@ class Tracker(Protocol):
         ...
 
 
-TRACKERS: dict[str, type[Tracker]] = {"swanlab": SwanLabTracker}
+TRACKERS: dict[str, type[Tracker]] = {"swanlab": SwanLabTracker, "mlflow": MLflowTracker}
 """Every tracker by the name of its section in a spec's `track`; a new one is a row here."""
 
 

@@ -27,6 +27,7 @@ from tasks.config.question_set import QuestionSet
 from tasks.config.server import Server, VllmServer
 from tasks.config.spec import Spec
 from tasks.config.spec_file import SPECS, load_spec
+from tasks.config.steady_state import SteadyState
 from tasks.config.sweep import Sweep
 from tasks.config.trackers import SwanLab
 from tasks.config.under_load import UnderLoad
@@ -75,16 +76,18 @@ NEEDY = [
     ("server={kind: endpoint, url: 'http://10.0.0.1/v1', model: m}", "urls"),
     ("track.swanlab.host=http://10.0.0.1", "urls"),
     ("track.swanlab.api_key_env=AWS_SECRET_ACCESS_KEY", "secrets"),
+    ("track.mlflow.uri=http://10.0.0.1", "secrets"),
     ("blocks.host=mine", "blocks"),
     ("blocks.results=mine", "blocks"),
 ]
 JUDGED: dict[type[BaseModel], str] = {
     Sweep: "abandon cache_hit_share clients conversation dataset endpoint input_tokens lengths load "
-    "max_tokens name objectives output_tokens prefix_tokens prefixes repeats request run_name temperature "
-    "timeout_s traffic_seed warmup_requests warmup_waves",
+    "max_tokens name objectives output_tokens prefix_tokens prefixes repeats request run_name "
+    "steady_state temperature timeout_s traffic_seed warmup_requests warmup_waves",
     Conversation: "file think_time_s tool_result_tokens turns",
     QuestionSet: "batch_size dataset evalscope few_shot generation hub judge limit name path repeats retries "
     "sandbox subsets timeout_s under_load",
+    SteadyState: "min_s",
     UnderLoad: "concurrency endpoint input_tokens output_tokens timeout_s",
     Generation: "max_tokens reasoning_effort request temperature top_p",
     SwanLab: "api_key_env host mode name project timeout_s workspace",

@@ -16,6 +16,7 @@ from tasks.record.write_run import record_point, record_run
 from tasks.track.killed_swanlab import mend_killed_logging
 from tasks.track.swanlab_experiment import read_figures
 from tasks.track.swanlab_job import SwanLabJob
+from tests.helpers.ports import free_port
 from tests.record import made_up
 from tests.track.made_up_run import made_up_run
 from tests.track.test_killed_swanlab import kill_while_logging
@@ -61,3 +62,15 @@ def test_a_spec_without_tracker_wants_a_mode(store: Store) -> None:
     with pytest.raises(InputError) as caught:
         track_recorded(store, "last", None)
     assert "--mode offline" in caught.value.remedy
+
+
+@pytest.mark.parametrize("address", ["mlflow:5000", "file:///tmp/runs", "http://user:secret@host"])
+def test_an_address_that_is_no_mlflow_server_is_wrong_input(store: Store, address: str) -> None:
+    with pytest.raises(InputError, match="--mlflow"):
+        track_recorded(store, "last", None, address)
+
+
+def test_an_mlflow_server_that_does_not_answer_is_a_warning(store: Store) -> None:
+    (outcome,) = track_recorded(store, "last", None, f"http://127.0.0.1:{free_port()}")
+    assert "not tracked in MLflow" in (outcome.warning or "")
+    assert "gives no answer of MLflow" in (outcome.warning or "")
