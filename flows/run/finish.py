@@ -78,9 +78,10 @@ def _track_and_report(run: Run, record: RunRecord, results: RunResults, problems
     for outcome in tracked:
         if outcome.warning:
             record = _with_warning(run, record, outcome.warning)
-        if outcome.folder:
+        where = outcome.folder or (outcome.url if not outcome.warning else None)
+        if where:
             experiment = f"{outcome.tracker} experiment {outcome.experiment_id}"
-            console.stage("track", f"{experiment}, {outcome.kept} figures in {outcome.folder}")
+            console.stage("track", f"{experiment}, {outcome.kept} figures in {where}")
     page = run.folder / "report.html"
     report_input = read_report(Store(run.results), run.id)
     report_id = report(run, report_input, page)
