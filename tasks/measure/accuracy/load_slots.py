@@ -60,7 +60,7 @@ class LoadSlots:
                 slot.cancel()
             ended = await asyncio.gather(*slots, return_exceptions=True)
         for error in ended:
-            if not isinstance(error, asyncio.CancelledError):
+            if isinstance(error, BaseException) and not isinstance(error, asyncio.CancelledError):
                 raise error
 
     async def _until_answered(self, slots: Sequence[asyncio.Future[None]]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from flows.run import answer_files
 from flows.run.answer_files import earlier_answers, own_answers, remove_answers, uploaded_answers
 from flows.run.run_identity import Run
+from flows.ui import console
 from tasks.config.results_location import ResultsLocation, results_location
 from tests.helpers.wait import until
 from tests.record.s3 import BUCKET, S3
@@ -19,7 +21,14 @@ KEY = "answers-v4-0123"
 
 def run_of(run_id: str, location: str | Path) -> Run:
     """A run of which only its id and its results matter."""
-    return Run.model_construct(id=run_id, results=results_location(location))
+    return made_up_run(run_id, results_location(location))
+
+
+def made_up_run(run_id: str, results: ResultsLocation) -> Run:
+    """The same, for a location that is none of a user's."""
+    construct: Any = Run.model_construct
+    run: Run = construct(id=run_id, results=results)
+    return run
 
 
 def write(run: Run, text: str) -> None:
@@ -70,16 +79,17 @@ def test_a_killed_run_has_uploaded_what_it_had(s3_account: S3, monkeypatch: pyte
     monkeypatch.setattr(answer_files, "PAUSE_PER_UPLOAD", 0)
     run, name = run_of("2026-9", RESULTS), f"answers-of/team/answers/{KEY}/2026-9.jsonl"
     with uploaded_answers(run, KEY):
-        for text in (b"one", b"one, two"):
-            write(run, text.decode())
-            assert until(lambda text=text: s3_account.objects().get(name) == text, 20)
+        write(run, "one")
+        assert until(lambda: s3_account.objects().get(name) == b"one", 20)
+        write(run, "one, two")
+        assert until(lambda: s3_account.objects().get(name) == b"one, two", 20)
 
 
 def test_a_bucket_that_fails_loses_no_score(s3_account: S3, monkeypatch: pytest.MonkeyPatch) -> None:
     lines: list[str] = []
-    monkeypatch.setattr(answer_files.console, "stage", lambda stage, line, style: lines.append(line))
+    monkeypatch.setattr(console, "stage", lambda stage, line, style: lines.append(line))
     missing = ResultsLocation(folder=results_location(RESULTS).folder, bucket="no-such-bucket/team")
-    run = Run.model_construct(id="2026-1", results=missing)
+    run = made_up_run("2026-1", missing)
     with uploaded_answers(run, KEY):
         write(run, "kept")
     assert own_answers(run, KEY).read_text() == "kept"
