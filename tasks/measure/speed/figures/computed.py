@@ -1,0 +1,89 @@
+"""Computes figures of a load point that take more than an expression."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from statistics import fmean
+
+from tasks.measure.speed.figures.open_loop_pace import pace
+from tasks.measure.speed.figures.point_data import PointData
+from tasks.measure.speed.request_row import RequestRow
+
+
+def output_throughput(point: PointData) -> float | None:
+    """Output tokens per second; None where an answer does not report its own."""
+    return point.tokens_per_second(point.output_tokens)
+
+
+def total_throughput(point: PointData) -> float | None:
+    """Input and output tokens per second; None where an answer does not report its own."""
+    return point.tokens_per_second(point.total_tokens)
+
+
+def sustained_throughput(point: PointData) -> float | None:
+    """Requests per second of a closed loop while all its slots are busy; None of an open loop.
+
+    By Little's law (Operations Research 9, 1961): slots / mean time in seconds that a request holds its slot.
+    The first and the last `slots` requests are left out: at the start there is no queue yet, at the end
+    slots stay empty. None with abandoned requests, and where fewer than two requests are left.
+    """
+    slots = 0 if point.abandoned else point.load.slots
+    ordered = sorted(point.succeeded, key=lambda row: row.sent_at)
+    inner = ordered[slots : len(ordered) - slots] if slots else []
+    slot_times_s = [_slot_time_s(row, row.latency_s) for row in inner if row.latency_s is not None]
+    return slots / fmean(slot_times_s) if len(slot_times_s) > 1 else None
+
+
+def _slot_time_s(row: RequestRow, latency_s: float) -> float:
+    """Seconds that a request holds its slot: the think time before it, the client's delay, its latency."""
+    return (row.think_s or 0.0) + (row.client_delay_s or 0.0) + latency_s
+
+
+def open_loop_pace(point: PointData) -> float | None:
+    """The `pace` of an open loop with a steady rate; None of other loads."""
+    return None if point.load.slots or not point.load.steady else pace(point.succeeded)
+
+
+def energy_per_output_token(point: PointData) -> float | None:
+    """Joules per output token; None where the energy is not known."""
+    energy = point.energy_j
+    return energy / point.output_tokens if energy is not None and point.output_tokens else None
+
+
+def energy_per_request(point: PointData) -> float | None:
+    """Joules per succeeded request; None where the energy is not known."""
+    energy = point.energy_j
+    return None if energy is None else point.per_request(energy)
+
+
+def acceptance_rate(point: PointData) -> float | None:
+    """Accepted over drafted tokens; None where none was drafted, or the server does not report it."""
+    return point.speculation.acceptance_rate if point.speculation else None
+
+
+def accepted_length(point: PointData) -> float | None:
+    """Tokens that a draft yields on average, the model's own token included; None as `acceptance_rate`."""
+    return point.speculation.accepted_length if point.speculation else None
+
+
+def output_throughput_per_user(point: PointData) -> float | None:
+    """Tokens per second that one user sees, 1 / mean TPOT; None where no answer has a TPOT."""
+    return 1 / fmean(point.tpot) if point.tpot else None
+
+
+def output_throughput_per_gpu(point: PointData) -> float | None:
+    """Output tokens per second for each of the server's GPUs; None where no GPU was read."""
+    throughput = output_throughput(point)
+    return throughput / point.gpus if throughput is not None and point.gpus else None
+
+
+def steady_share(point: PointData) -> float | None:
+    """Share of the succeeded requests that ended in the steady state; None where there is none."""
+    if point.steady is None or not point.succeeded:
+        return None
+    return len(point.steady.succeeded) / len(point.succeeded)
+
+
+def in_steady_state(compute: Callable[[PointData], float | None], point: PointData) -> float | None:
+    """A figure of the requests that ended in the steady state; None where none did."""
+    return compute(point.steady) if point.steady is not None and point.steady.succeeded else None
