@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any, Literal, NamedTuple
 
 from tasks.text import printable
@@ -44,5 +45,5 @@ def columns_of(chart: Chart) -> dict[str, list[Any]]:
 
 def _short(value: Any) -> Any:
     if isinstance(value, float):
-        return float(f"{value:.{DIGITS}g}")
+        return float(f"{value:.{DIGITS}g}") if isfinite(value) else None
     return printable(value) if isinstance(value, str) else value

@@ -139,7 +139,13 @@ def _load_title(pairs: _Pairs) -> str:
 def _load_colour(pairs: _Pairs) -> Spec:
     """Return the encoding that gives each load its colour, from few requests to many."""
     names = [repeats.first.load.text for repeats, _ in pairs]
-    legend = {"symbolType": "stroke", "columns": 6, "symbolSize": 60, "columnPadding": 8}
+    legend = {
+        "title": _load_title(pairs),
+        "titleOrient": "left",
+        "columns": 6,
+        "symbolSize": 60,
+        "columnPadding": 8,
+    }
     scale = {"domain": names, "range": ramp(len(names))}
     return {"field": LOAD, "type": "nominal", "scale": scale, "legend": legend}
 

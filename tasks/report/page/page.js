@@ -104,7 +104,11 @@ async function runScript(base64) {
 }
 
 async function drawAll() {
-  for (const element of document.querySelectorAll(".chart")) await draw(element);
+  for (const element of document.querySelectorAll(".chart"))
+    await draw(element).catch((error) => {
+      element.closest("figure").classList.add("undrawn");
+      console.error(error);
+    });
   root.dataset.drawn = root.lang;
 }
 
