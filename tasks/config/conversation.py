@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from statistics import fmean
 from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
 from tasks.config.base import Frozen
-from tasks.config.lengths import Length
+from tasks.config.lengths import Length, length_at
 from tasks.config.refusal import refuse
 from tasks.config.think_time import DrawnSeconds, ThinkTime
 
 DEFAULT_TURNS = 4
+DRAWS = 1000
+"""Turns drawn at even distances, for their mean."""
 
 
 class Conversation(Frozen):
@@ -35,6 +38,12 @@ class Conversation(Frozen):
         description="length of a tool's result; set, every turn after the first of a generated conversation "
         "is the result of a tool, as in an agent's work",
     )
+
+    @property
+    def mean_turns(self) -> float | None:
+        """The mean number of turns; None if a file gives them."""
+        shares = ((number + 0.5) / DRAWS for number in range(DRAWS))
+        return None if self.file else fmean(length_at(self.turns, share) for share in shares)
 
     def think_s(self, share: float) -> float:
         """Return the think time in seconds for a random number from 0 to 1."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil
 from typing import TYPE_CHECKING
 
 from tasks.config.lengths import DEFAULT_TOKENS, Distribution
@@ -94,6 +95,18 @@ def check_conversation(sweep: Sweep) -> None:
         )
 
 
+def check_conversation_search(sweep: Sweep) -> None:
+    """Refuse a search whose users have fewer than two conversations: most of it would be its end."""
+    if sweep.conversation is None or sweep.search is None:
+        return
+    turns = sweep.conversation.mean_turns
+    if turns is not None and sweep.search.requests_per_slot < 2 * turns:
+        raise refuse(
+            f"{sweep.search.requests_per_slot} requests a slot are fewer than two conversations",
+            f"set `requests_per_slot` to {ceil(2 * turns)} or more",
+        )
+
+
 def check_loads(sweep: Sweep) -> None:
     """Refuse a load that is listed twice, and repeats of a search."""
     labels = [load.label for load in sweep.loads]
@@ -112,6 +125,7 @@ SWEEP_RULES: tuple[Callable[[Sweep], None], ...] = (
     check_prefixes,
     check_trace,
     check_conversation,
+    check_conversation_search,
     check_loads,
 )
 """Every rule, in the order in which a wrong sweep meets them. Each raises `refuse`'s error."""

@@ -62,6 +62,7 @@ def test_a_log_normal_think_time_has_its_mean_and_keeps_its_limit() -> None:
         ({"clients": 2}, "one load process sends all conversations"),
         ({"load": [{"rate": 1, "requests": 4}]}, "waits for each answer"),
         ({"load": {"until": "saturated", "rate": 1}}, "waits for each answer"),
+        ({"load": {"until": "saturated", "concurrency": 1}}, "set `requests_per_slot` to 8 or more"),
         ({"conversation": {"file": "/c.csv"}}, "is not a file of conversations"),
         ({"conversation": {"file": "/c.jsonl", "turns": 2}}, "turns and tool results of its own"),
         ({"conversation": {"file": "/c.jsonl"}, "input_tokens": {"uniform": [1, 2]}}, "lengths of their own"),
@@ -75,3 +76,10 @@ def test_a_log_normal_think_time_has_its_mean_and_keeps_its_limit() -> None:
 def test_what_does_not_fit_is_refused(fields: dict[str, Any], what: str) -> None:
     with pytest.raises(ValidationError, match=what):
         sweep(**fields)
+
+
+def test_a_search_needs_two_conversations_a_user() -> None:
+    search = {"until": "saturated", "concurrency": 1, "requests_per_slot": 10}
+    assert sweep(load=search, conversation={"turns": {"uniform": [2, 8]}}).search is not None
+    with pytest.raises(ValidationError, match="10 requests a slot are fewer than two conversations"):
+        sweep(load=search, conversation={"turns": {"uniform": [3, 8]}})

@@ -7,7 +7,7 @@ from statistics import fmean
 
 from tasks.measure.speed.figures.open_loop_pace import pace
 from tasks.measure.speed.figures.point_data import PointData
-from tasks.measure.speed.request_row import RequestRow
+from tasks.measure.speed.figures.slot_time import mean_slot_time_s
 
 
 def output_throughput(point: PointData) -> float | None:
@@ -24,19 +24,11 @@ def sustained_throughput(point: PointData) -> float | None:
     """Requests per second of a closed loop while all its slots are busy; None of an open loop.
 
     By Little's law (Operations Research 9, 1961): slots / mean time in seconds that a request holds its slot.
-    The first and the last `slots` requests are left out: at the start there is no queue yet, at the end
-    slots stay empty. None with abandoned requests, and where fewer than two requests are left.
+    None with abandoned requests, and where too few requests are left, see `mean_slot_time_s`.
     """
     slots = 0 if point.abandoned else point.load.slots
-    ordered = sorted(point.succeeded, key=lambda row: row.sent_at)
-    inner = ordered[slots : len(ordered) - slots] if slots else []
-    slot_times_s = [_slot_time_s(row, row.latency_s) for row in inner if row.latency_s is not None]
-    return slots / fmean(slot_times_s) if len(slot_times_s) > 1 else None
-
-
-def _slot_time_s(row: RequestRow, latency_s: float) -> float:
-    """Seconds that a request holds its slot: the think time before it, the client's delay, its latency."""
-    return (row.think_s or 0.0) + (row.client_delay_s or 0.0) + latency_s
+    slot_time_s = mean_slot_time_s(point.succeeded, slots) if slots else None
+    return slots / slot_time_s if slot_time_s else None
 
 
 def open_loop_pace(point: PointData) -> float | None:
