@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from tasks.record.results import DisputedAnswer, RecordedAccuracy
-from tasks.record.store import Store
+from tasks.record.store import Query, Store
 
 COLUMNS = ("dataset", "question", "repeat", "target", "answer", "correct", "second_answer", "finish_reason")
 
@@ -23,9 +23,13 @@ def disputed_answers(store: Store, accuracy: Sequence[RecordedAccuracy]) -> tupl
         scores = question_set.scores
         if not any(score.disagreements for score in scores):
             continue
-        differ = (pl.col("dataset") == scores[0].dataset) & (pl.col("correct") != pl.col("second_correct"))
-        samples = store.read(
-            "samples", question_set.run_id, lambda rows, differ=differ: rows.filter(differ).select(COLUMNS)
-        ).sort("question", "repeat")
-        disputed += [DisputedAnswer(**row) for row in samples.iter_rows(named=True)]
+        samples = store.read("samples", question_set.run_id, _that_differ(scores[0].dataset))
+        disputed += [
+            DisputedAnswer(**row) for row in samples.sort("question", "repeat").iter_rows(named=True)
+        ]
     return tuple(disputed)
+
+
+def _that_differ(dataset: str) -> Query:
+    differ = (pl.col("dataset") == dataset) & (pl.col("correct") != pl.col("second_correct"))
+    return lambda rows: rows.filter(differ).select(COLUMNS)

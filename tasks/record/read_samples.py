@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from tasks.record.results import RecordedAccuracy
-from tasks.record.store import Store
+from tasks.record.store import Query, Store
 
 TEXTS = ("prompt", "reasoning", "response", "target", "answer", "second_answer", "error")
 """The columns of `samples` that may be long."""
@@ -36,10 +36,8 @@ class ReadSamples(NamedTuple):
 
 def count_samples(store: Store, accuracy: Sequence[RecordedAccuracy]) -> int:
     """Return how many answers the question sets of a run have. Raises RecordError."""
-    return sum(
-        store.read("samples", run_id, lambda rows, names=names: _of(rows, names).select("question")).height
-        for run_id, names in _sets_by_run(accuracy).items()
-    )
+    sets = _sets_by_run(accuracy)
+    return sum(store.read("samples", run_id, _questions(names)).height for run_id, names in sets.items())
 
 
 def read_samples(
@@ -103,7 +101,11 @@ def _of(rows: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame:
     return rows.filter(pl.col("dataset").is_in(names))
 
 
-def _lengths(names: Sequence[str]) -> Any:
+def _questions(names: Sequence[str]) -> Query:
+    return lambda rows: _of(rows, names).select("question")
+
+
+def _lengths(names: Sequence[str]) -> Query:
     unremarkable = (
         pl.col("correct")
         & pl.col("error").is_null()
@@ -114,7 +116,7 @@ def _lengths(names: Sequence[str]) -> Any:
     return lambda rows: _of(rows, names).select("run_id", *_KEY, unremarkable.alias("unremarkable"), *columns)
 
 
-def _cut(names: Sequence[str], limit: int) -> Any:
+def _cut(names: Sequence[str], limit: int) -> Query:
     half = limit // 2
     columns = []
     for text in TEXTS:

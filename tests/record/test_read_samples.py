@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from tasks.measure.accuracy.sample_row import SampleRow
 from tasks.record.read_samples import count_samples, read_samples, text_limit
@@ -39,7 +40,7 @@ def test_answers_come_by_set_question_and_repeat_from_the_runs_that_measured_the
 
 def test_long_texts_lose_their_middles(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    texts = {"prompt": "p" * 10, "response": "h" * 500 + "t" * 500, "reasoning": "r" * 300}
+    texts: dict[str, Any] = {"prompt": "p" * 10, "response": "h" * 500 + "t" * 500, "reasoning": "r" * 300}
     accuracy = recorded(store, sample(0, target="", answer=None, **texts))
     (only,) = read_samples(store, (accuracy,), most_characters=410).samples
     assert only.limit == 200

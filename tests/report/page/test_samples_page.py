@@ -87,7 +87,7 @@ def test_every_answer_is_on_the_page_with_its_facts() -> None:
 
 
 def test_no_text_of_a_model_becomes_html() -> None:
-    texts = dict.fromkeys(
+    texts: dict[str, Any] = dict.fromkeys(
         ("response", "reasoning", "prompt", "target", "answer", "second_answer", "error"), NASTY
     )
     page = page_of(replace(sample(0, False), finish_reason=NASTY, **texts))

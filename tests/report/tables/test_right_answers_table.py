@@ -36,7 +36,7 @@ def test_each_set_has_its_energy_and_its_cost() -> None:
 
 
 def test_a_figure_that_is_not_known_is_missing_and_no_zero() -> None:
-    no_energy = {"energy_j": None, "energy_per_correct_j": None}
+    no_energy: dict[str, object] = {"energy_j": None, "energy_per_correct_j": None}
     shown = table(
         no_energy, no_energy | {"correct": 0, "seconds_per_correct": None, "cost_per_correct": None}
     )
