@@ -10,7 +10,9 @@ from time import perf_counter
 import pytest
 
 from tasks.config.load_kinds.open_loop import OpenLoop
+from tasks.measure.speed import dispatch
 from tasks.measure.speed.dispatch import send_closed_loop, send_open_loop, share_of
+from tests.measure.speed.simulated_time import SimulatedTime
 
 
 def test_a_closed_loop_keeps_its_slots_full_and_no_more() -> None:
@@ -101,3 +103,44 @@ def test_arrivals_keep_their_rate_and_the_processes_share_one_schedule() -> None
     assert (fmean(gaps), stdev(gaps)) == pytest.approx((0.25, 0.5), rel=0.06)  # deviation: mean / sqrt(shape)
     halves = [list(islice(share_of(load.arrivals(1), part, 2), 50)) for part in (0, 1)]
     assert sorted(halves[0] + halves[1]) == poisson[:100]
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_a_schedule_of_200_a_second_is_kept_exactly(monkeypatch: pytest.MonkeyPatch, part: int) -> None:
+    """In time that passes only while the loop sleeps: whatever is late on a real machine is the machine's."""
+    sent = sent_in_simulated_time(monkeypatch, part, held_s=0.0)
+    assert [moment for _, moment in sent] == pytest.approx([due for due, _ in sent], abs=1e-6)
+    assert [due for due, _ in sent] == pytest.approx([0.005 * n for n in range(part, 400, 2)], abs=1e-6)
+
+
+def test_what_holds_the_client_up_delays_only_what_is_due_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client does something else for 24 ms at 0.5 s. The next request is due 10 ms later, and so on."""
+    sent = sent_in_simulated_time(monkeypatch, 0, held_s=0.024)
+    late = [moment - due for due, moment in sent]
+    assert late[50:54] == pytest.approx([0.0, 0.014, 0.004, 0.0], abs=1e-6)
+    assert late[:50] + late[54:] == pytest.approx([0.0] * 196, abs=1e-6)
+
+
+def sent_in_simulated_time(
+    monkeypatch: pytest.MonkeyPatch, part: int, *, held_s: float
+) -> list[tuple[float, float]]:
+    """Send one of two processes' share of 400 requests, 200 a second; return when each was due and sent.
+
+    Sending the process's 51st request takes `held_s` seconds, in which the loop does nothing else.
+    """
+    loop, sent = SimulatedTime(), list[tuple[float, float]]()
+    monkeypatch.setattr(dispatch, "perf_counter", loop.time)
+
+    async def send(index: int, due_at: float) -> float:
+        sent.append((due_at, loop.time()))
+        if index == 50:
+            loop.pass_by(held_s)
+        await asyncio.sleep(1.0)
+        return loop.time()
+
+    schedule = OpenLoop(rate=200.0, requests=400, arrival="constant").arrivals(1)
+    try:
+        loop.run_until_complete(send_open_loop(send, share_of(schedule, part, 2), 200, 0, None))
+    finally:
+        loop.close()
+    return sent
