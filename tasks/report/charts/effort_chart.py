@@ -69,7 +69,7 @@ def _layers() -> list[Spec]:
         "encoding": {"x": x, "y": {**y, "field": LOW}, "y2": {"field": HIGH}, "tooltip": tooltip},
     }
     marker = {"type": "point", "size": 90, "stroke": MAIN, "strokeWidth": 2, "opacity": 1}
-    label = {"type": "text", "dx": 10, "align": "left", "baseline": "middle"}
+    label = {"type": "text", "dx": 9, "dy": 11, "align": "left", "baseline": "middle"}
     return [
         {"mark": {"type": "line", "color": SOFT, "strokeWidth": 1, "strokeDash": [3, 3]}, "encoding": place},
         interval,
