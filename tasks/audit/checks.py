@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tasks.audit import (
     answers,
     gpu_checks,
+    history,
     load_generator,
     other_load,
     server_counters,
@@ -26,6 +27,7 @@ CHECKS: dict[str, Callable[[Evidence], Finding]] = {
     "restart": server_counters.restart,
     "output_length": answers.output_length,
     "input_length": answers.input_length,
+    "history": history.history,
     "usage": answers.usage,
     "usage_missing": usage_fields.usage_missing,
     "usage_sum": usage_fields.usage_sum,

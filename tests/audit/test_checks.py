@@ -12,6 +12,7 @@ from tasks.audit.audit_point import audit_point
 from tasks.audit.checks import CHECKS
 from tasks.audit.evidence import Evidence
 from tasks.config.abandon import Abandon
+from tasks.config.conversation import Conversation
 from tasks.config.home import checkout
 from tasks.config.load_kinds.closed_loop import ClosedLoop
 from tasks.config.load_kinds.open_loop import OpenLoop
@@ -42,6 +43,13 @@ def repeated_questions() -> Evidence:
 def cached_without_metrics() -> Evidence:
     """The server has no counters, but its answers report cached tokens."""
     return replace(evidence(every(cached_tokens=made_up.INPUT // 2)), before=None, after=None)
+
+
+def with_history(excess: float) -> Evidence:
+    """Second turns of conversations whose prompts are longer than planned by a part of their history."""
+    lengths = {"input_tokens": 240 + round(excess * 200), "planned_input_tokens": 240, "history_tokens": 200}
+    point = evidence(every(conversation=1, turn=2, planned_shared_tokens=200, **lengths))
+    return made_up.with_sweep(point, endpoint="chat", dataset="conversations", conversation=Conversation())
 
 
 def slower_and_slower() -> Evidence:
@@ -154,6 +162,8 @@ FIRES: list[tuple[str, Callable[[], Evidence], str, str]] = [
     ("restart", lambda: evidence(start_time=1.0), "invalid", "it was restarted"),
     ("output_length", lambda: evidence(with_one(row(3, output_tokens=15))), "invalid", "has 15"),
     ("input_length", lambda: evidence(every(input_tokens=65)), "suspect", "60 of 60 prompts"),
+    ("history", lambda: with_history(1.0), "invalid", "60 of 60 prompts do not hold their history once (the"),
+    ("history", lambda: with_history(-1.0), "suspect", "the worst is off by -100% of it"),
     ("usage", lambda: evidence(with_one(row(3, output_tokens=9))), "invalid", "16 chunks, 9 tokens"),
     ("usage", lambda: evidence(with_one(row(3, output_tokens=0))), "invalid", "16 chunks, 0 tokens"),
     (
