@@ -15,7 +15,7 @@ def import_results(
     files: Annotated[
         list[Path],
         typer.Argument(
-            help="Results of evalscope perf (the folder of one load), vllm bench serve or GuideLLM (JSON).",
+            help="Results of EvalScope perf, vllm bench serve, GuideLLM, AIPerf, SGLang or MLPerf Endpoints.",
             metavar="FILE...",
         ),
     ],

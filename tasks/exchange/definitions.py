@@ -104,6 +104,44 @@ TOOLS = {
             "throughput": Definition(text="mean of its rate over time"),
         },
     ),
+    "aiperf": Tool(
+        name="AIPerf",
+        version="0.13.0",
+        definitions={
+            "TTFT": Definition(
+                text="from before the client library's call to the read of the first chunk with content",
+                excess=1,
+            ),
+            "TPOT": Definition(
+                text="its inter-token latency: (latency − TTFT) / (output tokens − 1), tokens counted by "
+                "its own tokenizer"
+            ),
+            "latency": Definition(
+                text="from before the client library's call to the read of the last chunk with content",
+                excess=1,
+            ),
+            "percentiles": Definition(
+                text="interpolated, whatever the size of the sample; failed requests may count"
+            ),
+            "throughput": Definition(text="from the first request's start to the last response"),
+        },
+    ),
+    "sglang": Tool(
+        name="SGLang bench_serving",
+        version="0.5.23",
+        definitions={
+            "TTFT": Definition(text=f"{_PARSED_CLOCK}, first chunk with text", excess=1),
+            "TPOT": Definition(
+                text="(latency − TTFT) / (output tokens − 1); the latency includes the end of the stream",
+                excess=1,
+            ),
+            "latency": Definition(
+                text="from before the client library's call to the line that ends the stream", excess=1
+            ),
+            "percentiles": Definition(text="interpolated, whatever the size of the sample"),
+            "throughput": Definition(text="over the time of the whole test, output tokens of `usage`"),
+        },
+    ),
     "mlperf": Tool(
         name="MLPerf Endpoints",
         version="September 2026",

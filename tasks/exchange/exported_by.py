@@ -9,7 +9,6 @@ from typing import Any
 from tasks.errors import InputError
 from tasks.exchange.definitions import OWN, TOOLS, tool_key
 from tasks.exchange.foreign_run import ForeignRun
-from tasks.exchange.json_file import Fields
 from tasks.record.results import RecordedPoint, RunRecord
 
 MARK = "exported_by_servegauge"
@@ -30,13 +29,13 @@ def mark(run: RunRecord, point: RecordedPoint) -> dict[str, Any]:
     }
 
 
-def with_origin(run: ForeignRun, content: Fields) -> ForeignRun:
+def with_origin(run: ForeignRun, content: Any) -> ForeignRun:
     """Return a run under the tool that measured it, where the file was exported and only has another's form.
 
     Raises:
         InputError: the mark names no tool that is known.
     """
-    exported = content.get(MARK)
+    exported = content.get(MARK) if isinstance(content, dict) else None
     if not isinstance(exported, dict):
         return run
     source = str(exported.get("source"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tasks.config.base import Frozen
+from tasks.config.base import Frozen, added_field
 from tasks.config.load import Load
 
 
@@ -21,7 +21,7 @@ class ForeignRun(Frozen):
     """What one file holds.
 
     `tool`: the key of the tool in `definitions.TOOLS`. `version`: None if the file does not name it.
-    `measured_at`: UTC; None if the file does not say.
+    `measured_at`: UTC; None if the file does not say. `notes`: why its figures are in doubt.
     """
 
     tool: str
@@ -29,3 +29,4 @@ class ForeignRun(Frozen):
     model: str
     measured_at: datetime | None
     points: tuple[ForeignPoint, ...]
+    notes: tuple[str, ...] = added_field(())

@@ -64,7 +64,7 @@ def recorded_points(foreign: ForeignRun, sweep: str, run_id: str) -> list[Record
     for point in foreign.points:
         repeats[point.load.label] += 1
         result = _result(point, sweep, repeats[point.load.label], name)
-        verdict = Verdict(verdict="suspect", reasons=(reason,))
+        verdict = Verdict(verdict="suspect", reasons=(reason, *foreign.notes))
         points.append(RecordedPoint(result=result, verdict=verdict, run_id=run_id))
     return points
 

@@ -14,7 +14,7 @@ Fields = Mapping[str, Any]
 
 
 def read_json(path: Path) -> Any:
-    """Return the content of a JSON file.
+    """Return the content of a JSON file; of a `.jsonl` file the list of its lines.
 
     Raises:
         InputError: the file cannot be read, is larger than MAX_BYTES, or holds no JSON.
@@ -22,7 +22,10 @@ def read_json(path: Path) -> Any:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise InputError(f"{path} has more than {MAX_BYTES:,} bytes", "give the tool's summary file")
-        return json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".jsonl":
+            return [json.loads(line) for line in text.splitlines() if line.strip()]
+        return json.loads(text)
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(
             f"{path} cannot be read as JSON: {error}", "give a results file of a load generator"

@@ -13,7 +13,7 @@ from tasks.record.results import RunRecord
 from tasks.record.store import Store
 from tasks.report.comparison.definition_table import definition_table
 from tasks.report.comparison.judged_runs import load_runs
-from tests.exchange.test_readers import FILES, PATHS
+from tests.exchange.test_readers import BUSY, FILES, PATHS, QUIET
 
 
 @pytest.fixture
@@ -30,13 +30,18 @@ def test_an_imported_run_is_read_back_with_its_source(store: Store, tool: str) -
     run = recorded_run(store, _imported(store, tool).run_id)
     (point,) = recorded_points(store, run)
     assert (run.manifest.source or "").partition(" ")[0] == tool
-    assert point.result["ttft_mean_s"] == pytest.approx(0.052, abs=0.004)
+    assert point.result["ttft_mean_s"] == pytest.approx(BUSY.get(tool, QUIET)[0], abs=0.004)
 
 
 def test_an_imported_point_is_suspect_because_nothing_confirms_it(store: Store) -> None:
     (point,) = recorded_points(store, _imported(store, "vllm"))
     assert point.verdict.verdict == "suspect"
     assert "vllm bench serve" in point.verdict.reasons[0]
+
+
+def test_what_a_file_does_not_say_is_a_reason_of_the_verdict(store: Store) -> None:
+    (point,) = recorded_points(store, _imported(store, "sglang"))
+    assert "its file does not say how many requests failed" in point.verdict.reasons
 
 
 def test_the_same_file_twice_is_the_same_run(store: Store) -> None:

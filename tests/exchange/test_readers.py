@@ -1,6 +1,7 @@
 """Results of other load generators, read from files about the same stub.
 
 Each tool wrote its own, but MLPerf Endpoints: that one is made by hand, from the documented layout.
+AIPerf's file is shortened to the fields that are read.
 
 The stub sent the first token after 50 ms, then one every 10 ms. 12 requests, 4 at a time,
 64 tokens in, 16 out.
@@ -24,8 +25,13 @@ PATHS = {
     "evalscope": FILES / "evalscope",
     "vllm": FILES / "vllm.json",
     "guidellm": FILES / "guidellm.json",
+    "aiperf": FILES / "aiperf",
+    "sglang": FILES / "sglang.jsonl",
     "mlperf": FILES / "mlperf",
 }
+BUSY = {"aiperf": (0.0839, 0.0094, 238.9), "sglang": (0.0596, 0.0100, 297.6)}
+"""TTFT, TPOT and tokens per second of tools that ran on a busy machine, as their files say."""
+QUIET = (0.052, 0.010, 310)
 
 
 def _figures(run: ForeignRun) -> dict[str, float | None]:
@@ -40,7 +46,7 @@ def test_every_reader_has_a_file() -> None:
 def test_the_load_and_the_counts_are_those_that_were_sent(tool: str) -> None:
     run = read_foreign_run(PATHS[tool])
     (point,) = run.points
-    assert (run.tool, run.model) == (tool, "stub")
+    assert (run.tool, run.model) == (tool, "unknown" if tool == "sglang" else "stub")
     assert (point.load.label, point.load.requests) == ("c4", 12)
     assert (point.succeeded, point.failed) == (12, 0)
 
@@ -49,9 +55,10 @@ def test_the_load_and_the_counts_are_those_that_were_sent(tool: str) -> None:
 def test_figures_are_in_our_units(tool: str) -> None:
     figures = _figures(read_foreign_run(PATHS[tool]))
     assert figures.keys() <= BY_NAME.keys()
-    assert figures["ttft_mean_s"] == pytest.approx(0.052, abs=0.004)
-    assert figures["tpot_mean_s"] == pytest.approx(0.010, abs=0.0001)
-    assert figures["output_token_throughput"] == pytest.approx(310, rel=0.03)
+    ttft, tpot, throughput = BUSY.get(tool, QUIET)
+    assert figures["ttft_mean_s"] == pytest.approx(ttft, abs=0.004)
+    assert figures["tpot_mean_s"] == pytest.approx(tpot, abs=0.0001)
+    assert figures["output_token_throughput"] == pytest.approx(throughput, rel=0.03)
     assert (figures["input_tokens_mean"], figures["output_tokens_mean"]) == (64, 16)
 
 
@@ -127,3 +134,52 @@ def test_mlperf_without_its_model_is_wrong_input(tmp_path: Path, config: str | N
         (tmp_path / "config.yaml").write_text(config)
     with pytest.raises(InputError, match=r"config\.yaml"):
         read_foreign_run(tmp_path)
+
+
+def test_every_line_of_sglang_is_a_load(tmp_path: Path) -> None:
+    line = json.loads(PATHS["sglang"].read_text())
+    file = tmp_path / "lines.jsonl"
+    other = line | {"max_concurrency": 8, "server_info": {"model_path": "made-up"}}
+    file.write_text(f"{json.dumps(other)}\n\n{json.dumps(line)}\n")
+    run = read_foreign_run(file)
+    assert [point.load.label for point in run.points] == ["c8", "c4"]
+    assert run.model == "made-up"
+    assert run.notes == ("its file does not say how many requests failed",)
+
+
+def _aiperf(folder: Path, **fields: object) -> Path:
+    content = json.loads((PATHS["aiperf"] / "profile_export_aiperf.json").read_text())
+    file = folder / "profile_export_aiperf.json"
+    file.write_text(json.dumps(content | fields))
+    return file
+
+
+def test_aiperf_with_a_rate_is_an_open_loop(tmp_path: Path) -> None:
+    config = {
+        "models": {"items": [{"name": "m"}]},
+        "phases": [{"kind": "profiling", "type": "poisson", "rate": 2}],
+    }
+    file = _aiperf(tmp_path, input_config=config, error_request_count={"unit": "requests", "avg": 3.0})
+    (point,) = read_foreign_run(file).points
+    assert (point.load.label, point.succeeded, point.failed) == ("rate2", 12, 3)
+
+
+def test_an_aiperf_run_that_was_cancelled_says_so(tmp_path: Path) -> None:
+    assert read_foreign_run(_aiperf(tmp_path, is_complete=False)).notes == (
+        "it was cancelled before its end",
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"input_config": {"models": {"items": [{"name": "m"}]}, "phases": []}}, "load of the type None"),
+        ({"benchmark_duration": {"unit": "hours", "avg": 1}}, "the unit 'hours' is not known"),
+        ({"request_count": {}}, "no count of requests"),
+    ],
+)
+def test_an_odd_file_of_aiperf_is_wrong_input(
+    tmp_path: Path, fields: dict[str, object], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        read_foreign_run(_aiperf(tmp_path, **fields))

@@ -9,15 +9,18 @@ from tasks.exchange.definitions import TOOLS
 from tasks.exchange.exported_by import with_origin
 from tasks.exchange.foreign_run import ForeignRun
 from tasks.exchange.json_file import read_json
+from tasks.exchange.readers.aiperf import AIPERF
+from tasks.exchange.readers.aiperf import SUMMARY as AIPERF_SUMMARY
 from tasks.exchange.readers.evalscope_perf import EVALSCOPE_PERF
 from tasks.exchange.readers.evalscope_perf import SUMMARY as EVALSCOPE_SUMMARY
 from tasks.exchange.readers.guidellm import GUIDELLM
 from tasks.exchange.readers.mlperf_endpoints import MLPERF_ENDPOINTS
 from tasks.exchange.readers.mlperf_endpoints import SUMMARY as MLPERF_SUMMARY
+from tasks.exchange.readers.sglang_bench import SGLANG_BENCH
 from tasks.exchange.readers.vllm_bench import VLLM_BENCH
 
-READERS = (EVALSCOPE_PERF, VLLM_BENCH, GUIDELLM, MLPERF_ENDPOINTS)
-SUMMARIES = (EVALSCOPE_SUMMARY, MLPERF_SUMMARY)
+READERS = (EVALSCOPE_PERF, VLLM_BENCH, GUIDELLM, AIPERF, SGLANG_BENCH, MLPERF_ENDPOINTS)
+SUMMARIES = (EVALSCOPE_SUMMARY, AIPERF_SUMMARY, MLPERF_SUMMARY)
 """The files to read where a folder is given."""
 
 
