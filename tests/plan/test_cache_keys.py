@@ -167,6 +167,24 @@ def test_a_trace_counts_by_its_content_and_other_new_fields_where_they_are_set(t
     assert key(rate | {"burstiness": None}) == key(rate)
 
 
+def test_everything_about_conversations_is_part_of_a_key_and_a_file_counts_by_its_content(
+    tmp_path: Path,
+) -> None:
+    def key(**conversation: Any) -> str:
+        fields = {"name": "s", "dataset": "conversations", "load": [FIRST], "conversation": conversation}
+        sweep = Sweep.model_validate(fields)
+        return point_key(SUBJECT, sweep, sweep.loads[0], 1)
+
+    for name, text in (("a.jsonl", "1"), ("b.jsonl", "1"), ("c.jsonl", "2")):
+        (tmp_path / name).write_text(text)
+    a, b, c = (key(file=str(tmp_path / name)) for name in ("a.jsonl", "b.jsonl", "c.jsonl"))
+    assert a == b != c
+    thinking = {"uniform": [1, 2]}
+    others = (key(turns=5), key(think_time_s=1), key(think_time_s=thinking), key(tool_result_tokens=5))
+    assert len({a, c, key(), *others}) == 7
+    assert key(turns=4) == key()
+
+
 def objectives(*texts: str) -> tuple[Objective, ...]:
     """Objectives as a spec writes them."""
     return tuple(Objective.model_validate(text) for text in texts)
