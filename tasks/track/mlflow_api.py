@@ -108,9 +108,9 @@ class MLflowApi:
         self, method: str, path: str, content: dict[str, Any], *, missing: str | None = ""
     ) -> dict[str, Any] | None:
         """Return the answer; None for something that does not exist, where `missing` is None."""
-        given = {"params": content} if method == "GET" else {"json": content}
+        query, sent = (content, None) if method == "GET" else (None, content)
         try:
-            answer = self._http.request(method, path, timeout=self._remaining_s(), **given)
+            answer = self._http.request(method, path, timeout=self._remaining_s(), params=query, json=sent)
             body = answer.json() if answer.content else {}
         except httpx.TimeoutException:
             raise self._too_late() from None
