@@ -66,8 +66,8 @@ def test_the_log_has_the_times_and_tokens(
 ) -> None:
     entry = log[manner.name]
     assert entry.status == manner.status
-    assert entry.ttft == pytest.approx(stretched(heard.ttft, TTFT, ITL), abs=0.05)
-    assert entry.latency == pytest.approx(stretched(heard.latency, TTFT, ITL), abs=0.05)
+    assert entry.ttft == pytest.approx(stretched(heard.ttft, TTFT, ITL), abs=0.05 + entry.late_max)
+    assert entry.latency == pytest.approx(stretched(heard.latency, TTFT, ITL), abs=0.05 + entry.late_max)
     assert entry.ttft >= stretched(heard.ttft, TTFT, ITL)
     assert entry.tokens == sent_tokens(manner)
     assert entry.first_byte is not None
