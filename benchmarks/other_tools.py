@@ -87,6 +87,7 @@ def vllm_bench(workload: Workload) -> Reported:
         *("--dataset-name", "random", "--random-input-len", str(workload.input_tokens)),
         *("--random-output-len", str(workload.output_tokens), "--ignore-eos"),
         *("--max-concurrency", str(workload.concurrency), "--num-prompts", str(workload.requests)),
+        *("--percentile-metrics", "ttft,tpot,itl,e2el"),
         *("--save-result", "--result-dir", str(workload.folder), "--result-filename", "vllm.json"),
     )
     figures = _read(workload.folder, "vllm.json")
