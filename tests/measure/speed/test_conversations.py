@@ -76,7 +76,7 @@ def test_a_user_thinks_from_the_last_bytes_of_an_answer_on(stub: Stubs, make_job
     log = sorted(server.log(), key=lambda entry: entry.arrived)
     gaps = [later.arrived - (earlier.last_byte or 0.0) for earlier, later in pairwise(log)]
     assert all(gap > 0.195 for number, gap in enumerate(gaps) if number != 2)
-    assert sorted(gaps)[2] == pytest.approx(0.2, abs=0.02)  # the usual one: a busy machine may be late once
+    assert sorted(gaps)[2] == pytest.approx(0.2, abs=0.1)  # the usual one: a busy machine may be late once
     assert gaps[2] < min(gaps[0], gaps[1])  # the next conversation begins when the one before ends
     assert [row.think_s for row in rows] == [0.0, 0.2, 0.2, 0.0, 0.2, 0.2]
 
