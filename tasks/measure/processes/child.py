@@ -11,12 +11,12 @@ import sys
 import threading
 import traceback
 from multiprocessing.connection import Connection
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from tasks.measure.jobs import AccuracyJob, PointJob
 from tasks.measure.processes.child_context import ChildContext, Failed, Returned
+from tasks.measure.processes.meeting import Meeting
 from tasks.measure.row_files import one_line
 from tasks.serve.endpoint import Endpoint
 from tasks.serve.loopback import LOOPBACK_HOSTS
@@ -26,17 +26,17 @@ LOG = "worker.log"
 """The file in a job's folder that receives the process's stdout and stderr."""
 
 
-def run_in_child(target: str, job: Job, pipe: Connection, barrier: Barrier | None = None) -> None:
+def run_in_child(target: str, job: Job, pipe: Connection, meeting: Meeting | None = None) -> None:
     """Call a worker function, and send its return value or the reason of its failure to the parent.
 
     Args:
         target: `module:function` of a function that takes (job, ChildContext).
         job: the function's first argument.
         pipe: the end that sends to the parent.
-        barrier: shared by all children of one measurement; None if there is only one child.
+        meeting: shared by all children of one measurement; None if there is only one child.
     """
     _set_process_up(job)
-    context = ChildContext(pipe, barrier)
+    context = ChildContext(pipe, meeting)
     try:
         module, _, name = target.partition(":")
         function = getattr(importlib.import_module(module), name)

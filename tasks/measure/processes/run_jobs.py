@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection, wait
 
 from tasks.measure.processes import child, fork_server
 from tasks.measure.processes.child_context import Progress
+from tasks.measure.processes.meeting import Meeting
 from tasks.measure.processes.running_child import RunningChild, failure, start_child
 
 CHECK_INTERVAL_S = 0.25
@@ -65,11 +66,11 @@ def run_works(
     Raises:
         MeasureError: a child failed, died or ran out of time. No child is left running.
     """
-    barrier = fork_server.CONTEXT.Barrier(len(works)) if len(works) > 1 else None
+    meeting = Meeting(fork_server.CONTEXT, len(works)) if len(works) > 1 else None
     children: list[RunningChild] = []
     with ExitStack() as cleanup:
         for target, job in works:
-            started = start_child(target, job, barrier)
+            started = start_child(target, job, meeting)
             cleanup.callback(started.kill)
             children.append(started)
         return _wait_for_results(children, check, progress, time.monotonic() + timeout_s)

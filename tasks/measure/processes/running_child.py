@@ -6,13 +6,13 @@ import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from multiprocessing.synchronize import Barrier
 
 import psutil
 
 from tasks.errors import MeasureError
 from tasks.measure.processes import child, fork_server
 from tasks.measure.processes.child_context import Failed, Message, Progress, Returned
+from tasks.measure.processes.meeting import Meeting
 from tasks.text import tail
 
 STOPPED_LIMIT_S = 3.0
@@ -76,17 +76,17 @@ class RunningChild:
         self.pipe.close()
 
 
-def start_child(target: str, job: child.Job, barrier: Barrier | None) -> RunningChild:
+def start_child(target: str, job: child.Job, meeting: Meeting | None) -> RunningChild:
     """Start a measuring process; raise MeasureError if it cannot be started.
 
     Args:
         target: `module:function` of the worker function.
         job: passed to the function; its folder is created and receives the process's output as worker.log.
-        barrier: shared by all children of one measurement; None if there is only one child.
+        meeting: shared by all children of one measurement; None if there is only one child.
     """
     job.folder.mkdir(parents=True, exist_ok=True)
     receiver, sender = fork_server.CONTEXT.Pipe(duplex=False)
-    arguments = (target, job, sender, barrier)
+    arguments = (target, job, sender, meeting)
     process = fork_server.CONTEXT.Process(target=child.run_in_child, args=arguments, name=target)
     try:
         fork_server.start(process)

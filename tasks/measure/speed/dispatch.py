@@ -82,18 +82,25 @@ async def send_conversations(
 
 
 async def send_open_loop(
-    send: SendRequest, arrivals: Iterator[float], total: int, warmup: int, duration_s: float | None
+    send: SendRequest,
+    arrivals: Iterator[float],
+    total: int,
+    warmup: int,
+    duration_s: float | None,
+    *,
+    started_at: float,
 ) -> None:
     """Send each request when it is due, whether or not others have ended; wait for all at the end.
 
     Args:
         send: sends one request.
-        arrivals: when each request is due, in seconds from now.
+        arrivals: when each request is due, in seconds from `started_at`.
         total: how many are sent at most, warm-up included.
         warmup: how many of them are warm-up: the first of the schedule.
         duration_s: no request is sent that is due this many seconds, or more, after the first measured one.
+        started_at: when the schedule starts, the same moment in all processes that share it.
     """
-    started_at, under_way = perf_counter(), set[asyncio.Task[float]]()
+    under_way = set[asyncio.Task[float]]()
     deadline = float("inf")
     for index, offset in zip(range(total), arrivals, strict=False):
         if index == warmup and duration_s is not None:

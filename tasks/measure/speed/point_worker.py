@@ -58,10 +58,10 @@ async def _measure(
         gc.collect()
         gc.freeze()
         gc.disable()  # its pauses reach 200 ms
-        await asyncio.to_thread(context.start_together)
+        started_at = await asyncio.to_thread(context.start_together)
         recorder.report_progress()  # 0: the load starts
         with EventLoopLag() as lag:
-            await send_load()
+            await send_load(started_at)
     return lag
 
 
@@ -71,13 +71,18 @@ def _load_sender(
     requests: Sequence[dict[str, Any]],
     connections: Connections,
     recorder: Recorder,
-) -> Callable[[], Awaitable[None]]:
-    """Return a function that sends the load. Everything that can be prepared before the start is."""
+) -> Callable[[float], Awaitable[None]]:
+    """Return a function that sends the load, given when an open loop starts.
+
+    Everything that can be prepared before the start is.
+    """
     part, load = job.part, job.load
     if job.sweep.conversation is not None:
         turns = TurnSender(job, planned, requests, connections, recorder)
         conversations = by_conversation(planned)
-        return lambda: send_conversations(turns.hold, conversations, part.slots, part.warmup, load.duration_s)
+        return lambda _: send_conversations(
+            turns.hold, conversations, part.slots, part.warmup, load.duration_s
+        )
     bodies = [client_worker.body_of(*pair, job) for pair in zip(requests, planned, strict=True)]
     http_requests = [connections.http_request(body) for body in bodies]
 
@@ -88,9 +93,11 @@ def _load_sender(
         return request.ended_at
 
     if load.slots:
-        return lambda: send_closed_loop(send, part.slots, part.total, part.warmup, load.duration_s)
+        return lambda _: send_closed_loop(send, part.slots, part.total, part.warmup, load.duration_s)
     arrivals = _own_arrivals(job, planned)
-    return lambda: send_open_loop(send, arrivals, part.total, part.warmup, load.duration_s)
+    return lambda started_at: send_open_loop(
+        send, arrivals, part.total, part.warmup, load.duration_s, started_at=started_at
+    )
 
 
 def _own_arrivals(job: PointJob, planned: Sequence[PlannedRequest]) -> Iterator[float]:

@@ -17,6 +17,7 @@ from tasks.measure.speed.row_builder import build_row, unreadable_row
 from tasks.measure.speed.sent_request import SentRequest
 
 REPORT_INTERVAL_S = 0.25
+CLOCK_TRIES = 5
 PARSE_DELAY_S = 0.002
 """Seconds from the end of a response until it is parsed, so that its slot first sends the next request."""
 
@@ -38,7 +39,7 @@ class Recorder:
         self._file = (job.folder / REQUESTS).open("wb")
         self._write_error: OSError | None = None
         self._row_to_json = TypeAdapter(RequestRow).dump_json
-        self._started_at, self._started = datetime.now(UTC), time.perf_counter()
+        self._started_at, self._started = _both_clocks()
         self._reported_at = self._started
         self._ended: deque[tuple[SentRequest, float]] = deque()
 
@@ -101,3 +102,16 @@ class Recorder:
         except Exception as error:
             request.parsed = None
             return unreadable_row(self._job, request, self.utc, error)
+
+
+def _both_clocks() -> tuple[datetime, float]:
+    """Return the UTC time and the perf_counter seconds of one moment, as close together as several tries get.
+
+    The process may be held up between two readings. The rows of a point come from several processes.
+    """
+    pairs = []
+    for _ in range(CLOCK_TRIES):
+        before, utc, after = time.perf_counter(), datetime.now(UTC), time.perf_counter()
+        pairs.append((after - before, utc, (before + after) / 2))
+    _, utc, moment = min(pairs)
+    return utc, moment

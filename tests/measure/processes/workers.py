@@ -30,11 +30,9 @@ def no_proxy(job: PointJob, context: ChildContext) -> str | None:
 
 
 def start_times(job: PointJob, context: ChildContext) -> tuple[float, float]:
-    """Return when this process was ready, the later the higher its repeat, and when all started together."""
+    """Return when this process was ready, the later the higher its repeat, and when all start together."""
     time.sleep(0.3 * job.repeat)
-    ready = time.monotonic()
-    context.start_together()
-    return ready, time.monotonic()
+    return time.perf_counter(), context.start_together()
 
 
 def hub(job: PointJob, context: ChildContext) -> tuple[str | None, str]:

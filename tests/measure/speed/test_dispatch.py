@@ -57,7 +57,7 @@ def test_an_open_loop_waits_for_no_response() -> None:
             await all_sent.wait()
             return perf_counter()
 
-        await send_open_loop(send, iter([0.0, 0.01, 0.02, 0.03, 0.04]), 5, 0, None)
+        await send_open_loop(send, iter([0.0, 0.01, 0.02, 0.03, 0.04]), 5, 0, None, started_at=perf_counter())
         return dues
 
     dues = asyncio.run(run())
@@ -85,7 +85,9 @@ def test_the_warm_up_of_an_open_loop_is_the_start_of_its_schedule(warmup: int, s
         indexes.append(index)
         return due_at
 
-    asyncio.run(send_open_loop(send, iter([n / 100 for n in range(9)]), 9, warmup, 0.03))
+    asyncio.run(
+        send_open_loop(send, iter([n / 100 for n in range(9)]), 9, warmup, 0.03, started_at=perf_counter())
+    )
     assert indexes == list(range(sent))
 
 
@@ -140,7 +142,9 @@ def sent_in_simulated_time(
 
     schedule = OpenLoop(rate=200.0, requests=400, arrival="constant").arrivals(1)
     try:
-        loop.run_until_complete(send_open_loop(send, share_of(schedule, part, 2), 200, 0, None))
+        loop.run_until_complete(
+            send_open_loop(send, share_of(schedule, part, 2), 200, 0, None, started_at=0.0)
+        )
     finally:
         loop.close()
     return sent
