@@ -12,6 +12,7 @@ from flows.run import startup
 from flows.run.background import in_background
 from flows.run.startup import restart_server, start_server
 from tasks.errors import ServerDied, ServerStartError
+from tasks.probe.ready import wait_ready
 from tasks.serve.endpoint import Endpoint
 from tasks.serve.process import ServerProcess
 
@@ -56,7 +57,7 @@ def test_a_restart_tells_the_new_address(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_server_that_ends_while_it_starts_is_reported_at_once() -> None:
     process: Any = FakeProcess()
     process.alive = False
-    ready = in_background(lambda: startup.wait_ready(FIRST, process.check, 60.0))
+    ready = in_background(lambda: wait_ready(FIRST, process.check, 60.0))
     with pytest.raises(ServerStartError, match="exit code 1"):
         start_server(process, ready)
     with pytest.raises(ServerStartError, match="exit code 1"):
