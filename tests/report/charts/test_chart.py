@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from math import inf, nan
 
-from tasks.report.charts.chart import Chart, columns_of
+from tasks.report.charts.chart import Chart, Row, columns_of
 
 
 def test_the_rows_become_columns_with_six_digits() -> None:
-    rows = [{"x": 1, "y": 0.123456789, "name": "a\x1b"}, {"x": 2, "y": None, "name": "b"}]
+    rows: list[Row] = [{"x": 1, "y": 0.123456789, "name": "a\x1b"}, {"x": 2, "y": None, "name": "b"}]
     assert columns_of(Chart("", {}, rows)) == {"x": [1, 2], "y": [0.123457, None], "name": ["a\\x1b", "b"]}
 
 

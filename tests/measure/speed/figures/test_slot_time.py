@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -14,12 +15,12 @@ from tests.record import made_up
 
 def sent(at_s: float, latency_s: float, conversation: int | None = None, think_s: float = 0.0) -> RequestRow:
     """A request that was sent at once when it was due."""
-    fields = {
+    fields: dict[str, Any] = {
         "latency_s": latency_s,
         "client_delay_s": 0.0,
         "sent_at": made_up.START + timedelta(seconds=at_s),
     }
-    place = {} if conversation is None else {"conversation": conversation, "think_s": think_s}
+    place: dict[str, Any] = {} if conversation is None else {"conversation": conversation, "think_s": think_s}
     return replace(made_up.request(), **fields, **place)
 
 
