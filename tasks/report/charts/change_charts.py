@@ -64,7 +64,7 @@ def _chart(name: str, title: str, rows: list[Row], runs: int, width: Any) -> Cha
         "sort": names,
         "axis": {"title": None, "grid": False, "labelLimit": 150},
     }
-    x = {"field": title, "type": "quantitative", "axis": {"title": title, "grid": True, "format": "+~g"}}
+    x = {"field": title, "type": "quantitative", "axis": {"title": title, "grid": True, "format": "+,f"}}
     opacity = {"condition": {"test": f"datum.{NOISE} == 'yes'", "value": 0.4}, "value": 1}
     place: Spec = {
         "y": y,
