@@ -53,7 +53,7 @@ class Server:
         return answer.json() if answer.content else None
 
     def answer(self, method: str, path: str, body: object = None) -> httpx.Response:
-        """Any response but 503. A locked database is asked again; so is a busy server, where nothing changes."""
+        """Any response but 503: a locked database is asked again, and a busy server if nothing changes."""
         if method != "GET" and "Prefect-Csrf-Token" not in self.http.headers:
             self.add_csrf_token()
         changes_nothing = method == "GET" or path.endswith("/filter")
