@@ -29,6 +29,7 @@ from tasks.report.tables.repeats_table import repeats_table
 from tasks.report.tables.speculation_table import speculation_table
 from tasks.report.tables.sweep_table import sweep_table
 from tasks.report.tables.turns_table import history_table, turns_table
+from tasks.report.tables.user_table import user_table
 from tests.record import made_up
 from tests.report.made_up import all_suspect, report, sweep_of, with_requests, with_turns
 
@@ -71,9 +72,10 @@ def marked_charts(charts: Sequence[Chart]) -> str:
 
 
 def with_users(measured: ReportInput) -> MeasuredSweep:
-    """The first sweep with the output that one user gets."""
+    """The first sweep with the output that one user and one GPU get."""
+    figures = {"output_throughput_per_user": 50.0, "output_throughput_per_gpu": 200.0}
     points = [
-        point.model_copy(update={"result": point.result.with_figures({"output_throughput_per_user": 50.0})})
+        point.model_copy(update={"result": point.result.with_figures(figures)})
         for point in measured_sweeps(measured)[0].points
     ]
     return sweep_of(*points)
@@ -98,6 +100,7 @@ PLACES: dict[str, Callable[[ReportInput], str]] = {
     "table of objectives": lambda measured: records(objectives_table(measured_sweeps(measured)[0])),
     "table of energy and cost": lambda measured: records(energy_cost_table(measured_sweeps(measured)[0])),
     "table of speculative decoding": lambda measured: records(drafting(measured)),
+    "table of one user and one GPU": lambda measured: records(user_table(with_users(measured))),
     "table of lengths": lambda measured: records(of_many_lengths(measured)),
     "table by turn": lambda measured: records(turns_table(with_turns(measured_sweeps(measured)[0]))),
     "table by history": lambda measured: records(history_table(with_turns(measured_sweeps(measured)[0]))),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tasks.measure.speed.figures.figure_registry import figures_in
 from tasks.report import formats
 from tasks.report.measured_sweep import MeasuredSweep
-from tasks.report.table import Column, Table, figure_column
+from tasks.report.table import Column, Table, figure_column, with_verdicts
 
 _NOTE = "P99 at most: MLPerf's early-stopping estimate, at or above the true P99 in 99 of 100 measurements"
 
@@ -21,9 +21,10 @@ def user_table(sweep: MeasuredSweep) -> Table | None:
         values = (figure.notation.text(result[figure.name]) for figure in shown)
         rows.append((formats.load_text(result, sweep.has_repeats), *values))
     has_estimate = any(figure.name.endswith("_sure_s") for figure in shown)
-    return Table(
+    table = Table(
         title=f"Sweep {sweep.name} efficiency",
         columns=(Column(name="Load", numeric=True), *map(figure_column, shown)),
         rows=tuple(rows),
         footnotes=(_NOTE,) if has_estimate else (),
     )
+    return with_verdicts(table, sweep.verdicts)
