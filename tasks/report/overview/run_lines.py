@@ -81,7 +81,7 @@ def run_lines(store: Store) -> tuple[RunLine, ...]:
     Raises:
         RecordError: a table cannot be read.
     """
-    points = store.read("points").with_columns(load=_label())
+    points = store.read("points", query=_read_columns).with_columns(load=_label())
     loads, verdicts = _loads_by_run(points), _verdicts_by_run(points)
     scores = _scores_by_run(store.read("scores"))
     runs = store.read("runs").sort("started_at", "run_id", descending=True)
@@ -90,6 +90,13 @@ def run_lines(store: Store) -> tuple[RunLine, ...]:
             row, verdicts.get(row["run_id"], {}), loads.get(row["run_id"], []), scores.get(row["run_id"], [])
         )
         for row in runs.iter_rows(named=True)
+    )
+
+
+def _read_columns(points: pl.LazyFrame) -> pl.LazyFrame:
+    """Read only what the page shows: the table has a hundred columns."""
+    return points.select(
+        "run_id", "sweep", "load_label", "concurrency", "rate", "verdict", "succeeded", *SHOWN
     )
 
 
