@@ -180,15 +180,14 @@ def test_a_prefect_server_that_was_named_is_left_alone(case: Case, api: str) -> 
         assert run.wait() == 0
 
 
-def test_the_next_run_removes_an_empty_experiment_and_says_so_once(case: Case) -> None:
+def test_the_next_run_removes_an_incomplete_experiment_and_says_so_once(case: Case) -> None:
     case.load = ((1, 3),)
     full = FullCase(case)
     with full.run() as run:
         assert until(lambda: swanlab_logs(full, run), START_S, 0.005)
         run.process.kill()
         run.wait()
-    (empty,) = case.results.glob("swanlab/run-*/*.swanlab")
-    assert empty.stat().st_size == 0
+    (incomplete,) = case.results.glob("swanlab/run-*/*.swanlab")
     (killed,) = case.table("runs")["run_id"].to_list()
     with full.run() as again:
         assert again.wait() == 0
@@ -196,7 +195,7 @@ def test_the_next_run_removes_an_empty_experiment_and_says_so_once(case: Case) -
     assert case.table("points").filter(pl.col("run_id") != killed)["reused"].to_list() == [True]
     (experiment,) = case.results.glob("swanlab/run-*/*.swanlab")
     assert experiment.stat().st_size > 1000
-    assert experiment.parent != empty.parent
+    assert experiment.parent != incomplete.parent
     arguments = ("report", "last", "--results", str(case.results))
     with servegauge(case, "", arguments=arguments) as report:
         assert report.wait() == 0
