@@ -28,7 +28,7 @@ NAMES = [
 ]
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_run_is_ended_while_its_server_starts(name: str, case: Case, api: str) -> None:
     signals, code, outcome = ENDS[name]
