@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import TypeVar
 
 Result = TypeVar("Result")
+SLICE_S = 0.2
+"""Seconds after which a signal's handler runs at the latest while a result is awaited."""
 
 
 def in_background(work: Callable[[], Result]) -> Future[Result]:
@@ -22,3 +24,14 @@ def in_background(work: Callable[[], Result]) -> Future[Result]:
 
     threading.Thread(target=run, name="background", daemon=True).start()
     return future
+
+
+def result_of(future: Future[Result]) -> Result:
+    """Wait for the result of `in_background`, and let signals interrupt the wait. Raises what `work` raised.
+
+    Python runs a signal's handler between two instructions of the main thread. polars makes system calls
+    restart after SIGINT, so `Future.result` without a timeout would not hear Ctrl-C.
+    """
+    while not wait([future], timeout=SLICE_S).done:
+        pass
+    return future.result()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from flows.run.background import in_background
+from flows.run.background import in_background, result_of
 from flows.run.health_check import Health, check_health
 from flows.run.provision import provision_environment, provision_model
 from flows.run.run_identity import Run
@@ -83,9 +83,9 @@ def provision(run: Run, server: ManagedServer) -> tuple[Environment, Model]:
         environment = provision_environment(server, run.spec.environment)
     flags = in_background(lambda: ask_flags(environment))
     if not prefetch.done():  # report a wrong flag before the download ends
-        check_flags(server, environment.build, flags.result())
+        check_flags(server, environment.build, result_of(flags))
     with console.bar("provision", f"model {server.model}"):
         prefetch.exception()  # only wait: the task below raises the download's error, and retries
         model = provision_model(server, environment)
-    check_flags(server, environment.build, flags.result())
+    check_flags(server, environment.build, result_of(flags))
     return environment, model

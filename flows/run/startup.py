@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import Future
 
+from flows.run.background import result_of
 from flows.run.flow_task import task
 from tasks.config.base import Frozen
 from tasks.probe.ready import wait_ready
@@ -30,7 +31,7 @@ def start_server(process: ServerProcess, ready: Future[float]) -> Startup:
     Raises:
         ServerStartError: the process ended, or the timeout passed.
     """
-    return _startup(process, ready.result())
+    return _startup(process, result_of(ready))
 
 
 @task(name="restart server", task_run_name="restart server")

@@ -21,15 +21,7 @@ ENDS: dict[str, tuple[tuple[signal.Signals, ...], int, str]] = {
 """Signals, exit code, and the outcome in the table."""
 
 
-LOST = "two SIGINTs within a millisecond, while the server starts, may be lost: the run waits on"
-NAMES = [
-    pytest.param(name, marks=pytest.mark.xfail(reason=LOST, strict=False)) if "twice" in name else name
-    for name in ENDS
-]
-
-
-@pytest.mark.timeout(120)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ENDS)
 def test_a_run_is_ended_while_its_server_starts(name: str, case: Case, api: str) -> None:
     signals, code, outcome = ENDS[name]
     case.env, case.server = {"FAKE_BEHAVIOUR": "hang"}, {"startup_timeout_s": 600}
