@@ -43,11 +43,10 @@ def time_figures(
     shown_in: Mapping[str, Mapping[ReportTable, int]],
 ) -> list[Figure]:
     """Mean and percentiles of a time, one figure each; `shown_in` by statistic."""
-    label = name.upper() if name != "latency" else "Latency"
     return [
         Figure(
             name=f"{name}_{statistic}_s",
-            header=f"{label} {statistic if statistic == MEAN else statistic.upper()}",
+            header=f"{_label(name)} {statistic if statistic == MEAN else statistic.upper()}",
             notation=notation,
             definition=TIMES_DEFINITION,
             compute=partial(statistic_of, values, statistic),
@@ -61,11 +60,10 @@ def time_figures(
 
 def sure_figures(name: str, values: Values, notation: Notation) -> list[Figure]:
     """P99 of a time as MLPerf estimates it, which is too low in at most one of a hundred points."""
-    label = name.upper() if name != "latency" else "Latency"
     return [
         Figure(
             name=f"{name}_p99_sure_s",
-            header=f"{label} P99 at most",
+            header=f"{_label(name)} P99 at most",
             notation=notation,
             definition="Upper bound of the P99 with 99 % confidence, MLPerf's early-stopping estimate: the "
             "t-th highest of n times, with the largest t for which a binomial number of n times at 1 % is at "
@@ -126,6 +124,11 @@ def steady_figures() -> list[Figure]:
         )
         for position, (name, header, notation, compute) in enumerate(computed, 3)
     ]
+
+
+def _label(time: str) -> str:
+    """Return a time as headers name it: an abbreviation in capitals, or `Latency`."""
+    return time.upper() if time != "latency" else "Latency"
 
 
 TIMES_DEFINITION = (
