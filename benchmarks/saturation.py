@@ -34,24 +34,25 @@ SEARCH = Saturation(until="saturated", concurrency=4, max=80, requests_per_slot=
 SWEEP = Sweep(name="saturation", input_tokens=32, output_tokens=TOKENS, load=SEARCH)
 
 
-def search(stub: Stub, folder: Path, tokenizer: Path, seed: int) -> Knee:
-    """Search for the knee as a run does, without the pipeline around it. `seed` makes the prompts differ."""
+def search(sweep: Sweep, stub: Stub, folder: Path, tokenizer: Path, seed: int) -> Knee:
+    """Search for a sweep's knee as a run does, without the pipeline. `seed` makes the prompts differ."""
+    assert sweep.search is not None
     trials: list[Trial] = []
-    step = advance(SWEEP.name, SEARCH, trials)
+    step = advance(sweep.name, sweep.search, trials)
     while not isinstance(step, Knee):
         job = PointJob(
-            sweep=SWEEP,
-            load=SEARCH.load_at(step, ()),
+            sweep=sweep,
+            load=sweep.search.load_at(step, ()),
             repeat=len(trials),
             attempt=1,
-            run_name="saturation",
+            run_name=sweep.name,
             endpoint=Endpoint(url=stub.url, model=stub.model, tokenizer=str(tokenizer)),
             folder=folder / str(len(trials)),
             seed=1000 * seed + len(trials),
         )
         measurement = measure_point(job, lambda: None, lambda done, total: None)
         trials.append(trial_of(point_result(job, measurement), ()))
-        step = advance(SWEEP.name, SEARCH, trials)
+        step = advance(sweep.name, sweep.search, trials)
     return step
 
 
@@ -59,7 +60,7 @@ def search_once(run: int, slots: int, folder: Path, tokenizer: Path) -> tuple[tu
     """Search against a stub. Returns a row of the table, and the error as a share of the slots."""
     started = time.monotonic()
     with stub_server(ttft=TTFT_S, itl=ITL_S, slots=slots, prompt_tokens=32) as stub:
-        knee = search(stub, folder / str(run), tokenizer, run)
+        knee = search(SWEEP, stub, folder / str(run), tokenizer, run)
     error = (knee.knee or 0.0) / slots - 1
     low, high = (f"{level:g}" if level else "–" for level in (knee.low, knee.high))
     seconds = f"{time.monotonic() - started:.0f}"

@@ -177,11 +177,11 @@ def limit_of(job: AccuracyJob, monkeypatch: pytest.MonkeyPatch) -> float:
     """The time limit that a measurement gives its process."""
     limits: list[float] = []
 
-    def run_job(target: str, job: AccuracyJob, *, timeout_s: float, **callbacks: object) -> None:
+    def run_works(works: object, *, timeout_s: float, **callbacks: object) -> None:
         limits.append(timeout_s)
         raise MeasureError("not measured", "")
 
-    monkeypatch.setattr(evaluate, "run_job", run_job)
+    monkeypatch.setattr(evaluate, "run_works", run_works)
     with pytest.raises(MeasureError, match="not measured"):
         measure(job)
     return limits[0]

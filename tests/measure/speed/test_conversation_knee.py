@@ -7,15 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.saturation import search
 from stub.process import Stub
 from tasks.config.saturation import Saturation
 from tasks.config.sweep import Sweep
-from tasks.measure.jobs import PointJob
-from tasks.measure.speed.figures.point_figures import point_result
-from tasks.measure.speed.send_load import measure_point
-from tasks.measure.speed.trials import trial_of
-from tasks.plan.search import Knee, Trial, advance
-from tasks.serve.endpoint import Endpoint
 
 pytestmark = pytest.mark.usefixtures("warm")
 SLOTS, TTFT_S, ITL_S, TOKENS, TURNS = 2, 0.05, 0.01, 6, 4
@@ -42,20 +37,5 @@ def test_users_who_think_as_long_as_they_are_served_saturate_half_as_many_slots(
     3 · 4 / 7 S, which is 86 % of what 2 slots give.
     """
     server = stub(ttft=TTFT_S, itl=ITL_S, slots=SLOTS, prompt_tokens=32)
-    trials: list[Trial] = []
-    step = advance(SWEEP.name, SEARCH, trials)
-    while not isinstance(step, Knee):
-        job = PointJob(
-            sweep=SWEEP,
-            load=SEARCH.load_at(step, ()),
-            repeat=len(trials),
-            attempt=1,
-            run_name="knee",
-            endpoint=Endpoint(url=server.url, model=server.model, tokenizer=str(tokenizer)),
-            folder=tmp_path / str(len(trials)),
-            seed=1000 + len(trials),
-        )
-        measurement = measure_point(job, lambda: None, lambda done, total: None)
-        trials.append(trial_of(point_result(job, measurement), ()))
-        step = advance(SWEEP.name, SEARCH, trials)
-    assert (step.knee, step.low, step.reason) == (2 * SLOTS, 2 * SLOTS - 1, "throughput")
+    found = search(SWEEP, server, tmp_path, tokenizer, seed=1)
+    assert (found.knee, found.low, found.reason) == (2 * SLOTS, 2 * SLOTS - 1, "throughput")
