@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from tasks.record.parquet_file import remove_leftover
+from tasks.record.parquet_file import write_bytes
 from tasks.track.tracked_run import TrackOutcome
 
 
@@ -26,10 +27,5 @@ def keep_outcome(outcome: TrackOutcome, file: Path) -> None:
     """
     if outcome.warning is not None:
         return
-    temporary = file.with_name(f".{file.name}.tmp")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(outcome.model_dump_json(), encoding="utf-8")
-        temporary.replace(file)
-    except OSError:
-        remove_leftover(temporary)
+    with suppress(OSError):
+        write_bytes(outcome.model_dump_json().encode(), file)

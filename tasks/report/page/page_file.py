@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from pathlib import Path
 
 from tasks.errors import RecordError
-from tasks.record.parquet_file import remove_leftover
+from tasks.record.parquet_file import write_bytes
 
 
 def write_html(page: str, path: Path, remedy: str) -> Path:
@@ -16,12 +14,8 @@ def write_html(page: str, path: Path, remedy: str) -> Path:
     Raises:
         RecordError: the page cannot be written; `remedy` says what to do.
     """
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(page, encoding="utf-8")
-        os.replace(temporary, path)
+        write_bytes(page.encode(), path)
     except OSError as error:
-        remove_leftover(temporary)
         raise RecordError(f"cannot write the page {path}: {error.strerror or error}", remedy) from error
     return path

@@ -6,9 +6,7 @@ vl-convert takes seconds to write the script out, so it does so once for each in
 from __future__ import annotations
 
 import gzip
-import os
 import sys
-import uuid
 from base64 import b64encode
 from contextlib import suppress
 from functools import cache
@@ -16,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tasks.config.home import home
+from tasks.record.parquet_file import write_bytes
 
 _PACKAGE = "vl-convert-python"
 
@@ -31,7 +30,7 @@ def vega_script() -> str:
     script = _write_out()
     for folder in folders:
         with suppress(OSError):  # a folder of the system; without any, the next process writes it out again
-            _save(script, folder / name)
+            write_bytes(script.encode("ascii"), folder / name)
             break
     return script
 
@@ -41,14 +40,6 @@ def _write_out() -> str:
 
     script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     return b64encode(gzip.compress(script.encode(), mtime=0)).decode("ascii")
-
-
-def _save(script: str, path: Path) -> None:
-    """Write the file whole or not at all: other processes may read it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
-    temporary.write_text(script, encoding="ascii")
-    os.replace(temporary, path)
 
 
 if __name__ == "__main__":
