@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from tasks.config.base import Frozen
+from tasks.record.older_rows import label_of
 from tasks.record.store import Store
 from tasks.report.formats import score_name
 
@@ -123,13 +124,7 @@ def _line(
 
 
 def _label() -> pl.Expr:
-    """Return the load's label; version 0.1.0 recorded only its level."""
-    level = (
-        pl.when(pl.col("rate").is_null())
-        .then(pl.format("c{}", "concurrency"))
-        .otherwise(pl.format("rate{}", "rate"))
-    )
-    return pl.coalesce("load_label", level)
+    return pl.struct("load_label", "concurrency", "rate").map_elements(label_of, return_dtype=pl.String)
 
 
 def _verdicts_by_run(points: pl.DataFrame) -> dict[str, dict[str, int]]:
