@@ -115,6 +115,20 @@ def swanlab_logs(full: FullCase, run: RunningCommand) -> bool:
     return bool(list(full.case.results.rglob("*.swanlab")))
 
 
+def kill_while_swanlab_logs(full: FullCase, run: RunningCommand) -> None:
+    """Kill the run while its SwanLab worker writes. The worker runs in slices, so that it cannot end before."""
+    assert until(lambda: processes(run, "swanlab_worker"), START_S, 0.01)
+    (worker,) = processes(run, "swanlab_worker")
+    assert until(lambda: list(full.case.results.glob("swanlab/.logging-*")), START_S, 0.001)
+    worker.suspend()
+    while not swanlab_logs(full, run):
+        worker.resume()
+        time.sleep(0.005)
+        worker.suspend()
+    run.process.kill()
+    run.wait()
+
+
 def report_is_made(full: FullCase, run: RunningCommand) -> bool:
     """Whether SwanLab has ended and the report is made."""
     return bool(list(full.case.results.rglob("*.swanlab"))) and not processes(run, "swanlab_worker")
@@ -184,9 +198,7 @@ def test_the_next_run_removes_an_incomplete_experiment_and_says_so_once(case: Ca
     case.load = ((1, 3),)
     full = FullCase(case)
     with full.run() as run:
-        assert until(lambda: swanlab_logs(full, run), START_S, 0.005)
-        run.process.kill()
-        run.wait()
+        kill_while_swanlab_logs(full, run)
     (incomplete,) = case.results.glob("swanlab/run-*/*.swanlab")
     (killed,) = case.table("runs")["run_id"].to_list()
     with full.run() as again:

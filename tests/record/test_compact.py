@@ -258,7 +258,9 @@ def test_a_file_written_while_it_is_compacted_is_not_deleted(
 
 def _record_runs(root: Path, count: int) -> None:
     for number in range(count):
-        record(Store(root), f"new-{number}", number)
+        run_id, store = f"new-{number}", Store(root)
+        record(store, run_id, number, "running")  # its files stay where they are until it has ended
+        record_run(store, made_up.run(run_id, made_up.START + timedelta(hours=number)))
 
 
 def _compact_until_all(root: Path, count: int) -> None:
