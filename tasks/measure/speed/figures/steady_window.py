@@ -14,7 +14,7 @@ UnderWay = tuple[datetime, float, int]
 
 
 class SteadyWindow(NamedTuple):
-    """From when the requests under way first reach their level to when they last leave it."""
+    """From when the requests under way reach their level, warm-up over, to when they last leave it."""
 
     start: datetime
     end: datetime
@@ -33,7 +33,8 @@ def steady_window(rows: Sequence[RequestRow], slots: int) -> SteadyWindow | None
     """Return the steady state; None where the requests under way never reach their level.
 
     The level of a closed loop is its slots. That of an open loop, and of users who think between their
-    requests, is the median over time of the number under way.
+    requests, is the median over time of the number under way. The window begins once all warm-up requests
+    have ended: every request that ends in it then counts, and its rates are not too low.
 
     Args:
         rows: all requests of a point, warm-up included; those without a latency are left out.
@@ -42,11 +43,18 @@ def steady_window(rows: Sequence[RequestRow], slots: int) -> SteadyWindow | None
     steps = [step for step in _under_way(rows) if step[1] > 0]
     thinks = any(row.think_s for row in rows)
     level = slots if slots and not thinks else _median_over_time(steps)
-    busy = [step for step in steps if step[2] >= max(level, 1)]
+    warm_at = _warm_at(rows)
+    busy = [step for step in steps if step[2] >= max(level, 1) and (warm_at is None or step[0] >= warm_at)]
     if not busy:
         return None
     last_moment, last_seconds, _ = busy[-1]
     return SteadyWindow(busy[0][0], last_moment + timedelta(seconds=last_seconds))
+
+
+def _warm_at(rows: Sequence[RequestRow]) -> datetime | None:
+    """Return when the last warm-up request ended; None without one."""
+    ends = [_end_of(row, row.latency_s or 0.0) for row in rows if row.warmup]
+    return max(ends, default=None)
 
 
 def _under_way(rows: Sequence[RequestRow]) -> Iterator[UnderWay]:

@@ -82,12 +82,32 @@ def test_without_a_window_there_are_no_figures() -> None:
     assert {BY_NAME[name].compute(point) for name in BY_NAME if name.startswith("steady_")} == {None}
 
 
-def test_warm_up_fills_slots_and_is_not_counted() -> None:
-    warmup = made_up.request(9, warmup=True)
-    first = RequestRow(
-        **{name: getattr(warmup, name) for name in warmup.__slots__}
-        | {"sent_at": made_up.START - timedelta(seconds=1), "latency_s": 2.0}
-    )
-    assert window((first, *CLOSED), 2) == (0, 5)
+def warm(index: int, sent_s: float, latency_s: float) -> RequestRow:
+    """A warm-up request."""
+    plain = row(index, sent_s, latency_s)
+    return RequestRow(**{name: getattr(plain, name) for name in plain.__slots__} | {"warmup": True})
+
+
+def test_the_window_begins_when_the_last_warm_up_request_has_ended() -> None:
+    first = warm(9, -1, 2)
+    assert window((first, *CLOSED), 2) == (1, 5)
     point = PointData(ClosedLoop(concurrency=2, requests=5), (first, *CLOSED), duration_s=6)
     assert BY_NAME["steady_share"].compute(point) == 0.8
+
+
+def test_warm_up_does_not_lower_the_rates_of_the_steady_state() -> None:
+    # Two slots, each busy from 0 to 6 s with requests of 1 s: two end each second. The first four are warm-up.
+    waves = [(second, slot) for second in range(6) for slot in range(2)]
+    rows = tuple(
+        warm(index, second, 1) if second < 2 else row(index, second, 1)
+        for index, (second, _) in enumerate(waves)
+    )
+    assert window(rows, 2) == (2, 6)
+    point = PointData(ClosedLoop(concurrency=2, requests=8), rows, duration_s=4)
+    assert BY_NAME["steady_request_throughput"].compute(point) == 2
+    assert BY_NAME["steady_share"].compute(point) == 1
+    assert BY_NAME["request_throughput"].compute(point) == 2
+
+
+def test_warm_up_requests_that_never_end_in_time_leave_no_window() -> None:
+    assert window((warm(9, 0, 20), *CLOSED), 2) is None
