@@ -27,8 +27,11 @@ smoke: install
 up: install
 	$(BIN)/servegauge up $(OPTIONS)
 
+# Tests that measure no time run two at a time, the others one by one.
+SIDE_BY_SIDE = audit blocks cli config exchange faults plan record report track
 test: install
-	$(BIN)/pytest --ignore=tests/operate
+	$(BIN)/pytest -n 2 --dist worksteal $(SIDE_BY_SIDE:%=tests/%)
+	$(BIN)/pytest --ignore=tests/operate $(SIDE_BY_SIDE:%=--ignore=tests/%)
 
 # Operating it: a Prefect server, workers and a browser of its own. Prefect's SQLite answers 503 now and then on a
 # crowded machine, so what failed is tried once more; it fails when it fails twice.

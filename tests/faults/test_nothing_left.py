@@ -112,7 +112,7 @@ def questions_are_asked(full: FullCase, run: RunningCommand) -> bool:
 
 def swanlab_logs(full: FullCase, run: RunningCommand) -> bool:
     """Whether SwanLab has begun its file."""
-    return bool(list(full.case.results.rglob("*.swanlab")))
+    return bool(list(full.case.results.glob("swanlab/run-*/*.swanlab")))
 
 
 def kill_while_swanlab_logs(full: FullCase, run: RunningCommand) -> None:
@@ -131,7 +131,7 @@ def kill_while_swanlab_logs(full: FullCase, run: RunningCommand) -> None:
 
 def report_is_made(full: FullCase, run: RunningCommand) -> bool:
     """Whether SwanLab has ended and the report is made."""
-    return bool(list(full.case.results.rglob("*.swanlab"))) and not processes(run, "swanlab_worker")
+    return swanlab_logs(full, run) and not processes(run, "swanlab_worker")
 
 
 @dataclass(frozen=True)
