@@ -6,7 +6,7 @@ from math import hypot, sqrt
 from statistics import fmean, stdev
 
 from tasks.audit.evidence import Evidence
-from tasks.audit.finding import Finding, at_most, unchecked
+from tasks.audit.finding import Finding, at_most, number_of, unchecked
 
 WAVES_ENOUGH = 5
 """With fewer requests per slot, the first burst of prefills makes up much of the sample."""
@@ -19,10 +19,17 @@ DRIFT_LIMIT = 0.10
 
 
 def waves(evidence: Evidence) -> Finding:
-    """Note a point with few waves; never suspect: the original recipe has two at its highest load."""
+    """Check that every slot had work; note few waves: the original recipe has two at its highest load.
+
+    With fewer requests than slots, or fewer conversations than users, the load is lower than its name says.
+    """
     slots = evidence.result.load.slots
     if not slots:
         return unchecked("an open loop has no waves")
+    work, noun = _work(evidence)
+    if work < slots:
+        sentence = f"{number_of(work, noun)} for {slots} slots: no more than {work} were ever busy at once"
+        return Finding(verdict="suspect", sentence=sentence, value=work / slots, limit=1)
     count = evidence.result.requests / slots
     few = slots > 1 and count < WAVES_ENOUGH
     advice = f": the first burst weighs heavily, use {WAVES_ENOUGH} or more" if few else ""
@@ -33,6 +40,13 @@ def waves(evidence: Evidence) -> Finding:
         limit=WAVES_ENOUGH,
         noted=few,
     )
+
+
+def _work(evidence: Evidence) -> tuple[int, str]:
+    """Return how many things slots work through one after another, and what they are."""
+    if evidence.sweep.conversation is None:
+        return evidence.result.requests, "request"
+    return len({row.conversation for row in evidence.rows if not row.warmup}), "conversation"
 
 
 def steady_state(evidence: Evidence) -> Finding:

@@ -81,6 +81,19 @@ def two_waves() -> Evidence:
     return replace(point, result=point.result.model_copy(update={"load": load}))
 
 
+def fewer_requests_than_slots() -> Evidence:
+    """Sixty requests for a hundred slots."""
+    point = evidence()
+    load = ClosedLoop(concurrency=100, requests=REQUESTS)
+    return replace(point, result=point.result.model_copy(update={"load": load}))
+
+
+def fewer_conversations_than_users() -> Evidence:
+    """Sixty turns, which are three conversations, for four users."""
+    point = evidence(tuple(row(index, conversation=index // 20) for index in range(REQUESTS)))
+    return made_up.with_sweep(point, conversation=Conversation())
+
+
 def short_steady_state() -> Evidence:
     """A sweep that asks for a minute, and a steady state of 12 s."""
     point = made_up.with_sweep(evidence(), steady_state=SteadyState(min_s=60))
@@ -240,6 +253,8 @@ FIRES: list[tuple[str, Callable[[], Evidence], str, str]] = [
     ("drift", slower_and_slower_chat, "suspect", "TPOT drifted by +"),
     ("pace", falling_behind, "suspect", "ended at 80%"),
     ("waves", two_waves, "valid", "2 waves"),
+    ("waves", fewer_requests_than_slots, "suspect", "60 requests for 100 slots: no more than 60 were ever"),
+    ("waves", fewer_conversations_than_users, "suspect", "3 conversations for 4 slots: no more than 3 were"),
     ("steady_state", short_steady_state, "suspect", "lasted 12 s, less than 60 s"),
     ("steady_state", no_steady_state, "suspect", "there is no steady state"),
     (

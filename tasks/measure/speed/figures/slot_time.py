@@ -14,10 +14,14 @@ def mean_slot_time_s(succeeded: Sequence[RequestRow], slots: int) -> float | Non
 
     The first `slots` requests are left out, because there is no queue yet, and those that are sent when slots
     stay empty: the last `slots`, or those after the first user who has no further conversation. Think times
-    count of all requests: which turns are left out must not change them. None for fewer than two requests.
+    count of all requests: which turns are left out must not change them. None for fewer than two requests,
+    and for fewer conversations than slots, some of which then stay empty from the beginning.
     """
     ordered = sorted(succeeded, key=lambda row: row.sent_at)
-    if any(row.conversation is not None for row in ordered):
+    conversations = {row.conversation for row in ordered if row.conversation is not None}
+    if conversations:
+        if len(conversations) < slots:
+            return None
         left_at = _first_user_left_at(ordered)
         inner = [row for row in ordered[slots:] if row.sent_at <= left_at]
     else:

@@ -42,3 +42,10 @@ def test_turns_count_until_a_user_has_no_further_conversation() -> None:
 def test_think_times_do_not_depend_on_the_turns_that_are_left_out() -> None:
     rows = [sent(turn * 2.0, 1, conversation=0, think_s=float(turn > 0)) for turn in range(4)]
     assert mean_slot_time_s(rows, 1) == pytest.approx(1 + 0.75)
+
+
+def test_fewer_conversations_than_slots_hold_no_slot_time() -> None:
+    # Two users would be four slots' half: slots / slot time would be twice what the server sustained.
+    rows = [sent(turn * 2.0, 1, conversation=user) for turn in range(4) for user in range(2)]
+    assert mean_slot_time_s(rows, 2) == pytest.approx(1)
+    assert mean_slot_time_s(rows, 4) is None

@@ -96,7 +96,7 @@ def test_the_window_begins_when_the_last_warm_up_request_has_ended() -> None:
 
 
 def test_warm_up_does_not_lower_the_rates_of_the_steady_state() -> None:
-    # Two slots, each busy from 0 to 6 s with requests of 1 s: two end each second. The first four are warm-up.
+    # Two slots, each busy from 0 to 6 s with requests of 1 s: two end each second. Four are warm-up.
     waves = [(second, slot) for second in range(6) for slot in range(2)]
     rows = tuple(
         warm(index, second, 1) if second < 2 else row(index, second, 1)
