@@ -3,8 +3,8 @@
 Speed: the repeats of a load are independent, so the difference of two means has Welch's interval (Biometrika
 34, 1947), as a share of the first mean. Scores: both runs answer the same questions, so the interval is
 Student's t over the differences per question. This is the paired standard error of Miller, "Adding Error Bars
-to Evals" (arXiv 2411.00640). With one answer per question, McNemar's exact test (Psychometrika 12, 1947) is
-also computed.
+to Evals" (arXiv 2411.00640). With one answer per question, right or wrong, McNemar's exact test
+(Psychometrika 12, 1947) is also computed.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class PairedChange(Change):
     """The change of a score.
 
     `questions`: the number of questions that both runs answered.
-    `p`: the p-value of McNemar's test; None if a question has several answers.
+    `p`: the p-value of McNemar's test; None if a question has several answers, or one that is partly right.
     """
 
     questions: int
@@ -80,7 +80,8 @@ def paired_change(
         return None
     count = len(differences)
     half_width = student_t(count - 1) * stdev(differences) / sqrt(count) if count > 1 else None
-    p = mcnemar(differences.count(1), differences.count(-1)) if single else None
+    right_or_wrong = {*base.values(), *new.values()} <= {0.0, 1.0}
+    p = mcnemar(differences.count(1), differences.count(-1)) if single and right_or_wrong else None
     return PairedChange(difference=fmean(differences), half_width=half_width, questions=count, p=p)
 
 

@@ -52,8 +52,9 @@ def _row(point: PointResult, bounds: Sequence[Objective], with_repeat: bool) -> 
 
 
 def _bounded_value(bound: Objective, point: PointResult) -> str:
-    if bound.name == SUCCESS:
-        return f"{point.succeeded / (point.requests or 1):.4g}"
+    if bound.name == SUCCESS:  # rounded down, so that 1 means all; abandoned requests are neither
+        ended = point.succeeded + point.failed
+        return f"{10_000 * point.succeeded // ended / 10_000:g}" if ended else MISSING
     return SECONDS.text(point[bound.name])
 
 

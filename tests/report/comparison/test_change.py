@@ -36,6 +36,17 @@ def test_questions_are_compared_one_by_one() -> None:
     assert change.p == 0.5  # two gained, none lost: 2 · (1/2)²
 
 
+def test_mcnemars_test_is_not_made_of_answers_that_are_partly_right() -> None:
+    # Every answer became better, and none changed from wrong to right: the test would say p = 1.
+    base = {(number, "7"): 0.2 for number in range(10)}
+    new = {(number, "7"): 0.6 + number / 100 for number in range(10)}
+    change = paired_change(base, new, single=True)
+    assert change is not None
+    assert change.p is None
+    assert change.difference == pytest.approx(0.445)
+    assert not change.is_noise
+
+
 def test_other_questions_are_not_compared() -> None:
     assert paired_change({(1, "7"): 1.0}, {(1, "8"): 1.0}, single=True) is None
 

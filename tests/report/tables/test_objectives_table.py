@@ -36,3 +36,23 @@ def test_a_time_that_responses_do_not_show_is_no_small_sample() -> None:
     table = objectives_table(sweep_of(made_up.recorded(bounded)))
     assert table is not None
     assert table.footnotes[1:] == (f"–: {formats.TIME_NOT_VISIBLE}",)
+
+
+def success_cell(succeeded: int, failed: int, abandoned: int) -> str:
+    """The cell of `success >= 0.99` of a point whose requests ended so."""
+    counts = {"succeeded": succeeded, "failed": failed, "abandoned": abandoned}
+    changes = {
+        **counts,
+        "requests": sum(counts.values()),
+        "objectives": (Objective(name="success", bound=0.99),),
+    }
+    table = objectives_table(sweep_of(made_up.recorded(made_up.point().model_copy(update=changes))))
+    assert table is not None
+    return table.rows[0][-2]
+
+
+def test_success_is_that_of_the_requests_that_succeeded_or_failed() -> None:
+    assert success_cell(succeeded=50, failed=0, abandoned=50) == "1"
+    assert success_cell(succeeded=99, failed=1, abandoned=100) == "0.99"
+    assert success_cell(succeeded=99_999, failed=1, abandoned=0) == "0.9999"
+    assert success_cell(succeeded=0, failed=0, abandoned=3) == "–"
