@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from tasks.measure.speed.figures.figure_registry import figures_in
 from tasks.measure.speed.figures.figure_type import Figure
-from tasks.report.comparison.change import Change, speed_change
+from tasks.report.comparison.change import Change
 from tasks.report.comparison.compared_run import ComparedRun
-from tasks.report.load_repeats import Repeats, mean_of, usable_repeats, values_of
+from tasks.report.comparison.goodput_change import figure_change
+from tasks.report.load_repeats import Repeats, mean_of, usable_repeats
 from tasks.report.measured_sweep import measured_sweeps
 
 _FIGURES = figures_in("comparison")
@@ -61,8 +62,8 @@ def compare_speed(runs: Sequence[ComparedRun]) -> tuple[SpeedComparison, ...]:
 
 def _compare_figure(key: LoadKey, figure: Figure, repeats_of_runs: Sequence[Repeats]) -> SpeedComparison:
     """Compare one figure of one load. A run that did not measure the load has no repeats."""
-    base, *others = [values_of(figure, repeats) for repeats in repeats_of_runs]
-    changes = [speed_change(base, new) if base and new else None for new in others]
+    base, *others = repeats_of_runs
+    changes = [figure_change(figure, base, new) for new in others]
     means = tuple(mean_of(figure, repeats) for repeats in repeats_of_runs)
     suspect = tuple(repeats.suspect for repeats in repeats_of_runs)
     return SpeedComparison(key, figure, means, changes=(None, *changes), suspect=suspect)

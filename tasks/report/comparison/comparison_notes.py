@@ -9,6 +9,7 @@ from tasks.report.comparison.change import Change
 from tasks.report.comparison.compare_scores import ScoreComparison, questions_of
 from tasks.report.comparison.compare_speed import SpeedComparison, repeats_by_load
 from tasks.report.comparison.compared_run import LETTERS, ComparedRun
+from tasks.report.comparison.goodput_change import judged_otherwise
 from tasks.report.load_repeats import Repeats, mean_of
 
 OUTPUT_LENGTH = BY_NAME["output_tokens_mean"]
@@ -90,6 +91,18 @@ def output_length_notes(runs: Sequence[ComparedRun]) -> list[str]:
             if base_length and length and abs(length / base_length - 1) > OUTPUT_LENGTH_TOLERANCE:
                 lengths = f"{length:.1f} output tokens a request in {letter}, {base_length:.1f} in A"
                 notes.append(f"{key.sweep} {key.load}: {lengths}: not the same work")
+    return notes
+
+
+def other_objectives_notes(runs: Sequence[ComparedRun]) -> list[str]:
+    """Return the loads whose goodput is of other objectives than in the first run."""
+    base_loads = repeats_by_load(runs[0])
+    notes = []
+    for letter, run in zip(LETTERS[1:], runs[1:], strict=False):
+        for key, repeats in repeats_by_load(run).items():
+            if judged_otherwise(base_loads.get(key, Repeats()), repeats):
+                goodput = f"goodput of {letter} is that of other objectives than in A: no change is given"
+                notes.append(f"{key.sweep} {key.load}: {goodput}")
     return notes
 
 

@@ -17,6 +17,7 @@ from tasks.report.comparison.comparison_notes import (
     SUSPECT_MARK,
     change_notes,
     mcnemar_notes,
+    other_objectives_notes,
     other_question_notes,
     output_length_notes,
     shared_point_notes,
@@ -51,6 +52,7 @@ def speed_table(runs: Sequence[ComparedRun]) -> Table:
         *suspect_notes(comparisons),
         *change_notes(changes),
         *output_length_notes(runs),
+        *other_objectives_notes(runs),
         *shared_point_notes(runs),
         *missing_figures(runs),
     )

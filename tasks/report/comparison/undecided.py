@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from tasks.measure.speed.figures.figure_registry import figures_in
 from tasks.measure.speed.figures.figure_type import Figure
-from tasks.report.comparison.change import Change, speed_change
+from tasks.report.comparison.change import Change
 from tasks.report.comparison.change_text import percent_text
 from tasks.report.comparison.compare_speed import LoadKey, repeats_by_load
 from tasks.report.comparison.compared_run import ComparedRun
+from tasks.report.comparison.goodput_change import figure_change
 from tasks.report.load_repeats import values_of
 
 POWER = 0.8
@@ -66,7 +67,7 @@ def _undecided(base: ComparedRun, new: ComparedRun, percent: float) -> Iterator[
             continue
         for figure in figures_in("comparison"):
             before, after = values_of(figure, repeats), values_of(figure, new_loads[key])
-            change = speed_change(before, after) if before and after else None
+            change = figure_change(figure, repeats, new_loads[key])
             if figure.better is None or change is None or not _is_open(figure, change, percent):
                 continue
             yield Undecided(key, figure, change, enough_repeats(before, after, percent / 100))

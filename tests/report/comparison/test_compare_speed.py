@@ -6,6 +6,10 @@ import pytest
 
 from tasks.report.comparison.compare_speed import LoadKey, compare_speed, repeats_by_load
 from tasks.report.comparison.compared_run import ComparedRun
+from tasks.report.comparison.comparison_notes import other_objectives_notes
+from tasks.report.comparison.regressions import regressions
+from tasks.report.comparison.undecided import undecided
+from tests.record import made_up
 from tests.report.comparison.compared_runs import compared
 from tests.report.made_up import report
 
@@ -32,3 +36,30 @@ def test_a_load_that_one_run_did_not_measure_has_no_change() -> None:
     assert (base, missing) == (None, None)
     assert changed is not None
     assert changed.difference == pytest.approx(0.1)
+
+
+def bounded_run(run_id: str, bound_s: float, goodput: float) -> ComparedRun:
+    """A run of one load, twice, whose requests are judged by this bound on their latency."""
+    points = []
+    for repeat in (1, 2):
+        point = made_up.bounded(made_up.point(repeat=repeat), bound_s)
+        points.append(made_up.recorded(point.with_figures({"goodput": goodput + repeat / 1000}), run_id))
+    return ComparedRun(report=report(run=made_up.run(run_id), points=tuple(points), accuracy=()))
+
+
+def test_goodput_of_other_objectives_is_not_compared() -> None:
+    strict, loose = bounded_run("a", 4.0, 1.0), bounded_run("b", 40.0, 3.0)
+
+    def changes(*runs: ComparedRun) -> list[bool]:
+        found = [each for each in compare_speed(runs) if each.figure.name == "goodput"]
+        return [each.changes[1] is not None for each in found]
+
+    assert changes(strict, bounded_run("b", 4.0, 3.0)) == [True]
+    assert changes(strict, loose) == [False]
+    assert regressions((loose, strict), 5) == ()
+    assert len(regressions((bounded_run("b", 4.0, 3.0), strict), 5)) == 1
+    assert not [each for each in undecided(loose, strict, 90) if each.figure.name == "goodput"]
+    assert other_objectives_notes((strict, loose)) == [
+        "throughput 4: goodput of B is that of other objectives than in A: no change is given"
+    ]
+    assert other_objectives_notes((strict, bounded_run("b", 4.0, 3.0))) == []
