@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 
 from tasks.config.datasets import WHOLE
 from tasks.measure.accuracy.scores import Score
@@ -29,24 +30,21 @@ TABLE_FIGURES = (
 def figures_by_step(run: TrackedRun, *, one_load: bool = False) -> FiguresByStep:
     """Return the figures of a run by step and key, in the report's words and units, steps ascending.
 
-    The step of a point is the level of its load, rounded; scores and knees have step 0. The level itself is
-    a figure too, for the x axis. A tracker keeps one value for a key and a step, so the keys of a sweep's
-    second point at the same step end in `#2`. A sweep of one load has no figures here: a chart of one point
-    says less than the table; `one_load` returns them too.
+    The step of a point is the level of its load, see `_steps`; scores and knees have step 0. The level itself
+    is a figure too, for the x axis. A tracker keeps one value for a key and a step, so the keys of a load's
+    second repeat end in `#2`, and those of another load of the same level in its label. A sweep of one load
+    has no figures here: a chart of one point says less than the table; `one_load` returns them too.
     """
     by_step: defaultdict[int, dict[str, float]] = defaultdict(dict)
     for score in run.scores:
         by_step[0].update(_score_figures(score))
     for knee in run.knees:
         by_step[0].update(_knee_figures(knee))
-    points_at: Counter[tuple[str, int]] = Counter()
-    charted = charted_sweeps(run, one_load=one_load)
+    charted, steps, named = charted_sweeps(run, one_load=one_load), _steps(run), _Names()
     points = [point for point in run.points if point.result.sweep in charted]
-    for point in sorted(points, key=lambda point: _step_and_repeat(point.result)):
-        sweep, step = point.result.sweep, _step(point.result)
-        points_at[sweep, step] += 1
-        count = points_at[sweep, step]
-        suffix = f" #{count}" if count > 1 else ""
+    for point in sorted(points, key=lambda point: (point.result.load.level, point.result.repeat)):
+        sweep, step = point.result.sweep, steps[point.result.load.level]
+        suffix = named.suffix(point.result)
         by_step[step][charted[sweep]] = point.result.load.level
         for title, value in _point_figures(point).items():
             by_step[step][f"{sweep}/{title}{suffix}"] = value
@@ -54,16 +52,18 @@ def figures_by_step(run: TrackedRun, *, one_load: bool = False) -> FiguresByStep
 
 
 def charted_sweeps(run: TrackedRun, *, one_load: bool = False) -> dict[str, str]:
-    """Return the sweeps of several loads, each with the key of its x axis, such as `concurrency`.
+    """Return the sweeps of several levels, each with the key of its x axis, such as `concurrency`.
 
-    `one_load`: return the sweeps of one load too.
+    The key is `load` where the kinds of load differ. `one_load`: return the sweeps of one level too.
     """
-    levels: defaultdict[str, set[int]] = defaultdict(set)
-    kinds: dict[str, str] = {}
+    by_sweep: defaultdict[str, list[PointResult]] = defaultdict(list)
     for point in run.points:
-        levels[point.result.sweep].add(_step(point.result))
-        kinds[point.result.sweep] = point.result.load.kind
-    return {sweep: kinds[sweep] for sweep, found in levels.items() if one_load or len(found) > 1}
+        by_sweep[point.result.sweep].append(point.result)
+    return {
+        sweep: _kind(points)
+        for sweep, points in by_sweep.items()
+        if one_load or len({point.load.level for point in points}) > 1
+    }
 
 
 def point_table(points: tuple[RecordedPoint, ...]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
@@ -73,12 +73,34 @@ def point_table(points: tuple[RecordedPoint, ...]) -> tuple[tuple[str, ...], lis
     return header, [_row(point) for point in points]
 
 
-def _step(point: PointResult) -> int:
-    return round(point.load.level)
+def _kind(points: Iterable[PointResult]) -> str:
+    kinds = {point.load.kind for point in points}
+    return kinds.pop() if len(kinds) == 1 else "load"
 
 
-def _step_and_repeat(point: PointResult) -> tuple[int, int]:
-    return _step(point), point.repeat
+def _steps(run: TrackedRun) -> dict[float, int]:
+    """Return the step of each level: the level, rounded; the next free step where two would have the same."""
+    steps: dict[float, int] = {}
+    last = -1
+    for level in sorted({point.result.load.level for point in run.points}):
+        last = steps[level] = max(round(level), last + 1)
+    return steps
+
+
+class _Names:
+    """Tells the points of a sweep apart that have the same level."""
+
+    def __init__(self) -> None:
+        self._first: dict[tuple[str, float], str] = {}
+        self._counts: Counter[tuple[str, str]] = Counter()
+
+    def suffix(self, point: PointResult) -> str:
+        """Return what the keys of a point end in."""
+        label = point.load.label
+        first = self._first.setdefault((point.sweep, point.load.level), label)
+        self._counts[point.sweep, label] += 1
+        count = self._counts[point.sweep, label]
+        return (f" {label}" if label != first else "") + (f" #{count}" if count > 1 else "")
 
 
 def _success_rate(point: PointResult) -> float:

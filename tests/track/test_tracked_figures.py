@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tasks.audit.verdict import Verdict
+from tasks.config.load_kinds.open_loop import OpenLoop
 from tasks.measure.speed.figures.figure_registry import BY_NAME
-from tasks.track.tracked_figures import figures_by_step, point_table
+from tasks.record.results import RecordedPoint
+from tasks.track.tracked_figures import charted_sweeps, figures_by_step, point_table
 from tests.record import made_up
 from tests.track.made_up_run import made_up_run
 
@@ -65,6 +67,43 @@ def test_a_repeat_has_keys_of_its_own() -> None:
     by_step = figures_by_step(made_up_run(points=(*points, OTHER_LOAD), scores=()))
     assert set(by_step) == {4, 100}
     assert {"throughput/Success (%)", "throughput/Success (%) #2"} <= set(by_step[4])
+
+
+def at_rate(rate: float, latency: float, burstiness: float | None = None) -> RecordedPoint:
+    """A point of an open loop, told by its mean latency."""
+    point = made_up.point("open").with_figures({"latency_mean_s": latency})
+    load = OpenLoop(rate=rate, requests=20, burstiness=burstiness)
+    return made_up.recorded(point.model_copy(update={"load": load}))
+
+
+def open_figures(*points: RecordedPoint) -> list[dict[str, float]]:
+    """The x axis and the mean latencies of each step."""
+    by_step = figures_by_step(made_up_run(points=points, scores=()))
+    assert len(set(by_step)) == len(by_step)
+    return [
+        {key: value for key, value in figures.items() if key == "rate" or "Latency mean" in key}
+        for figures in by_step.values()
+    ]
+
+
+def test_each_level_has_a_step_and_its_own_place_on_the_x_axis() -> None:
+    assert open_figures(at_rate(1.4, 3.0), at_rate(0.2, 1.0), at_rate(1.2, 2.0)) == [
+        {"rate": 0.2, "open/Latency mean (s)": 1.0},
+        {"rate": 1.2, "open/Latency mean (s)": 2.0},
+        {"rate": 1.4, "open/Latency mean (s)": 3.0},
+    ]
+
+
+def test_another_load_of_the_same_level_is_no_repeat() -> None:
+    assert open_figures(at_rate(5, 1.0), at_rate(5, 2.0, burstiness=0.5), at_rate(9, 3.0)) == [
+        {"rate": 5, "open/Latency mean (s)": 1.0, "open/Latency mean (s) rate5burst0.5": 2.0},
+        {"rate": 9, "open/Latency mean (s)": 3.0},
+    ]
+
+
+def test_loads_of_two_kinds_share_an_axis_of_neither() -> None:
+    mixed = made_up.recorded(made_up.point("open", concurrency=4))
+    assert charted_sweeps(made_up_run(points=(mixed, at_rate(9, 1.0)))) == {"open": "load"}
 
 
 def test_a_knee_has_step_0_and_its_interval() -> None:
