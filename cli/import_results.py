@@ -15,7 +15,8 @@ def import_results(
     files: Annotated[
         list[Path],
         typer.Argument(
-            help="Results of EvalScope perf, vllm bench serve, GuideLLM, AIPerf, SGLang or MLPerf Endpoints.",
+            help="Results of EvalScope perf and eval, vllm bench serve, GuideLLM, AIPerf, SGLang, "
+            "inference-perf or MLPerf Endpoints.",
             metavar="FILE...",
         ),
     ],
@@ -27,12 +28,14 @@ def import_results(
     """Record the results of another load generator.
 
     The figures keep the tool's definitions, and each point is `suspect`: nothing of servegauge confirms it.
+    Scores of `evalscope eval` come from its folder, with the answers where these lie beside the reports.
     `servegauge compare` names where the definitions of two runs differ.
 
     \b
     Examples:
       servegauge import vllm.json
       servegauge import outputs/20261126_120000/NAME/parallel_10_number_100
+      servegauge import outputs/20261126_130000
       servegauge compare last previous
     """
     from tasks.config.results_location import results_location

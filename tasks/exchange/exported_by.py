@@ -7,8 +7,9 @@ from importlib.metadata import version
 from typing import Any
 
 from tasks.errors import InputError
-from tasks.exchange.definitions import OWN, TOOLS, tool_key
+from tasks.exchange.definitions import tool_key
 from tasks.exchange.foreign_run import ForeignRun
+from tasks.exchange.tools import OWN, TOOLS
 from tasks.record.results import RecordedPoint, RunRecord
 
 MARK = "exported_by_servegauge"

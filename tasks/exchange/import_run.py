@@ -8,17 +8,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tasks.audit.verdict import Verdict
-from tasks.exchange.definitions import TOOLS
 from tasks.exchange.foreign_run import ForeignPoint, ForeignRun
 from tasks.exchange.readers.reader_registry import read_foreign_run
+from tasks.exchange.tools import TOOLS
 from tasks.measure.speed.figures.point_result import PointResult
-from tasks.record.results import Manifest, RecordedPoint, RunRecord
+from tasks.record.results import Manifest, RecordedAccuracy, RecordedPoint, RunRecord
 from tasks.record.store import Store
-from tasks.record.write_run import record_point, record_run
+from tasks.record.write_run import record_accuracy, record_point, record_run
 
 
 def import_file(path: Path, sweep: str, store: Store) -> RunRecord:
-    """Record the run in a results file of another load generator.
+    """Record the run in a results file of another tool, its load points or its scores.
 
     The id is made from the file's figures, so that the same file twice is the same run.
 
@@ -31,6 +31,9 @@ def import_file(path: Path, sweep: str, store: Store) -> RunRecord:
     record_run(store, run)
     for point in recorded_points(foreign, sweep, run.run_id):
         record_point(store, run.run_id, point)
+    for each in foreign.accuracy:
+        scores = RecordedAccuracy(scores=each.scores, run_id=run.run_id)
+        record_accuracy(store, run.run_id, scores, each.samples)
     return run
 
 
@@ -42,10 +45,11 @@ def run_record(foreign: ForeignRun, sweep: str, path: Path) -> RunRecord:
         run_id=f"{measured_at:%Y%m%d-%H%M%S}-{foreign.tool}-{digest[:4]}",
         spec=foreign.tool,
         spec_digest=digest[:16],
-        sweeps=(sweep,),
+        sweeps=(sweep,) if foreign.points else (),
         started_at=measured_at,
         finished_at=measured_at,
         outcome="completed",
+        warnings=foreign.notes if foreign.accuracy else (),
         manifest=Manifest(model=foreign.model, source=source_of(foreign)),
     )
 

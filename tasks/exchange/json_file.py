@@ -53,3 +53,15 @@ def count(fields: Fields, name: str, path: Path) -> int:
             f"{path}: {name!r} is no count: {fields.get(name)!r}", "give the file as the tool wrote it"
         )
     return int(value)
+
+
+def object_in(fields: Fields, name: str) -> Fields:
+    """Return an object that is a field; an empty one if the field is missing or holds something else."""
+    value = fields.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def objects_in(fields: Fields, name: str) -> list[Fields]:
+    """Return the objects of a field that is a list; none if it is missing or holds something else."""
+    values = fields.get(name)
+    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []

@@ -56,6 +56,11 @@ def source_text(measured_by: str, run_id: str) -> str:
     return "measured" if measured_by == run_id else f"reused from {measured_by}"
 
 
+def interval_text(low: float | None, high: float | None) -> str:
+    """Return a score's interval; that of an imported score may not be known."""
+    return MISSING if low is None or high is None else f"{score_text(low)} – {score_text(high)}"
+
+
 def run_duration(run: RunRecord) -> str:
     """Return the duration of the run in whole seconds, such as `0:01:35`."""
     if run.finished_at is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from tasks.exchange.definitions import tool_name
 from tasks.record.results import Manifest
 from tasks.report import formats
 from tasks.report.report_input import ReportInput
@@ -46,6 +47,7 @@ def manifest_pairs(report: ReportInput) -> tuple[tuple[str, str], ...]:
     run, manifest = report.run, report.run.manifest
     memory = f"{manifest.memory_bytes / 2**30:.1f} GiB" if manifest.memory_bytes else None
     pairs = (
+        ("Imported from", manifest.source and f"{tool_name(manifest.source)} ({manifest.source})"),
         ("Spec", f"{run.spec} (digest {run.spec_digest})"),
         ("Engine", _engine(manifest)),
         ("Environment digest", manifest.environment_digest),

@@ -123,7 +123,8 @@ def _point_figures(recorded: RecordedPoint) -> dict[str, float]:
 def _score_figures(score: Score) -> dict[str, float]:
     subset = "" if score.subset == WHOLE else f"{score.subset}_"
     key = f"accuracy/{score.dataset}_{subset}{score.metric}".replace(".", "_")
-    return {key: score.value, f"{key}_ci_low": score.ci_low, f"{key}_ci_high": score.ci_high}
+    figures = {key: score.value, f"{key}_ci_low": score.ci_low, f"{key}_ci_high": score.ci_high}
+    return {name: value for name, value in figures.items() if value is not None}
 
 
 def _knee_figures(knee: Knee) -> dict[str, float]:

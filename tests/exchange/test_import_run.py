@@ -58,8 +58,16 @@ def test_the_same_file_under_another_sweep_is_another_run(store: Store) -> None:
 def test_the_comparison_of_two_tools_names_their_definitions(store: Store) -> None:
     ids = [_imported(store, tool).run_id for tool in ("evalscope", "vllm")]
     table = definition_table(load_runs(ids, store.location))
-    assert ("TPOT", "A, B", "EvalScope perf is higher for that reason alone") in table.rows
+    assert ("TPOT", "A – B", "EvalScope perf is higher for that reason alone") in table.rows
     assert "B: measured by vllm bench serve" in table.footnotes
+
+
+def test_every_pair_of_tools_is_compared(store: Store) -> None:
+    ids = [_imported(store, tool).run_id for tool in ("evalscope", "vllm", "vllm", "guidellm")]
+    table = definition_table(load_runs(ids, store.location))
+    pairs = [pair for figure, pair, _ in table.rows if figure == "TTFT"]
+    assert pairs == ["A – B, C", "A – D", "B, C – D"]
+    assert "B, C: measured by vllm bench serve" in table.footnotes
 
 
 def test_runs_of_one_tool_have_no_differing_definitions(store: Store) -> None:

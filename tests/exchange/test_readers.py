@@ -1,7 +1,7 @@
 """Results of other load generators, read from files about the same stub.
 
 Each tool wrote its own, but MLPerf Endpoints: that one is made by hand, from the documented layout.
-AIPerf's file is shortened to the fields that are read.
+The files of AIPerf and inference-perf are shortened to about the fields that are read.
 
 The stub sent the first token after 50 ms, then one every 10 ms. 12 requests, 4 at a time,
 64 tokens in, 16 out.
@@ -27,10 +27,17 @@ PATHS = {
     "guidellm": FILES / "guidellm.json",
     "aiperf": FILES / "aiperf",
     "sglang": FILES / "sglang.jsonl",
+    "inference-perf": FILES / "inference-perf",
     "mlperf": FILES / "mlperf",
 }
-BUSY = {"aiperf": (0.0839, 0.0094, 238.9), "sglang": (0.0596, 0.0100, 297.6)}
-"""TTFT, TPOT and tokens per second of tools that ran on a busy machine, as their files say."""
+SCORES = {"evalscope-eval": FILES / "evalscope-eval"}
+"""Scores instead of loads: see readers/test_evalscope_eval.py."""
+BUSY = {
+    "aiperf": (0.0839, 0.0094, 238.9),
+    "sglang": (0.0596, 0.0100, 297.6),
+    "inference-perf": (0.0520, 0.0100, 185.9),
+}
+"""TTFT, TPOT and tokens per second, as the files say, of tools that ran on a busy machine or sent slowly."""
 QUIET = (0.052, 0.010, 310)
 
 
@@ -39,7 +46,7 @@ def _figures(run: ForeignRun) -> dict[str, float | None]:
 
 
 def test_every_reader_has_a_file() -> None:
-    assert {reader.tool for reader in READERS} == set(PATHS)
+    assert {reader.tool for reader in READERS} == PATHS.keys() | SCORES.keys()
 
 
 @pytest.mark.parametrize("tool", PATHS)

@@ -31,6 +31,8 @@ class Score(Frozen):
         questions: the number of questions.
         repeats: how often each question was asked.
         value: the mean of the questions' mean scores; a failed answer counts 0.
+        ci_low: the lower end of the interval; None, like `ci_high` and `truncated`, of an imported score
+            without its answers.
         failed: answers that are missing because every request for them failed, or that were not judged.
         truncated: answers that ended at the limit of their length.
         empty: answers without text besides their reasoning.
@@ -66,10 +68,10 @@ class Score(Frozen):
     questions: int
     repeats: int
     value: float
-    ci_low: float
-    ci_high: float
+    ci_low: float | None
+    ci_high: float | None
     failed: int
-    truncated: int
+    truncated: int | None
     empty: int | None = None
     unparsable: int | None = None
     second_value: float | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tasks.exchange.definitions import tool_name
 from tasks.measure.accuracy.scores import Score
 from tasks.report import formats
 from tasks.report.charts.chart import Chart, Row, Spec
@@ -32,6 +33,7 @@ def score_charts(report: ReportInput) -> list[Chart]:
     tooltip = [word(NAME), number(SCORE, form=".3f"), number(LOW, form=".3f"), number(HIGH, form=".3f")]
     tooltip.append(number("questions"))
     interval: Spec = {
+        "transform": [{"filter": f"isValid(datum.{LOW})"}],
         "mark": {"type": "rule", "stroke": MAIN, "strokeWidth": 7, "opacity": 0.3, "strokeCap": "round"},
         "encoding": {"y": y, "x": {**x, "field": LOW}, "x2": {"field": HIGH}, "tooltip": tooltip},
     }
@@ -44,7 +46,9 @@ def score_charts(report: ReportInput) -> list[Chart]:
         "encoding": {"y": y, "x": x, "text": {"field": SCORE, "type": "quantitative", "format": ".3f"}},
     }
     height = _ROW_STEP * len(rows)
-    return [Chart("Scores", spec([interval, value, label], height=height), rows, width="full")]
+    source = report.run.manifest.source
+    note = f"imported from {tool_name(source)}" if source else ""
+    return [Chart("Scores", spec([interval, value, label], height=height), rows, width="full", note=note)]
 
 
 def _row(score: Score) -> Row:

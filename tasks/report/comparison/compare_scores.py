@@ -29,7 +29,8 @@ class ScoreKey(NamedTuple):
 class ScoreComparison(NamedTuple):
     """One score. `values` and `changes` have an entry for each run; the first run has no change.
 
-    A run's change is computed over the questions that both this run and the first run answered.
+    A run's change is computed over the questions that both this run and the first run answered. Where one of
+    them is imported without its answers, it is the plain difference, over no questions.
     """
 
     key: ScoreKey
@@ -44,7 +45,10 @@ def compare_scores(runs: Sequence[ComparedRun]) -> tuple[ScoreComparison, ...]:
     comparisons = []
     for key in dict.fromkeys(chain.from_iterable(scores_of_runs)):
         values = tuple(scores.get(key) for scores in scores_of_runs)
-        changes = [_score_change(base, new, key) for new in others]
+        changes = [
+            _score_change(base, new, key) or _plain_change(base, new, values[0], value)
+            for new, value in zip(others, values[1:], strict=True)
+        ]
         comparisons.append(ScoreComparison(key, values, changes=(None, *changes)))
     return tuple(comparisons)
 
@@ -66,6 +70,16 @@ def _score_change(base: ComparedRun, new: ComparedRun, key: ScoreKey) -> PairedC
     base_answers, new_answers = _answers_of(base, key), _answers_of(new, key)
     single = all(question.answers == 1 for question in (*base_answers, *new_answers))
     return paired_change(_shares(base_answers), _shares(new_answers), single)
+
+
+def _plain_change(
+    base: ComparedRun, new: ComparedRun, before: float | None, after: float | None
+) -> PairedChange | None:
+    """Return the difference of two scores if one of the runs is imported without answers; else None."""
+    without = [run for run in (base, new) if run.report.run.manifest.source and not run.answers]
+    if not without or before is None or after is None:
+        return None
+    return PairedChange(difference=after - before, questions=0)
 
 
 def _answers_of(run: ComparedRun, key: ScoreKey) -> list[QuestionShare]:

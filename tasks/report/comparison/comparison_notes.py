@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tasks.exchange.definitions import tool_name
 from tasks.measure.speed.figures.figure_registry import BY_NAME
 from tasks.report.comparison.change import Change
 from tasks.report.comparison.compare_scores import ScoreComparison, questions_of
@@ -42,6 +43,25 @@ def suspect_notes(comparisons: Sequence[SpeedComparison]) -> list[str]:
         if is_marked
         else []
     )
+
+
+def imported_notes(runs: Sequence[ComparedRun]) -> list[str]:
+    """Return a note for each run whose scores another tool measured."""
+    notes = []
+    for letter, run in zip(LETTERS, runs, strict=False):
+        source = run.report.run.manifest.source
+        if source and run.report.accuracy:
+            what = f"scores of {letter} are imported from {tool_name(source)}"
+            notes.append(f"{SUSPECT_MARK}: {what}, and no check of servegauge confirms them")
+    return notes
+
+
+def unpaired_notes(comparisons: Sequence[ScoreComparison]) -> list[str]:
+    """Return a note if a change of a score is a plain difference."""
+    changes = [change for comparison in comparisons for change in comparison.changes if change]
+    if all(change.questions for change in changes):
+        return []
+    return ["no ± at a score: a run has no answers, so the scores are not compared question by question"]
 
 
 def mcnemar_notes(comparisons: Sequence[ScoreComparison]) -> list[str]:

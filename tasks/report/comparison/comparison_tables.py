@@ -16,12 +16,14 @@ from tasks.report.comparison.compared_run import LETTERS, ComparedRun
 from tasks.report.comparison.comparison_notes import (
     SUSPECT_MARK,
     change_notes,
+    imported_notes,
     mcnemar_notes,
     other_objectives_notes,
     other_question_notes,
     output_length_notes,
     shared_point_notes,
     suspect_notes,
+    unpaired_notes,
 )
 from tasks.report.comparison.definition_table import definition_table
 from tasks.report.comparison.difference_table import difference_table
@@ -63,12 +65,20 @@ def speed_table(runs: Sequence[ComparedRun]) -> Table:
 def score_table(runs: Sequence[ComparedRun]) -> Table:
     """Return a table with a row for each score and a column for each run."""
     comparisons = compare_scores(runs)
+    imported = [run.report.run.manifest.source is not None for run in runs]
     rows, changes = [], list[Change | None]()
     for comparison in comparisons:
         cells = _cells(comparison.values, comparison.changes, formats.score_text, points_text)
+        cells = [_marked(cell, mark) for cell, mark in zip(cells, imported, strict=True)]
         rows.append((*_score_cells(comparison.key), *cells))
-        changes += comparison.changes
-    notes = (*change_notes(changes), *mcnemar_notes(comparisons), *other_question_notes(runs, comparisons))
+        changes += [change for change in comparison.changes if change and change.questions]
+    notes = (
+        *imported_notes(runs),
+        *unpaired_notes(comparisons),
+        *change_notes(changes),
+        *mcnemar_notes(comparisons),
+        *other_question_notes(runs, comparisons),
+    )
     columns = (*_SCORE_COLUMNS, *_run_columns(runs))
     table = Table(title="Accuracy side by side", columns=columns, rows=tuple(rows), footnotes=notes)
     return without_columns(table, {"Subset"}) if all(row[1] == MISSING for row in rows) else table

@@ -1,23 +1,28 @@
-"""The table `Definitions that differ`: figures that the compared runs' load generators define differently."""
+"""The table `Definitions that differ`: figures that the compared runs' tools define differently."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
-from tasks.exchange.definitions import TOOLS, Difference, differences, tool_key
+from tasks.exchange.definitions import Difference, differences, tool_key
+from tasks.exchange.tools import TOOLS
 from tasks.report.comparison.compared_run import LETTERS, ComparedRun
 from tasks.report.table import Table, text_columns
 
 
 def definition_table(runs: Sequence[ComparedRun]) -> Table:
-    """Return a row for each figure and each run that does not define it as the first run does."""
-    tools = [tool_key(run.report.run.manifest.source) for run in runs]
-    rows, notes = [], [f"A: measured by {TOOLS[tools[0]].name}"]
-    for letter, tool in zip(LETTERS[1:], tools[1:], strict=False):
-        notes.append(f"{letter}: measured by {TOOLS[tool].name}")
-        for difference in differences(tools[0], tool):
-            rows.append((difference.figure, f"A, {letter}", difference.pushes))
-            notes += _definitions(difference, letter)
+    """Return a row for each figure that two of the tools define differently, for every pair of tools."""
+    letters_of: dict[str, list[str]] = {}
+    for letter, run in zip(LETTERS, runs, strict=False):
+        letters_of.setdefault(tool_key(run.report.run.manifest.source), []).append(letter)
+    runs_of = {tool: ", ".join(letters) for tool, letters in letters_of.items()}
+    rows, notes = [], [f"{letters}: measured by {TOOLS[tool].name}" for tool, letters in runs_of.items()]
+    for first, second in combinations(runs_of, 2):
+        for difference in differences(first, second):
+            pair = f"{runs_of[first]} – {runs_of[second]}"
+            rows.append((difference.figure, pair, difference.pushes))
+            notes += _definitions(difference, runs_of[first], runs_of[second])
     return Table(
         title="Definitions that differ",
         columns=text_columns("Figure", "Runs", "What follows"),
@@ -26,8 +31,8 @@ def definition_table(runs: Sequence[ComparedRun]) -> Table:
     )
 
 
-def _definitions(difference: Difference, letter: str) -> list[str]:
+def _definitions(difference: Difference, first: str, second: str) -> list[str]:
     return [
-        f"{difference.figure} in A: {difference.first}",
-        f"{difference.figure} in {letter}: {difference.second}",
+        f"{difference.figure} in {first}: {difference.first}",
+        f"{difference.figure} in {second}: {difference.second}",
     ]

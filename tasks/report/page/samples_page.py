@@ -11,6 +11,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from tasks.config.base import Frozen
+from tasks.exchange.definitions import tool_name
 from tasks.measure.accuracy.scores import Score
 from tasks.record.read_samples import ReadSample, ReadSamples, read_samples
 from tasks.record.store import Store
@@ -79,19 +80,20 @@ def _set_views(report: ReportInput, samples: Sequence[ReadSample]) -> list[SetVi
         if accuracy.scores:
             score = accuracy.scores[-1]
             own = [sample for sample in samples if sample.row["dataset"] == score.dataset]
-            views.append(_set_view(score, own))
+            views.append(_set_view(score, own, report.run.manifest.source))
     return views
 
 
-def _set_view(score: Score, samples: Sequence[ReadSample]) -> SetView:
+def _set_view(score: Score, samples: Sequence[ReadSample], source: str | None) -> SetView:
     common = common_start([sample.row["prompt"] for sample in samples if sample.row["prompt"]])
     question_set = score.question_set or score.dataset
     combination = score.dataset.removeprefix(question_set).removeprefix("-")  # the load's name included
-    interval = f"{formats.score_text(score.ci_low)} – {formats.score_text(score.ci_high)}"
+    interval = formats.interval_text(score.ci_low, score.ci_high)
+    imported = f", imported from {tool_name(source)}" if source else ""
     return SetView(
         name=score.dataset,
         question_set=question_set,
         combination=combination,
-        score=f"{formats.score_text(score.value)}, 95 % interval {interval}",
+        score=f"{formats.score_text(score.value)}, 95 % interval {interval}{imported}",
         samples=tuple(sample_view(sample, common, repeats=score.repeats > 1) for sample in samples),
     )

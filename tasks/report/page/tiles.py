@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tasks.config.load import LOAD_KINDS
+from tasks.exchange.definitions import tool_name
 from tasks.measure.accuracy.scores import Score
 from tasks.measure.speed.figures.figure_registry import BY_NAME
 from tasks.plan.search import Knee
@@ -40,7 +41,9 @@ def tiles(report: ReportInput) -> tuple[Tile, ...]:
     A speed of a suspect load is shown only if no load is valid.
     """
     scores = [accuracy.scores[-1] for accuracy in report.accuracy if accuracy.scores]
-    return (*_speed_tiles(report), *map(_knee_tile, report.knees), *map(_score_tile, scores))
+    source = report.run.manifest.source
+    score_tiles = [_score_tile(score, source) for score in scores]
+    return (*_speed_tiles(report), *map(_knee_tile, report.knees), *score_tiles)
 
 
 def _speed_tiles(report: ReportInput) -> list[Tile]:
@@ -66,7 +69,12 @@ def _knee_tile(knee: Knee) -> Tile:
     return Tile(f"Knee of {knee.sweep}", level_text(knee.knee), unit, caption, verdict_of(knee))
 
 
-def _score_tile(score: Score) -> Tile:
-    interval = f"95 % CI {formats.score_text(score.ci_low)} – {formats.score_text(score.ci_high)}"
+def _score_tile(score: Score, source: str | None) -> Tile:
+    """Return the tile of a score. `source`: of an imported run."""
+    remarks = []
+    if score.ci_low is not None:
+        remarks.append(f"95 % CI {formats.interval_text(score.ci_low, score.ci_high)}")
+    if source:
+        remarks.append(f"imported from {tool_name(source)}")
     name = formats.score_name(score.dataset, score.subset)
-    return Tile(name, formats.score_text(score.value), "", interval)
+    return Tile(name, formats.score_text(score.value), "", "; ".join(remarks))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tasks.config.datasets import WHOLE
+from tasks.exchange.definitions import tool_name
 from tasks.measure.accuracy.scores import Score
 from tasks.measure.speed.figures.notation import MISSING
 from tasks.record.results import RecordedAccuracy
@@ -19,6 +20,7 @@ _COLUMNS = (
     *text_columns("Source"),
 )
 _REPEATS_NOTE = "Num: questions × answers to each"
+_IMPORTED_NOTE = "imported: no check of servegauge confirms these scores, and failed answers may not count"
 _NOT_HELD_NOTE = f"{NOT_HELD}: the load was not held, see Accuracy under load"
 
 
@@ -35,7 +37,12 @@ def score_table(report: ReportInput) -> Table | None:
     if not rows:
         return None
     not_held = any(score.less_load for accuracy in report.accuracy for score in accuracy.scores)
-    footnotes = ((_REPEATS_NOTE,) if has_repeats else ()) + ((_NOT_HELD_NOTE,) if not_held else ())
+    notes = {
+        _REPEATS_NOTE: has_repeats,
+        _NOT_HELD_NOTE: not_held,
+        _IMPORTED_NOTE: report.run.manifest.source is not None,
+    }
+    footnotes = tuple(note for note, holds in notes.items() if holds)
     table = Table(title=TITLE, columns=_COLUMNS, rows=tuple(rows), footnotes=footnotes)
     return without_columns(table, {"Subset"}) if all(row[2] == MISSING for row in rows) else table
 
@@ -49,8 +56,15 @@ def _row(report: ReportInput, score: Score, accuracy: RecordedAccuracy) -> tuple
         score.metric,
         f"{score.questions}{repeats}",
         formats.score_text(score.value) + (f" {NOT_HELD}" if score.less_load else ""),
-        f"{formats.score_text(score.ci_low)} – {formats.score_text(score.ci_high)}",
+        formats.interval_text(score.ci_low, score.ci_high),
         str(score.failed),
-        str(score.truncated),
-        formats.source_text(accuracy.run_id, report.run.run_id),
+        MISSING if score.truncated is None else str(score.truncated),
+        _source(report, accuracy),
     )
+
+
+def _source(report: ReportInput, accuracy: RecordedAccuracy) -> str:
+    source = report.run.manifest.source
+    if source:
+        return f"imported from {tool_name(source)}"
+    return formats.source_text(accuracy.run_id, report.run.run_id)
