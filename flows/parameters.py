@@ -108,7 +108,12 @@ class SpecChanges(Frozen):
             question_set["repeats"] = self.repeats
 
     def _apply_to_sweep(self, sweep: Fields) -> None:
-        """Change one sweep. A search keeps its settings, unless concurrency levels replace it."""
+        """Change one sweep. A search keeps its settings, unless concurrency levels replace it.
+
+        A sweep that only a mix sends has no load to change.
+        """
+        if sweep.get("load") is None:
+            return
         if self.concurrency:
             sweep["load"] = [
                 {"concurrency": level, "requests": self.requests or WAVES * level}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 from tasks.audit.evidence import Evidence
 from tasks.audit.finding import Finding, at_most, not_in_metrics, number_of, unchecked
+from tasks.config.sweep import Sweep
 from tasks.measure.speed.figures.objectives import failures_allowed
 from tasks.measure.speed.request_row import RequestRow
 from tasks.probe.engine_metrics.meaning import Meaning
@@ -67,14 +69,19 @@ def output_length(evidence: Evidence) -> Finding:
 
 def input_length(evidence: Evidence) -> Finding:
     """Check that random prompts have the length asked for; not for chat, whose template adds tokens."""
-    sweep = evidence.sweep
-    if not sweep.has_random_prompts or sweep.endpoint != "completions":
+    kinds = [kind for kind in evidence.succeeded_by_kind if _has_fixed_length(kind[0])]
+    if not kinds:
         return unchecked("only random prompts on the completions endpoint have a fixed length")
-    asked = [row for row in evidence.succeeded if row.planned_input_tokens is not None]
+    rows = chain.from_iterable(rows for _, rows in kinds)
+    asked = [row for row in rows if row.planned_input_tokens is not None]
     wrong = [row for row in asked if row.input_tokens not in (None, row.planned_input_tokens)]
     prompts = f"{len(wrong)} of {number_of(len(asked), 'prompt')}"
     lengths = _lengths(asked, wrong, "input_tokens")
     return at_most(0, len(wrong), "suspect", f"{prompts} do not have {lengths}")
+
+
+def _has_fixed_length(sweep: Sweep) -> bool:
+    return sweep.has_random_prompts and sweep.endpoint == "completions"
 
 
 def usage(evidence: Evidence) -> Finding:

@@ -42,6 +42,16 @@ class Evidence:
         return tuple(row for row in self.succeeded if not row.warmup)
 
     @cached_property
+    def succeeded_by_kind(self) -> tuple[tuple[Sweep, tuple[RequestRow, ...]], ...]:
+        """The succeeded requests of each kind: of the point's own sweep, or of each part of its mix."""
+        kinds = self.sweep.kinds
+        of = [self.sweep.kind_of(row.part) for row in self.succeeded]
+        return tuple(
+            (kind, tuple(row for row, its in zip(self.succeeded, of, strict=True) if its is kind))
+            for kind in kinds
+        )
+
+    @cached_property
     def abandoned(self) -> tuple[RequestRow, ...]:
         """The requests whose connection was closed on purpose before their answer was complete."""
         return tuple(row for row in self.rows if row.abandoned)

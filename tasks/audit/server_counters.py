@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from statistics import fmean
+from collections.abc import Sequence
 
 from tasks.audit.evidence import Evidence
 from tasks.audit.finding import Finding, at_most, not_in_metrics, number_of, total, unchecked
+from tasks.config.sweep import Sweep
+from tasks.measure.speed.request_row import RequestRow
 from tasks.probe.engine_metrics.meaning import Meaning
 from tasks.probe.engine_metrics.metrics_registry import engine_names
 
@@ -161,7 +163,7 @@ def _planned_share(evidence: Evidence) -> float:
 
     The history of a conversation does not count: whether its tokens are hit is what is measured.
     """
-    tokens = total(row.planned_input_tokens for row in evidence.succeeded)
+    tokens = total(map(_prompt_tokens, evidence.succeeded))
     shared = total(row.planned_shared_tokens for row in evidence.succeeded if not row.history_tokens)
     return shared / tokens if tokens else 0.0
 
@@ -169,25 +171,35 @@ def _planned_share(evidence: Evidence) -> float:
 def _first_wave_share(evidence: Evidence) -> float:
     """Return the share of the prompt tokens that may miss because the first requests start at once."""
     rows = sorted(evidence.succeeded, key=lambda row: row.sent_at)
-    tokens = total(row.planned_input_tokens for row in rows)
+    tokens = total(map(_prompt_tokens, rows))
     first = rows[: evidence.result.load.slots]
     shared = total(row.planned_shared_tokens for row in first if not row.history_tokens)
     return shared / tokens if tokens else 0.0
 
 
+def _prompt_tokens(row: RequestRow) -> int | None:
+    """Return the planned length of a prompt; for a question, the length that the server reports."""
+    return row.input_tokens if row.planned_input_tokens is None else row.planned_input_tokens
+
+
 def _shared_share(evidence: Evidence) -> float:
-    """Return the share of the prompt tokens that prompts may have in common: a prefix and a chat template.
+    """Return the share of the prompt tokens that prompts may have in common: a prefix and a chat template."""
+    tokens = total(row.input_tokens for row in evidence.succeeded)
+    shared = sum(_shared_tokens(kind, rows) for kind, rows in evidence.succeeded_by_kind)
+    return min(1.0, shared / tokens) if tokens else 0.0
+
+
+def _shared_tokens(sweep: Sweep, succeeded: Sequence[RequestRow]) -> float:
+    """Return the prompt tokens that the requests of one kind may have in common.
 
     A random prompt may be longer than planned by the template. For questions, the length of the template is
     unknown, but it is less than the shortest prompt.
     """
-    sweep = evidence.sweep
-    rows = [row for row in evidence.succeeded if row.input_tokens]
+    rows = [row for row in succeeded if row.input_tokens]
     lengths = [row.input_tokens or 0 for row in rows]
     if not rows or (sweep.endpoint == "completions" and not sweep.has_random_prompts):
         return 0.0
     if not sweep.has_random_prompts:
-        history = fmean(row.history_tokens or 0 for row in rows)
-        return min(1.0, (min(lengths) + history) / fmean(lengths))
-    own = fmean((row.planned_input_tokens or 0) - (row.planned_shared_tokens or 0) for row in rows)
-    return max(0.0, fmean(lengths) - own) / fmean(lengths)
+        return min(sum(lengths), len(rows) * min(lengths) + sum(row.history_tokens or 0 for row in rows))
+    own = sum((row.planned_input_tokens or 0) - (row.planned_shared_tokens or 0) for row in rows)
+    return max(0.0, sum(lengths) - own)

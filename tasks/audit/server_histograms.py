@@ -73,9 +73,10 @@ def _tpot_over_tokens(streamed: list[RequestRow]) -> float:
 
 def _hidden_tokens_s(evidence: Evidence) -> float:
     """Return the seconds that hidden tokens take on chat; the server's TTFT ends at the first of them."""
-    if evidence.sweep.endpoint != "chat":
+    chats = sum(len(rows) for kind, rows in evidence.succeeded_by_kind if kind.endpoint == "chat")
+    if not chats:
         return 0.0
-    return HIDDEN_TOKENS * evidence.result.known("tpot_mean_s")
+    return HIDDEN_TOKENS * evidence.result.known("tpot_mean_s") * chats / len(evidence.succeeded)
 
 
 def _server_tpot(evidence: Evidence) -> float | None:

@@ -23,7 +23,7 @@ def speculation(evidence: Evidence) -> Finding:
     if drafting is None:
         return Finding(verdict="valid", sentence="the server's metrics show no drafted tokens")
     sentence = f"the server drafted tokens{_figures(drafting)}"
-    random = evidence.sweep.has_random_prompts
+    random = any(kind.has_random_prompts for kind in evidence.sweep.kinds)
     if random:
         sentence += ": prompts are random tokens, and acceptance is not that of real text"
     return Finding(

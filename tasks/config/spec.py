@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from tasks.config.base import Frozen
 from tasks.config.block_names import Blocks
 from tasks.config.gate import Gate
+from tasks.config.mix import check_mixes
 from tasks.config.question_set import QuestionSet
 from tasks.config.refusal import refuse
 from tasks.config.server import Server
@@ -46,6 +47,7 @@ class Spec(Frozen):
         names = [sweep.name for sweep in self.sweeps]
         if len(set(names)) != len(names):
             raise refuse("two sweeps have the same name", "give each sweep a name of its own")
+        check_mixes(self.sweeps)
         sets = [asked.set_name for entry in self.accuracy for asked in entry.combinations()]
         if len(set(sets)) != len(sets):
             raise refuse(

@@ -11,6 +11,7 @@ from tasks.config.base import Frozen, added_field
 from tasks.config.conversation import Conversation
 from tasks.config.lengths import DEFAULT_TOKENS, Distribution, Length, length_at
 from tasks.config.load import TAG_PREFIX, Load
+from tasks.config.mix import MixPart
 from tasks.config.objective import Objective
 from tasks.config.refusal import refuse
 from tasks.config.request_fields import OWNED_BY_SWEEP, RequestFields, check_request_fields
@@ -90,7 +91,13 @@ class Sweep(Frozen):
         default_factory=dict,
         description="further fields of each request's body, as {top_k: 20, chat_template_kwargs: {…}}",
     )
-    load: Loads = Field(description="a list of loads, or a search with `until: saturated`")
+    mix: tuple[MixPart, ...] | None = added_field(
+        description="sweeps whose requests are sent together, each with its share"
+    )
+    load: Loads | None = Field(
+        None,
+        description="a list of loads, or a search with `until: saturated`; null where only a mix sends it",
+    )
     warmup_requests: int = Field(
         0,
         ge=0,
@@ -119,7 +126,7 @@ class Sweep(Frozen):
 
     @property
     def loads(self) -> tuple[Load, ...]:
-        """The listed loads; empty if the sweep searches for saturation."""
+        """The listed loads; empty if the sweep searches for saturation, or has no load."""
         return self.load if isinstance(self.load, tuple) else ()
 
     @property
@@ -128,8 +135,19 @@ class Sweep(Frozen):
         return self.load if isinstance(self.load, Saturation) else None
 
     @property
+    def kinds(self) -> tuple[Sweep, ...]:
+        """The sweeps that say what its requests are: itself. A mix has several."""
+        return (self,)
+
+    def kind_of(self, part: str | None) -> Sweep:
+        """Return the sweep that says what a request is, given the request's part of the mix."""
+        return self
+
+    @property
     def has_random_prompts(self) -> bool:
         """Whether prompts are made of random tokens, alone or as the messages of generated conversations."""
+        if self.mix:
+            return False
         return self.dataset == RANDOM or (self.conversation is not None and self.conversation.file is None)
 
     @property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tasks.config.lengths import DEFAULT_TOKENS, Distribution
 from tasks.config.load_kinds.trace import Trace
+from tasks.config.mix import check_mix
 from tasks.config.refusal import refuse
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ def check_loads(sweep: Sweep) -> None:
 
 
 SWEEP_RULES: tuple[Callable[[Sweep], None], ...] = (
+    check_mix,
     check_lengths,
     check_prefixes,
     check_trace,

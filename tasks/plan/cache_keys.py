@@ -17,6 +17,7 @@ from tasks.config.objective import needed_success
 from tasks.config.question_set import QuestionSet
 from tasks.config.sweep import Sweep
 from tasks.plan.content_digest import content_digest
+from tasks.plan.mixed_sweep import MixedSweep
 from tasks.plan.subject import Subject
 
 VERSION = 4
@@ -25,6 +26,18 @@ GRADING = 2
 """Increase it when answers are judged in another way. Recorded answers are then judged again, not asked."""
 NEWER_FIELDS = ("hub", "subsets", "limit", "few_shot", "evalscope", "judge", "sandbox", "under_load")
 """Fields of a question set that a key holds only where they are set."""
+NOT_OF_REQUESTS = {
+    "load",
+    "repeats",
+    "timeout_s",
+    "objectives",
+    "warmup_requests",
+    "warmup_waves",
+    "steady_state",
+    "clients",
+    "run_name",
+}
+"""Fields of a sweep that do not matter where a mix sends its requests."""
 LOAD_FIELDS = {"concurrency": None, "rate": None, "arrival": "poisson"}
 """Fields that every key holds, whatever the kind of load, because keys of version 0.1.0 hold them."""
 
@@ -106,7 +119,9 @@ def _accuracy_settings(accuracy: QuestionSet, exclude: set[str]) -> dict[str, An
 
 def _sweep_settings(sweep: Sweep, exclude: set[str]) -> dict[str, Any]:
     """Return a sweep's fields as JSON, a digest for its file. Older keys lack `request`: omit it if unset."""
-    settings = sweep.model_dump(mode="json", exclude=exclude)
+    settings = sweep.model_dump(mode="json", exclude=exclude | {"parts"})
+    if isinstance(sweep, MixedSweep):
+        settings["parts"] = [_sweep_settings(part, NOT_OF_REQUESTS) for part in sweep.parts]
     settings["dataset"] = content_digest(sweep.dataset)
     if sweep.conversation and sweep.conversation.file:
         settings["conversation"]["file"] = content_digest(sweep.conversation.file)

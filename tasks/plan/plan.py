@@ -13,6 +13,7 @@ from tasks.config.saturation import Saturation
 from tasks.config.spec import Spec
 from tasks.config.sweep import Sweep
 from tasks.plan.cache_keys import accuracy_key, answers_key, asks_key, point_key, search_key
+from tasks.plan.mixed_sweep import with_parts
 from tasks.plan.subject import Subject
 from tasks.plan.trace_rows import with_requests
 
@@ -99,7 +100,8 @@ class Planner:
         so that drift of the machine affects all loads alike.
         """
         speed: list[PlannedPoint | PlannedSearch] = []
-        for sweep in self.spec.sweeps:
+        for named in self.spec.sweeps:
+            sweep = with_parts(named, self.spec.sweeps)
             if sweep.search:
                 speed.append(self._search(sweep, sweep.search))
             for repeat in range(1, sweep.repeats + 1):

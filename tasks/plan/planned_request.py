@@ -35,7 +35,8 @@ class PlannedRequest(NamedTuple):
     for; None if the model decides it. `seen_tokens`: how many tokens at the beginning of the prompt earlier
     requests of the point have too; None for questions. `due_s`: when a trace sends it, in seconds from the
     start. `abandon_after_s`: seconds from sending after which its connection is closed. `turn`: its place in
-    a conversation; `input_tokens` is then the length of what the turn adds to the history.
+    a conversation; `input_tokens` is then the length of what the turn adds to the history. `part`: the sweep
+    of a mix that it belongs to; None without a mix.
     """
 
     number: int
@@ -47,13 +48,18 @@ class PlannedRequest(NamedTuple):
     due_s: float | None = None
     abandon_after_s: float | None = None
     turn: PlannedTurn | None = None
+    part: str | None = None
 
 
 def with_seen_tokens(planned: Iterable[PlannedRequest]) -> Iterator[PlannedRequest]:
-    """Yield the requests with the number of tokens that a prefix cache without limit has seen before."""
+    """Yield the requests with the number of tokens that a prefix cache without limit has seen before.
+
+    What questions have in common is unknown.
+    """
     seen: dict[BlockName, int] = {}
     for request in planned:
-        yield request._replace(seen_tokens=_seen_tokens(request.shared, seen))
+        known = request.input_tokens is not None
+        yield request._replace(seen_tokens=_seen_tokens(request.shared, seen)) if known else request
         for name, size in request.shared:
             seen[name] = max(size, seen.get(name, 0))
 

@@ -12,6 +12,7 @@ from tasks.config.load_kinds.load_kind import LoadKind
 from tasks.config.load_kinds.trace import Trace
 from tasks.config.sweep import Sweep
 from tasks.plan.conversation_requests import in_conversations
+from tasks.plan.mixed_sweep import MixedSweep, drawn_parts
 from tasks.plan.planned_request import PlannedRequest, Shared, with_seen_tokens
 from tasks.plan.trace_rows import read_trace
 from tasks.plan.traffic_file import Lengths, read_lengths
@@ -38,9 +39,11 @@ def planned_requests(sweep: Sweep, load: LoadKind, requests: int, warmup: int) -
         InputError: the sweep's file of lengths or its trace cannot be read.
     """
     planned = _of_trace(load) if isinstance(load, Trace) else _of_sweep(sweep, requests, warmup)
-    if sweep.abandon:
-        planned = list(_with_abandoned(planned, sweep.abandon, sweep.traffic_seed))
-    return list(with_seen_tokens(planned)) if sweep.has_random_prompts else planned
+    for kind in sweep.kinds:
+        if kind.abandon:
+            part = None if kind is sweep else kind.name
+            planned = list(_with_abandoned(planned, kind.abandon, kind.traffic_seed, part))
+    return list(with_seen_tokens(planned))
 
 
 def _of_trace(trace: Trace) -> list[PlannedRequest]:
@@ -52,31 +55,42 @@ def _of_trace(trace: Trace) -> list[PlannedRequest]:
 
 
 def _with_abandoned(
-    planned: Sequence[PlannedRequest], abandon: Abandon, seed: int
+    planned: Sequence[PlannedRequest], abandon: Abandon, seed: int, part: str | None
 ) -> Iterator[PlannedRequest]:
-    """Yield the requests, of which a drawn share of the measured ones is to be abandoned."""
+    """Yield the requests, of which a drawn share of the measured ones of a part is to be abandoned."""
     generator = random.Random(f"{seed}:abandon")
     for request in planned:
-        abandoned = not request.warmup and generator.random() < abandon.share
+        is_measured = not request.warmup and request.part == part
+        abandoned = is_measured and generator.random() < abandon.share
         yield request._replace(abandon_after_s=abandon.after_s) if abandoned else request
 
 
 def _of_sweep(sweep: Sweep, requests: int, warmup: int) -> list[PlannedRequest]:
     """Return requests whose lengths and prefixes are drawn."""
-    table = read_lengths(Path(sweep.lengths)) if sweep.lengths else ()
     planned = chain(
-        islice(_requests(sweep, table, "warm-up"), warmup),
-        islice(_requests(sweep, table, "measured"), requests),
+        islice(_requests(sweep, "warm-up"), warmup), islice(_requests(sweep, "measured"), requests)
     )
     return [request._replace(number=number, warmup=number < warmup) for number, request in enumerate(planned)]
 
 
-def _requests(sweep: Sweep, table: Sequence[Lengths], stream: str) -> Iterator[PlannedRequest]:
+def _requests(sweep: Sweep, stream: str) -> Iterator[PlannedRequest]:
     """Yield requests without end, none of which has its number yet."""
+    if isinstance(sweep, MixedSweep):
+        return _mixed(sweep, stream)
+    table = read_lengths(Path(sweep.lengths)) if sweep.lengths else ()
     requests = (PlannedRequest(0, False, *values) for values in _drawn(sweep, table, stream))
     if sweep.conversation is None:
         return requests
     return in_conversations(requests, sweep.conversation, sweep.traffic_seed, stream)
+
+
+def _mixed(sweep: MixedSweep, stream: str) -> Iterator[PlannedRequest]:
+    """Yield the requests of a mix: the n-th of a part is the n-th that its sweep has alone."""
+    of_parts = {part.name: _requests(part, stream) for part in sweep.parts}
+    for part in drawn_parts(sweep, stream):
+        request = next(of_parts[part.name])
+        shared = tuple((f"{part.name}: {block}", size) for block, size in request.shared)
+        yield request._replace(part=part.name, shared=shared)
 
 
 def _drawn(sweep: Sweep, table: Sequence[Lengths], stream: str) -> Iterator[Drawn]:

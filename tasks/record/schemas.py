@@ -117,6 +117,7 @@ _COLUMNS: dict[TableName, list[_Column]] = {
         *_added(bool, "abandoned"),
         *_added(int, "conversation turn history_tokens"),
         *_added(float, "think_s"),
+        *_added(str, "part"),
         *_columns(str, "finish_reason"),
         *_columns(int, "status_code"),
         *_columns(str, "error"),

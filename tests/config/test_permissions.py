@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from tasks.config.block_names import Blocks
 from tasks.config.conversation import Conversation
 from tasks.config.generation import Generation
+from tasks.config.mix import MixPart
 from tasks.config.permission_rules import NEEDS, PERMISSIONS, permission_for
 from tasks.config.permissions import (
     ALLOW,
@@ -82,8 +83,9 @@ NEEDY = [
 ]
 JUDGED: dict[type[BaseModel], str] = {
     Sweep: "abandon cache_hit_share clients conversation dataset endpoint input_tokens lengths load "
-    "max_tokens name objectives output_tokens prefix_tokens prefixes repeats request run_name "
+    "max_tokens mix name objectives output_tokens prefix_tokens prefixes repeats request run_name "
     "steady_state temperature timeout_s traffic_seed warmup_requests warmup_waves",
+    MixPart: "share sweep",
     Conversation: "file think_time_s tool_result_tokens turns",
     QuestionSet: "batch_size dataset evalscope few_shot generation hub judge limit name path repeats retries "
     "sandbox subsets timeout_s under_load",

@@ -27,7 +27,7 @@ COLUMNS: dict[TableName, str] = {
     "requests": "run_id sweep load_label concurrency rate repeat index warmup sent_at client_delay_s ttft_s"
     " tpot_s latency_s itl_s input_tokens output_tokens cached_tokens claimed_output_tokens total_tokens"
     " reasoning_tokens planned_input_tokens planned_output_tokens planned_shared_tokens abandoned"
-    " conversation turn history_tokens think_s finish_reason status_code error succeeded",
+    " conversation turn history_tokens think_s part finish_reason status_code error succeeded",
     "scores": "run_id measured_by dataset subset metric questions repeats value ci_low ci_high failed"
     " truncated empty unparsable second_value disagreements pass_at_k cons_at_k all_at_k repeats_needed"
     " generation output_tokens_per_correct seconds_per_correct"
@@ -68,6 +68,7 @@ def test_columns_that_older_files_lack_are_known_by_table() -> None:
         "turn",
         "think_s",
         "history_tokens",
+        "part",
     }
     assert ADDED_COLUMNS["points"] >= set(FIGURE_NAMES)
     assert ADDED_COLUMNS["telemetry"] == set()

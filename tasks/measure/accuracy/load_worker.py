@@ -6,6 +6,7 @@ import asyncio
 import shutil
 from collections.abc import Iterator
 from itertools import count, tee
+from pathlib import Path
 
 import uvloop
 
@@ -15,11 +16,12 @@ from tasks.measure.accuracy.under_way import Counter
 from tasks.measure.jobs import LoadJob
 from tasks.measure.processes.child_context import ChildContext
 from tasks.measure.speed import client_worker
+from tasks.measure.speed.bodies_worker import prompt_arguments
 from tasks.measure.speed.connection import Connections
-from tasks.measure.speed.point_worker import prompt_arguments, request_headers
+from tasks.measure.speed.point_worker import request_headers
 from tasks.measure.speed.prompts_worker import PromptArguments, RandomPrompts
 from tasks.measure.speed.sent_request import SentRequest
-from tasks.plan.planned_request import PlannedRequest
+from tasks.plan.planned_request import PlannedRequest, longest_blocks
 
 
 def run(job: LoadJob, context: ChildContext) -> int:
@@ -31,7 +33,7 @@ def run(job: LoadJob, context: ChildContext) -> int:
     outputs = job.folder / "evalscope"
     outputs.mkdir(parents=True, exist_ok=True)
     with LoadRecorder(job) as recorder:
-        uvloop.run(_hold(job, prompt_arguments(job, outputs), recorder, context))
+        uvloop.run(_hold(job, _arguments(job, outputs), recorder, context))
     shutil.rmtree(outputs, ignore_errors=True)
     return recorder.rows
 
@@ -53,6 +55,12 @@ async def _hold(
 
         slots = LoadSlots(job.part.slots, requests, send, recorder.record, counter.add)
         await slots.hold(questions)
+
+
+def _arguments(job: LoadJob, outputs: Path) -> PromptArguments:
+    point = job.planned_requests()
+    own = [point[index] for index in job.part.indexes]
+    return prompt_arguments(job, job.sweep, own, longest_blocks(point), outputs)
 
 
 def _requests(job: LoadJob, arguments: PromptArguments) -> Iterator[tuple[PlannedRequest, bytes]]:

@@ -16,6 +16,7 @@ from evalscope.perf.plugin.api.default_api import DefaultApiPlugin
 from evalscope.perf.plugin.api.openai_api import OpenaiPlugin
 from evalscope.perf.plugin.registry import register_api
 
+from tasks.config.sweep import Sweep
 from tasks.measure.jobs import PointJob
 from tasks.measure.speed.connection import Connections
 from tasks.measure.speed.sent_request import SentRequest
@@ -41,19 +42,20 @@ def body_of(request: dict[str, Any], planned: PlannedRequest, job: PointJob) -> 
 
 def fields_of(request: dict[str, Any], planned: PlannedRequest, job: PointJob) -> dict[str, Any]:
     """Return a body with the planned length, the sweep's `request`, and the server's field names."""
-    fields = {**request, **_length_fields(planned, job), **job.sweep.request}
-    fields[job.endpoint.max_tokens_field(job.sweep.endpoint)] = fields.pop(MAX_TOKENS)
-    if job.sweep.endpoint in job.endpoint.conventions.refuses_exact_length:
+    sweep = job.sweep.kind_of(planned.part)
+    fields = {**request, **_length_fields(planned, sweep), **sweep.request}
+    fields[job.endpoint.max_tokens_field(sweep.endpoint)] = fields.pop(MAX_TOKENS)
+    if sweep.endpoint in job.endpoint.conventions.refuses_exact_length:
         for name in EXACT_LENGTH_FIELDS:
             fields.pop(name, None)
     return fields
 
 
-def _length_fields(planned: PlannedRequest, job: PointJob) -> dict[str, Any]:
+def _length_fields(planned: PlannedRequest, sweep: Sweep) -> dict[str, Any]:
     """Return the fields that set the length of the answer."""
     tokens = planned.output_tokens
     if tokens is None:
-        return {MAX_TOKENS: job.sweep.max_tokens}
+        return {MAX_TOKENS: sweep.max_tokens}
     return {MAX_TOKENS: tokens, "min_tokens": tokens, "ignore_eos": True}
 
 

@@ -36,6 +36,12 @@ class Response:
     body: bytes = b""
 
 
+def request_path(url: str) -> str:
+    """Return the path and the query of an address, as the first line of a request has them."""
+    parts = urlsplit(url)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
 class UnparsedQueue:
     """Bytes that arrived on the connections to one server and are not parsed yet.
 
@@ -124,7 +130,7 @@ class Connections:
         """Prepare the request head; open no connection.
 
         Args:
-            url: the address of all requests; its query is kept.
+            url: the address of the server, and of the requests that name no other; its query is kept.
             headers: the headers of each request.
             reuse: whether a connection carries more than one request.
         """
@@ -133,7 +139,7 @@ class Connections:
         self._host = parts.hostname or ""
         self._port = parts.port or (443 if secure else 80)
         self._ssl = tls_context() if secure else None
-        self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        self._path = request_path(url)
         lines = [f"Host: {parts.netloc}", *(f"{name}: {value}" for name, value in headers.items())]
         self._headers = "\r\n".join(lines)
         self._reuse = reuse
@@ -147,9 +153,9 @@ class Connections:
         for connection in self._idle:
             connection.close()
 
-    def http_request(self, body: bytes) -> bytes:
+    def http_request(self, body: bytes, path: str | None = None) -> bytes:
         """Return the bytes of a whole HTTP request; called before the measurement starts."""
-        head = f"POST {self._path} HTTP/1.1\r\n{self._headers}\r\nContent-Length: {len(body)}\r\n\r\n"
+        head = f"POST {path or self._path} HTTP/1.1\r\n{self._headers}\r\nContent-Length: {len(body)}\r\n\r\n"
         return head.encode() + body
 
     async def open(self, count: int) -> None:

@@ -24,7 +24,8 @@ class RequestRow:
     was complete; such a request has neither succeeded nor failed.
     `conversation`, `turn`: its place among the point's conversations, the turn from 1 on. `think_s`: seconds
     from the end of the answer before to its due time. `history_tokens`: the tokens of the conversation so
-    far, which are those of the turn before: its prompt and its answer without reasoning.
+    far, which are those of the turn before: its prompt and its answer without reasoning. `part`: the sweep of
+    a mix that it belongs to.
     """
 
     index: int
@@ -53,3 +54,4 @@ class RequestRow:
     turn: int | None = None
     think_s: float | None = None
     history_tokens: int | None = None
+    part: str | None = None

@@ -61,6 +61,7 @@ def build_row(job: PointJob, request: SentRequest, utc: Callable[[float], dateti
         turn=planned.turn.turn if planned.turn else None,
         think_s=planned.turn.think_s if planned.turn else None,
         history_tokens=request.history_tokens,
+        part=planned.part,
     )
 
 
@@ -92,7 +93,7 @@ def _error(job: PointJob, request: SentRequest) -> str | None:
         return None
     parsed, text = request.parsed, request.error
     if text is None and parsed is not None:
-        asked = request.planned.output_tokens or job.sweep.max_tokens
+        asked = request.planned.output_tokens or job.sweep.kind_of(request.planned.part).max_tokens
         text = parsed.error or job.endpoint.model_mismatch(parsed.model) or _missing(parsed, asked)
     if text is None:
         return None if parsed is not None else NO_OUTPUT

@@ -1,0 +1,131 @@
+"""Plans the loads and requests of a search for saturation, whose levels are compared; pure.
+
+A level has few requests. Drawn independently of each other, those of one level would be longer than those of
+the next, and throughput would change although the server does not. So all levels send the same requests, in
+an order in which any few in a row are like all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain, count, cycle, islice
+from math import ceil, sqrt
+
+from tasks.config.lengths import Distribution
+from tasks.config.load import Load
+from tasks.config.load_kinds.load_kind import LoadKind
+from tasks.config.sweep import Sweep
+from tasks.config.think_time import DrawnSeconds
+from tasks.plan.planned_request import PlannedRequest, with_seen_tokens
+from tasks.plan.point_requests import PREFIX, planned_requests
+
+POOL = 1000
+"""Requests that are drawn. A level that needs more sends them again, with other texts."""
+DEVIATIONS = 3
+"""Standard deviations by which more of the drawn requests may be abandoned than their share says."""
+MORE = 5
+"""Requests that a level has in addition, because not every few in a row hold their share exactly."""
+
+Unit = list[PlannedRequest]
+"""What is sent as a whole: one request, or the turns of a conversation."""
+
+
+def searched_load(sweep: Sweep, level: float) -> Load:
+    """Return the load of a level, with enough requests that are not abandoned for all objectives.
+
+    Raises:
+        ValueError: the sweep has no search.
+    """
+    if sweep.search is None:
+        raise ValueError(f"{sweep.name} has no search")
+    share = sweep.abandon.share if sweep.abandon else 0.0
+    if not share:
+        return sweep.search.load_at(level, sweep.objectives)
+    surely_complete = 1 - share - DEVIATIONS * sqrt(share * (1 - share) / POOL)
+    return sweep.search.load_at(level, sweep.objectives, max(surely_complete, 1 / POOL), MORE)
+
+
+def has_even_order(sweep: Sweep) -> bool:
+    """Return whether a search orders the sweep's requests: where they differ in what they cost a server."""
+    if sweep.search is None:
+        return False
+    drawn: list[object] = [sweep.input_tokens, sweep.output_tokens]
+    if sweep.conversation is not None:
+        chat = sweep.conversation
+        drawn += [chat.turns, chat.think_time_s, chat.tool_result_tokens]
+    recorded = sweep.lengths or (sweep.conversation and sweep.conversation.file)
+    differ = any(isinstance(value, Distribution | DrawnSeconds) for value in drawn)
+    return bool(differ or recorded or sweep.abandon or sweep.prefixes)
+
+
+def searched_requests(sweep: Sweep, load: LoadKind, requests: int, warmup: int) -> list[PlannedRequest]:
+    """Return all requests of a level, as `planned_requests` does for a listed load.
+
+    The warm-up sends each of several prefixes in turn, so that no level finds more of them in the server's
+    cache than another.
+    """
+    if not has_even_order(sweep):
+        return planned_requests(sweep, load, requests, warmup)
+    warm = planned_requests(sweep, load, 0, warmup)
+    if sweep.prefixes:
+        warm = [_with_prefix(request, request.number % sweep.prefixes.count) for request in warm]
+    units = _in_even_order(_units(planned_requests(sweep, load, POOL, 0)))
+    measured = islice(chain.from_iterable(_numbered(units)), requests)
+    planned = [request._replace(number=number) for number, request in enumerate(chain(warm, measured))]
+    return list(with_seen_tokens(planned)) if sweep.has_random_prompts else planned
+
+
+def _with_prefix(request: PlannedRequest, number: int) -> PlannedRequest:
+    return request._replace(shared=((f"{PREFIX} {number}", request.shared[0][1]),))
+
+
+def _units(pool: Sequence[PlannedRequest]) -> list[Unit]:
+    """Return the requests by conversation; the last one, which the pool's end cuts off, is left out."""
+    units: list[Unit] = []
+    for request in pool:
+        if request.turn is None or request.turn.turn == 1:
+            units.append([])
+        units[-1].append(request)
+    return units[:-1] if len(units) > 1 and pool[-1].turn is not None else units
+
+
+def _numbered(units: Sequence[Unit]) -> Iterator[Unit]:
+    """Yield the units again and again; each conversation gets a number of its own."""
+    for number, unit in zip(count(), cycle(units)):
+        yield [
+            request._replace(turn=request.turn._replace(conversation=number)) if request.turn else request
+            for request in unit
+        ]
+
+
+def _in_even_order(units: Sequence[Unit]) -> list[Unit]:
+    """Return the units in an order in which the means over any few in a row are near those of all.
+
+    Each next one is the one that brings the sums so far nearest to those of as many mean units: herding
+    (Welling, "Herding dynamical weights to learn", ICML 2009), without drawing one twice.
+    """
+    import numpy as np  # its import takes long
+
+    costs = np.array([_costs(unit) for unit in units])
+    costs -= costs.mean(axis=0)
+    spread = costs.std(axis=0)
+    costs /= np.where(spread > 0, spread, 1.0)
+    squares, excess = (costs**2).sum(axis=1), np.zeros(costs.shape[1])
+    order: list[int] = []
+    for _ in units:
+        chosen = int(np.argmin(squares + 2 * costs @ excess))
+        order.append(chosen)
+        excess += costs[chosen]
+        squares[chosen] = np.inf
+    return [units[index] for index in order]
+
+
+def _costs(unit: Unit) -> tuple[float, ...]:
+    """Return what a unit takes of a server's time, and of its own slot's."""
+    return (
+        len(unit),
+        sum(request.input_tokens or 0 for request in unit),
+        sum(request.output_tokens or 0 for request in unit),
+        sum(request.turn.think_s for request in unit if request.turn),
+        sum(request.abandon_after_s is not None for request in unit),
+    )

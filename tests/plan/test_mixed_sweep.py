@@ -1,0 +1,116 @@
+"""The planned requests of a mix: the part of each, and that a part sends what its sweep sends alone."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+from tasks.config.load_kinds.closed_loop import ClosedLoop
+from tasks.config.sweep import Sweep
+from tasks.plan.cache_keys import point_key
+from tasks.plan.mixed_sweep import MixedSweep, with_parts
+from tasks.plan.planned_request import PlannedRequest
+from tasks.plan.point_requests import planned_requests
+from tests.plan.test_cache_keys import SUBJECT
+
+LOAD = ClosedLoop(concurrency=4, requests=40)
+SHARES = [0.7, 0.3]
+DOCUMENTS = Sweep(
+    name="documents",
+    input_tokens={"uniform": [10, 90]},
+    output_tokens={"uniform": [5, 20]},
+    prefixes={"count": 3, "tokens": 50},
+    traffic_seed=4,
+    abandon={"share": 0.5, "after_s": 2},
+    load=(LOAD,),
+)
+QUESTIONS = Sweep(name="questions", endpoint="chat", dataset="openqa", max_tokens=32)
+
+
+def mix(documents: Sweep = DOCUMENTS, questions: Sweep = QUESTIONS, **fields: Any) -> Sweep:
+    """A mix of these two sweeps."""
+    names = [documents.name, questions.name]
+    parts = [{"sweep": name, "share": share} for name, share in zip(names, SHARES, strict=True)]
+    named = Sweep.model_validate({"name": "office", "mix": parts, "load": (LOAD,), **fields})
+    return with_parts(named, (documents, questions, named))
+
+
+def planned(sweep: Sweep, requests: int = 40, warmup: int = 6) -> list[PlannedRequest]:
+    """The requests of a sweep."""
+    return planned_requests(sweep, LOAD, requests, warmup)
+
+
+def test_a_sweep_without_mix_stays_as_it_is() -> None:
+    assert with_parts(DOCUMENTS, (DOCUMENTS,)) is DOCUMENTS
+    assert (DOCUMENTS.kinds, DOCUMENTS.kind_of(None)) == ((DOCUMENTS,), DOCUMENTS)
+    assert {request.part for request in planned(DOCUMENTS)} == {None}
+
+
+def test_the_parts_are_drawn_by_the_shares_and_the_seed_of_the_mix() -> None:
+    generator = random.Random("7:mix:measured")
+    drawn = [generator.choices(["documents", "questions"], SHARES)[0] for _ in range(200)]
+    found = planned(mix(traffic_seed=7), 200)
+    assert [request.part for request in found[6:]] == drawn
+    assert 0.6 < drawn.count("documents") / 200 < 0.8
+    assert [request.part for request in planned(mix(traffic_seed=7), 50)][6:] == drawn[:50]
+    assert [request.part for request in planned(mix(traffic_seed=8), 200)][6:] != drawn
+
+
+def test_the_requests_of_a_part_are_those_of_its_sweep_alone() -> None:
+    mixed = [request for request in planned(mix()) if request.part == "documents"]
+    warmup = sum(request.warmup for request in mixed)
+    assert 0 < warmup < 6 < len(mixed) < 46
+    alone = planned(DOCUMENTS, len(mixed) - warmup, warmup)
+
+    def drawn(request: PlannedRequest) -> tuple[Any, ...]:
+        return request.input_tokens, request.output_tokens, request.seen_tokens, request.abandon_after_s
+
+    assert [drawn(request) for request in mixed] == [drawn(request) for request in alone]
+    assert {request.abandon_after_s for request in mixed} == {None, 2}
+    assert [request.shared for request in mixed] == [
+        tuple((f"documents: {block}", size) for block, size in request.shared) for request in alone
+    ]
+
+
+def test_questions_have_the_length_that_their_file_and_the_model_give() -> None:
+    questions = [request for request in planned(mix()) if request.part == "questions"]
+    assert questions
+    lengths = {(request.input_tokens, request.output_tokens, request.seen_tokens) for request in questions}
+    assert lengths == {(None, None, None)}
+
+
+def test_two_parts_with_prefixes_share_none() -> None:
+    other = DOCUMENTS.model_copy(update={"name": "other", "abandon": None})
+    found = planned(mix(DOCUMENTS, other))
+    blocks = {request.part: {block for block, _ in request.shared} for request in found}
+    assert not blocks["documents"] & blocks["other"]
+    first = {part: next(request for request in found if request.part == part) for part in blocks}
+    assert [first[part].seen_tokens for part in blocks] == [0, 0]
+
+
+def key(sweep: Sweep) -> str:
+    return point_key(SUBJECT, sweep, LOAD, 1)
+
+
+def test_the_key_holds_what_the_parts_send_and_nothing_else(tmp_path: Path) -> None:
+    assert key(mix()) == key(mix())
+    assert key(mix(DOCUMENTS.model_copy(update={"prefixes": None}))) != key(mix())
+    assert key(mix(questions=QUESTIONS.model_copy(update={"temperature": 1.0}))) != key(mix())
+    others = {"load": None, "repeats": 3, "warmup_requests": 5, "clients": 2, "timeout_s": 9}
+    assert key(mix(DOCUMENTS.model_copy(update=others))) == key(mix())
+    keys = []
+    for number, text in enumerate(("a", "b", "b")):
+        file = tmp_path / f"{number}.jsonl"
+        file.write_text(f'{{"question": "{text}"}}\n')
+        keys.append(key(mix(questions=QUESTIONS.model_copy(update={"dataset": str(file)}))))
+    assert keys[0] != keys[1] == keys[2]
+
+
+def test_a_mix_is_a_sweep_with_its_parts() -> None:
+    mixed = mix()
+    assert isinstance(mixed, MixedSweep)
+    assert mixed.kinds == (DOCUMENTS, QUESTIONS)
+    assert mixed.kind_of("questions") is mixed.parts[1]
+    assert not mixed.has_random_prompts
+    assert mixed.exact_output_tokens is None
