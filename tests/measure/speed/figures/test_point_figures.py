@@ -128,6 +128,19 @@ def test_what_is_sustained_leaves_out_the_first_and_the_last_slots(make_job: Cal
     assert result["pace"] is None
 
 
+@pytest.mark.parametrize("end", [{"error": "no complete response within 60 s"}, {"abandoned": True}])
+def test_a_request_that_holds_its_slot_for_an_unknown_time_leaves_open_what_is_sustained(
+    make_job: Callable[..., PointJob], end: dict[str, Any]
+) -> None:
+    # Two slots of 1 s: 2 a second. One of the requests in between held its slot for a minute.
+    sent = [datetime(2026, 1, 1, 0, 0, n // 2, tzinfo=UTC) for n in range(10)]
+    rows = [row(n, latency_s=1.0, client_delay_s=0.0, sent_at=sent[n]) for n in range(10)]
+    job = make_job(concurrency=2, requests=10)
+    assert result_of(job, rows, 5.0)["sustained_throughput"] == pytest.approx(2)
+    rows[5] = row(5, latency_s=None, succeeded=False, sent_at=sent[5], **end)
+    assert result_of(job, rows, 65.0)["sustained_throughput"] is None
+
+
 def test_a_request_that_never_came_counts_as_failed(make_job: Callable[..., PointJob]) -> None:
     assert result_of(make_job(requests=3), [row(0)], 1.0).failed == 2
 
