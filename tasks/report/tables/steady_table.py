@@ -11,7 +11,8 @@ from tasks.report.table import Column, Table, figure_column, with_verdicts
 CHECK = "steady_state"
 NOTE = (
     "Window: from when the requests under way first reach the load's level to when they last leave it. Its "
-    "figures are those of the requests that ended in it; Counted is their share"
+    "times are those of the requests that ended in it, of which Counted is the share; to its rates each "
+    "request adds the share of its time in it"
 )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from statistics import fmean
 
 from tasks.config.objective import STATISTICS
-from tasks.measure.speed.figures.computed import in_steady_state, output_throughput
+from tasks.measure.speed.figures.computed import in_steady_state
 from tasks.measure.speed.figures.figure_type import Figure, ReportTable
 from tasks.measure.speed.figures.notation import (
     MILLISECONDS,
@@ -18,6 +18,7 @@ from tasks.measure.speed.figures.notation import (
     Notation,
 )
 from tasks.measure.speed.figures.point_data import PointData
+from tasks.measure.speed.figures.steady_rate import steady_rate
 from tasks.stats import percentile, sure_percentile
 
 MEAN, LONGEST = "mean", "max"
@@ -101,22 +102,27 @@ def steady_figures() -> list[Figure]:
             "request_throughput",
             "RPS",
             REQUESTS_PER_SECOND,
-            lambda point: point.per_second(len(point.succeeded)),
+            partial(steady_rate, lambda row: 1),
         ),
-        ("output_token_throughput", "Output", TOKENS_PER_SECOND, output_throughput),
-        ("ttft_mean_s", "TTFT mean", MILLISECONDS, partial(statistic_of, lambda point: point.ttft, MEAN)),
-        ("ttft_p99_s", "TTFT P99", MILLISECONDS, partial(statistic_of, lambda point: point.ttft, "p99")),
-        ("tpot_mean_s", "TPOT mean", MILLISECONDS, partial(statistic_of, lambda point: point.tpot, MEAN)),
-        ("latency_p99_s", "Latency P99", SECONDS, partial(statistic_of, lambda point: point.latency, "p99")),
+        (
+            "output_token_throughput",
+            "Output",
+            TOKENS_PER_SECOND,
+            partial(steady_rate, lambda row: row.output_tokens),
+        ),
+        ("ttft_mean_s", "TTFT mean", MILLISECONDS, _of_ended(lambda point: point.ttft, MEAN)),
+        ("ttft_p99_s", "TTFT P99", MILLISECONDS, _of_ended(lambda point: point.ttft, "p99")),
+        ("tpot_mean_s", "TPOT mean", MILLISECONDS, _of_ended(lambda point: point.tpot, MEAN)),
+        ("latency_p99_s", "Latency P99", SECONDS, _of_ended(lambda point: point.latency, "p99")),
     )
     return [
         Figure(
             name=f"steady_{name}",
             header=header,
             notation=notation,
-            definition="The figure without `steady_`, of the requests that ended in the steady state, over "
-            "`steady_s`; empty where none did",
-            compute=partial(in_steady_state, compute),
+            definition="The figure without `steady_`: times of the requests that ended in the steady state; "
+            "rates over `steady_s`, to which a request adds its share of time in it. Empty where none ended",
+            compute=compute,
             better="higher" if "throughput" in name else "lower",
             tracked=False,
             shown_in={"steady": position},
@@ -124,6 +130,10 @@ def steady_figures() -> list[Figure]:
         )
         for position, (name, header, notation, compute) in enumerate(computed, 3)
     ]
+
+
+def _of_ended(values: Values, statistic: str) -> Callable[[PointData], float | None]:
+    return partial(in_steady_state, partial(statistic_of, values, statistic))
 
 
 def _label(time: str) -> str:

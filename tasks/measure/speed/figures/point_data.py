@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tasks.config.load import Load
 from tasks.config.objective import Objective
 from tasks.measure.speed.figures.energy import energy_j
-from tasks.measure.speed.figures.steady_window import steady_window
+from tasks.measure.speed.figures.steady_window import SteadyWindow, steady_window
 from tasks.measure.speed.request_row import RequestRow
 from tasks.probe.reading import Reading
 from tasks.probe.speculation import Speculation, speculation_in
@@ -52,9 +52,14 @@ class PointData:
         return [row for row in self.measured if row.abandoned]
 
     @cached_property
+    def steady_window(self) -> SteadyWindow | None:
+        """From when to when the point is in its steady state; None where it never is."""
+        return steady_window(self.rows, self.load.slots)
+
+    @cached_property
     def steady(self) -> PointData | None:
         """The requests that ended in the steady state, over its length; None where there is none."""
-        window = steady_window(self.rows, self.load.slots)
+        window = self.steady_window
         if window is None:
             return None
         inside = [row for row in self.measured if window.holds(row)]

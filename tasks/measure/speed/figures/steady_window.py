@@ -28,6 +28,13 @@ class SteadyWindow(NamedTuple):
         """Return whether a request ended in the window."""
         return row.latency_s is not None and self.start <= _end_of(row, row.latency_s) <= self.end
 
+    def share_of(self, row: RequestRow) -> float:
+        """Return the share of a request's time that lies in the window."""
+        if not row.latency_s:
+            return float(self.holds(row))
+        end = min(_end_of(row, row.latency_s), self.end)
+        return max(0.0, (end - max(row.sent_at, self.start)).total_seconds()) / row.latency_s
+
 
 def steady_window(rows: Sequence[RequestRow], slots: int) -> SteadyWindow | None:
     """Return the steady state; None where the requests under way never reach their level.

@@ -70,8 +70,9 @@ def test_figures_are_those_of_the_requests_that_end_in_the_window() -> None:
     # four of five end from 1 to 5 s: at 2, 3, 3 and 5
     assert figures["steady_s"] == 4
     assert figures["steady_share"] == 0.8
-    assert figures["steady_request_throughput"] == 1
-    assert figures["steady_output_token_throughput"] == 64
+    # Of the first request one of two seconds lies in the window, of the last one two of three.
+    assert figures["steady_request_throughput"] == pytest.approx((1 / 2 + 3 + 2 / 3) / 4)
+    assert figures["steady_output_token_throughput"] == pytest.approx(64 * (1 / 2 + 3 + 2 / 3) / 4)
     assert figures["steady_ttft_mean_s"] == pytest.approx((0.1 + 0.1 + 0.05 + 0.1) / 4)
     assert figures["steady_ttft_p99_s"] is None  # too few
     assert BY_NAME["request_throughput"].compute(point) == pytest.approx(5 / 6)
@@ -111,3 +112,25 @@ def test_warm_up_does_not_lower_the_rates_of_the_steady_state() -> None:
 
 def test_warm_up_requests_that_never_end_in_time_leave_no_window() -> None:
     assert window((warm(9, 0, 20), *CLOSED), 2) is None
+
+
+def test_slots_in_step_lose_no_request_at_the_end_of_the_window() -> None:
+    # Four slots with five requests of 1 s each, the last of which end a millisecond apart: 4 a second.
+    rows = tuple(
+        row(index, second + slot / 1000, 1)
+        for index, (second, slot) in enumerate((second, slot) for second in range(5) for slot in range(4))
+    )
+    assert window(rows, 4) == (0.003, 5)
+    point = PointData(ClosedLoop(concurrency=4, requests=20), rows, duration_s=5.003)
+    assert BY_NAME["steady_request_throughput"].compute(point) == pytest.approx(4, abs=0.002)
+    assert BY_NAME["steady_share"].compute(point) == 17 / 20
+
+
+def test_a_rate_is_unknown_where_an_answer_in_the_window_does_not_report_its_tokens() -> None:
+    silent = tuple(
+        RequestRow(**{name: getattr(each, name) for name in each.__slots__} | {"output_tokens": None})
+        for each in CLOSED[-1:]
+    )
+    point = PointData(ClosedLoop(concurrency=2, requests=5), (*CLOSED[:-1], *silent), duration_s=6)
+    assert BY_NAME["steady_output_token_throughput"].compute(point) is None
+    assert BY_NAME["steady_request_throughput"].compute(point) == pytest.approx((1 / 2 + 3 + 2 / 3) / 4)
