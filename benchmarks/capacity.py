@@ -19,8 +19,9 @@ from pathlib import Path
 from statistics import fmean
 from tempfile import TemporaryDirectory
 
-from benchmarks.other_tools import Workload, evalscope
+from benchmarks.other_tools import evalscope
 from benchmarks.point_job import point_job
+from benchmarks.workload import Size, Workload, workload_on
 from stub.process import Stub, stub_server
 from stub.request_log import LoggedRequest
 from stub.tokenizer import make_tokenizer
@@ -132,16 +133,13 @@ def measure_evalscope(rate: int, folder: Path) -> Row:
 
 def workload_of(stub: Stub, rate: int, folder: Path) -> Workload:
     """Return a load of streams that start at once and last for some seconds at this rate."""
-    return Workload(
-        root=stub.root,
-        model=stub.model,
-        tokenizer=str(folder.parent / "tokenizer"),
+    size = Size(
         concurrency=STREAMS,
         requests=STREAMS,
-        output_tokens=SECONDS * rate // STREAMS,
-        folder=folder,
         input_tokens=INPUT_TOKENS,
+        output_tokens=SECONDS * rate // STREAMS,
     )
+    return workload_on(stub, size, folder)
 
 
 @contextmanager

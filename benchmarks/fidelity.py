@@ -13,8 +13,9 @@ from pathlib import Path
 from statistics import fmean
 from tempfile import TemporaryDirectory
 
-from benchmarks.other_tools import Reported, Workload, evalscope, guidellm, vllm_bench
+from benchmarks.other_tools import evalscope, guidellm, vllm_bench
 from benchmarks.point_job import point_job
+from benchmarks.workload import Reported, Size, Workload, workload_on
 from stub.process import stub_server
 from stub.request_log import LoggedRequest
 from stub.summary import summary_of
@@ -95,21 +96,10 @@ def reaches_target(reported: Reported, truth: Reported) -> bool:
 def compare(concurrency: int, tool: str, folder: Path) -> tuple[str, ...]:
     """Run a tool against a stub. Returns its row of the table, or a short row with the tool's error."""
     requests = REQUESTS_ALONE if concurrency == 1 else max(FEWEST_REQUESTS, 2 * concurrency)
-    load = f"{concurrency}/{requests}"
+    load, size = f"{concurrency}/{requests}", Size(concurrency, requests, INPUT_TOKENS, OUTPUT_TOKENS)
     with stub_server(ttft=TTFT_S, itl=ITL_S, prompt_tokens=INPUT_TOKENS) as stub:
-        workload = Workload(
-            root=stub.root,
-            model=stub.model,
-            tokenizer=str(folder / "tokenizer"),
-            concurrency=concurrency,
-            requests=requests,
-            output_tokens=OUTPUT_TOKENS,
-            folder=folder / f"{tool}-{concurrency}",
-            input_tokens=INPUT_TOKENS,
-        )
-        workload.folder.mkdir()
         try:
-            reported = TOOLS[tool](workload)
+            reported = TOOLS[tool](workload_on(stub, size, folder / f"{tool}-{concurrency}"))
         except (FileNotFoundError, RuntimeError) as error:
             return (load, tool, str(error)[:ERROR_LENGTH])
         # Some tools send a request or two of their own first.

@@ -6,11 +6,11 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.tool_environments import guidellm_program, vllm_python
+from benchmarks.tool_environments import tool_bin, vllm_python
+from benchmarks.workload import Reported, Workload
 
 LIMIT_S = 240
 OFFLINE = {"HF_HUB_OFFLINE": "1", "NO_PROXY": "127.0.0.1", "DO_NOT_TRACK": "1"}
@@ -21,34 +21,10 @@ VLLM_BENCH = (
 )
 
 
-@dataclass(frozen=True)
-class Reported:
-    """The figures that a load generator reported: seconds, and output tokens per second."""
-
-    ttft_mean: float
-    ttft_p99: float
-    tpot_mean: float
-    throughput: float
-
-
-@dataclass(frozen=True)
-class Workload:
-    """One load on a stub: `requests` of `input_tokens` and `output_tokens`, `concurrency` at a time."""
-
-    root: str
-    model: str
-    tokenizer: str
-    concurrency: int
-    requests: int
-    output_tokens: int
-    folder: Path
-    input_tokens: int = 1024
-
-
 def evalscope(workload: Workload) -> Reported:
     """Run EvalScope's own command."""
     program = str(Path(sys.executable).with_name("evalscope"))
-    _run(
+    run_tool(
         *(
             program,
             "perf",
@@ -81,7 +57,7 @@ def vllm_bench(workload: Workload) -> Reported:
     python = vllm_python()
     if python is None:
         raise FileNotFoundError("no vLLM environment; `servegauge run smoke` builds one")
-    _run(
+    run_tool(
         *(str(python), "-c", VLLM_BENCH, "--backend", "openai", "--base-url", workload.root),
         *("--endpoint", "/v1/completions", "--model", workload.model, "--tokenizer", workload.tokenizer),
         *("--dataset-name", "random", "--random-input-len", str(workload.input_tokens)),
@@ -101,11 +77,9 @@ def vllm_bench(workload: Workload) -> Reported:
 
 def guidellm(workload: Workload) -> Reported:
     """Run GuideLLM, in an environment of its own. Raises FileNotFoundError if it cannot be installed."""
-    program = guidellm_program()
-    if program is None:
-        raise FileNotFoundError("GuideLLM could not be installed")
+    program = tool_bin("guidellm") / "guidellm"
     backend = f"kind=openai_http,target={workload.root},model={workload.model},request_format=/v1/completions"
-    _run(
+    run_tool(
         *(str(program), "run", "--backend", backend),
         *("--profile", f"kind=concurrent,streams={workload.concurrency}"),
         *("--constraint", f"kind=max_requests,count={workload.requests}"),
@@ -150,10 +124,15 @@ def _read(folder: Path, name: str) -> Any:
     return json.loads(next(folder.rglob(name)).read_text("utf-8"))
 
 
-def _run(*argv: str) -> None:
+def run_tool(*argv: str, **environment: str) -> None:
+    """Run a program to its end, beside OFFLINE with `environment`.
+
+    Raises:
+        RuntimeError: it failed; the message has the end of its output.
+    """
     finished = subprocess.run(
         argv,
-        env={**os.environ, **OFFLINE},
+        env={**os.environ, **OFFLINE, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.other_tools import Workload
+from benchmarks.workload import Workload
 from tasks.config.load_kinds.closed_loop import ClosedLoop
 from tasks.config.sweep import Sweep
 from tasks.measure.jobs import PointJob

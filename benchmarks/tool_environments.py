@@ -11,6 +11,8 @@ from tasks.config.home import home
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
+PYTHONS = {"inference-perf": "3.12"}
+"""The Python of a tool that does not run on ours; uv must find it, with pyenv by `PYENV_VERSION`."""
 UV = (
     sys.executable,
     str(ROOT / "tasks/provision/pip_settings.py"),
@@ -18,21 +20,25 @@ UV = (
 )
 
 
-def guidellm_program() -> Path | None:
-    """Return GuideLLM's program, which is installed if needed. None if it cannot be installed."""
-    pins = HERE / "requirements-guidellm.txt"
+def tool_bin(tool: str) -> Path:
+    """Return the folder of programs of a tool's environment, which is built if needed.
+
+    Its packages are those of `requirements-TOOL.txt`, and nothing else.
+
+    Raises:
+        FileNotFoundError: it cannot be installed here.
+    """
+    pins = HERE / f"requirements-{tool}.txt"
     digest = hashlib.sha256(pins.read_bytes()).hexdigest()[:12]
-    folder = home() / "tools" / f"guidellm-{digest}"
-    program = folder / "bin" / "guidellm"
+    folder = home() / "tools" / f"{tool}-{digest}"
     if (folder / "ready").exists():
-        return program
-    if not _uv("venv", "--clear", "--python", sys.executable, str(folder)):
-        return None
+        return folder / "bin"
     python = str(folder / "bin" / "python")
-    if not _uv("pip", "install", "--no-deps", "--python", python, "--requirement", str(pins)):
-        return None
+    made = _uv("venv", "--clear", "--python", PYTHONS.get(tool, sys.executable), str(folder))
+    if not made or not _uv("pip", "install", "--no-deps", "--python", python, "--requirement", str(pins)):
+        raise FileNotFoundError(f"{tool} cannot be installed: see uv's message above")
     (folder / "ready").touch()
-    return program
+    return folder / "bin"
 
 
 def vllm_python() -> Path | None:
