@@ -7,6 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from tasks.config.sweep import Sweep
 
+BLOCK = 20
+"""Requests over which a mix holds its shares: few enough for a short load, and enough for a random order."""
+
 
 class MixedSweep(Sweep):
     """A sweep with a `mix`. `parts`: the sweeps that the mix names, in its order."""
@@ -38,11 +41,20 @@ def with_parts(sweep: Sweep, sweeps: Sequence[Sweep]) -> Sweep:
 
 
 def drawn_parts(sweep: MixedSweep, stream: str) -> Iterator[Sweep]:
-    """Yield the part of each request, without end: drawn by the shares and the mix's own seed.
+    """Yield the part of each request, without end, in an order that is drawn by the mix's own seed.
 
-    Each `stream` is independent of the others.
+    After every BLOCK requests, the number of each part is within one request of its share. Each `stream` is
+    independent of the others.
     """
     generator = random.Random(f"{sweep.traffic_seed}:mix:{stream}")
     shares = [part.share for part in sweep.mix or ()]
+    owed = [0.0] * len(shares)
     while True:
-        yield from generator.choices(sweep.parts, shares)
+        owed = [requests + BLOCK * share for requests, share in zip(owed, shares, strict=True)]
+        block: list[Sweep] = []
+        for _ in range(BLOCK):
+            index = owed.index(max(owed))
+            owed[index] -= 1
+            block.append(sweep.parts[index])
+        generator.shuffle(block)
+        yield from block

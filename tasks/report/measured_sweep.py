@@ -6,6 +6,7 @@ from tasks.config.base import Frozen
 from tasks.measure.speed.figures.point_result import PointResult
 from tasks.plan.search import Knee
 from tasks.record.results import RecordedPoint
+from tasks.report.part_figures import PartFigures
 from tasks.report.report_input import ReportInput
 from tasks.report.request_charts_input import Distribution
 from tasks.report.turn_figures import TurnFigures
@@ -15,7 +16,8 @@ class MeasuredSweep(Frozen):
     """One sweep of a run: its points by rising load, then by repeat. `run_id`: the run of the report.
 
     `knee`: the answer of the sweep's search for saturation; None if it did not search. `distributions`: of
-    its requests' times, by load. `turns`: its figures by turn, if it sent conversations.
+    its requests' times, by load. `turns`: its figures by turn, if it sent conversations. `parts`: by part, if
+    it is a mix.
     """
 
     name: str
@@ -24,6 +26,7 @@ class MeasuredSweep(Frozen):
     knee: Knee | None = None
     distributions: tuple[Distribution, ...] = ()
     turns: tuple[TurnFigures, ...] = ()
+    parts: tuple[PartFigures, ...] = ()
 
     @property
     def results(self) -> list[PointResult]:
@@ -55,6 +58,7 @@ def measured_sweeps(report: ReportInput) -> tuple[MeasuredSweep, ...]:
             knee=knees.get(name),
             distributions=tuple(each for each in report.distributions if each.sweep == name),
             turns=tuple(each for each in report.turns if each.sweep == name),
+            parts=tuple(each for each in report.parts if each.sweep == name),
         )
         for name, points in points_by_sweep.items()
     )

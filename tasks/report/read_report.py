@@ -10,6 +10,7 @@ from tasks.record.read_run import recorded_accuracy, recorded_knees, recorded_po
 from tasks.record.read_samples import count_samples
 from tasks.record.results import QuestionShare, RecordedAccuracy
 from tasks.record.store import Store
+from tasks.report.read_parts import read_parts
 from tasks.report.read_turns import read_turns
 from tasks.report.report_input import ReportInput
 from tasks.report.request_samples import read_distributions, read_request_sample
@@ -40,6 +41,7 @@ def read_report(store: Store, run_id: str, *, single_requests: bool = True) -> R
         shares=_shares(store, accuracy),
         timeline=read_timeline(store, run),
         turns=read_turns(store, points),
+        parts=read_parts(store, points),
         samples=count_samples(store, accuracy),
         requests=read_request_sample(store, run) if single_requests else None,
         distributions=read_distributions(store, points) if single_requests else (),

@@ -6,6 +6,7 @@ from tasks.audit.verdict import Verdict
 from tasks.config.base import Frozen
 from tasks.plan.search import Knee
 from tasks.record.results import DisputedAnswer, QuestionShare, RecordedAccuracy, RecordedPoint, RunRecord
+from tasks.report.part_figures import PartFigures
 from tasks.report.request_charts_input import Distribution, RequestSample
 from tasks.report.turn_figures import TurnFigures
 
@@ -30,7 +31,8 @@ class ReportInput(Frozen):
     """One run with its figures. `results_path`: the folder or bucket that holds the Parquet tables.
 
     `shares`: how often each question was answered rightly; read only where a question set has a load.
-    `turns`: the figures of conversations by turn. `samples`: how many answers the question sets have.
+    `turns`: the figures of conversations by turn. `parts`: those of mixes by part. `samples`: how many
+    answers the question sets have.
     `requests` and `distributions`: what charts show of single requests; read only for a page.
     """
 
@@ -42,6 +44,7 @@ class ReportInput(Frozen):
     shares: tuple[QuestionShare, ...] = ()
     timeline: tuple[TimelineCurve, ...] = ()
     turns: tuple[TurnFigures, ...] = ()
+    parts: tuple[PartFigures, ...] = ()
     samples: int = 0
     requests: RequestSample | None = None
     distributions: tuple[Distribution, ...] = ()

@@ -57,9 +57,17 @@ def read_distributions(store: Store, points: Sequence[RecordedPoint]) -> tuple[D
 
 
 def requests_of(
-    store: Store, run_id: str, points: Iterable[RecordedPoint], columns: Sequence[str]
+    store: Store,
+    run_id: str,
+    points: Iterable[RecordedPoint],
+    columns: Sequence[str],
+    *,
+    failed: bool = False,
 ) -> pl.DataFrame:
-    """Return sweep, label and columns of the succeeded requests that one run measured for these points."""
+    """Return sweep, label and columns of the requests that one run measured for these points.
+
+    They are those that succeeded, unless those that `failed` or were abandoned are wanted too.
+    """
     keys = [
         (point.result.sweep, point.result.load.label, point.result.repeat)
         for point in points
@@ -70,9 +78,8 @@ def requests_of(
     )
 
     def query(requests: pl.LazyFrame) -> pl.LazyFrame:
-        measured = requests.filter(pl.col("succeeded") & ~pl.col("warmup")).with_columns(
-            _LABEL.alias("label")
-        )
+        counted = ~pl.col("warmup") if failed else pl.col("succeeded") & ~pl.col("warmup")
+        measured = requests.filter(counted).with_columns(_LABEL.alias("label"))
         return measured.join(wanted, on=_KEYS).select("sweep", "label", *columns)
 
     return store.read("requests", run_id, query)

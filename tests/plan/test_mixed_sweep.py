@@ -47,20 +47,45 @@ def test_a_sweep_without_mix_stays_as_it_is() -> None:
     assert {request.part for request in planned(DOCUMENTS)} == {None}
 
 
-def test_the_parts_are_drawn_by_the_shares_and_the_seed_of_the_mix() -> None:
+OWED = ["documents"] * 9 + ["questions", "documents"] * 5 + ["questions"]
+"""The parts of a block before it is shuffled: always the one that is owed most, of 14 and 6."""
+
+
+def parts_of(sweep: Sweep, requests: int = 200) -> list[str | None]:
+    """The parts of the measured requests."""
+    return [request.part for request in planned(sweep, requests)[6:]]
+
+
+def test_every_twenty_requests_have_the_shares_in_an_order_that_the_seed_draws() -> None:
     generator = random.Random("7:mix:measured")
-    drawn = [generator.choices(["documents", "questions"], SHARES)[0] for _ in range(200)]
-    found = planned(mix(traffic_seed=7), 200)
-    assert [request.part for request in found[6:]] == drawn
-    assert 0.6 < drawn.count("documents") / 200 < 0.8
-    assert [request.part for request in planned(mix(traffic_seed=7), 50)][6:] == drawn[:50]
-    assert [request.part for request in planned(mix(traffic_seed=8), 200)][6:] != drawn
+    expected = []
+    for _ in range(10):
+        order = list(range(20))
+        generator.shuffle(order)
+        expected += [OWED[index] for index in order]
+    assert parts_of(mix(traffic_seed=7)) == expected
+    assert parts_of(mix(traffic_seed=7), 50) == expected[:50]
+    assert parts_of(mix(traffic_seed=8)) != expected
+
+
+def test_a_small_share_gets_its_requests_in_the_long_run() -> None:
+    named = Sweep.model_validate(
+        {
+            "name": "office",
+            "mix": [{"sweep": "documents", "share": 0.97}, {"sweep": "questions", "share": 0.03}],
+            "load": (LOAD,),
+        }
+    )
+    parts = parts_of(with_parts(named, (DOCUMENTS, QUESTIONS, named)), 1000)
+    for end in range(20, 1001, 20):
+        assert abs(parts[:end].count("questions") - 0.03 * end) <= 1
 
 
 def test_the_requests_of_a_part_are_those_of_its_sweep_alone() -> None:
     mixed = [request for request in planned(mix()) if request.part == "documents"]
     warmup = sum(request.warmup for request in mixed)
-    assert 0 < warmup < 6 < len(mixed) < 46
+    assert 0 < warmup < 6
+    assert len(mixed) - warmup == 28
     alone = planned(DOCUMENTS, len(mixed) - warmup, warmup)
 
     def drawn(request: PlannedRequest) -> tuple[Any, ...]:

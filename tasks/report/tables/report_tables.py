@@ -13,6 +13,7 @@ from tasks.report.tables.energy_cost_table import energy_cost_table
 from tasks.report.tables.knee_table import knee_table
 from tasks.report.tables.lengths_table import lengths_table
 from tasks.report.tables.objectives_table import objectives_table
+from tasks.report.tables.parts_table import parts_table
 from tasks.report.tables.repeats_table import repeats_table
 from tasks.report.tables.right_answers_table import right_answers_table
 from tasks.report.tables.score_table import score_table
@@ -29,6 +30,7 @@ SWEEP_TABLES: tuple[Callable[[MeasuredSweep], Table | None], ...] = (
     steady_table,
     objectives_table,
     lengths_table,
+    parts_table,
     turns_table,
     history_table,
     user_table,
