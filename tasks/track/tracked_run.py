@@ -96,6 +96,8 @@ def flat_config(spec: Spec, run: RunRecord) -> tuple[tuple[str, ConfigValue], ..
         is_plain = value is None or isinstance(value, str | int | float | bool)
         config[name] = value if is_plain else json.dumps(value)
     for sweep in spec.sweeps:
+        if sweep.load is None:  # only a mix sends it
+            continue
         loads = " ".join(_load_text(load) for load in sweep.loads)
         config[f"{sweep.name}_load"] = str(sweep.search) if sweep.search else loads
     return tuple(config.items())
