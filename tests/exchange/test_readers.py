@@ -87,6 +87,12 @@ def test_vllm_with_a_rate_is_an_open_loop(tmp_path: Path) -> None:
     assert run.points[0].load.label == "rate2.5"
 
 
+def test_vllm_with_bursts_is_no_poisson_load(tmp_path: Path) -> None:
+    bursts = {"max_concurrency": None, "request_rate": 2.5, "burstiness": 0.5}
+    run = read_foreign_run(_changed(tmp_path, "vllm.json", **bursts))
+    assert run.points[0].load.label == "rate2.5burst0.5"
+
+
 @pytest.mark.parametrize("odd", [None, "12", -1, 1.5, float("nan"), True])
 def test_an_odd_count_is_wrong_input(tmp_path: Path, odd: object) -> None:
     with pytest.raises(InputError, match="completed"):

@@ -16,7 +16,9 @@ def load_of(content: Fields, requests: int) -> Load:
     if concurrency:
         return read_load({"concurrency": int(concurrency), "requests": requests})
     if rate:
-        return read_load({"rate": rate, "requests": requests})
+        shape = number(content, "burstiness")  # 1: Poisson arrivals
+        burstiness = shape if shape != 1 else None
+        return read_load({"rate": rate, "requests": requests, "burstiness": burstiness})
     return read_load({"burst": requests})
 
 
