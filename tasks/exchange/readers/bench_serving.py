@@ -16,8 +16,8 @@ def load_of(content: Fields, requests: int) -> Load:
     if concurrency:
         return read_load({"concurrency": int(concurrency), "requests": requests})
     if rate:
-        shape = number(content, "burstiness")  # 1: Poisson arrivals
-        burstiness = shape if shape != 1 else None
+        shape = number(content, "burstiness") or 1.0  # of Poisson arrivals; a high one is nearly even
+        burstiness = min(shape, 1000.0) if shape > 0 and shape != 1 else None
         return read_load({"rate": rate, "requests": requests, "burstiness": burstiness})
     return read_load({"burst": requests})
 
