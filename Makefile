@@ -69,6 +69,7 @@ environments: install
 docs: install
 	$(BIN)/servegauge schema > deployments/spec.schema.json
 	$(BIN)/python -m tasks.measure.speed.figures.figure_docs
+	$(BIN)/python -m tasks.exchange.definition_docs
 	$(BIN)/python -m tests.measure.speed.response.manner_docs
 
 clean:

@@ -125,9 +125,7 @@ TOOLS = {
                 text="from before the client library's call to the read of the last chunk with content",
                 excess=1,
             ),
-            "percentiles": Definition(
-                text="interpolated, whatever the size of the sample; failed requests may count"
-            ),
+            "percentiles": Definition(text="interpolated, whatever the size of the sample"),
             "requests": Definition(text="those that succeeded; a warm-up phase does not count"),
             "throughput": Definition(text="from the first request's start to the last response"),
         },
