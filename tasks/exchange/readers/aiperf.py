@@ -8,8 +8,8 @@ from typing import Any
 
 from tasks.config.load import Load, read_load
 from tasks.errors import InputError
+from tasks.exchange.foreign_file import Fields, number
 from tasks.exchange.foreign_run import ForeignPoint, ForeignRun
-from tasks.exchange.json_file import Fields, number
 from tasks.exchange.readers.reader import Reader, enough_for
 from tasks.stats import PERCENTILE_NEEDS
 

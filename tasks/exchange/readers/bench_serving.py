@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tasks.config.load import Load, read_load
-from tasks.exchange.json_file import Fields, number
+from tasks.exchange.foreign_file import Fields, number
 from tasks.exchange.readers.reader import MILLI, enough_for
 from tasks.stats import PERCENTILE_NEEDS
 

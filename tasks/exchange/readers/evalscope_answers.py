@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tasks.exchange.json_file import Fields, number, object_in, objects_in, read_json
+from tasks.exchange.foreign_file import Fields, number, object_in, objects_in, read_json
 from tasks.measure.accuracy.sample_row import SampleRow
 
 REPORTS, REVIEWS, PREDICTIONS = "reports", "reviews", "predictions"

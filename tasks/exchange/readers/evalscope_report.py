@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tasks.config.datasets import find_dataset
 from tasks.errors import InputError
-from tasks.exchange.json_file import Fields, count, number, object_in, objects_in
+from tasks.exchange.foreign_file import Fields, count, number, object_in, objects_in
 
 SCHEMA = 2
 """The form of a report that is read, which EvalScope calls its `schema_version`."""

@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from tasks.config.load import Load, read_load
 from tasks.errors import InputError
+from tasks.exchange.foreign_file import Fields, count, number, object_in, objects_in, read_settings
 from tasks.exchange.foreign_run import ForeignPoint, ForeignRun
-from tasks.exchange.json_file import Fields, count, number, object_in, objects_in
 from tasks.exchange.readers.reader import Reader, enough_for
 from tasks.stats import PERCENTILE_NEEDS
 
@@ -40,7 +38,8 @@ def _recognises(content: Any) -> bool:
 
 
 def _read(content: Any, path: Path) -> ForeignRun:
-    config, successes = _config(path), object_in(content, "successes")
+    config = read_settings(path.with_name(CONFIG), "give the folder of the reports as it was written")
+    successes = object_in(content, "successes")
     succeeded, failed = count(successes, "count", path), count(object_in(content, "failures"), "count", path)
     point = ForeignPoint(
         load=_load(content, config, succeeded + failed, path),
@@ -57,22 +56,6 @@ def _read(content: Any, path: Path) -> ForeignRun:
         points=(point,),
         notes=(OWN_COUNT.format(int(others)),) if others else (),
     )
-
-
-def _config(path: Path) -> Fields:
-    """Return the settings, which lie beside the report.
-
-    Raises:
-        InputError: there are none.
-    """
-    file, remedy = path.with_name(CONFIG), "give the folder of the reports as it was written"
-    try:
-        config = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise InputError(f"{file} cannot be read: {error}", remedy) from error
-    if not isinstance(config, dict):
-        raise InputError(f"{file} holds no settings", remedy)
-    return config
 
 
 def _load(content: Fields, config: Fields, requests: int, path: Path) -> Load:

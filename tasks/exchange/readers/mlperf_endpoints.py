@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from tasks.config.load import Load, read_load
 from tasks.errors import InputError
+from tasks.exchange.foreign_file import Fields, count, number, object_in, read_settings
 from tasks.exchange.foreign_run import ForeignPoint, ForeignRun
-from tasks.exchange.json_file import Fields, count, number
 from tasks.exchange.readers.reader import Reader, enough_for
 from tasks.stats import PERCENTILE_NEEDS
 
@@ -78,17 +76,10 @@ def _model(path: Path) -> str:
     Raises:
         InputError: there is no such file beside the folder of the summary, or it names no model.
     """
-    file = path.parent.parent / CONFIG
-    try:
-        config = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise InputError(f"{file} cannot be read: {error}", "give the run's folder as it was written") from (
-            error
-        )
-    model = config.get("model_params") if isinstance(config, dict) else None
-    name = model.get("name") if isinstance(model, dict) else None
+    file, remedy = path.parent.parent / CONFIG, "give the run's folder as it was written"
+    name = object_in(read_settings(file, remedy), "model_params").get("name")
     if not name:
-        raise InputError(f"{file} names no model", "give the run's folder as it was written")
+        raise InputError(f"{file} names no model", remedy)
     return str(name)
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tasks.errors import InputError
 from tasks.exchange.exported_by import with_origin
+from tasks.exchange.foreign_file import read_json
 from tasks.exchange.foreign_run import ForeignRun
-from tasks.exchange.json_file import read_json
 from tasks.exchange.readers.aiperf import AIPERF
 from tasks.exchange.readers.aiperf import SUMMARY as AIPERF_SUMMARY
 from tasks.exchange.readers.evalscope_answers import REPORTS

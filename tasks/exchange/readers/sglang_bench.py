@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from tasks.exchange.foreign_file import Fields, count
 from tasks.exchange.foreign_run import ForeignPoint, ForeignRun
-from tasks.exchange.json_file import Fields, count
 from tasks.exchange.readers.bench_serving import figures_of, load_of
 from tasks.exchange.readers.reader import Reader
 

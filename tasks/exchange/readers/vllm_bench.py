@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tasks.exchange.foreign_file import count
 from tasks.exchange.foreign_run import ForeignPoint, ForeignRun
-from tasks.exchange.json_file import count
 from tasks.exchange.readers.bench_serving import figures_of, load_of
 from tasks.exchange.readers.reader import Reader
 

@@ -1,4 +1,4 @@
-"""Reads a JSON file that another program wrote, bounded in size."""
+"""Reads a JSON or YAML file that another program wrote, bounded in size."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from tasks.errors import InputError
 
 MAX_BYTES = 512 * 1024 * 1024
+"""Of a file of results: one with every request of a load is large."""
+MAX_SETTINGS_BYTES = 1024 * 1024
+"""Of a file of settings; YAML is read slowly."""
 Fields = Mapping[str, Any]
 
 
@@ -20,9 +25,7 @@ def read_json(path: Path) -> Any:
         InputError: the file cannot be read, is larger than MAX_BYTES, or holds no JSON.
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"{path} has more than {MAX_BYTES:,} bytes", "give the tool's summary file")
-        text = path.read_text(encoding="utf-8")
+        text = _text(path, MAX_BYTES, "give the tool's summary file")
         if path.suffix == ".jsonl":
             return [json.loads(line) for line in text.splitlines() if line.strip()]
         return json.loads(text)
@@ -30,6 +33,29 @@ def read_json(path: Path) -> Any:
         raise InputError(
             f"{path} cannot be read as JSON: {error}", "give a results file of a load generator"
         ) from (error)
+
+
+def read_settings(path: Path, remedy: str) -> Fields:
+    """Return the fields of a YAML file.
+
+    Raises:
+        InputError: the file cannot be read, is larger than MAX_SETTINGS_BYTES, or holds no fields; with
+            the remedy.
+    """
+    try:
+        content = yaml.safe_load(_text(path, MAX_SETTINGS_BYTES, remedy))
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
+        raise InputError(f"{path} cannot be read: {error}", remedy) from error
+    if not isinstance(content, dict):
+        raise InputError(f"{path} holds no settings", remedy)
+    return content
+
+
+def _text(path: Path, limit: int, remedy: str) -> str:
+    size = path.stat().st_size
+    if size > limit:
+        raise InputError(f"{path} has {size:,} bytes, and {limit:,} are read", remedy)
+    return path.read_text(encoding="utf-8")
 
 
 def number(fields: Fields, name: str, scale: float = 1.0) -> float | None:
