@@ -35,7 +35,7 @@ from tasks.record.named_baselines import set_baseline
 from tasks.record.read_run import recorded_run
 from tasks.record.store import Store
 from tasks.report.comparison.judged_runs import load_runs
-from tasks.report.comparison.regressions import missing_figures, regressions
+from tasks.report.comparison.regressions import lost_figures, missing_figures, regressions
 from tasks.report.comparison.undecided import undecided
 
 WorseThan = Annotated[float, Field(ge=0, le=100)]
@@ -111,7 +111,8 @@ def _judged(location: ResultsLocation, run_id: str, baseline: str | None, worse_
     if baseline is None:
         return report
     base, new = load_runs([baseline, run_id], location)
-    lines = (*regressions((base, new), worse_than), *missing_figures((base, new)))
+    pair = (base, new)
+    lines = (*regressions(pair, worse_than), *missing_figures(pair), *lost_figures(pair))
     return report.model_copy(
         update={
             "worse": tuple(line.removeprefix("B: ") for line in lines),

@@ -18,7 +18,7 @@ from tasks.record.results import RecordedPoint, RunRecord
 from tasks.record.store import Store
 from tasks.report.comparison.compared_run import ComparedRun
 from tasks.report.comparison.judged_runs import load_runs
-from tasks.report.comparison.regressions import regressions
+from tasks.report.comparison.regressions import lost_figures, regressions
 from tasks.report.comparison.undecided import undecided, undecided_line
 from tasks.report.report_input import ReportInput
 
@@ -84,11 +84,20 @@ def worse_than_baseline(gated: GatedRun) -> list[str]:
     lines = regressions((base, new), percent)
     console.stage("gate", f"{len(lines)} figures worse than in {baseline} by more than {percent:g} %")
     reason = f"worse than in {baseline} by more than {percent:g} %"
-    open_figures = undecided(base, new, percent)
-    if open_figures:
-        console.stage("gate", undecided_line(open_figures, percent))
     failures = [f"{reason}: {line.removeprefix('B: ')}" for line in lines]
-    return failures + [figure.text(percent) for figure in open_figures if gate.enough_repeats]
+    still_open = _open_figures(base, new, percent)
+    return failures + (still_open if gate.enough_repeats else [])
+
+
+def _open_figures(base: ComparedRun, new: ComparedRun, percent: float) -> list[str]:
+    """Print how many figures cannot be judged; return a line for each: too noisy, or no longer measured."""
+    noisy = undecided(base, new, percent)
+    if noisy:
+        console.stage("gate", undecided_line(noisy, percent))
+    lost = [line.removeprefix("B: ") for line in lost_figures((base, new))]
+    if lost:
+        console.stage("gate", f"figures of the baseline are missing: {'; '.join(lost)}", "yellow")
+    return [*(figure.text(percent) for figure in noisy), *lost]
 
 
 def _compared(gated: GatedRun) -> ComparedRun:

@@ -10,7 +10,7 @@ from tasks.record.named_run import find_run
 from tasks.record.question_shares import question_shares
 from tasks.record.store import Store
 from tasks.report.comparison.compared_run import LETTERS, ComparedRun
-from tasks.report.comparison.regressions import missing_figures, regressions
+from tasks.report.comparison.regressions import lost_figures, missing_figures, regressions
 from tasks.report.read_report import read_report
 
 MOST_RUNS = len(LETTERS)
@@ -49,7 +49,7 @@ def check_regressions(compared: tuple[ComparedRun, ...], worse_than: float | Non
     """
     if worse_than is None:
         return
-    lines = (*regressions(compared, worse_than), *missing_figures(compared))
+    lines = (*regressions(compared, worse_than), *missing_figures(compared), *lost_figures(compared))
     if lines:
         count = "1 figure is" if len(lines) == 1 else f"{len(lines)} figures are"
         what = f"{count} worse than in A by more than {worse_than:g} %, or missing"

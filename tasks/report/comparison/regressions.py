@@ -10,6 +10,9 @@ from tasks.report.comparison.compare_scores import compare_scores
 from tasks.report.comparison.compare_speed import SpeedComparison, compare_speed, repeats_by_load
 from tasks.report.comparison.compared_run import LETTERS, ComparedRun
 
+GIVEN_BY_SPEC = {"goodput", "cost_per_million_output_tokens"}
+"""Figures that a point has only where its spec has objectives or a price."""
+
 
 def regressions(runs: Sequence[ComparedRun], percent: float) -> tuple[str, ...]:
     """Return a line, as `B: SWEEP LOAD: …`, for each figure worse than in the first run by over `percent`.
@@ -17,6 +20,14 @@ def regressions(runs: Sequence[ComparedRun], percent: float) -> tuple[str, ...]:
     Changes that may be noise are omitted. For scores, `percent` means points on a scale of 0 to 100.
     """
     return (*_worse_figures(runs, percent), *_worse_scores(runs, percent))
+
+
+def lost_figures(runs: Sequence[ComparedRun]) -> tuple[str, ...]:
+    """Return a line, as `B: SWEEP LOAD: …`, for each figure of A that another run lacks at a load of its.
+
+    Figures that a spec's objectives or price give are no loss.
+    """
+    return tuple(_lost_figures(runs))
 
 
 def missing_figures(runs: Sequence[ComparedRun]) -> tuple[str, ...]:
@@ -57,6 +68,17 @@ def _loss(comparison: SpeedComparison, change: Change) -> float:
 
 def _is_worse(change: Change, loss: float, percent: float) -> bool:
     return not change.is_noise and 100 * loss > percent
+
+
+def _lost_figures(runs: Sequence[ComparedRun]) -> Iterator[str]:
+    loads_of_runs = [repeats_by_load(run) for run in runs]
+    for comparison in compare_speed(runs):
+        key, figure = comparison.key, comparison.figure
+        if comparison.means[0] is None or figure.name in GIVEN_BY_SPEC:
+            continue
+        for letter, mean, loads in zip(LETTERS, comparison.means, loads_of_runs, strict=False):
+            if mean is None and key in loads:
+                yield f"{letter}: {key.sweep} {key.load}: {figure.title}: not measured"
 
 
 def _missing_loads(runs: Sequence[ComparedRun]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tasks.report.comparison.compared_run import ComparedRun
-from tasks.report.comparison.regressions import missing_figures, regressions
+from tasks.report.comparison.regressions import lost_figures, missing_figures, regressions
 from tests.report.comparison.compared_runs import compared, expensive_run
 from tests.report.made_up import SUSPECT
 
@@ -47,3 +47,30 @@ def test_a_regression_says_which_figure_is_suspect() -> None:
     assert regressions((base, suspect(slow)), 5) == (f"{line} (this figure is suspect)",)
     assert regressions((suspect(base), slow), 5) == (f"{line} (the first run's figure is suspect)",)
     assert regressions((suspect(base), suspect(slow)), 5) == (f"{line} (both figures are suspect)",)
+
+
+def without_figures(run: ComparedRun, *names: str) -> ComparedRun:
+    """The run, whose points lack some figures."""
+    points = tuple(
+        point.model_copy(update={"result": point.result.with_figures(dict.fromkeys(names))})
+        for point in run.report.points
+    )
+    return run.model_copy(update={"report": run.report.model_copy(update={"points": points})})
+
+
+def test_a_figure_that_a_run_no_longer_has_is_lost() -> None:
+    # The server of the second run no longer reports its tokens: that is no improvement.
+    base, silent = compared("a"), without_figures(compared("b"), "output_token_throughput", "tpot_mean_s")
+    assert regressions((base, silent), 5) == ()
+    assert lost_figures((base, silent)) == (
+        "B: throughput 4: Output (tok/s): not measured",
+        "B: throughput 4: TPOT mean (ms): not measured",
+    )
+    assert lost_figures((silent, base)) == ()
+    empty = compared("c").report.model_copy(update={"points": ()})
+    assert lost_figures((base, ComparedRun(report=empty))) == ()  # the whole load is missing
+
+
+def test_what_the_spec_gives_is_not_lost() -> None:
+    cheap, other = expensive_run("a", 1), expensive_run("b", 1)
+    assert lost_figures((cheap, without_figures(other, "cost_per_million_output_tokens"))) == ()
