@@ -29,12 +29,14 @@ def tool_name(source: str | None) -> str:
 
 
 def differences(first: str, second: str) -> Iterator[Difference]:
-    """Yield the figures that two tools both have and define differently.
+    """Yield the figures that two tools both have and define differently; none for a tool that is not known.
 
     Args:
         first: the key of a tool in TOOLS.
         second: as `first`.
     """
+    if not {first, second} <= TOOLS.keys():
+        return
     one, other = TOOLS[first], TOOLS[second]
     for figure, definition in one.definitions.items():
         against = other.definitions.get(figure, definition)

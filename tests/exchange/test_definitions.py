@@ -50,6 +50,7 @@ def test_a_tool_that_is_not_known_is_called_by_its_key() -> None:
     assert tool_name("vllm 0.32.0") == "vllm bench serve"
     assert tool_name("made-up 1") == "made-up"
     assert tool_name(None) == OWN
+    assert list(differences(OWN, "made-up")) == []
 
 
 @pytest.mark.parametrize(("source", "key"), [(None, OWN), ("vllm", "vllm"), ("guidellm 0.8.1", "guidellm")])

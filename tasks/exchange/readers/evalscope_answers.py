@@ -87,13 +87,16 @@ def _row(review: Fields, prediction: Fields, subset: str, metric: str) -> Sample
 
 def _value(score: Fields, metric: str) -> float | None:
     """Return the score of an answer, 0 to 1; None if it was not judged."""
-    values = score.get("value")
-    if score.get("status", "success") != "success" or not isinstance(values, dict):
+    values = object_in(score, "value")
+    if score.get("status", "success") != "success" or not values:
         return None
-    value = values.get(metric)
+    # some benchmarks write `acc`, and report it as `accuracy`
+    names = (metric, score.get("main_score_name"), next(iter(values)))
+    name = next(str(name) for name in names if name in values)
+    value = values[name]
     if isinstance(value, bool):
         return float(value)
-    known = number(values, metric)
+    known = number(values, name)
     return known if known is not None and 0 <= known <= 1 else None
 
 

@@ -10,6 +10,7 @@ from statistics import fmean
 from typing import Any
 
 from tasks.config.datasets import WHOLE, find_dataset
+from tasks.exchange.foreign_file import Fields
 from tasks.exchange.foreign_run import ForeignRun, ForeignScores
 from tasks.exchange.readers.evalscope_answers import answers
 from tasks.exchange.readers.evalscope_report import (
@@ -29,6 +30,7 @@ from tasks.measure.accuracy.scores import OVERALL, Score
 ROUNDED = 1e-3
 """A report's score and the mean over the answers beside it may differ by so much: it is rounded."""
 NO_FAILURES = "its report does not say how many answers failed"
+OTHER_ANSWERS = "{}: the answers beside the report are not those of its score, and are left out"
 
 
 def _recognises(content: Any) -> bool:
@@ -37,7 +39,25 @@ def _recognises(content: Any) -> bool:
 
 def _read(content: Any, path: Path) -> ForeignRun:
     metric, asked = primary_metric(content, path), requested(content, path)
-    found, benchmark = tuple(parts(metric, asked, path)), str(content["dataset_name"])
+    benchmark, notes = str(content["dataset_name"]), [] if asked else [NO_FAILURES]
+    accuracy = _accuracy(benchmark, metric, asked, path)
+    if accuracy.samples and accuracy.scores[-1].ci_low is None:
+        accuracy = accuracy.model_copy(update={"samples": ()})
+        notes.append(OTHER_ANSWERS.format(benchmark))
+    return ForeignRun(
+        tool="evalscope-eval",
+        version=None,
+        model=str(content["model_name"]),
+        measured_at=None,
+        points=(),
+        notes=tuple(notes),
+        accuracy=(accuracy,),
+    )
+
+
+def _accuracy(benchmark: str, metric: Fields, asked: dict[str, tuple[int, int]], path: Path) -> ForeignScores:
+    """Return the scores of all subsets, with the score of all of them last."""
+    found = tuple(parts(metric, asked, path))
     if not found:
         raise wrong(path, "holds no score")
     rows = _rows(path, found, asked, str(metric["identity"].get("name")))
@@ -48,15 +68,7 @@ def _read(content: Any, path: Path) -> ForeignRun:
         found = (*found, Part(OVERALL, share(metric, path), *numbers))
     name = metric_name(benchmark, metric["identity"])
     scores = tuple(_score(benchmark, name, part, _rows_of(part, rows)) for part in found)
-    return ForeignRun(
-        tool="evalscope-eval",
-        version=None,
-        model=str(content["model_name"]),
-        measured_at=None,
-        points=(),
-        notes=() if asked else (NO_FAILURES,),
-        accuracy=(ForeignScores(scores=scores, samples=tuple(rows)),),
-    )
+    return ForeignScores(scores=scores, samples=tuple(rows))
 
 
 def _rows(

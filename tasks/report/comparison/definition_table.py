@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
-from tasks.exchange.definitions import Difference, differences, tool_key
-from tasks.exchange.tools import TOOLS
+from tasks.exchange.definitions import Difference, differences, tool_key, tool_name
 from tasks.report.comparison.compared_run import LETTERS, ComparedRun
 from tasks.report.table import Table, text_columns
 
@@ -17,7 +16,7 @@ def definition_table(runs: Sequence[ComparedRun]) -> Table:
     for letter, run in zip(LETTERS, runs, strict=False):
         letters_of.setdefault(tool_key(run.report.run.manifest.source), []).append(letter)
     runs_of = {tool: ", ".join(letters) for tool, letters in letters_of.items()}
-    rows, notes = [], [f"{letters}: measured by {TOOLS[tool].name}" for tool, letters in runs_of.items()]
+    rows, notes = [], [f"{letters}: measured by {tool_name(tool)}" for tool, letters in runs_of.items()]
     for first, second in combinations(runs_of, 2):
         for difference in differences(first, second):
             pair = f"{runs_of[first]} – {runs_of[second]}"

@@ -74,10 +74,26 @@ def test_a_report_alone_has_no_interval(folder: Path) -> None:
     assert run.accuracy[0].samples == ()
 
 
-def test_answers_that_are_not_those_of_the_score_give_no_interval(folder: Path) -> None:
-    _metric(_report(folder), categories=[{"subsets": [{"name": "main", "score": 0.8333, "num": 6}]}])
-    score = _scores(read_foreign_run(_report(folder)))[("gsm8k", "default")]
-    assert (score.value, score.ci_low, score.truncated) == (0.8333, None, None)
+@pytest.mark.parametrize(("score", "num"), [(0.8333, 6), (0.6667, 9)])
+def test_answers_that_are_not_those_of_the_score_are_left_out(folder: Path, score: float, num: int) -> None:
+    _metric(_report(folder), categories=[{"subsets": [{"name": "main", "score": score, "num": num}]}])
+    run = read_foreign_run(_report(folder))
+    (found,) = _scores(run).values()
+    assert (found.value, found.ci_low, found.truncated, found.questions) == (score, None, None, num)
+    assert run.accuracy[0].samples == ()
+    assert run.notes == ("gsm8k: the answers beside the report are not those of its score, and are left out",)
+
+
+@pytest.mark.parametrize("main", [None, "acc"])
+def test_a_review_may_call_the_score_otherwise_than_the_report(folder: Path, main: str | None) -> None:
+    reviews = folder / "reviews" / "stub" / "gsm8k_main.jsonl"
+    lines = [json.loads(line) for line in reviews.read_text().splitlines()]
+    for line in lines:
+        score = line["sample_score"]["score"]
+        score |= {"value": {"acc": score["value"]["accuracy"], "other": 0.0}, "main_score_name": main}
+    reviews.write_text("\n".join(map(json.dumps, lines)))
+    samples = read_foreign_run(_report(folder)).accuracy[0].samples
+    assert [row.score for row in samples] == [1.0, 1.0, 1.0, 1.0, 0.0, 0.0]
 
 
 def test_an_answer_has_what_reviews_and_predictions_say(folder: Path) -> None:
@@ -114,7 +130,10 @@ def test_an_answer_that_was_not_judged_does_not_count(folder: Path) -> None:
     lines = [json.loads(line) for line in reviews.read_text().splitlines()]
     lines[0]["sample_score"]["score"] |= {"value": {}, "status": "judge_error"}
     reviews.write_text("\n".join(map(json.dumps, lines)))
-    assert len(read_foreign_run(_report(folder)).accuracy[0].samples) == 5
+    assert lines[0]["index"] == 3  # which was right
+    _metric(_report(folder), categories=[{"subsets": [{"name": "main", "score": 0.6, "num": 5}]}])
+    samples = read_foreign_run(_report(folder)).accuracy[0].samples
+    assert [row.question for row in samples] == [0, 1, 2, 4, 5]
 
 
 def test_a_cut_off_answer_has_the_finish_reason_of_openai(folder: Path) -> None:
