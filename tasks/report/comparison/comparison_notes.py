@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tasks.exchange.definitions import tool_name
-from tasks.measure.speed.figures.figure_registry import BY_NAME
 from tasks.report.comparison.change import Change
 from tasks.report.comparison.compare_scores import ScoreComparison, questions_of
-from tasks.report.comparison.compare_speed import SpeedComparison, repeats_by_load
+from tasks.report.comparison.compare_speed import SpeedComparison
 from tasks.report.comparison.compared_run import LETTERS, ComparedRun
-from tasks.report.comparison.goodput_change import judged_otherwise
-from tasks.report.load_repeats import Repeats, mean_of
 
-OUTPUT_LENGTH = BY_NAME["output_tokens_mean"]
 SUSPECT_MARK = "?"
-OUTPUT_LENGTH_TOLERANCE = 0.01
-"""If mean output tokens per request differ by a greater share, two runs did not do the same work."""
 
 PointKey = tuple[str, str, str, int]
 """Identity of a measurement: the run that measured it, sweep, load label and repeat."""
@@ -100,30 +94,19 @@ def shared_point_notes(runs: Sequence[ComparedRun]) -> list[str]:
     return notes
 
 
-def output_length_notes(runs: Sequence[ComparedRun]) -> list[str]:
-    """Return the loads whose mean output length differs from the first run's by more than the tolerance."""
-    base_loads = repeats_by_load(runs[0])
+def shared_score_notes(runs: Sequence[ComparedRun]) -> list[str]:
+    """Return how many question sets each run shares with the first run: reused answers, so no difference."""
+    base_sets = _set_keys(runs[0])
     notes = []
     for letter, run in zip(LETTERS[1:], runs[1:], strict=False):
-        for key, repeats in repeats_by_load(run).items():
-            base_length = mean_of(OUTPUT_LENGTH, base_loads.get(key, Repeats()))
-            length = mean_of(OUTPUT_LENGTH, repeats)
-            if base_length and length and abs(length / base_length - 1) > OUTPUT_LENGTH_TOLERANCE:
-                lengths = f"{length:.1f} output tokens a request in {letter}, {base_length:.1f} in A"
-                notes.append(f"{key.sweep} {key.load}: {lengths}: not the same work")
+        shared = len(base_sets & _set_keys(run))
+        if shared:
+            notes.append(f"{letter}: {shared} of its question sets are the same answers as in A, reused")
     return notes
 
 
-def other_objectives_notes(runs: Sequence[ComparedRun]) -> list[str]:
-    """Return the loads whose goodput is of other objectives than in the first run."""
-    base_loads = repeats_by_load(runs[0])
-    notes = []
-    for letter, run in zip(LETTERS[1:], runs[1:], strict=False):
-        for key, repeats in repeats_by_load(run).items():
-            if judged_otherwise(base_loads.get(key, Repeats()), repeats):
-                goodput = f"goodput of {letter} is that of other objectives than in A: no change is given"
-                notes.append(f"{key.sweep} {key.load}: {goodput}")
-    return notes
+def _set_keys(run: ComparedRun) -> set[tuple[str, str]]:
+    return {(each.run_id, each.scores[0].dataset) for each in run.report.accuracy if each.scores}
 
 
 def _point_keys(run: ComparedRun) -> set[PointKey]:

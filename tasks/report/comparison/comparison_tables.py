@@ -18,16 +18,16 @@ from tasks.report.comparison.comparison_notes import (
     change_notes,
     imported_notes,
     mcnemar_notes,
-    other_objectives_notes,
     other_question_notes,
-    output_length_notes,
     shared_point_notes,
+    shared_score_notes,
     suspect_notes,
     unpaired_notes,
 )
 from tasks.report.comparison.definition_table import definition_table
 from tasks.report.comparison.difference_table import difference_table
 from tasks.report.comparison.regressions import missing_figures
+from tasks.report.comparison.work_notes import work_notes
 from tasks.report.table import Column, Table, numeric_columns, text_columns, without_columns
 from tasks.report.tables.score_table import SET_COLUMN
 from tasks.report.tables.sweep_table import load_column
@@ -53,8 +53,7 @@ def speed_table(runs: Sequence[ComparedRun]) -> Table:
     notes = (
         *suspect_notes(comparisons),
         *change_notes(changes),
-        *output_length_notes(runs),
-        *other_objectives_notes(runs),
+        *work_notes(runs),
         *shared_point_notes(runs),
         *missing_figures(runs),
     )
@@ -78,6 +77,7 @@ def score_table(runs: Sequence[ComparedRun]) -> Table:
         *change_notes(changes),
         *mcnemar_notes(comparisons),
         *other_question_notes(runs, comparisons),
+        *shared_score_notes(runs),
     )
     columns = (*_SCORE_COLUMNS, *_run_columns(runs))
     table = Table(title="Accuracy side by side", columns=columns, rows=tuple(rows), footnotes=notes)

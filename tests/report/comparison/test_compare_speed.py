@@ -6,9 +6,9 @@ import pytest
 
 from tasks.report.comparison.compare_speed import LoadKey, compare_speed, repeats_by_load
 from tasks.report.comparison.compared_run import ComparedRun
-from tasks.report.comparison.comparison_notes import other_objectives_notes
 from tasks.report.comparison.regressions import regressions
 from tasks.report.comparison.undecided import undecided
+from tasks.report.comparison.work_notes import work_notes
 from tests.record import made_up
 from tests.report.comparison.compared_runs import compared
 from tests.report.made_up import report
@@ -59,7 +59,7 @@ def test_goodput_of_other_objectives_is_not_compared() -> None:
     assert regressions((loose, strict), 5) == ()
     assert len(regressions((bounded_run("b", 4.0, 3.0), strict), 5)) == 1
     assert not [each for each in undecided(loose, strict, 90) if each.figure.name == "goodput"]
-    assert other_objectives_notes((strict, loose)) == [
+    assert work_notes((strict, loose)) == [
         "throughput 4: goodput of B is that of other objectives than in A: no change is given"
     ]
-    assert other_objectives_notes((strict, bounded_run("b", 4.0, 3.0))) == []
+    assert work_notes((strict, bounded_run("b", 4.0, 3.0))) == []

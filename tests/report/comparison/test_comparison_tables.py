@@ -61,6 +61,12 @@ def test_shared_measurements_are_named() -> None:
     assert "B: 3 of its points are the same measurements as in A, reused" in table.footnotes
 
 
+def test_shared_answers_are_named() -> None:
+    note = "B: 1 of its question sets are the same answers as in A, reused"
+    assert note in titled(comparison_tables((compared("a"), compared("a"))), SCORES).footnotes
+    assert note not in titled(comparison_tables((compared("a"), compared("b"))), SCORES).footnotes
+
+
 def suspect_run(run_id: str) -> ComparedRun:
     """A run like `compared`, whose repeats are suspect, and 10 % slower."""
     run = compared(run_id, 0.9)

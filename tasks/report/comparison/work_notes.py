@@ -1,0 +1,58 @@
+"""The footnotes of a comparison that say where two runs did not do the same work at a load of one name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from tasks.config.load_kinds.load_kind import LoadKind
+from tasks.measure.speed.figures.figure_registry import BY_NAME
+from tasks.report.comparison.compare_speed import repeats_by_load
+from tasks.report.comparison.compared_run import LETTERS, ComparedRun
+from tasks.report.comparison.goodput_change import judged_otherwise
+from tasks.report.load_repeats import Repeats, mean_of
+
+LENGTHS = {"prompt": BY_NAME["input_tokens_mean"], "output": BY_NAME["output_tokens_mean"]}
+TOLERANCE = 0.01
+"""If mean tokens per request differ by a greater share, two runs did not do the same work."""
+SAME_LOAD = {"requests", "duration_s", "trace"}
+"""Fields of a load that may differ: how long it lasts, and where its file is, whose name is in the label."""
+
+Describe = Callable[[str, Repeats, Repeats], Iterator[str]]
+"""Yields what differs at a load between the first run and the run with this letter."""
+
+
+def work_notes(runs: Sequence[ComparedRun]) -> list[str]:
+    """Return a note for each load whose requests, or the bounds on them, are not those of the first run."""
+    base_loads = repeats_by_load(runs[0])
+    notes = []
+    for describe in (_lengths, _loads, _objectives):
+        for letter, run in zip(LETTERS[1:], runs[1:], strict=False):
+            for key, repeats in repeats_by_load(run).items():
+                if key in base_loads:
+                    found = describe(letter, base_loads[key], repeats)
+                    notes += [f"{key.sweep} {key.load}: {what}" for what in found]
+    return notes
+
+
+def _lengths(letter: str, base: Repeats, new: Repeats) -> Iterator[str]:
+    for noun, figure in LENGTHS.items():
+        before, after = mean_of(figure, base), mean_of(figure, new)
+        if before and after and abs(after / before - 1) > TOLERANCE:
+            tokens = f"{after:.1f} {noun} tokens a request in {letter}, {before:.1f} in A"
+            yield f"{tokens}: not the same work"
+
+
+def _loads(letter: str, base: Repeats, new: Repeats) -> Iterator[str]:
+    before, after = _settings(base.first.load), _settings(new.first.load)
+    differing = [name for name in before | after if before.get(name) != after.get(name)]
+    if differing:
+        yield f"other {' and '.join(differing)} in {letter} than in A: not the same load"
+
+
+def _objectives(letter: str, base: Repeats, new: Repeats) -> Iterator[str]:
+    if judged_otherwise(base, new):
+        yield f"goodput of {letter} is that of other objectives than in A: no change is given"
+
+
+def _settings(load: LoadKind) -> dict[str, object]:
+    return load.model_dump(exclude=SAME_LOAD)
