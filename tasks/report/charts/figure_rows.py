@@ -18,8 +18,14 @@ def usable_loads(sweep: MeasuredSweep) -> list[Repeats]:
 
 
 def levels_of(loads: Sequence[Repeats]) -> list[float]:
-    """Return the different levels of the loads, rising."""
-    return sorted({repeats.first.load.level for repeats in loads})
+    """Return the different levels of the loads, rising; none where two loads share one.
+
+    A curve over the level would show the mean of both, as if one were a repeat of the other: of `rate: 5`
+    with and without bursts, of two traces at the same speed.
+    """
+    labels = {(repeats.first.load.level, repeats.first.load.label) for repeats in loads}
+    levels = {level for level, _ in labels}
+    return sorted(levels) if len(levels) == len(labels) else []
 
 
 def any_suspect(loads: Sequence[Repeats]) -> bool:

@@ -23,7 +23,7 @@ def time_charts(sweep: MeasuredSweep) -> list[Chart]:
     loads = usable_loads(sweep)
     levels = levels_of(loads)
     if len(levels) < 2:
-        return one_load_charts(loads[0]) if loads else []
+        return one_load_charts(loads[0]) if len(loads) == 1 else []
     axis = load_axis(load_name(loads), levels)
     charts = [_chart(sweep, loads, axis, time) for time in TIMES]
     return [chart for chart in charts if chart.rows]

@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 
+from tasks.config.load import read_load
 from tasks.report.charts.chart import Chart
+from tasks.report.charts.overlaid_charts import overlaid_charts
 from tasks.report.charts.throughput_chart import throughput_charts
 from tasks.report.charts.time_charts import time_charts
+from tasks.report.charts.user_chart import user_charts
+from tasks.report.comparison.compared_run import ComparedRun
 from tasks.report.measured_sweep import MeasuredSweep
 from tests.record import made_up
-from tests.report.made_up import INVALID, SUSPECT, sweep, sweep_of
+from tests.report.made_up import INVALID, SUSPECT, report, sweep, sweep_of
 
 
 def sweep_charts(measured: MeasuredSweep) -> list[Chart]:
@@ -50,6 +54,30 @@ def test_the_rows_hold_every_figure_of_every_point() -> None:
         (1, "mean", 1.1), (10, "mean", 2), (1, "P50", 1.1 * 0.9), (10, "P50", 1.8), (10, "P95", 3),
     ]  # fmt: skip
     assert ttft.rows[0]["TTFT, ms"] == pytest.approx(55)
+
+
+def loads(*settings: dict[str, Any]) -> MeasuredSweep:
+    """A sweep of these loads."""
+    points = []
+    for each in settings:
+        load = read_load({"requests": 50, **each})
+        points.append(made_up.recorded(made_up.point().model_copy(update={"load": load})))
+    return sweep_of(*points)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        ({"rate": 5}, {"rate": 5, "burstiness": 0.5}, {"rate": 10}),
+        ({"trace": "one.jsonl"}, {"trace": "two.jsonl"}),
+        ({"concurrency": 4}, {"rate": 4}, {"rate": 8}),
+    ],
+)
+def test_two_loads_of_one_level_are_no_repeats_of_one_load(settings: tuple[dict[str, Any], ...]) -> None:
+    assert sweep_charts(loads(*settings)) == user_charts(loads(*settings)) == []
+    assert len(sweep_charts(loads(settings[0]))) == 3  # the bars of a single load
+    run = ComparedRun(report=report(points=loads(*settings).points, accuracy=()))
+    assert overlaid_charts([run, run]) == []
 
 
 def test_a_sweep_without_a_success_has_no_chart() -> None:
