@@ -34,6 +34,8 @@ def primary_metric(content: Fields, path: Path) -> Fields:
             f"{path} has form {content.get('schema_version')} of EvalScope's reports, and {SCHEMA} is read",
             "score the answers again with EvalScope 1.14 or later",
         )
+    if not objects_in(content, "metrics"):
+        raise wrong(path, "holds no score: no answer was judged")
     identity = object_in(content, "primary_metric_identity")
     metrics = [metric for metric in objects_in(content, "metrics") if metric.get("identity") == identity]
     if not identity or not metrics:

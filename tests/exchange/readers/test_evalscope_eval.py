@@ -177,7 +177,8 @@ def test_another_aggregation_is_another_metric(folder: Path) -> None:
     [
         ({"schema_version": 1}, "has form 1 of EvalScope's reports, and 2 is read"),
         ({"primary_metric_identity": None}, "names no main score"),
-        ({"metrics": "none"}, "names no main score"),
+        ({"metrics": "none"}, "holds no score"),
+        ({"metrics": [], "primary_metric_identity": None}, "holds no score: no answer was judged"),
         ({"execution_summary": {"subsets": {"main": {"requested": "six"}}}}, "'requested' is no count"),
     ],
 )
