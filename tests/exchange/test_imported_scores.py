@@ -57,12 +57,15 @@ def report_alone(store: Store, tmp_path: Path) -> RunRecord:
     return import_file(file, "throughput", store)
 
 
-def _own(store: Store, right: int) -> RunRecord:
-    """Record a run of ours with the same questions, of which the first are answered rightly."""
+def _own(store: Store, right: int, first: int = 0) -> RunRecord:
+    """Record a run of ours: the same questions, numbered from `first`, of which the first are answered rightly."""
     (known,) = read_foreign_run(FOLDER / GSM8K).accuracy
     own = made_up.run("own")
     score = known.scores[0].model_copy(update={"value": right / 6})
-    rows = [replace(row, correct=row.question < right, score=None) for row in known.samples]
+    rows = [
+        replace(row, question=first + row.question, correct=row.question < right, score=None)
+        for row in known.samples
+    ]
     record_run(store, own)
     record_accuracy(store, own.run_id, RecordedAccuracy(scores=(score,), run_id=own.run_id), rows)
     return own
@@ -145,6 +148,12 @@ def test_scores_are_compared_question_by_question(store: Store, imported: RunRec
         "?: scores of B are imported from EvalScope eval, and no check of servegauge confirms them"
     )
     assert "gsm8k: B against A over 6 questions, McNemar's p = 0.500" in table.footnotes
+
+
+def test_answers_to_other_questions_have_no_difference(store: Store, imported: RunRecord) -> None:
+    table = _side_by_side(store, _own(store, right=2, first=100), imported)
+    assert table.rows == (("gsm8k", "accuracy", "0.333", "0.667 ?"),)
+    assert any("B was asked another set of this name" in note for note in table.footnotes)
 
 
 def test_without_answers_the_difference_is_plain_and_says_so(store: Store, report_alone: RunRecord) -> None:

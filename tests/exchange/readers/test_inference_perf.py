@@ -49,7 +49,7 @@ def test_the_summary_has_the_load_of_the_only_stage(folder: Path) -> None:
 
 def test_the_summary_of_several_stages_is_no_load(folder: Path) -> None:
     (folder / STAGE).unlink()
-    _change(folder / "config.yaml", load={"stages": [{"rate": 1, "duration": 2}, {"rate": 2, "duration": 2}]})
+    _change(folder / "config.yaml", load={"stages": [{"concurrency_level": 4}, {"concurrency_level": 8}]})
     with pytest.raises(InputError, match="a load of the type 'concurrent' cannot be read"):
         read_foreign_run(folder)
 
