@@ -162,11 +162,30 @@ def test_a_load_that_changes_is_left_out(store: Store, tmp_path: Path) -> None:
         export_run(store, "run-1", "vllm", tmp_path / "out")
 
 
-def test_mlperf_has_poisson_arrivals_alone(store: Store, tmp_path: Path) -> None:
-    even = OpenLoop(rate=2.5, requests=20, arrival="constant")
-    record(store, made_up.recorded(made_up.point().model_copy(update={"load": even})))
+@pytest.mark.parametrize(
+    ("form", "arrivals"),
+    [
+        ("mlperf", {"arrival": "constant"}),
+        ("mlperf", {"burstiness": 0.5}),
+        ("evalscope", {"arrival": "constant"}),
+        ("evalscope", {"burstiness": 0.5}),
+        ("vllm", {"arrival": "constant"}),
+    ],
+)
+def test_arrivals_that_would_be_read_as_poisson_are_left_out(
+    store: Store, tmp_path: Path, form: str, arrivals: dict[str, Any]
+) -> None:
+    other = OpenLoop(rate=2.5, requests=20, **arrivals)
+    record(store, made_up.recorded(made_up.point().model_copy(update={"load": other})))
     with pytest.raises(InputError, match=r"no field for the arrivals of rate2\.5"):
-        export_run(store, "run-1", "mlperf", tmp_path / "out")
+        export_run(store, "run-1", form, tmp_path / "out")
+
+
+def test_bursts_are_written_for_vllm_and_read_back(store: Store, tmp_path: Path) -> None:
+    bursts = OpenLoop(rate=2.5, requests=20, burstiness=0.5)
+    record(store, made_up.recorded(made_up.point().model_copy(update={"load": bursts})))
+    (file,) = export_run(store, "run-1", "vllm", tmp_path / "out").files
+    assert read_foreign_run(file).points[0].load.label == bursts.label
 
 
 def test_a_file_is_never_replaced(store: Store, tmp_path: Path) -> None:

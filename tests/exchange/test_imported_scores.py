@@ -58,7 +58,7 @@ def report_alone(store: Store, tmp_path: Path) -> RunRecord:
 
 
 def _own(store: Store, right: int, first: int = 0) -> RunRecord:
-    """Record a run of ours: the same questions, numbered from `first`, of which the first are answered rightly."""
+    """Record a run of ours: the same questions, numbered from `first`; the first of them are right."""
     (known,) = read_foreign_run(FOLDER / GSM8K).accuracy
     own = made_up.run("own")
     score = known.scores[0].model_copy(update={"value": right / 6})
