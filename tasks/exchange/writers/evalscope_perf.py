@@ -6,18 +6,20 @@ from typing import Any
 
 from tasks.exchange.readers.evalscope_perf import ARGUMENTS, LATENCY, PERCENTILES, SUMMARY
 from tasks.exchange.readers.evalscope_perf import TIMES as SHORT_TIMES
-from tasks.exchange.writers.writer import Files, Writer, ended, level_of, statistics
+from tasks.exchange.writers.writer import Files, Writer, check_poisson, ended, level_of, statistics
 from tasks.measure.speed.figures.point_result import PointResult
 from tasks.record.results import RunRecord
 from tasks.stats import PERCENTILE_NEEDS
 
 TIMES = {**SHORT_TIMES, "latency": LATENCY}
+FORM = "evalscope perf"
 NONE = -1
 """Stands for the rate of a closed loop and the concurrency of an open one."""
 
 
 def _files(run: RunRecord, point: PointResult) -> Files:
-    concurrency, rate = level_of(point.load, "evalscope perf")
+    concurrency, rate = level_of(point.load, FORM)
+    check_poisson(point.load, FORM)
     level = f"parallel_{concurrency}" if concurrency else point.load.label.replace("rate", "rate_")
     folder = f"{point.sweep}-{point.repeat}/{level}_number_{point.requests}"
     arguments = {

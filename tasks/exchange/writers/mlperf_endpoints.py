@@ -9,10 +9,17 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Any
 
-from tasks.config.load_kinds.open_loop import OpenLoop
-from tasks.errors import InputError
 from tasks.exchange.readers.mlperf_endpoints import CONFIG, PERCENTILE, SUMMARY
-from tasks.exchange.writers.writer import Files, Writer, ended, level_of, name_of, statistics, total
+from tasks.exchange.writers.writer import (
+    Files,
+    Writer,
+    check_poisson,
+    ended,
+    level_of,
+    name_of,
+    statistics,
+    total,
+)
 from tasks.measure.speed.figures.point_result import PointResult
 from tasks.record.results import RunRecord
 from tasks.stats import PERCENTILE_NEEDS
@@ -32,8 +39,7 @@ def _load_pattern(point: PointResult) -> dict[str, Any]:
     concurrency, rate = level_of(load, "MLPerf Endpoints")
     if concurrency:
         return {"type": "concurrency", "target_concurrency": concurrency}
-    if isinstance(load, OpenLoop) and (load.arrival != "poisson" or load.burstiness):
-        raise InputError(f"MLPerf Endpoints has no field for the arrivals of {load.label}", "use Poisson")
+    check_poisson(load, "MLPerf Endpoints")
     return {"type": "poisson", "target_qps": rate}
 
 

@@ -53,6 +53,16 @@ def level_of(load: Load, form: str) -> tuple[int | None, float | None]:
     raise InputError(f"{form} has no field for the load {load.label}", "export another sweep with --sweep")
 
 
+def check_poisson(load: Load, form: str) -> None:
+    """Refuse an open loop whose arrivals are others than the form's, which a reader would take for Poisson.
+
+    Raises:
+        InputError: the gaps are equal, or come in bursts.
+    """
+    if isinstance(load, OpenLoop) and (load.arrival != "poisson" or load.burstiness):
+        raise InputError(f"{form} has no field for the arrivals of {load.label}", "use Poisson")
+
+
 def statistics(point: PointResult, time: str) -> dict[str, float]:
     """Return the mean and the known percentiles of a time in seconds, by `mean`, `p50` and so on."""
     names = ("mean", *(f"p{percent}" for percent in PERCENTILE_NEEDS))
