@@ -40,6 +40,23 @@ class Combination(Frozen):
     host: str
 
 
+def variants_of(combinations: Sequence[Combination]) -> list[str]:
+    """Name each combination by what differs among them, such as `vllm-0.9.1 on gpu-box`."""
+    models, environments, hosts = (
+        len({getattr(combination, axis) for combination in combinations}) > 1
+        for axis in ("model", "environment", "host")
+    )
+    names = []
+    for combination in combinations:
+        parts = [combination.model] if models else []
+        parts += (
+            [f"in {combination.environment}" if models else combination.environment] if environments else []
+        )
+        parts += [f"on {combination.host}" if parts else combination.host] if hosts else []
+        names.append(" ".join(parts))
+    return names
+
+
 def _flow_run_name() -> str:
     return run_name(f"matrix of {Path(flow_run.parameters['spec']).stem}")
 
@@ -83,7 +100,7 @@ def matrix(
                 started.append(_start(combination, common))
             ended = [_wait_for(run) for run in started]
         with with_results(specs[0].blocks, chosen_location) as location:
-            return _compare(ended, str(location))
+            return _compare(ended, combinations, str(location))
 
 
 def _combinations(
@@ -162,11 +179,16 @@ def _wait_for(run_id: UUID) -> FlowRun:
             time.sleep(POLL_INTERVAL_S)
 
 
-def _compare(ended: Sequence[FlowRun], results: str) -> list[str]:
+def _compare(ended: Sequence[FlowRun], combinations: Sequence[Combination], results: str) -> list[str]:
     """Compare the runs that recorded something; return their ids. Raises MeasureError if a run failed."""
-    ids = [str(run.labels[RUN_LABEL]) for run in ended if RUN_LABEL in run.labels]
+    recorded = [
+        (str(run.labels[RUN_LABEL]), variant)
+        for run, variant in zip(ended, variants_of(combinations), strict=True)
+        if RUN_LABEL in run.labels
+    ]
+    ids = [run_id for run_id, _ in recorded]
     if len(ids) > 1:
-        compare(ids, results=results)
+        compare(ids, results=results, variants=[variant for _, variant in recorded if variant])
     failed = [run.name for run in ended if not (run.state and run.state.is_completed())]
     if failed:
         raise MeasureError(

@@ -9,12 +9,15 @@ from urllib.parse import quote
 from flows.ui.figure_artifacts import ArtifactLink
 from flows.ui.prefect_ui import create_markdown_artifact
 from operate.work_pool import host_queue
+from tasks.config.results_location import S3
+from tasks.report.comparison.compared_run import ComparedRun
 from tasks.report.page.markdown import escaped
 from tasks.report.report_input import SAMPLES_PAGE, ReportInput
 from tasks.text import printable
 from tasks.track.tracked_run import TrackOutcome
 
 DESCRIPTION = "Files: links to report and tables, paths of page and log"
+COMPARISON_DESCRIPTION = "Files: links to the tables, the path of the page"
 URL_CHARACTERS = ":/?#&=%@+,;~"
 """Characters of an address that stay as they are; brackets and parentheses would end the link."""
 
@@ -36,10 +39,31 @@ def create_file_artifact(
     lines = _links(artifacts, outcomes)
     if lines:
         lines = ["## Open from any machine", "", *lines, ""]
-    lines += [f"## Files {_place(report_input)}", "", *_paths(report_input, page, outcomes)]
+    lines += [f"## Files {_place(report_input.results_path)}", "", *_paths(report_input, page, outcomes)]
     command = f"servegauge report {report_input.run.run_id} --results {report_input.results_path}"
     lines += ["", "To print the report in a terminal there:", "", _code(command)]
     create_markdown_artifact(key="files", markdown="\n".join(lines), description=DESCRIPTION)
+
+
+def create_comparison_file_artifact(
+    compared: Sequence[ComparedRun], results: str, page: str, artifacts: Sequence[ArtifactLink]
+) -> None:
+    """Show where the page of a comparison is, and its tables.
+
+    Args:
+        compared: the runs.
+        results: the folder or the s3:// address of the results.
+        page: the path or the address of the page.
+        artifacts: the artifacts that hold the tables.
+    """
+    lines = _links(artifacts, ())
+    if lines:
+        lines = ["## Open from any machine", "", *lines, ""]
+    lines += [f"## Files {_place(results)}", "", f"- Page of the comparison: {_code(page)}", ""]
+    ids = " ".join(run.report.run.run_id for run in compared)
+    command = f"servegauge compare {ids} --results {results}"
+    lines += ["To print the comparison in a terminal there:", "", _code(command)]
+    create_markdown_artifact(key="files", markdown="\n".join(lines), description=COMPARISON_DESCRIPTION)
 
 
 def _links(artifacts: Sequence[ArtifactLink], outcomes: Sequence[TrackOutcome]) -> list[str]:
@@ -54,8 +78,8 @@ def _page(url: str | None) -> str:
     return url if url and url.startswith(("http://", "https://")) else ""
 
 
-def _place(report_input: ReportInput) -> str:
-    if report_input.results_path.startswith("s3://"):
+def _place(results: str) -> str:
+    if results.startswith(S3):
         return "in the bucket"
     return f"on the machine {escaped(host_queue())}"
 

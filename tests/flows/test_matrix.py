@@ -10,7 +10,7 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.states import Completed, Scheduled
 
-from flows.matrix import _cancelled_on_error, matrix
+from flows.matrix import Combination, _cancelled_on_error, matrix, variants_of
 from operate.prefect_api import PrefectApi
 from operate.work_pool import host_queue
 from operate.worker import create_gpu_slot
@@ -53,3 +53,18 @@ def test_what_was_started_is_cancelled_with_it_and_what_is_over_stays() -> None:
     first, second = (run.state.type for run in ended if run.state)
     assert first in (StateType.CANCELLING, StateType.CANCELLED)
     assert second == StateType.COMPLETED
+
+
+def test_a_variant_is_named_by_what_differs() -> None:
+    def named(*combinations: tuple[str, str, str]) -> list[str]:
+        return variants_of(
+            [
+                Combination(model=model, environment=environment, host=host)
+                for model, environment, host in combinations
+            ]
+        )
+
+    assert named(("a/m", "v1", "x"), ("a/m", "v2", "x")) == ["v1", "v2"]
+    assert named(("a/m", "v1", "x"), ("b/m", "v1", "y")) == ["a/m on x", "b/m on y"]
+    assert named(("a/m", "v1", "x"), ("b/m", "v2", "y")) == ["a/m in v1 on x", "b/m in v2 on y"]
+    assert named(("", "", "default"), ("", "", "default")) == ["", ""]

@@ -65,7 +65,9 @@ def test_a_matrix_runs_every_combination_and_compares_them(up: Upped, quick: str
     assert up.ended(run) == "COMPLETED", up.logs(run)
     children = up.post("/flow_runs/filter", {"flow_runs": {"parent_flow_run_id": {"any_": [run]}}})
     (comparison,) = (child for child in children if "compare" in child["name"] or not child["deployment_id"])
-    table = up.artifacts(comparison["id"])["comparison-speed"]["data"]
+    artifacts = up.artifacts(comparison["id"])
+    assert "/compared-with-" in artifacts["files"]["data"]
+    table = artifacts["comparison-speed"]["data"]
     assert '"Sweep": "throughput"' in table
     assert "(+0.0 %)" in table  # the second run reused the first one's figures
 

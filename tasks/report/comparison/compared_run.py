@@ -13,7 +13,12 @@ LETTERS = ascii_uppercase
 
 
 class ComparedRun(Frozen):
-    """One run of a comparison. `answers`: how often the run answered each question right."""
+    """One run of a comparison.
+
+    `answers`: how often the run answered each question right. `variant`: what people call the run, such as
+    the host of a matrix that it ran on; empty if nobody gave it a name.
+    """
 
     report: ReportInput
     answers: tuple[QuestionShare, ...] = ()
+    variant: str = ""

@@ -17,20 +17,24 @@ _JSON_FIELDS = ("server_args", "server_env", "client_versions")
 
 
 def difference_table(runs: Sequence[ComparedRun]) -> Table:
-    """Return a row for each setting that is not equal in all runs. A footnote gives each run's id."""
+    """Return a row for each setting that is not equal in all runs. A footnote names each run."""
     settings_of_runs = [_settings(run.report) for run in runs]
     rows = []
     for name in dict.fromkeys(chain.from_iterable(settings_of_runs)):
         values = [settings.get(name, MISSING) for settings in settings_of_runs]
         if len(set(values)) > 1:
             rows.append((name, *values))
-    run_ids = [run.report.run.run_id for run in runs]
     return Table(
         title="Differences",
         columns=text_columns("", *LETTERS[: len(runs)]),
         rows=tuple(rows),
-        footnotes=tuple(f"{letter}: {run_id}" for letter, run_id in zip(LETTERS, run_ids, strict=False)),
+        footnotes=tuple(f"{letter}: {_name(run)}" for letter, run in zip(LETTERS, runs, strict=False)),
     )
+
+
+def _name(run: ComparedRun) -> str:
+    run_id = run.report.run.run_id
+    return f"{run.variant}, {run_id}" if run.variant else run_id
 
 
 def _settings(report: ReportInput) -> dict[str, str]:

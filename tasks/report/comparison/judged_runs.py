@@ -33,6 +33,22 @@ def load_runs(runs: Sequence[str], results: ResultsLocation) -> tuple[ComparedRu
     )
 
 
+def with_variants(compared: Sequence[ComparedRun], variants: Sequence[str]) -> tuple[ComparedRun, ...]:
+    """Name the variant that each run is; no variants change nothing.
+
+    Raises:
+        InputError: there are not as many variants as runs.
+    """
+    if not variants:
+        return tuple(compared)
+    if len(variants) != len(compared):
+        what = f"{len(variants)} variants are named, but {len(compared)} runs are compared"
+        raise InputError(what, "name one variant for each run, in the order of the runs, or none")
+    return tuple(
+        run.model_copy(update={"variant": variant}) for run, variant in zip(compared, variants, strict=True)
+    )
+
+
 def check_run_count(runs: Sequence[str]) -> None:
     """Raise InputError for fewer than 2 runs or more than MOST_RUNS."""
     if not 2 <= len(runs) <= MOST_RUNS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,15 @@ from tasks.report.page.html import environment, page_parts
 from tasks.report.page.page_data import place
 from tasks.report.page.page_file import write_html
 from tasks.report.page.sections import Section, all_charts
+
+
+def page_name(runs: Sequence[ComparedRun]) -> str:
+    """Return the file's name in the folder of the last run. The same runs have the same name again."""
+    ids = [run.report.run.run_id for run in runs]
+    if len(ids) == 2:
+        return f"compared-with-{ids[0]}.html"
+    digest = hashlib.sha256("\n".join(ids).encode()).hexdigest()[:8]
+    return f"compared-{len(ids)}-runs-{digest}.html"
 
 
 def write_comparison(runs: Sequence[ComparedRun], path: Path) -> Path:
@@ -30,7 +40,7 @@ def render_comparison(runs: Sequence[ComparedRun]) -> str:
         environment()
         .get_template("comparison.html.j2")
         .render(
-            runs=[(letter, run.report.run) for letter, run in zip(LETTERS, runs, strict=False)],
+            runs=[(letter, run.variant, run.report.run) for letter, run in zip(LETTERS, runs, strict=False)],
             sections=placed,
             **page_parts(placed),
         )
