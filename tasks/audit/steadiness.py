@@ -60,7 +60,7 @@ def steady_state(evidence: Evidence) -> Finding:
     short = found < wanted.min_s
     return Finding(
         verdict="suspect" if short else "valid",
-        sentence=f"the steady state lasted {found:.0f} s{f', less than {wanted.min_s:g} s' if short else ''}",
+        sentence=f"the steady state lasted {found:.1f} s{f', less than {wanted.min_s:g} s' if short else ''}",
         value=found,
         limit=wanted.min_s,
     )
