@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from tasks.config.datasets import WHOLE
+from tasks.exchange.definitions import tool_name
 from tasks.measure.speed.figures.notation import MISSING
 from tasks.measure.speed.figures.point_result import PointResult
 from tasks.record.results import RecordedPoint, RunRecord
@@ -51,8 +52,16 @@ def common_load_kind(points: Iterable[PointResult]) -> str:
     return kinds.pop() if len(kinds) == 1 else "load"
 
 
-def source_text(measured_by: str, run_id: str) -> str:
-    """Return `measured` if the run measured a figure itself, else the run that it was reused from."""
+def source_text(measured_by: str, run_id: str, imported_from: str | None = None) -> str:
+    """Return where a figure is from.
+
+    Args:
+        measured_by: the run that measured it.
+        run_id: the run that shows it.
+        imported_from: the load generator of an imported run, as in its manifest.
+    """
+    if imported_from is not None:
+        return f"imported from {tool_name(imported_from)}"
     return "measured" if measured_by == run_id else f"reused from {measured_by}"
 
 

@@ -13,16 +13,17 @@ from tasks.report.turn_figures import TurnFigures
 
 
 class MeasuredSweep(Frozen):
-    """One sweep of a run: its points by rising load, then by repeat. `run_id`: the run of the report.
+    """One sweep of a run: its points by rising load, then by repeat.
 
-    `knee`: the answer of the sweep's search for saturation; None if it did not search. `distributions`: of
-    its requests' times, by load. `turns`: its figures by turn, if it sent conversations. `parts`: by part, if
-    it is a mix.
+    `run_id`: the run of the report. `imported_from`: the load generator of an imported run. `knee`: the
+    answer of the sweep's search for saturation; None if it did not search. `distributions`: of its requests'
+    times, by load. `turns`: its figures by turn, if it sent conversations. `parts`: by part, if it is a mix.
     """
 
     name: str
     points: tuple[RecordedPoint, ...]
     run_id: str
+    imported_from: str | None = None
     knee: Knee | None = None
     distributions: tuple[Distribution, ...] = ()
     turns: tuple[TurnFigures, ...] = ()
@@ -55,6 +56,7 @@ def measured_sweeps(report: ReportInput) -> tuple[MeasuredSweep, ...]:
             name=name,
             points=tuple(sorted(points, key=_rising_load)),
             run_id=report.run.run_id,
+            imported_from=report.run.manifest.source,
             knee=knees.get(name),
             distributions=tuple(each for each in report.distributions if each.sweep == name),
             turns=tuple(each for each in report.turns if each.sweep == name),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tasks.config.datasets import WHOLE
-from tasks.exchange.definitions import tool_name
 from tasks.measure.accuracy.scores import Score
 from tasks.measure.speed.figures.notation import MISSING
 from tasks.record.results import RecordedAccuracy
@@ -59,12 +58,6 @@ def _row(report: ReportInput, score: Score, accuracy: RecordedAccuracy) -> tuple
         formats.interval_text(score.ci_low, score.ci_high),
         str(score.failed),
         MISSING if score.truncated is None else str(score.truncated),
-        _source(report, accuracy),
+        formats.source_text(accuracy.run_id, report.run.run_id, report.run.manifest.source),
     )
 
-
-def _source(report: ReportInput, accuracy: RecordedAccuracy) -> str:
-    source = report.run.manifest.source
-    if source:
-        return f"imported from {tool_name(source)}"
-    return formats.source_text(accuracy.run_id, report.run.run_id)

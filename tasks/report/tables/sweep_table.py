@@ -29,7 +29,7 @@ _COLUMNS = (
 def sweep_table(sweep: MeasuredSweep) -> Table:
     """Return a row per point by rising load, without the figures that no point has."""
     rows = [
-        _row(formats.load_text(point.result, sweep.has_repeats), point, sweep.run_id)
+        _row(formats.load_text(point.result, sweep.has_repeats), point, sweep)
         for point in sweep.points
     ]
     empty = [figure.header for figure in (*_FIRST, *_OTHERS) if not _is_known(figure, sweep.results)]
@@ -49,10 +49,11 @@ def load_column(points: Iterable[PointResult]) -> Column:
     return Column(name=headers.pop() if len(headers) == 1 else "Load", numeric=True)
 
 
-def _row(load: str, point: RecordedPoint, run_id: str) -> tuple[str, ...]:
+def _row(load: str, point: RecordedPoint, sweep: MeasuredSweep) -> tuple[str, ...]:
     result = point.result
     first, others = _texts(_FIRST, result), _texts(_OTHERS, result)
-    success, source = formats.success_percent(result), formats.source_text(point.run_id, run_id)
+    success = formats.success_percent(result)
+    source = formats.source_text(point.run_id, sweep.run_id, sweep.imported_from)
     return (load, *first, point.verdict.verdict, *others, str(result.requests), success, source)
 
 

@@ -74,3 +74,8 @@ def test_the_column_of_the_loads_has_the_name_of_their_kind() -> None:
     table = sweep_table(sweep_of(made_up.recorded(slow), made_up.recorded(fast)))
     assert cells(table, "Rate") == ["2.5/s", "5/s"]
     assert load_column([slow, made_up.point()]).name == "Load"
+
+
+def test_a_sweep_of_another_load_generator_says_so() -> None:
+    imported = sweep("throughput").model_copy(update={"imported_from": "guidellm 0.8.1"})
+    assert set(cells(sweep_table(imported), "Source")) == {"imported from GuideLLM"}
