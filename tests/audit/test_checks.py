@@ -255,7 +255,7 @@ FIRES: list[tuple[str, Callable[[], Evidence], str, str]] = [
     ("waves", two_waves, "valid", "2 waves"),
     ("waves", fewer_requests_than_slots, "suspect", "60 requests for 100 slots: no more than 60 were ever"),
     ("waves", fewer_conversations_than_users, "suspect", "3 conversations for 4 slots: no more than 3 were"),
-    ("steady_state", short_steady_state, "suspect", "lasted 12 s, less than 60 s"),
+    ("steady_state", short_steady_state, "suspect", "lasted 12.0 s, less than 60 s"),
     ("steady_state", no_steady_state, "suspect", "there is no steady state"),
     (
         "other_load",
