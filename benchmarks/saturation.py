@@ -20,9 +20,11 @@ from tasks.config.sweep import Sweep
 from tasks.measure.jobs import PointJob
 from tasks.measure.processes import fork_server
 from tasks.measure.speed.figures.point_figures import point_result
+from tasks.measure.speed.figures.point_result import PointResult
 from tasks.measure.speed.send_load import measure_point
 from tasks.measure.speed.trials import trial_of
 from tasks.plan.search import Knee, Trial, advance
+from tasks.plan.search_requests import searched_load
 from tasks.serve.endpoint import Endpoint
 
 TTFT_S, ITL_S, TOKENS = 0.1, 0.06, 16
@@ -36,13 +38,20 @@ SWEEP = Sweep(name="saturation", input_tokens=32, output_tokens=TOKENS, load=SEA
 
 def search(sweep: Sweep, stub: Stub, folder: Path, tokenizer: Path, seed: int) -> Knee:
     """Search for a sweep's knee as a run does, without the pipeline. `seed` makes the prompts differ."""
+    return search_with_points(sweep, stub, folder, tokenizer, seed)[0]
+
+
+def search_with_points(
+    sweep: Sweep, stub: Stub, folder: Path, tokenizer: Path, seed: int
+) -> tuple[Knee, list[PointResult]]:
+    """Search for a sweep's knee; return also its points, in the order in which they were measured."""
     assert sweep.search is not None
-    trials: list[Trial] = []
+    points, trials = list[PointResult](), list[Trial]()
     step = advance(sweep.name, sweep.search, trials)
     while not isinstance(step, Knee):
         job = PointJob(
             sweep=sweep,
-            load=sweep.search.load_at(step, ()),
+            load=searched_load(sweep, step),
             repeat=len(trials),
             attempt=1,
             run_name=sweep.name,
@@ -51,9 +60,10 @@ def search(sweep: Sweep, stub: Stub, folder: Path, tokenizer: Path, seed: int) -
             seed=1000 * seed + len(trials),
         )
         measurement = measure_point(job, lambda: None, lambda done, total: None)
-        trials.append(trial_of(point_result(job, measurement), ()))
+        points.append(point_result(job, measurement))
+        trials.append(trial_of(points[-1], sweep.objectives))
         step = advance(sweep.name, sweep.search, trials)
-    return step
+    return step, points
 
 
 def search_once(run: int, slots: int, folder: Path, tokenizer: Path) -> tuple[tuple[str, ...], float]:

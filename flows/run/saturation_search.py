@@ -14,6 +14,7 @@ from flows.ui.progress import current_progress
 from tasks.measure.speed.trials import trial_of
 from tasks.plan.plan import PlannedPoint, PlannedSearch, Planner
 from tasks.plan.search import Knee, Trial, advance
+from tasks.plan.search_requests import searched_load
 from tasks.record.results import RecordedPoint
 from tasks.record.store import Store
 from tasks.record.write_run import record_knee
@@ -59,7 +60,7 @@ def _planned_point(
     entry: PlannedSearch, context: RunContext, level: float, trials: Sequence[Trial]
 ) -> PlannedPoint:
     run, sweep = context.run, entry.sweep
-    load = entry.saturation.load_at(level, sweep.objectives)
+    load = searched_load(sweep, level)
     repeat = 1 + sum(trial.level == level for trial in trials)
     reusable = partial(is_reusable, run.results, context.refresh)
     point = Planner(run.spec, run.subject, reusable).point(sweep, load, repeat)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import ceil
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -80,10 +80,19 @@ class Saturation(Frozen):
         """Return the level in the middle of an interval; None if the interval is narrow enough."""
         return self.load_kind.between(low, high, self.precision)
 
-    def load_at(self, level: float, objectives: Sequence[Objective]) -> Load:
-        """Return the load at a level, with enough requests for the percentiles of all objectives."""
+    def load_at(
+        self, level: float, objectives: Sequence[Objective], complete: float = 1.0, more: int = 0
+    ) -> Load:
+        """Return the load at a level, with enough requests for the percentiles of all objectives.
+
+        Args:
+            level: concurrency or rate.
+            objectives: of the sweep.
+            complete: the smallest share of the requests that is not abandoned.
+            more: requests in addition to those that the percentiles need.
+        """
         percentiles_need = max((objective.requests for objective in objectives), default=1)
-        enough = ceil(percentiles_need / needed_success(objectives))
+        enough = ceil(percentiles_need / needed_success(objectives) / complete) + more
         requests = self.load_kind.search_requests(level, self.requests_per_slot, self.seconds)
         settings: dict[str, float | str] = {self.kind: level, "requests": max(requests, enough)}
         if "arrival" in self.load_kind.model_fields:
@@ -94,6 +103,17 @@ class Saturation(Frozen):
 
     def __str__(self) -> str:
         return f"{self.kind} from {self.start:g} to {self.max:g} until saturated"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_profile(cls, given: Any) -> Any:
+        if isinstance(given, dict) and isinstance(given.get("rate"), dict):
+            raise refuse(
+                "a profile changes its rate by itself, so a search has no rate to raise",
+                "give `rate: NUMBER` or `concurrency` to start from, or list the profile as a load: "
+                "[{rate: {…}}]",
+            )
+        return given
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:

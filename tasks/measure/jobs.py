@@ -10,6 +10,7 @@ from tasks.config.question_set import QuestionSet
 from tasks.config.sweep import Sweep
 from tasks.plan.planned_request import PlannedRequest
 from tasks.plan.point_requests import planned_requests
+from tasks.plan.search_requests import searched_requests
 from tasks.serve.endpoint import Endpoint
 
 SETUP_S = 900.0
@@ -87,7 +88,8 @@ class PointJob(Frozen):
 
     def planned_requests(self) -> list[PlannedRequest]:
         """Return all requests of the point, by index. Raises InputError if a file cannot be read."""
-        return planned_requests(self.sweep, self.load, self.load.requests, self.warmup)
+        plan = searched_requests if self.sweep.search else planned_requests
+        return plan(self.sweep, self.load, self.load.requests, self.warmup)
 
     @property
     def limit_s(self) -> float:

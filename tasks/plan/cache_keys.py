@@ -18,6 +18,7 @@ from tasks.config.question_set import QuestionSet
 from tasks.config.sweep import Sweep
 from tasks.plan.content_digest import content_digest
 from tasks.plan.mixed_sweep import MixedSweep
+from tasks.plan.search_requests import has_even_order
 from tasks.plan.subject import Subject
 
 VERSION = 4
@@ -52,6 +53,7 @@ def point_key(subject: Subject, sweep: Sweep, load: Load, repeat: int) -> str:
     success = needed_success(sweep.objectives)
     if success < 1:
         settings["success"] = success
+    settings |= _order(sweep)
     load_settings = LOAD_FIELDS | load.model_dump(mode="json")
     if isinstance(load, Trace):
         load_settings["trace"] = content_digest(load.trace)
@@ -60,8 +62,13 @@ def point_key(subject: Subject, sweep: Sweep, load: Load, repeat: int) -> str:
 
 def search_key(subject: Subject, sweep: Sweep) -> str:
     """Return the key of a search's answer, which depends on the objectives and on the search's settings."""
-    settings = _sweep_settings(sweep, {"repeats", "timeout_s"})
+    settings = _sweep_settings(sweep, {"repeats", "timeout_s"}) | _order(sweep)
     return _key("knee", subject, {"sweep": settings})
+
+
+def _order(sweep: Sweep) -> dict[str, str]:
+    """Return what a key says about the order of the requests: a search sends drawn ones in one of its own."""
+    return {"order": "even"} if has_even_order(sweep) else {}
 
 
 def accuracy_key(subject: Subject, accuracy: QuestionSet) -> str:

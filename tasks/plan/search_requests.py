@@ -7,9 +7,9 @@ an order in which any few in a row are like all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, count, cycle, islice
-from math import ceil, sqrt
+from math import sqrt
 
 from tasks.config.lengths import Distribution
 from tasks.config.load import Load
@@ -38,22 +38,32 @@ def searched_load(sweep: Sweep, level: float) -> Load:
     """
     if sweep.search is None:
         raise ValueError(f"{sweep.name} has no search")
-    share = sweep.abandon.share if sweep.abandon else 0.0
+    share = _abandoned_share(sweep)
     if not share:
         return sweep.search.load_at(level, sweep.objectives)
     surely_complete = 1 - share - DEVIATIONS * sqrt(share * (1 - share) / POOL)
     return sweep.search.load_at(level, sweep.objectives, max(surely_complete, 1 / POOL), MORE)
 
 
+def _abandoned_share(sweep: Sweep) -> float:
+    """Return the share of all requests that is to be abandoned."""
+    shares = [part.share for part in sweep.mix] if sweep.mix else [1.0]
+    each = zip(shares, sweep.kinds, strict=True)
+    return sum(share * kind.abandon.share for share, kind in each if kind.abandon)
+
+
 def has_even_order(sweep: Sweep) -> bool:
     """Return whether a search orders the sweep's requests: where they differ in what they cost a server."""
-    if sweep.search is None:
-        return False
+    return sweep.search is not None and (bool(sweep.mix) or _is_drawn(sweep))
+
+
+def _is_drawn(sweep: Sweep) -> bool:
     drawn: list[object] = [sweep.input_tokens, sweep.output_tokens]
+    recorded = sweep.lengths
     if sweep.conversation is not None:
         chat = sweep.conversation
         drawn += [chat.turns, chat.think_time_s, chat.tool_result_tokens]
-    recorded = sweep.lengths or (sweep.conversation and sweep.conversation.file)
+        recorded = recorded or chat.file
     differ = any(isinstance(value, Distribution | DrawnSeconds) for value in drawn)
     return bool(differ or recorded or sweep.abandon or sweep.prefixes)
 
@@ -66,17 +76,25 @@ def searched_requests(sweep: Sweep, load: LoadKind, requests: int, warmup: int) 
     """
     if not has_even_order(sweep):
         return planned_requests(sweep, load, requests, warmup)
-    warm = planned_requests(sweep, load, 0, warmup)
-    if sweep.prefixes:
-        warm = [_with_prefix(request, request.number % sweep.prefixes.count) for request in warm]
+    warm = _with_each_prefix(planned_requests(sweep, load, 0, warmup), sweep)
     units = _in_even_order(_units(planned_requests(sweep, load, POOL, 0)))
     measured = islice(chain.from_iterable(_numbered(units)), requests)
-    planned = [request._replace(number=number) for number, request in enumerate(chain(warm, measured))]
-    return list(with_seen_tokens(planned)) if sweep.has_random_prompts else planned
+    planned = (request._replace(number=number) for number, request in enumerate(chain(warm, measured)))
+    return list(with_seen_tokens(planned))
 
 
-def _with_prefix(request: PlannedRequest, number: int) -> PlannedRequest:
-    return request._replace(shared=((f"{PREFIX} {number}", request.shared[0][1]),))
+def _with_each_prefix(warm: Iterable[PlannedRequest], sweep: Sweep) -> Iterator[PlannedRequest]:
+    """Yield the warm-up with the prefixes of each kind of request in turn."""
+    sent: dict[str | None, int] = {}
+    for request in warm:
+        prefixes, number = sweep.kind_of(request.part).prefixes, sent.get(request.part, 0)
+        sent[request.part] = number + 1
+        if prefixes is None:
+            yield request
+            continue
+        of_part = f"{request.part}: " if request.part else ""
+        name = f"{of_part}{PREFIX} {number % prefixes.count}"
+        yield request._replace(shared=((name, prefixes.tokens),))
 
 
 def _units(pool: Sequence[PlannedRequest]) -> list[Unit]:
@@ -106,7 +124,8 @@ def _in_even_order(units: Sequence[Unit]) -> list[Unit]:
     """
     import numpy as np  # its import takes long
 
-    costs = np.array([_costs(unit) for unit in units])
+    parts = sorted({request.part or "" for unit in units for request in unit})
+    costs = np.array([_costs(unit, parts) for unit in units], dtype=float)
     costs -= costs.mean(axis=0)
     spread = costs.std(axis=0)
     costs /= np.where(spread > 0, spread, 1.0)
@@ -120,10 +139,10 @@ def _in_even_order(units: Sequence[Unit]) -> list[Unit]:
     return [units[index] for index in order]
 
 
-def _costs(unit: Unit) -> tuple[float, ...]:
-    """Return what a unit takes of a server's time, and of its own slot's."""
+def _costs(unit: Unit, parts: Sequence[str]) -> tuple[float, ...]:
+    """Return what a unit takes of a server's time, and of its own slot's: one number for each cause."""
     return (
-        len(unit),
+        *(sum((request.part or "") == part for request in unit) for part in parts),
         sum(request.input_tokens or 0 for request in unit),
         sum(request.output_tokens or 0 for request in unit),
         sum(request.turn.think_s for request in unit if request.turn),

@@ -93,6 +93,7 @@ def test_a_level_has_requests_enough_for_its_objectives() -> None:
     assert [slots.load_at(4, p).requests for p in ((), p99)] == [24, 100]
     some_fail = (p99[0], Objective(name="success", bound=0.9))
     assert slots.load_at(4, some_fail).requests == 112  # of which 100 are left
+    assert slots.load_at(4, some_fail, complete=0.5, more=5).requests == 228  # half of them are abandoned
     rate = search(rate=1, seconds=10).load_at(2.5, ())
     assert (rate.columns, rate.requests) == ({"rate": 2.5}, 25)
 
@@ -106,6 +107,9 @@ def test_a_level_has_requests_enough_for_its_objectives() -> None:
         ("{until: saturated, concurency: 9}", "load.concurency is not a field", "did you mean concurrency?"),
         ("{until: bored, concurrency: 9}", "load.until is 'bored'", "'saturated'"),
         ("{concurrency: 9, requests: 9}", "load.requests is not a field", "requests_per_slot"),
+        ("{until: saturated, rate: {from: 1, to: 9, over_s: 60}}", "changes its rate", "give `rate: NUMBER`"),
+        ("{until: saturated, rate: {steps: [{rate: 1, for_s: 9}]}}", "changes its rate", "as a load: [{rate"),
+        ("{until: saturated, trace: a.jsonl}", "a trace has times of its own", "or remove `until`"),
         ("[{concurrency: 9, reqests: 9}]", "load.0.reqests is not a field", "did you mean requests?"),
     ],
 )

@@ -185,6 +185,21 @@ def test_everything_about_conversations_is_part_of_a_key_and_a_file_counts_by_it
     assert key(turns=4) == key()
 
 
+def test_a_search_orders_drawn_requests_so_its_points_have_keys_of_their_own() -> None:
+    search = {"until": "saturated", "concurrency": 1}
+
+    def keys(load: Any, **fields: Any) -> tuple[str, str]:
+        sweep = Sweep.model_validate({"name": "s", "load": load, **fields})
+        return point_key(SUBJECT, sweep, LISTED, 1), search_key(SUBJECT, sweep)
+
+    assert keys(search)[0] == keys([FIRST])[0]
+    drawn = {"output_tokens": {"uniform": [1, 9]}}
+    assert keys(search, **drawn)[0] != keys([FIRST], **drawn)[0]
+
+
+LISTED = Sweep.model_validate({"name": "s", "load": [FIRST]}).loads[0]
+
+
 def objectives(*texts: str) -> tuple[Objective, ...]:
     """Objectives as a spec writes them."""
     return tuple(Objective.model_validate(text) for text in texts)

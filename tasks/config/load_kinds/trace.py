@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import PurePath
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from tasks.config.load_kinds.load_kind import LoadKind
+from tasks.config.refusal import refuse
 from tasks.config.table_files import check_table
 
 SPAN_LIMIT_S = 7 * 24 * 3600.0
@@ -60,6 +61,16 @@ class Trace(LoadKind):
     def time_limit_s(self, requests: int, request_timeout_s: float) -> float:
         """Return the longest span of a trace plus one request's time-out."""
         return SPAN_LIMIT_S + request_timeout_s
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_search(cls, given: Any) -> Any:
+        if isinstance(given, dict) and "until" in given:
+            raise refuse(
+                "a trace has times of its own, so a search has no load to raise",
+                "give `rate: NUMBER` or `concurrency` to start from instead of `trace`, or remove `until`",
+            )
+        return given
 
     @field_validator("trace")
     @classmethod

@@ -21,15 +21,15 @@ def total_throughput(point: PointData) -> float | None:
 
 
 def sustained_throughput(point: PointData) -> float | None:
-    """Requests per second of a closed loop while all its slots are busy; None of an open loop.
+    """Succeeded requests per second of a closed loop while all its slots are busy; None of an open loop.
 
     By Little's law (Operations Research 9, 1961): slots / mean time in seconds that a request holds its slot.
-    None with failed or abandoned requests, which held slots for an unknown time, and where too few requests
-    are left, see `mean_slot_time_s`.
+    None with requests that held slots for an unknown time, and where too few requests are left, see
+    `mean_slot_time_s`.
     """
-    all_succeeded = len(point.succeeded) == len(point.measured)
-    slots = point.load.slots if all_succeeded else 0
-    slot_time_s = mean_slot_time_s(point.succeeded, slots) if slots else None
+    held = point.slot_holders
+    slots = point.load.slots if len(held) == len(point.measured) else 0
+    slot_time_s = mean_slot_time_s(held, slots) if slots else None
     return slots / slot_time_s if slot_time_s else None
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -26,7 +26,8 @@ class PointData:
 
     `rows`: one for each request, warm-up included. `duration_s`: from the first measured request's due time
     to the end of the last one, over all load processes. `readings`: telemetry of server, GPUs, client and
-    machine. `price_per_hour`: of the server, in any currency.
+    machine. `price_per_hour`: of the server, in any currency. `abandon_after_s`: seconds after which requests
+    were abandoned, by their part of a mix; by None without a mix.
     """
 
     load: Load
@@ -35,6 +36,7 @@ class PointData:
     objectives: Sequence[Objective] = ()
     readings: Sequence[Reading] = ()
     price_per_hour: float | None = None
+    abandon_after_s: Mapping[str | None, float] = field(default_factory=dict)
 
     @cached_property
     def measured(self) -> Sequence[RequestRow]:
@@ -50,6 +52,13 @@ class PointData:
     def abandoned(self) -> Sequence[RequestRow]:
         """The measured requests that were abandoned on purpose."""
         return [row for row in self.measured if row.abandoned]
+
+    @cached_property
+    def slot_holders(self) -> Sequence[RequestRow]:
+        """The requests that held a slot for a known time: their `latency_s`, also of abandoned ones."""
+        times_s = self.abandon_after_s
+        left = [replace(row, latency_s=times_s[row.part]) for row in self.abandoned if row.part in times_s]
+        return [*self.succeeded, *left]
 
     @cached_property
     def steady_window(self) -> SteadyWindow | None:

@@ -38,6 +38,11 @@ def point_result(
         objectives=job.sweep.objectives,
         readings=readings,
         price_per_hour=price_per_hour,
+        abandon_after_s={
+            kind.name if job.sweep.mix else None: kind.abandon.after_s
+            for kind in job.sweep.kinds
+            if kind.abandon
+        },
     )
     # No measured request at all means that a process died, not that no request was due.
     sent_until_deadline = job.load.duration_s is not None and data.measured

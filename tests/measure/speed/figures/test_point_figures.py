@@ -141,6 +141,25 @@ def test_a_request_that_holds_its_slot_for_an_unknown_time_leaves_open_what_is_s
     assert result_of(job, rows, 65.0)["sustained_throughput"] is None
 
 
+def test_an_abandoned_request_holds_its_slot_until_it_is_abandoned(
+    make_job: Callable[..., PointJob],
+) -> None:
+    # Two slots of 1 s, of which one request in four takes 0.5 s: 2 / (0.75 · 1 + 0.25 · 0.5) · 0.75 a second.
+    rows = [row(n, sent_at=datetime(2026, 1, 1, 0, 0, n, tzinfo=UTC), **OF_1_S) for n in range(12)]
+    for n in (2, 6, 10):
+        rows[n] = row(n, sent_at=rows[n].sent_at, **(OF_1_S | {"latency_s": None}), **ABANDONED)
+    job = make_job(concurrency=2, requests=12, abandon={"share": 0.25, "after_s": 0.5})
+    result = result_of(job, rows, 6.0)
+    assert (result.succeeded, result.failed, result.abandoned) == (9, 0, 3)
+    assert result["sustained_throughput"] == pytest.approx(2 * 0.75 / 0.875)
+    rows[5] = row(5, latency_s=None, succeeded=False, error="reset", sent_at=rows[5].sent_at)
+    assert result_of(job, rows, 6.0)["sustained_throughput"] is None
+
+
+OF_1_S = {"latency_s": 1.0, "client_delay_s": 0.0}
+ABANDONED = {"succeeded": False, "abandoned": True}
+
+
 def test_a_request_that_never_came_counts_as_failed(make_job: Callable[..., PointJob]) -> None:
     assert result_of(make_job(requests=3), [row(0)], 1.0).failed == 2
 
