@@ -10,7 +10,6 @@ from tasks.config.lengths import DEFAULT_TOKENS, Distribution
 from tasks.config.load_kinds.trace import Trace
 from tasks.config.mix import check_mix
 from tasks.config.refusal import refuse
-from tasks.config.search_rules import check_search_abandon, check_search_prefixes
 
 if TYPE_CHECKING:
     from tasks.config.sweep import Sweep
@@ -57,7 +56,7 @@ def check_prefixes(sweep: Sweep) -> None:
     given = [name for name, value in shared.items() if value]
     if len(given) > 1:
         raise refuse(f"{given[0]} and {given[1]} both say what prompts share", "give one of them")
-    if given and given[0] != "prefix_tokens" and not sweep.has_random_prompts:
+    if given and not sweep.has_random_prompts:
         raise refuse(f"the prompts of {sweep.dataset} share no prefix", f"remove `{given[0]}`")
 
 
@@ -129,8 +128,6 @@ SWEEP_RULES: tuple[Callable[[Sweep], None], ...] = (
     check_trace,
     check_conversation,
     check_conversation_search,
-    check_search_prefixes,
-    check_search_abandon,
     check_loads,
 )
 """Every rule, in the order in which a wrong sweep meets them. Each raises `refuse`'s error."""

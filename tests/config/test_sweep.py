@@ -26,6 +26,7 @@ def test_a_spec_without_drawn_lengths_keeps_its_digest() -> None:
             "give one of them",
         ),
         ("prefixes={count: 2, tokens: 9} & dataset=openqa", "openqa share no prefix", "remove `prefixes`"),
+        ("prefix_tokens=9 & dataset=openqa", "openqa share no prefix", "remove `prefix_tokens`"),
         ("cache_hit_share=1", "sweeps.0.cache_hit_share is 1", "less than 1"),
         ("clients=65", "65 is not a number of load processes", "auto or 1 to 64"),
         ("run_name='{x}'", "sweeps.0.run_name: '{x}' cannot be filled in ('x')", "allowed in braces: model"),
