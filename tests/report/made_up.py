@@ -114,3 +114,15 @@ def with_turns(measured: MeasuredSweep) -> MeasuredSweep:
     requests = [TurnRequest(1, None, 500, 0, 0.05, 0.01), TurnRequest(2, 1500, 2000, 1500, 0.08, 0.01)]
     figures = [turn_figures(measured.name, point.result.load.label, requests) for point in measured.points]
     return measured.model_copy(update={"turns": tuple(chain.from_iterable(figures))})
+
+
+def with_conversations(measured: ReportInput) -> ReportInput:
+    """The report as if each load had sent ten conversations of two turns."""
+    requests = [
+        TurnRequest(turn, 1500 * (turn - 1) or None, 2000, 750 * turn, 0.05 * turn, 0.01)
+        for turn in (1, 2)
+        for _ in range(10)
+    ]
+    loads = dict.fromkeys((point.result.sweep, point.result.load.label) for point in measured.points)
+    figures = [turn_figures(sweep, label, requests) for sweep, label in loads]
+    return measured.model_copy(update={"turns": tuple(chain.from_iterable(figures))})

@@ -49,6 +49,23 @@ def test_one_answer_without_its_cached_tokens_leaves_no_share() -> None:
     assert only.cached_share is None
 
 
+def test_requests_by_history_in_even_parts_begin_with_the_first_turns() -> None:
+    requests = [request(1), *(request(2, 10 * number) for number in range(25, 0, -1)), request(3, None)]
+    found = turn_figures("s", "c1", requests)
+    parts = [(each.history_part, each.requests) for each in found if each.history_part]
+    assert parts == [(Range(0, 0), 1), (Range(10, 120), 12), (Range(130, 250), 13)]
+    many = turn_figures("s", "c1", [request(2, number) for number in range(1, 201)])
+    assert [each.requests for each in many if each.history_part] == [25] * 8
+
+
+def test_the_band_of_ttft_takes_ten_requests() -> None:
+    ten = [request(1, ttft_s=float(number)) for number in range(11)]
+    (figures,) = by_turn(*ten)
+    assert (figures.ttft_low_s, figures.ttft_p50_s, figures.ttft_high_s) == (1, 5, 9)
+    (few,) = by_turn(*ten[:9])
+    assert (few.ttft_low_s, few.ttft_high_s) == (None, None)
+
+
 def test_histories_have_ranges_that_double() -> None:
     requests = [request(2, tokens) for tokens in (1, 255, 256, 511, 512, 1023, 1024)]
     found = turn_figures("s", "c1", [request(1), *requests, request(3, None)])

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from tasks.report.charts.chart import Chart, Row, Spec
 from tasks.report.charts.figure_rows import usable_loads
 from tasks.report.charts.load_axis import load_name
+from tasks.report.charts.load_colour import LOAD, load_colour
 from tasks.report.charts.times import TIMES, time_factor, time_title
-from tasks.report.charts.vega_style import INK, MAIN, PAPER, number, ramp, spec, word
+from tasks.report.charts.vega_style import INK, MAIN, PAPER, number, spec, word
 from tasks.report.load_repeats import Repeats
 from tasks.report.measured_sweep import MeasuredSweep
 from tasks.report.request_charts_input import Distribution
 
-SHARE, LOAD, VERDICT = "share of requests", "load", "verdict"
+SHARE, VERDICT = "share of requests", "verdict"
 BOX = ("low", "P25", "P50", "P75", "high", "highest")
 """Columns of the boxes."""
 WIDE_RANGE = 30
@@ -52,7 +53,7 @@ def _ecdf_chart(time: str, pairs: _Pairs) -> Chart:
     for repeats, distribution in pairs:
         for value, share in zip(distribution.values, distribution.shares, strict=True):
             rows.append(_row(repeats) | {title: value * time_factor(time), SHARE: share})
-    colour = _load_colour(pairs)
+    colour = load_colour([repeats for repeats, _ in pairs])
     dash = {"condition": {"test": f"datum.{VERDICT} == 'suspect'", "value": [4, 3]}, "value": [1, 0]}
     place: Spec = {
         "x": _time_axis(title, [row[title] for row in rows]),
@@ -134,20 +135,6 @@ def _row(repeats: Repeats) -> dict[str, object]:
 
 def _load_title(pairs: _Pairs) -> str:
     return load_name([repeats for repeats, _ in pairs])
-
-
-def _load_colour(pairs: _Pairs) -> Spec:
-    """Return the encoding that gives each load its colour, from few requests to many."""
-    names = [repeats.first.load.text for repeats, _ in pairs]
-    legend = {
-        "title": _load_title(pairs),
-        "titleOrient": "left",
-        "columns": 6,
-        "symbolSize": 60,
-        "columnPadding": 8,
-    }
-    scale = {"domain": names, "range": ramp(len(names))}
-    return {"field": LOAD, "type": "nominal", "scale": scale, "legend": legend}
 
 
 def _time_axis(title: str, values: Sequence[float]) -> Spec:

@@ -13,6 +13,7 @@ from tasks.report.charts.score_chart import score_charts
 from tasks.report.charts.throughput_chart import throughput_charts
 from tasks.report.charts.time_charts import time_charts
 from tasks.report.charts.timeline_charts import timeline_charts
+from tasks.report.charts.turn_charts import turn_charts
 from tasks.report.charts.user_chart import user_charts
 from tasks.report.measured_sweep import MeasuredSweep
 from tasks.report.report_input import ReportInput
@@ -38,6 +39,7 @@ SWEEP_CHARTS: tuple[Callable[[MeasuredSweep], Sequence[Chart]], ...] = (
     user_charts,
     time_charts,
     distribution_charts,
+    turn_charts,
 )
 """Charts of one sweep, shown above its tables."""
 RUN_CHARTS = (

@@ -13,13 +13,13 @@ from tasks.report.charts.vega_style import CONFIG
 from tasks.report.measured_sweep import measured_sweeps
 from tasks.report.report_input import TimelineCurve
 from tests.report.comparison.compared_runs import compared
-from tests.report.made_up import report, with_requests
+from tests.report.made_up import report, with_conversations, with_requests
 
 
 def every_chart() -> Iterator[Chart]:
     """Every kind of chart of the page, and of a comparison."""
     curve = TimelineCurve(panel="GPU power, W", name="", seconds=(0, 1), values=(1, 2))
-    measured = with_requests(report(timeline=(curve,)))
+    measured = with_conversations(with_requests(report(timeline=(curve,))))
     for sweep in measured_sweeps(measured):
         for draw_sweep in SWEEP_CHARTS:
             yield from draw_sweep(sweep)

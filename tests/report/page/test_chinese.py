@@ -18,7 +18,7 @@ from tasks.report.page.tiles import TILE_FIGURES
 from tasks.report.report_input import TimelineCurve
 from tasks.report.run_summary import headline, manifest_pairs
 from tasks.report.timeline import CURVES
-from tests.report.made_up import report, with_requests
+from tests.report.made_up import report, with_conversations, with_requests
 
 REPORT = checkout() / "tasks" / "report"
 SAME = re.compile(r"(P\d+|TTFT|TPOT|ITL|ms|s|W|%|tok/s|req/s|[\d.,#/× –s]+|aime25|AIME2025-I+|OVERALL)+")
@@ -36,7 +36,7 @@ def with_every_chart() -> Any:
     curves = [
         TimelineCurve(panel=curve.panel, name=curve.name, seconds=(0, 1), values=(1, 2)) for curve in CURVES
     ]
-    return with_requests(report(timeline=tuple(curves)))
+    return with_conversations(with_requests(report(timeline=tuple(curves))))
 
 
 def shown_by(spec: Any) -> Iterator[str]:
