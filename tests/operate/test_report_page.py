@@ -122,6 +122,8 @@ def test_it_is_in_english_and_in_chinese(page: Page, address: str) -> None:
     expect(page.get_by_role("heading", name="测量环境")).to_be_visible()
     expect(page.get_by_role("heading", name="Measured with")).not_to_be_visible()
     expect(axis.first).to_have_text("并发（对数刻度）")
+    names = page.locator("#sweep-throughput-ttft-ms svg .role-legend-label text")
+    assert names.first.text_content() == "均值"
     page.goto(address)  # the choice is kept
     drawn(page, "zh-CN")
     page.locator("#language").click()

@@ -31,9 +31,10 @@ def _bars(repeats: Repeats, time: str) -> Chart:
         **colour,
         "condition": [{"test": f"datum.{VERDICT} == 'suspect'", "value": PAPER}, colour["condition"]],
     }
+    names = {"title": None, "grid": False, "labelExpr": "translated(datum.label)"}
     place: Spec = {
         "x": {"field": title, "type": "quantitative", "scale": {"zero": True}, "axis": None},
-        "y": {"field": STATISTIC, "type": "nominal", "sort": None, "axis": {"title": None, "grid": False}},
+        "y": {"field": STATISTIC, "type": "nominal", "sort": None, "axis": names},
     }
     tooltip = [word(STATISTIC), number(title), number("repeats"), word(VERDICT)]
     bar: Spec = {

@@ -50,7 +50,6 @@ CONFIG: Spec = {
         "title": None,
         "labelColor": SOFT,
         "labelFontSize": 11.5,
-        "labelExpr": "translated(datum.label)",
         "symbolStrokeWidth": 2,
         "symbolType": "stroke",
         "titleColor": SOFT,

@@ -36,7 +36,11 @@ def in_both_languages(text: str, *names: str) -> Markup:
         names: what stands for each `{}` in it.
     """
     text = text.format(*names) if names else text
-    chinese = in_chinese(text)
+    return both(text, in_chinese(text))
+
+
+def both(text: str, chinese: str | None) -> Markup:
+    """Return a text and its translation, of which the page shows one; escaped."""
     if chinese is None or chinese == text:
         return escape(printable(text))
     english = Markup('<span class="en">{}</span>').format(printable(text))

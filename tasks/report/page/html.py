@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from tasks.audit.doubt import doubt_note, verdict_counts
 from tasks.measure.speed.figures.notation import MISSING, plain
-from tasks.report.page.chinese import in_both_languages
+from tasks.report.page.chinese import both, in_both_languages
+from tasks.report.page.chinese_checks import sentence_in_chinese
 from tasks.report.page.page_data import PlacedSection, page_json, place
 from tasks.report.page.page_file import write_html
 from tasks.report.page.point_verdicts import point_verdicts
@@ -84,6 +86,7 @@ def environment() -> Environment:
         finalize=_printable,
     )
     environment.filters["both"] = in_both_languages
+    environment.filters["finding"] = _finding
     environment.filters["number"] = _number
     return environment
 
@@ -91,6 +94,11 @@ def environment() -> Environment:
 def _printable(value: object) -> object:
     """Return a text with its control characters written out; any other value unchanged."""
     return printable(value) if type(value) is str else value
+
+
+def _finding(sentence: str, check: str | None) -> Markup:
+    """Return a check's sentence in both languages."""
+    return both(sentence, sentence_in_chinese(check, sentence))
 
 
 def _number(value: float | None) -> str:

@@ -11,12 +11,18 @@ function rowsOf(columns) {
   return Array.from({ length: count }, (_, row) => Object.fromEntries(names.map((name) => [name, columns[name][row]])));
 }
 
+// Vega-Lite takes an expression for the names in a legend from the legend itself alone, not from its configuration.
+const WITH_LEGEND = new Set(["color", "fill", "stroke", "strokeDash", "shape"]);
+const withNames = (channel) =>
+  channel?.field && channel.legend !== null ? { ...channel, legend: { ...channel.legend, labelExpr: "translated(datum.label)" } } : channel;
+
 // The titles of a specification in the language of the page. Data and names of fields stay as they are.
 function inLanguage(part) {
   if (Array.isArray(part)) return part.map(inLanguage);
   if (part === null || typeof part !== "object") return part;
   const entries = Object.entries(part).map(([key, value]) =>
-    key === "title" && typeof value === "string" ? [key, translated(value)] : key === "data" ? [key, value] : [key, inLanguage(value)]);
+    key === "title" && typeof value === "string" ? [key, translated(value)] : key === "data" ? [key, value]
+    : [key, inLanguage(WITH_LEGEND.has(key) ? withNames(value) : value)]);
   return Object.fromEntries(entries);
 }
 
