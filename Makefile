@@ -36,7 +36,7 @@ test: install
 # Operating it: a Prefect server, workers and a browser of its own. Prefect's SQLite answers 503 now and then on a
 # crowded machine, so what failed is tried once more; it fails when it fails twice.
 test-operate: install
-	$(BIN)/pytest tests/operate || $(BIN)/pytest tests/operate --last-failed
+	$(BIN)/pytest -n 2 --dist loadfile tests/operate || $(BIN)/pytest tests/operate --last-failed
 
 # The same with what takes minutes: the real smoke from `make up` in a browser, ten in line, killed workers, PostgreSQL.
 test-operate-long: install
