@@ -10,6 +10,7 @@ from tasks.config.lengths import DEFAULT_TOKENS, Distribution
 from tasks.config.load_kinds.trace import Trace
 from tasks.config.mix import check_mix
 from tasks.config.refusal import refuse
+from tasks.config.search_rules import check_search_abandon, check_search_prefixes
 
 if TYPE_CHECKING:
     from tasks.config.sweep import Sweep
@@ -128,6 +129,8 @@ SWEEP_RULES: tuple[Callable[[Sweep], None], ...] = (
     check_trace,
     check_conversation,
     check_conversation_search,
+    check_search_prefixes,
+    check_search_abandon,
     check_loads,
 )
 """Every rule, in the order in which a wrong sweep meets them. Each raises `refuse`'s error."""
