@@ -16,6 +16,8 @@ from statistics import fmean, stdev, variance
 from tasks.config.base import Frozen
 from tasks.stats import student_t
 
+LEVEL = 0.05
+"""The share of equal runs that a test may call different."""
 Question = tuple[int, str]
 """A question's number and its right answer."""
 
@@ -78,11 +80,14 @@ def paired_change(
     differences = [new[question] - base[question] for question in base if question in new]
     if not differences:
         return None
-    count = len(differences)
+    count, difference = len(differences), fmean(differences)
     half_width = student_t(count - 1) * stdev(differences) / sqrt(count) if count > 1 else None
     right_or_wrong = {*base.values(), *new.values()} <= {0.0, 1.0}
     p = mcnemar(differences.count(1), differences.count(-1)) if single and right_or_wrong else None
-    return PairedChange(difference=fmean(differences), half_width=half_width, questions=count, p=p)
+    if p is not None and p > LEVEL and not half_width:
+        # A few questions that all changed alike show no spread, but prove nothing.
+        half_width = abs(difference)
+    return PairedChange(difference=difference, half_width=half_width, questions=count, p=p)
 
 
 def mcnemar(gained: int, lost: int) -> float:

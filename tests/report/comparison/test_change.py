@@ -47,6 +47,17 @@ def test_mcnemars_test_is_not_made_of_answers_that_are_partly_right() -> None:
     assert not change.is_noise
 
 
+@pytest.mark.parametrize(("questions", "p", "noise"), [(1, 1.0, True), (3, 0.25, True), (6, 0.03125, False)])
+def test_a_few_questions_that_all_changed_alike_may_be_noise(questions: int, p: float, noise: bool) -> None:
+    base = {(number, "7"): 1.0 for number in range(questions)}
+    change = paired_change(base, dict.fromkeys(base, 0.0), single=True)
+    assert change is not None
+    assert (change.difference, change.p, change.is_noise) == (-1, p, noise)
+    unchanged = paired_change(base, base, single=True)
+    assert unchanged is not None
+    assert (unchanged.half_width or 0.0, unchanged.is_noise) == (0, True)
+
+
 def test_other_questions_are_not_compared() -> None:
     assert paired_change({(1, "7"): 1.0}, {(1, "8"): 1.0}, single=True) is None
 
