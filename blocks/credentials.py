@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, ValidationError
 from tasks.config.hubs import HUB_SITES, HubName
 from tasks.config.server import EndpointServer, ManagedServer
 from tasks.config.spec_errors import spec_error
-from tasks.config.trackers import SwanLab
+from tasks.config.trackers import MLFLOW_PASSWORD, MLFLOW_TOKEN, MLFLOW_USER, MLflow, SwanLab
 
 Variables = dict[str, SecretStr]
 """Environment variables that a run sets for its own process."""
@@ -35,6 +35,42 @@ class SwanLabCredentials(Block):
     def variables(self, swanlab: SwanLab) -> Variables:
         """Return the API key in the environment variable that the spec names."""
         return {swanlab.api_key_env: self.api_key}
+
+
+class MLflowCredentials(Block):
+    """The address of an MLflow tracking server, and a token, or a user with a password."""
+
+    _block_type_name = "MLflowCredentials"
+    _block_type_slug = "mlflow-credentials"
+    _description = "Address of an MLflow tracking server, and its token or user and password."
+
+    uri: str = Field(description="Such as https://mlflow.example, without credentials in it.")
+    token: SecretStr | None = Field(default=None, description="Sent as a bearer token.")
+    username: str | None = Field(default=None, description="For a server that asks for a password.")
+    password: SecretStr | None = Field(default=None, description="Of that user.")
+
+    def config(self, mlflow: MLflow) -> MLflow:
+        """Return the spec's settings with this server.
+
+        Raises:
+            InputError: the address is none, or holds credentials.
+        """
+        try:
+            return MLflow.model_validate(mlflow.model_dump() | {"uri": self.uri})
+        except ValidationError as error:
+            raise spec_error(error, "the block MLflowCredentials") from None
+
+    def variables(self) -> Variables:
+        """Return the credentials in the variables of MLflow's clients.
+
+        All of them, the empty ones too: the worker's own credentials must not reach the block's address.
+        """
+        empty = SecretStr("")
+        return {
+            MLFLOW_TOKEN: self.token or empty,
+            MLFLOW_USER: SecretStr(self.username or ""),
+            MLFLOW_PASSWORD: self.password or empty,
+        }
 
 
 class ModelHub(Block):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from prefect.blocks.core import Block
 
-from blocks.credentials import EndpointCredentials, ModelHub, SwanLabCredentials
+from blocks.credentials import EndpointCredentials, MLflowCredentials, ModelHub, SwanLabCredentials
 from blocks.hosts import ResultStore, ServingHost
 from operate.prefect_api import prefect_api
 
 BLOCK_TYPES: tuple[type[Block], ...] = (
     SwanLabCredentials,
+    MLflowCredentials,
     ModelHub,
     EndpointCredentials,
     ResultStore,

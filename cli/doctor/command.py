@@ -14,8 +14,15 @@ KeyVariable = Annotated[
     str | None, typer.Option("--key-env", help="With --url: variable that holds its API key.", metavar="NAME")
 ]
 
+MLflowUri = Annotated[
+    str | None,
+    typer.Option("--mlflow", help="Ask this MLflow server too: a spec's track.mlflow.uri.", metavar="URI"),
+]
 
-def doctor(url: Url = None, model: ModelName = None, key_env: KeyVariable = None) -> None:
+
+def doctor(
+    url: Url = None, model: ModelName = None, key_env: KeyVariable = None, mlflow: MLflowUri = None
+) -> None:
     """Say what this machine, or a running server, can do.
 
     What is missing comes with a remedy. With --url, a few requests find out what can be measured there,
@@ -25,6 +32,7 @@ def doctor(url: Url = None, model: ModelName = None, key_env: KeyVariable = None
     Examples:
       servegauge doctor
       servegauge doctor --url http://127.0.0.1:8000/v1
+      servegauge doctor --mlflow http://mlflow.example:5000
     """
     from cli.doctor.diagnose import diagnose, lines_of
     from cli.doctor.server import diagnose_server
@@ -36,7 +44,7 @@ def doctor(url: Url = None, model: ModelName = None, key_env: KeyVariable = None
     elif model or key_env:
         raise InputError("--model and --key-env are about a server", "give its address with --url")
     else:
-        diagnoses = diagnose()
+        diagnoses = diagnose(mlflow=mlflow)
         lines, works = lines_of(diagnoses), all(entry.status != "broken" for entry in diagnoses)
     typer.echo(printable("\n".join(lines)))
     if not works:

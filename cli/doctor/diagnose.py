@@ -10,17 +10,18 @@ from cli.doctor.network import Reach, diagnose_network
 from cli.doctor.software import diagnose_environments, diagnose_installers
 
 
-def diagnose(reach: Reach | None = None) -> tuple[Diagnosis, ...]:
+def diagnose(reach: Reach | None = None, mlflow: str | None = None) -> tuple[Diagnosis, ...]:
     """Check this machine and the network.
 
     Args:
         reach: says whether an address answers; replaces the network in tests.
+        mlflow: the address of an MLflow server.
     """
     return (
         *diagnose_installers(),
         *diagnose_hardware(),
         *diagnose_environments(),
-        *diagnose_network(reach),
+        *diagnose_network(reach, mlflow),
     )
 
 

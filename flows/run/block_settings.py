@@ -9,7 +9,13 @@ from typing import TypeVar
 
 from prefect.blocks.core import Block
 
-from blocks.credentials import EndpointCredentials, ModelHub, SwanLabCredentials, Variables
+from blocks.credentials import (
+    EndpointCredentials,
+    MLflowCredentials,
+    ModelHub,
+    SwanLabCredentials,
+    Variables,
+)
 from blocks.hosts import ResultStore, ServingHost
 from tasks.config.block_names import Blocks
 from tasks.config.results_location import ResultsLocation
@@ -30,6 +36,8 @@ def with_blocks(spec: Spec, results: ResultsLocation) -> Iterator[tuple[Spec, Re
     """
     names = spec.blocks
     spec, variables = _with_account(spec)
+    spec, mlflow_variables = _with_mlflow(spec)
+    variables |= mlflow_variables
     if isinstance(spec.server, StartedServer):
         spec, hub_variables = _with_hub(spec, spec.server)
         variables |= hub_variables
@@ -55,6 +63,15 @@ def _with_account(spec: Spec) -> tuple[Spec, Variables]:
     account = _load(SwanLabCredentials, name)
     track = spec.track.model_copy(update={"swanlab": account.config(settings)})
     return spec.model_copy(update={"track": track}), account.variables(settings)
+
+
+def _with_mlflow(spec: Spec) -> tuple[Spec, Variables]:
+    """Return the spec with the address of its MLflow server, and the server's variables."""
+    if not spec.blocks.mlflow:
+        return spec, Variables()
+    server = _load(MLflowCredentials, spec.blocks.mlflow)
+    track = spec.track.model_copy(update={"mlflow": server.config(spec.track.mlflow)})
+    return spec.model_copy(update={"track": track}), server.variables()
 
 
 def _with_hub(spec: Spec, server: ManagedServer) -> tuple[Spec, Variables]:

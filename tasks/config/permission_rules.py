@@ -163,6 +163,7 @@ NEEDS: dict[str, Need] = {
     "track.swanlab.host": _always(URLS),
     "track.swanlab.api_key_env": _always(SECRETS),
     "blocks.swanlab": _free,
+    "blocks.mlflow": _free,
     "blocks.hub": _free,
     "blocks.endpoint": _always(SECRETS),
     "blocks.results": _always(BLOCKS),

@@ -77,6 +77,11 @@ class SwanLab(TrackerConfig):
         return name
 
 
+MLFLOW_TOKEN, MLFLOW_USER = "MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_USERNAME"
+MLFLOW_PASSWORD = "MLFLOW_TRACKING_PASSWORD"
+"""The variables from which every MLflow client takes its credentials."""
+
+
 class MLflow(TrackerConfig):
     """Settings of an MLflow tracking server, which gets one run for each run."""
 

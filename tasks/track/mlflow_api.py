@@ -13,14 +13,12 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from tasks.config.trackers import MLflow
+from tasks.config.trackers import MLFLOW_PASSWORD, MLFLOW_TOKEN, MLFLOW_USER, MLflow
 from tasks.errors import TrackError
 
 RUN_ID_TAG = "servegauge.run_id"
 BATCH = {"params": 100, "metrics": 1000}
 """The most entries that MLflow takes in one request."""
-TOKEN, USER, PASSWORD = "MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD"
-"""The variables from which every MLflow client takes its credentials."""
 MISSING = "RESOURCE_DOES_NOT_EXIST"
 
 
@@ -45,12 +43,12 @@ class MLflowApi:
         self._config = config
         self._clock = clock
         self._deadline = clock() + config.timeout_s
-        token = os.environ.get(TOKEN)
-        user = os.environ.get(USER)
+        token = os.environ.get(MLFLOW_TOKEN)
+        user = os.environ.get(MLFLOW_USER)
         self._http = httpx.Client(
             base_url=f"{str(config.uri).rstrip('/')}/api/2.0/mlflow/",
             headers={"Authorization": f"Bearer {token}"} if token else {},
-            auth=(user, os.environ.get(PASSWORD, "")) if user and not token else None,
+            auth=(user, os.environ.get(MLFLOW_PASSWORD, "")) if user and not token else None,
             transport=transport,
         )
 
@@ -157,6 +155,6 @@ def _refused(answer: httpx.Response, body: Any) -> TrackError:
     message = body.get("message", "") if isinstance(body, dict) else ""
     remedy = "mend that, then run `servegauge track`"
     if answer.status_code in (401, 403):
-        remedy = f"set {TOKEN}, or {USER} and {PASSWORD}"
+        remedy = f"set {MLFLOW_TOKEN}, or {MLFLOW_USER} and {MLFLOW_PASSWORD}"
     lines = str(message).splitlines() or [answer.reason_phrase]
     return TrackError(f"MLflow answered {answer.status_code}: {lines[0][:300]}", remedy)

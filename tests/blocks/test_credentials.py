@@ -6,9 +6,9 @@ import pytest
 from prefect.blocks.fields import SecretDict
 from pydantic import SecretStr
 
-from blocks.credentials import EndpointCredentials, ModelHub, SwanLabCredentials
+from blocks.credentials import EndpointCredentials, MLflowCredentials, ModelHub, SwanLabCredentials
 from tasks.config.server import EndpointServer, VllmServer
-from tasks.config.trackers import SwanLab
+from tasks.config.trackers import MLflow, SwanLab
 from tasks.errors import InputError
 from tests.blocks.test_hosts import shown
 
@@ -32,6 +32,26 @@ def test_an_account_sets_the_key_that_the_spec_names_and_keeps_its_settings() ->
     assert shown(account.variables(settings)) == {"MY_KEY": "key"}
     changed = account.config(settings)
     assert (changed.host, changed.workspace) == ("http://swanlab.example", "team")
+
+
+def test_a_server_of_mlflow_replaces_the_workers_credentials_and_keeps_the_experiment() -> None:
+    block = MLflowCredentials(uri="https://mlflow.example", token=SecretStr("token"))
+    assert shown(block.variables()) == {
+        "MLFLOW_TRACKING_TOKEN": "token",
+        "MLFLOW_TRACKING_USERNAME": "",
+        "MLFLOW_TRACKING_PASSWORD": "",
+    }
+    asked = MLflowCredentials(uri="https://mlflow.example", username="me", password=SecretStr("word"))
+    assert list(shown(asked.variables()).values()) == ["", "me", "word"]
+    changed = block.config(MLflow(experiment="nightly"))
+    assert (changed.uri, changed.experiment) == ("https://mlflow.example", "nightly")
+
+
+@pytest.mark.parametrize("uri", ["mlflow.example", "https://me:word@mlflow.example"])
+def test_a_wrong_address_of_mlflow_is_refused(uri: str) -> None:
+    with pytest.raises(InputError) as refused:
+        MLflowCredentials(uri=uri).config(MLflow())
+    assert "word" not in str(refused.value).replace("PASSWORD", "")
 
 
 def test_an_endpoint_has_its_key_and_its_secret_headers_in_variables() -> None:

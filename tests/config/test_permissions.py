@@ -50,6 +50,7 @@ FREE = [
     "gate.worse_than=5",
     "track.swanlab.mode=disabled",
     "blocks.swanlab=account",
+    "blocks.mlflow=team",
 ]
 CONVERSATIONS_OF_A_FILE = (
     "sweeps.0={name: s, dataset: conversations, conversation: {file: /etc/shadow.jsonl}, "

@@ -9,7 +9,7 @@ from tests.operate.upper import Upped
 
 
 def test_a_spec_names_where_its_results_go(up: Upped, quick: str, tmp_path: Path) -> None:
-    credentials = ["SwanLabCredentials", "ModelHub", "EndpointCredentials"]
+    credentials = ["SwanLabCredentials", "MLflowCredentials", "ModelHub", "EndpointCredentials"]
     assert register(up) == [*credentials, "ResultStore", "ServingHost"]
     make_block(up, "result-store", "elsewhere", {"location": str(tmp_path / "elsewhere")})
     run = up.start({"spec": quick, "only": "speed", "overrides": ["blocks.results=elsewhere"]})

@@ -20,6 +20,7 @@ from tests.operate.upper import Upped
 from tests.record.s3 import BUCKET, S3
 
 SWANLAB, HUB, TEAM, ENDPOINT = "sw-secret-5f2a90c1", "hf_secret81d3b7aa", "team-5d1e0a7c", ENDPOINT_KEY[1]
+MLFLOW = "ml-secret-0c77e1d2"
 PAUSE_S = 0.05
 pytestmark = pytest.mark.timeout(600)
 
@@ -75,11 +76,12 @@ def test_no_key_is_seen_anywhere_and_blocks_reach_the_server(
     ):
         register(up)
         make_block(up, "swanlab-credentials", "account", {"api_key": SWANLAB, "host": "http://127.0.0.1:9"})
+        make_block(up, "mlflow-credentials", "team", {"uri": "http://127.0.0.1:9", "token": MLFLOW})
         make_block(up, "model-hub", "closed", {"hub": "huggingface", "token": HUB})
         make_block(up, "result-store", "bucket", bucket(s3))
         box = {"environment": str(case.python), "env": {"FAKE_ITL": "0.03"}}
         make_block(up, "serving-host", "box", box)
-        named = ["swanlab=account", "hub=closed", "results=bucket", "host=box"]
+        named = ["swanlab=account", "mlflow=team", "hub=closed", "results=bucket", "host=box"]
         overrides = [f"blocks.{block}" for block in named]
         overrides += ["track.swanlab.mode=online", "track.swanlab.timeout_s=8", "environment=vllm-cuda"]
         own_run = up.start({"spec": case.spec(), "overrides": overrides})
@@ -104,11 +106,12 @@ def test_no_key_is_seen_anywhere_and_blocks_reach_the_server(
     assert not {"HF_TOKEN", "AWS_SECRET_ACCESS_KEY"} & variables.keys()  # the model is there: no need of them
     assert variables["FAKE_ITL"] == "0.03"
     assert f"s3://{BUCKET}/store/files/" in texts["own_run"]  # where the page and the server's log are
-    assert "not tracked in SwanLab" in texts["own_run"]  # the host of the block was asked
+    for tracker in ("SwanLab", "MLflow"):
+        assert f"not tracked in {tracker}" in texts["own_run"]  # the host of the block was asked
     objects = s3.objects()
     assert any(re.match(r"store/points/.*\.parquet", name) for name in objects)
 
-    secrets = (SWANLAB, HUB, TEAM, ENDPOINT, s3.secret, variables["VLLM_API_KEY"])
+    secrets = (SWANLAB, MLFLOW, HUB, TEAM, ENDPOINT, s3.secret, variables["VLLM_API_KEY"])
     texts_by_source = (
         {name: text.encode() for name, text in texts.items()} | objects | written(tmp_path, up.folder)
     )

@@ -10,11 +10,12 @@ import pytest
 from cli.doctor.diagnose import diagnose, lines_of
 from cli.doctor.diagnosis import Diagnosis
 from cli.doctor.hardware import _gpus
+from cli.doctor.network import diagnose_network
 from tests.helpers.nvml import Nvml
 
 NAMES = (
     "Python, uv, GPU, memory, disk, model cache, ports, containers, environments, Prefect, package index, "
-    "Hugging Face, ModelScope, SwanLab, SwanLab key"
+    "Hugging Face, ModelScope, SwanLab, SwanLab key, MLflow"
 )
 
 
@@ -92,3 +93,28 @@ def test_addresses_are_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:
     assert named["package index"].text == "https://wheels.example/simple answers"
     assert named["Hugging Face"].status == "ok"
     assert named["Prefect"].status == "ok"
+
+
+@pytest.mark.parametrize(
+    ("given", "variable", "status", "text"),
+    [
+        (None, None, "ok", "not asked: give its address with --mlflow"),
+        (None, "http://me:word@up.example", "ok", "http://***@up.example answers; no credentials set"),
+        ("http://up.example", "http://down.example", "ok", "http://up.example answers; a token set"),
+        ("http://down.example", None, "limited", "http://down.example cannot be reached; a password set"),
+        ("up.example", None, "limited", "up.example cannot be reached; no credentials set"),
+    ],
+)
+def test_mlflow_is_asked_where_an_address_is_given(
+    given: str | None, variable: str | None, status: str, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TOKEN", "USERNAME", "PASSWORD", "URI"):
+        monkeypatch.delenv(f"MLFLOW_TRACKING_{name}", raising=False)
+    for word, name in (("a token", "TOKEN"), ("a password", "USERNAME")):
+        if word in text:
+            monkeypatch.setenv(f"MLFLOW_TRACKING_{name}", "of-a-test")
+    if variable:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", variable)
+    found = by_name(diagnose_network(lambda url: "up.example" in url, given))["MLflow"]
+    assert (found.status, found.text) == (status, text)
+    assert "of-a-test" not in str(found)

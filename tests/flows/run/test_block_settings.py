@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from prefect.blocks.fields import SecretDict
 from pydantic import SecretStr
 
-from blocks.credentials import EndpointCredentials, ModelHub
+from blocks.credentials import EndpointCredentials, MLflowCredentials, ModelHub
 from flows.run.block_settings import with_blocks
 from tasks.config.results_location import ResultsLocation
 from tasks.config.server import EndpointServer
@@ -58,4 +59,23 @@ def test_an_endpoint_is_asked_with_the_key_and_the_headers_of_a_block(tmp_path: 
         assert isinstance(spec.server, EndpointServer)
         headers = endpoint_of(spec.server).headers
     assert (headers["X-Team"], headers["Authorization"]) == ("blue", "Bearer of-a-test")
+    fork_server.shut_down()
+
+
+@pytest.mark.usefixtures("api")
+def test_the_credentials_of_an_mlflow_server_last_as_long_as_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", "of-the-worker")
+    MLflowCredentials(uri="http://mlflow.test", username="me", password=SecretStr("of-a-test")).save(
+        "team", overwrite=True
+    )
+    results = ResultsLocation(folder=tmp_path)
+    with with_blocks(load_spec("endpoint", ["blocks.mlflow=team"]), results) as (spec, _):
+        assert spec.track.mlflow.uri == "http://mlflow.test"
+        assert "of-a-test" not in spec.model_dump_json()
+        seen = [os.environ[f"MLFLOW_TRACKING_{name}"] for name in ("TOKEN", "USERNAME", "PASSWORD")]
+        assert seen == ["", "me", "of-a-test"]
+    assert os.environ["MLFLOW_TRACKING_TOKEN"] == "of-the-worker"
+    assert "MLFLOW_TRACKING_PASSWORD" not in os.environ
     fork_server.shut_down()
