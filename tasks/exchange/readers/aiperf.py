@@ -8,7 +8,7 @@ from typing import Any
 
 from tasks.config.load import Load, read_load
 from tasks.errors import InputError
-from tasks.exchange.foreign_file import Fields, number
+from tasks.exchange.foreign_file import Fields, number, object_in, objects_in
 from tasks.exchange.foreign_run import ForeignPoint, ForeignRun
 from tasks.exchange.readers.reader import Reader, enough_for
 from tasks.stats import PERCENTILE_NEEDS
@@ -88,9 +88,8 @@ def _config(content: Fields) -> Fields:
 
 
 def _model(content: Fields, path: Path) -> str:
-    models = _config(content).get("models")
-    items = models.get("items") if isinstance(models, dict) else None
-    names = [item.get("name") for item in items or [] if isinstance(item, dict)]
+    items = objects_in(object_in(_config(content), "models"), "items")
+    names = [item.get("name") for item in items]
     if len(names) == 1 and names[0]:
         return str(names[0])
     raise InputError(f"{path} does not name one model", "import runs of one model")
@@ -116,7 +115,7 @@ def _in_seconds(metric: Fields, name: str, path: Path) -> float | None:
     if not metric:
         return None
     unit = metric.get("unit")
-    if unit not in UNITS:
+    if not isinstance(unit, str) or unit not in UNITS:
         raise InputError(
             f"{path}: the unit {unit!r} is not known", "tell us which version of AIPerf wrote it"
         )

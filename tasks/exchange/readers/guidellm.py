@@ -8,7 +8,7 @@ from typing import Any
 
 from tasks.config.load import Load, read_load
 from tasks.errors import InputError
-from tasks.exchange.foreign_file import Fields, count, number
+from tasks.exchange.foreign_file import Fields, count, number, object_in
 from tasks.exchange.foreign_run import ForeignPoint, ForeignRun
 from tasks.exchange.readers.reader import MILLI, Reader, enough_for
 from tasks.stats import PERCENTILE_NEEDS
@@ -40,18 +40,17 @@ def _read(content: Any, path: Path) -> ForeignRun:
     model = _field(content, "config", "spec", "backend", "model")
     if not model:
         raise InputError(f"{path} names no model", "give the file as GuideLLM wrote it")
-    started = number(benchmarks[0], "start_time")
     return ForeignRun(
         tool="guidellm",
         version=_field(content, "metadata", "guidellm_version"),
         model=str(model),
-        measured_at=datetime.fromtimestamp(started, UTC) if started else None,
+        measured_at=_started_at(benchmarks[0]),
         points=tuple(_point(benchmark, path) for benchmark in benchmarks),
     )
 
 
 def _point(benchmark: Fields, path: Path) -> ForeignPoint:
-    totals = _field(benchmark, "metrics", "request_totals") or {}
+    totals = object_in(object_in(benchmark, "metrics"), "request_totals")
     succeeded, failed = count(totals, "successful", path), count(totals, "errored", path)
     return ForeignPoint(
         load=_load(benchmark, succeeded + failed, path),
@@ -62,7 +61,7 @@ def _point(benchmark: Fields, path: Path) -> ForeignPoint:
 
 
 def _load(benchmark: Fields, requests: int, path: Path) -> Load:
-    strategy = _field(benchmark, "config", "strategy") or {}
+    strategy = object_in(object_in(benchmark, "config"), "strategy")
     streams, rate = number(strategy, "streams"), number(strategy, "rate")
     if strategy.get("type_") == "synchronous":
         streams = 1
@@ -76,6 +75,14 @@ def _load(benchmark: Fields, requests: int, path: Path) -> Load:
     )
 
 
+def _started_at(benchmark: Fields) -> datetime | None:
+    started = number(benchmark, "start_time")
+    try:
+        return datetime.fromtimestamp(started, UTC) if started else None
+    except (OverflowError, OSError, ValueError):  # no time of this machine's calendar
+        return None
+
+
 def _figures(benchmark: Fields, succeeded: int) -> dict[str, float | None]:
     figures: dict[str, float | None] = {"duration_s": number(benchmark, "duration")}
     for ours, theirs in RATES.items():
@@ -83,7 +90,7 @@ def _figures(benchmark: Fields, succeeded: int) -> dict[str, float | None]:
     for ours, (theirs, scale) in TIMES.items():
         summary = _successful(benchmark, theirs)
         figures[f"{ours}_mean_s"] = number(summary, "mean", scale)
-        percentiles = summary.get("percentiles") or {}
+        percentiles = object_in(summary, "percentiles")
         for percent in PERCENTILE_NEEDS:
             known = percentiles if enough_for(percent, succeeded) else {}
             figures[f"{ours}_p{percent}_s"] = number(known, f"p{percent}", scale)

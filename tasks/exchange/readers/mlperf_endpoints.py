@@ -57,8 +57,7 @@ def _counts(content: Fields, path: Path) -> tuple[int, int]:
 
 
 def _load(content: Fields, requests: int, path: Path) -> Load:
-    config = content.get("run_config")
-    pattern = (config.get("load_pattern") if isinstance(config, dict) else None) or {}
+    pattern = object_in(object_in(content, "run_config"), "load_pattern")
     kind = pattern.get("type")
     concurrency, rate = number(pattern, "target_concurrency"), number(pattern, "target_qps")
     if kind == "concurrency" and concurrency:
@@ -90,11 +89,11 @@ def _figures(content: Fields, succeeded: int) -> dict[str, float | None]:
         "output_token_throughput": number(content, "tps"),
     }
     for ours, theirs in LENGTHS.items():
-        figures[ours] = number(content.get(theirs) or {}, "avg")
+        figures[ours] = number(object_in(content, theirs), "avg")
     for time in TIMES:
-        block = content.get(time) or {}
+        block = object_in(content, time)
         figures[f"{time}_mean_s"] = number(block, "avg", NANO)
-        percentiles = block.get("percentiles") or {}
+        percentiles = object_in(block, "percentiles")
         for percent in PERCENTILE_NEEDS:
             known = percentiles if enough_for(percent, succeeded) else {}
             value = number(known, PERCENTILE.format(percent), NANO)

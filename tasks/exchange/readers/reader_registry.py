@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from tasks.errors import InputError
 from tasks.exchange.exported_by import with_origin
-from tasks.exchange.foreign_file import read_json
+from tasks.exchange.foreign_file import Fields, read_json
 from tasks.exchange.foreign_run import ForeignRun
 from tasks.exchange.readers.aiperf import AIPERF
 from tasks.exchange.readers.aiperf import SUMMARY as AIPERF_SUMMARY
@@ -19,6 +21,7 @@ from tasks.exchange.readers.inference_perf import INFERENCE_PERF, STAGES
 from tasks.exchange.readers.inference_perf import SUMMARY as INFERENCE_PERF_SUMMARY
 from tasks.exchange.readers.mlperf_endpoints import MLPERF_ENDPOINTS
 from tasks.exchange.readers.mlperf_endpoints import SUMMARY as MLPERF_SUMMARY
+from tasks.exchange.readers.reader import Reader
 from tasks.exchange.readers.sglang_bench import SGLANG_BENCH
 from tasks.exchange.readers.vllm_bench import VLLM_BENCH
 from tasks.exchange.tools import TOOLS
@@ -61,9 +64,19 @@ def _read_file(file: Path) -> ForeignRun:
     content = read_json(file)
     for reader in READERS:
         if reader.recognises(content):
-            return with_origin(reader.read(content, file), content)
+            return _read(reader, content, file)
     names = ", ".join(TOOLS[reader.tool].name for reader in READERS)
     raise InputError(f"{file} has no form that is known", f"results of these tools can be imported: {names}")
+
+
+def _read(reader: Reader, content: Fields, file: Path) -> ForeignRun:
+    try:
+        return with_origin(reader.read(content, file), content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = f"{first['loc'][-1]}: " if first["loc"] else ""
+        what = f"{file} holds a value that no result can have: {field}{first['input']!r:.60} ({first['msg']})"
+        raise InputError(what, f"import the file as {TOOLS[reader.tool].name} wrote it") from error
 
 
 def _files_in(folder: Path) -> list[Path]:
