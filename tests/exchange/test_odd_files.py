@@ -14,7 +14,7 @@ from tasks.errors import InputError
 from tasks.exchange.readers.reader_registry import read_foreign_run
 from tests.exchange.test_readers import PATHS, SCORES
 
-ODD = (-2, 0, 0.5, 1e300, "x", "", None, [], {}, True, [-1], {"x": 1})
+ODD: tuple[Any, ...] = (-2, 0, 0.5, 1e300, "x", "", None, [], {}, True, [-1], {"x": 1})
 Place = tuple[str | int, ...]
 
 
