@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from tasks.audit.doubt import doubt_note, verdict_counts
 from tasks.measure.speed.figures.notation import MISSING, plain
-from tasks.report.page.chinese import both, in_both_languages
+from tasks.report.page.chinese import both, in_both_languages, in_chinese
 from tasks.report.page.chinese_checks import sentence_in_chinese
 from tasks.report.page.page_data import PlacedSection, page_json, place
 from tasks.report.page.page_file import write_html
@@ -66,7 +66,7 @@ def page_parts(sections: Sequence[PlacedSection]) -> dict[str, str]:
         "page_json": page_json(sections),
         "vega": vega_script(),
         "css": _text("page.css"),
-        "script": _text("page.js"),
+        "script": _text("language.js") + _text("page.js"),
     }
 
 
@@ -86,6 +86,7 @@ def environment() -> Environment:
         finalize=_printable,
     )
     environment.filters["both"] = in_both_languages
+    environment.filters["chinese"] = lambda text: in_chinese(text) or text
     environment.filters["finding"] = _finding
     environment.filters["number"] = _number
     return environment

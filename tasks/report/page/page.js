@@ -1,7 +1,5 @@
-// Draws the charts, offers their data as CSV, and switches the language. Works from a file, without a network.
+// Draws the charts and offers their data as CSV. Works from a file, without a network.
 const page = JSON.parse(document.getElementById("page-data").textContent);
-const root = document.documentElement;
-const inChinese = () => root.lang.startsWith("zh");
 const translated = (text) => (inChinese() && page.chinese[text]) || text;
 const views = new Map();
 
@@ -133,17 +131,11 @@ for (const box of document.querySelectorAll(".scroll")) {
   new ResizeObserver(() => cueScroll(box)).observe(box);
 }
 
-function chooseLanguage(language) {
-  root.lang = language;
-  try { localStorage.setItem("servegauge-language", language); } catch { /* a page without storage begins in English */ }
-}
-const stored = () => { try { return localStorage.getItem("servegauge-language"); } catch { return null; } };
-root.lang = stored() ?? (navigator.language.startsWith("zh") ? "zh-CN" : "en");
 root.classList.add("scripted");
 const ready = runScript(document.getElementById("vega").textContent).then(drawAll);
 ready.catch((error) => { root.classList.add("no-charts"); console.error(error); });
 document.getElementById("language").addEventListener("click", async () => {
-  chooseLanguage(inChinese() ? "en" : "zh-CN");
+  switchLanguage();
   await ready;
   await drawAll();
 });

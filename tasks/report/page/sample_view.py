@@ -27,6 +27,8 @@ TITLES = {
     "second_answer": "Second grader read",
     "error": "Error",
 }
+VERDICTS = ("EvalScope", "Second grader")
+"""The facts whose values are words of the page, not of a model."""
 _MAY_BE_FACTS = ("target", "answer", "second_answer")
 MARKS = {
     "differ": "graders differ",
@@ -146,9 +148,9 @@ def _marks(row: dict[str, Any]) -> tuple[str, ...]:
 def _facts(row: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     """Return what is known of a sample besides its texts; what is not known is left out."""
     facts = {
-        "EvalScope": _judgement(row["correct"]) if row["error"] is None else None,
+        VERDICTS[0]: _judgement(row["correct"]) if row["error"] is None else None,
         "Score": None if row["score"] in (None, 0.0, 1.0) else f"{row['score']:.3f}",
-        "Second grader": _judgement(row["second_correct"]),
+        VERDICTS[1]: _judgement(row["second_correct"]),
         "Finish reason": row["finish_reason"],
         "Input": _tokens(row["input_tokens"]),
         "Output": _tokens(row["output_tokens"]),

@@ -1,5 +1,4 @@
 // Filters, search and keys of the page of samples. Without it the page is a plain list of all samples.
-"use strict";
 const samples = [...document.querySelectorAll(".sample")];
 const sections = [...document.querySelectorAll("section")];
 const form = document.querySelector("form");
@@ -7,6 +6,8 @@ const search = form.elements.search;
 const status = form.querySelector(".status");
 const MOST_OPENED = 100;
 
+const sayIn = (english, chinese) => (inChinese() ? chinese : english);
+const searched = new Map();
 const shown = () => samples.filter((sample) => !sample.hidden);
 const chosen = (name) => form.elements[name]?.value ?? "";
 const marksChosen = () => [...form.querySelectorAll("input[name=is]:checked")].map((box) => box.value);
@@ -21,15 +22,34 @@ function filter() {
       (combination && sample.dataset.combination !== combination) ||
       (state && !is.includes(state)) ||
       !marks.every((mark) => is.includes(mark)) ||
-      (words && !sample.textContent.toLowerCase().includes(words));
+      (words && !textOf(sample).includes(words));
   }
   for (const section of sections) section.hidden = !section.querySelector(".sample:not([hidden])");
   const count = shown().length;
-  status.textContent = count ? `${count} of ${samples.length} answers` : "No answer matches.";
+  status.textContent = count
+    ? sayIn(`${count} of ${samples.length} answers`, `${samples.length} 个回答中的 ${count} 个`)
+    : sayIn("No answer matches.", "没有符合的回答。");
   form.elements.open.disabled = count > MOST_OPENED;
-  form.elements.open.title = count > MOST_OPENED ? `filter down to ${MOST_OPENED} first` : "";
+  form.elements.open.title = count > MOST_OPENED ? sayIn(`filter down to ${MOST_OPENED} first`, `请先筛选到 ${MOST_OPENED} 个以内`) : "";
   keepInAddress();
   highlight();
+}
+
+// What a person may search in a sample: the question, the answer and its facts, not the page's own words.
+function textOf(sample) {
+  if (!searched.has(sample))
+    searched.set(sample, [...sample.querySelectorAll(".excerpt, .read .soft, dd, .text")].map((part) => part.textContent).join("\n").toLowerCase());
+  return searched.get(sample);
+}
+
+// Names in lists of choices and in empty fields cannot hold two languages; they have the Chinese one beside them.
+function nameChoices() {
+  for (const choice of document.querySelectorAll("option[data-zh]")) {
+    choice.dataset.en ??= choice.textContent;
+    choice.textContent = sayIn(choice.dataset.en, choice.dataset.zh);
+  }
+  search.dataset.en ??= search.placeholder;
+  search.placeholder = search.ariaLabel = sayIn(search.dataset.en, search.dataset.zh);
 }
 
 // The address holds the filters, so that a view can be sent and found again.
@@ -118,6 +138,9 @@ form.elements.open.addEventListener("click", () => {
 document.addEventListener("toggle", highlight, true);
 addEventListener("hashchange", () => { form.reset(); readAddress(); setTimeout(filter, 1); });
 
-form.hidden = document.querySelector(".keys").hidden = false;
+const language = document.getElementById("language");
+language.addEventListener("click", () => { switchLanguage(); nameChoices(); filter(); });
+form.hidden = language.hidden = document.querySelector(".keys").hidden = false;
+nameChoices();
 readAddress();
 filter();

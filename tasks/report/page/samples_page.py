@@ -18,7 +18,7 @@ from tasks.record.store import Store
 from tasks.report import formats
 from tasks.report.page.html import environment
 from tasks.report.page.page_file import write_html
-from tasks.report.page.sample_view import MARKS, SampleView, common_start, sample_view
+from tasks.report.page.sample_view import MARKS, VERDICTS, SampleView, common_start, sample_view
 from tasks.report.report_input import SAMPLES_PAGE, ReportInput
 
 _FOLDER = Path(__file__).parent
@@ -49,7 +49,7 @@ def write_samples_page(store: Store, report: ReportInput, report_page: Path) -> 
 
 def render_samples(report: ReportInput, read: ReadSamples) -> str:
     """Return the page as HTML, with every text of questions and answers escaped."""
-    script = (_FOLDER / "samples.js").read_text(encoding="utf-8")
+    script = "".join((_FOLDER / name).read_text(encoding="utf-8") for name in ("language.js", "samples.js"))
     sets = _set_views(report, read.samples)
     samples = [sample for each in sets for sample in each.samples]
     counts = Counter(sample.state for sample in samples)
@@ -64,6 +64,7 @@ def render_samples(report: ReportInput, read: ReadSamples) -> str:
             shown=len(samples),
             counts=counts,
             marks=MARKS,
+            verdicts=VERDICTS,
             question_sets=list(dict.fromkeys(each.question_set for each in sets)),
             combinations=list(dict.fromkeys(each.combination for each in sets if each.combination)),
             is_cut=any(text.left_out for sample in samples for text in sample.texts),

@@ -14,6 +14,7 @@ from tasks.config.home import checkout
 from tasks.measure.speed.figures.figure_registry import FIGURES
 from tasks.report.page.chinese import CHINESE, in_both_languages, in_chinese
 from tasks.report.page.html import render_page
+from tasks.report.page.sample_view import MARKS, TITLES, VERDICTS
 from tasks.report.page.tiles import TILE_FIGURES
 from tasks.report.report_input import TimelineCurve
 from tasks.report.run_summary import headline, manifest_pairs
@@ -63,11 +64,20 @@ def test_the_words_of_every_chart_are_translated() -> None:
     assert untranslated({text for chart in charts.values() for text in shown_by(chart["spec"])}) == []
 
 
-def test_the_words_of_the_template_are_translated() -> None:
-    template = (REPORT / "page" / "page.html.j2").read_text(encoding="utf-8")
-    texts = {text.replace("\\'", "'") for text in re.findall(r"\{\{ '((?:[^'\\]|\\.)+)'\|both", template)}
-    assert len(texts) > 25
+@pytest.mark.parametrize(("name", "most"), [("page", 25), ("samples", 20), ("comparison", 2), ("trend", 0)])
+def test_the_words_of_the_template_are_translated(name: str, most: int) -> None:
+    template = (REPORT / "page" / f"{name}.html.j2").read_text(encoding="utf-8")
+    found = re.findall(r"\{\{ '((?:[^'\\]|\\.)+)'\|(?:both|chinese)", template)
+    texts = {text.replace("\\'", "'") for text in found}
+    assert len(texts) > most
     assert untranslated(texts) == []
+
+
+def test_the_words_about_an_answer_are_translated() -> None:
+    page = (REPORT / "page" / "sample_view.py").read_text(encoding="utf-8")
+    facts = set(re.findall(r'^        "([^"]+)": ', page.split("def _facts")[1], re.MULTILINE))
+    assert {"Finish reason", "Tries"} <= facts
+    assert untranslated(facts | {*TITLES.values(), *MARKS.values(), *VERDICTS} - {"EvalScope"}) == []
 
 
 def test_the_words_of_every_figure_table_and_tile_are_translated() -> None:

@@ -112,8 +112,8 @@ def test_filters_know_set_combination_result_and_marks() -> None:
     grid = {"generation": {"reasoning_effort": ("high",)}}
     page = page_of(sample(0, False, second_correct=True, finish_reason="length", response="x"), **grid)
     assert 'data-set="mine" data-combination="high" data-is="wrong differ truncated"' in page
-    assert '<option value="wrong">wrong (1)</option>' in page
-    assert "graders differ (1)" in page
+    assert '<option value="wrong" data-zh="错误 (1)">wrong (1)</option>' in page
+    assert '<span class="zh" lang="zh-CN">评分不一致</span> (1)' in page
     assert "no answer found" not in page.split("</style>")[1]
 
 
@@ -122,7 +122,8 @@ def test_a_cut_text_says_how_much_is_missing_and_where_it_is() -> None:
     row.lengths["response"] = 1_000_008
     reported, _ = _page_input((sample(0, True),))
     page = render_samples(reported, ReadSamples((row,), 3))
-    assert "1,000,000 of 1,000,008 characters are left out here; the column <code>response</code>" in page
+    assert "1,000,000 of 1,000,008 characters are left out here; the table of samples has them all" in page
+    assert "<code>response</code>" in page
     assert '<div class="text" dir="auto">head</div>' in page
     assert '<div class="text" dir="auto">tail</div>' in page
     assert "1 of 3 answers are here" in page
