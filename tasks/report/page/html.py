@@ -88,6 +88,7 @@ def environment() -> Environment:
     environment.filters["both"] = in_both_languages
     environment.filters["chinese"] = lambda text: in_chinese(text) or text
     environment.filters["finding"] = _finding
+    environment.filters["counts"] = _counts
     environment.filters["number"] = _number
     return environment
 
@@ -100,6 +101,12 @@ def _printable(value: object) -> object:
 def _finding(sentence: str, check: str | None) -> Markup:
     """Return a check's sentence in both languages."""
     return both(sentence, sentence_in_chinese(check, sentence))
+
+
+def _counts(summary: str) -> Markup:
+    """Return the number of checks by verdict, such as `20 valid, 1 suspect`, in both languages."""
+    counted = [part.split(" ", 1) for part in summary.split(", ")]
+    return both(summary, "，".join(f"{count} {in_chinese(verdict) or verdict}" for count, verdict in counted))
 
 
 def _number(value: float | None) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tasks.report.comparison.comparison_tables import comparison_tables
+from tasks.report.comparison.judged_runs import with_variants
+from tasks.report.page.chinese import in_chinese
 from tasks.report.page.comparison_page import render_comparison, write_comparison
 from tests.report.comparison.compared_runs import compared
 from tests.report.page.test_html import Reader
@@ -24,3 +27,17 @@ def test_no_text_of_a_run_becomes_html(tmp_path: Path) -> None:
     page = path.read_text(encoding="utf-8")
     assert "<script>alert" not in page
     assert Reader(page).tags.count("script") == 3
+
+
+def test_the_notes_of_changes_are_in_both_languages() -> None:
+    runs = [compared("run-a"), compared("run-b", speed=1.1), compared("run-c", repeats=1)]
+    notes = {note for table in comparison_tables(runs) for note in table.footnotes}
+    assert len(notes) > 3
+    assert [note for note in notes if in_chinese(note) is None and "run-" not in note] == []
+
+
+def test_a_named_variant_stands_before_its_run() -> None:
+    runs = with_variants([compared("run-a"), compared("run-b")], ["on gpu-box", "on cpu-box"])
+    page = render_comparison(runs)
+    assert "<strong>on gpu-box</strong> · run-a" in page
+    assert "<strong>on cpu-box</strong> · run-b" in page
