@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tasks.report.page.html import write_page
+from tasks.report.page.vega_script import write_script_file
 from tasks.report.report_input import TimelineCurve
 from tests.report.made_up import report, with_requests
 
@@ -179,4 +180,21 @@ def test_without_a_script_it_says_what_is_missing(browser: Browser, address: str
     expect(page.locator(".missing").first).to_have_text(re.compile("drawn by a script, which did not run"))
     expect(page.get_by_role("heading", name="Sweep throughput", exact=True)).to_be_visible()
     expect(page.locator("#language")).not_to_be_visible()
+    page.close()
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_page_of_a_site_draws_with_the_script_beside_it(
+    browser: Browser, tmp_path: Path, beside: bool
+) -> None:
+    name = write_script_file(tmp_path)
+    address = write_page(report(), tmp_path / "runs" / "r.html", f"../{name}").as_uri()
+    if not beside:
+        (tmp_path / name).unlink()
+    page = browser.new_page(locale="en-US")
+    page.goto(address)
+    drawn(page)
+    charts = page.locator(".chart").count()
+    assert page.locator(".chart svg").count() == (charts if beside else 0)
+    assert page.locator(".missing:visible").count() == (0 if beside else charts)
     page.close()

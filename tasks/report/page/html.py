@@ -25,17 +25,22 @@ from tasks.text import printable
 _HERE = Path(__file__).parent
 
 
-def write_page(report: ReportInput, path: Path) -> Path:
+def write_page(report: ReportInput, path: Path, vega: str = "") -> Path:
     """Write the page to `path` atomically and return `path`.
+
+    Args:
+        report: the run.
+        path: the page.
+        vega: the address of the script that draws the charts; empty: the page itself holds it.
 
     Raises:
         RecordError: the page cannot be written.
     """
     remedy = "free some space or choose another folder with --results; then `servegauge report RUN`"
-    return write_html(render_page(report), path, remedy)
+    return write_html(render_page(report, vega), path, remedy)
 
 
-def render_page(report: ReportInput) -> str:
+def render_page(report: ReportInput, vega: str = "") -> str:
     """Return the page as HTML, with every text of the run escaped."""
     verdicts = point_verdicts(report)
     with_tables, without_tables = table_sections(report), chart_sections(report)
@@ -55,16 +60,20 @@ def render_page(report: ReportInput) -> str:
             points_with_reasons=[point for point in verdicts if point.reasons],
             points_with_checks=[point for point in verdicts if point.other_checks],
             manifest=manifest_pairs(report),
-            **page_parts(placed),
+            **page_parts(placed, vega),
         )
     )
 
 
-def page_parts(sections: Sequence[PlacedSection]) -> dict[str, str]:
-    """Return what `base.html.j2` puts into every page: data, scripts and styles."""
+def page_parts(sections: Sequence[PlacedSection], vega: str = "") -> dict[str, str]:
+    """Return what `base.html.j2` puts into every page: data, scripts and styles.
+
+    `vega`: the address of the script that draws the charts; empty: the page itself holds it.
+    """
     return {
         "page_json": page_json(sections),
-        "vega": vega_script(),
+        "vega": "" if vega else vega_script(),
+        "vega_address": vega,
         "css": _text("page.css"),
         "script": _text("language.js") + _text("page.js"),
     }

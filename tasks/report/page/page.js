@@ -99,7 +99,11 @@ async function drawing(name) {
   return svg.replace(/var\((--[a-z-]+)\)/g, (_, variable) => style.getPropertyValue(variable).trim());
 }
 
-async function runScript(base64) {
+// The script that draws: packed in the page, or a file beside the pages of a site, which has run already.
+async function runScript() {
+  const packed = document.getElementById("vega");
+  if (!packed) return;
+  const base64 = packed.textContent;
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   const script = document.createElement("script");
@@ -132,7 +136,7 @@ for (const box of document.querySelectorAll(".scroll")) {
 }
 
 root.classList.add("scripted");
-const ready = runScript(document.getElementById("vega").textContent).then(drawAll);
+const ready = runScript().then(drawAll);
 ready.catch((error) => { root.classList.add("no-charts"); console.error(error); });
 document.getElementById("language").addEventListener("click", async () => {
   switchLanguage();

@@ -14,12 +14,13 @@ TREND_FIGURES = ("output_token_throughput", "ttft_mean_s", "ttft_p99_s", "tpot_m
 """The figures that the page shows, by their names in the figure registry."""
 
 
-def render_trend(store: Store, spec: str) -> str:
+def render_trend(store: Store, spec: str, vega: str = "") -> str:
     """Return the page as HTML, with every text of the runs escaped.
 
     Args:
         store: the tables.
         spec: the spec, by its name.
+        vega: the address of the script that draws the charts; empty: the page itself holds it.
 
     Raises:
         InputError: no completed run of the spec has measured a figure.
@@ -30,7 +31,7 @@ def render_trend(store: Store, spec: str) -> str:
         raise InputError(f"no completed run of {spec!r} has a figure of its own", "measure the spec first")
     placed = place(_sections(series))
     template = environment().get_template("trend.html.j2")
-    return template.render(spec=spec, sections=placed, **page_parts(placed))
+    return template.render(spec=spec, sections=placed, **page_parts(placed, vega))
 
 
 def _sections(series: list[FigureSeries]) -> list[Section]:

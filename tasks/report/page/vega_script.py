@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gzip
 import sys
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
@@ -33,6 +33,20 @@ def vega_script() -> str:
             write_bytes(script.encode("ascii"), folder / name)
             break
     return script
+
+
+def write_script_file(folder: Path) -> str:
+    """Write the script into a folder as a file that its pages share; return the file's name.
+
+    The name has the script's version: pages that an earlier version wrote keep theirs.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    name = f"vega-{version(_PACKAGE)}.js"
+    if not (folder / name).exists():
+        write_bytes(gzip.decompress(b64decode(vega_script())), folder / name)
+    return name
 
 
 def _write_out() -> str:

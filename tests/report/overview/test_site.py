@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tasks.config.home import checkout
+from tasks.errors import RecordError
 from tasks.record.store import Store
 from tasks.report.overview.site import write_site
 from tests.record.test_named_run import record
@@ -39,6 +40,24 @@ def test_reports_are_written_once(store: Store, tmp_path: Path) -> None:
     assert "Answers of " in (site / "runs" / RUN / "samples.html").read_text()
     assert written(store, site) == []
     assert len(written(store, site, refresh=True)) == 3
+
+
+def test_the_pages_share_one_script(store: Store, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    written(store, site)
+    (script,) = site.glob("vega-*.js")
+    assert "window.vegaEmbed" in script.read_text(encoding="utf-8")
+    report, trend = site / "runs" / RUN / "report.html", site / "trends" / "fixture.html"
+    page = report.read_text(encoding="utf-8")
+    assert f'<script src="../../{script.name}"></script>' in page
+    assert 'id="vega"' not in page  # where the packed script stands in a page that is alone
+    assert f'<script src="../{script.name}"></script>' in trend.read_text(encoding="utf-8")
+
+
+def test_a_folder_that_cannot_be_written_is_named(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "site").write_text("no folder")
+    with pytest.raises(RecordError, match="cannot write into"):
+        written(store, tmp_path / "site")
 
 
 def test_a_report_from_before_the_runs_end_is_written_again(store: Store, tmp_path: Path) -> None:
