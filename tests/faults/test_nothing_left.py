@@ -116,7 +116,7 @@ def swanlab_logs(full: FullCase, run: RunningCommand) -> bool:
 
 
 def kill_while_swanlab_logs(full: FullCase, run: RunningCommand) -> None:
-    """Kill the run while its SwanLab worker writes. The worker runs in slices, so that it cannot end before."""
+    """Kill the run while its SwanLab worker writes. The worker runs in slices, so it cannot end before."""
     assert until(lambda: processes(run, "swanlab_worker"), START_S, 0.01)
     (worker,) = processes(run, "swanlab_worker")
     assert until(lambda: list(full.case.results.glob("swanlab/.logging-*")), START_S, 0.001)

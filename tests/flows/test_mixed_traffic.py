@@ -21,7 +21,7 @@ LOAD = [{"concurrency": 3, "requests": 40}]
 
 
 def write_spec(folder: Path, url: str, tokenizer: Path) -> str:
-    """Write a spec with a mix of questions, which it also sends alone, and of long prompts. Return its path."""
+    """Write a spec with a mix of questions, also sent alone, and of long prompts. Return its path."""
     spec = {
         "name": "office",
         "server": {"kind": "endpoint", "url": url, "model": "stub", "tokenizer": str(tokenizer)},

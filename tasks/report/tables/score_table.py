@@ -60,4 +60,3 @@ def _row(report: ReportInput, score: Score, accuracy: RecordedAccuracy) -> tuple
         MISSING if score.truncated is None else str(score.truncated),
         formats.source_text(accuracy.run_id, report.run.run_id, report.run.manifest.source),
     )
-

@@ -28,10 +28,7 @@ _COLUMNS = (
 
 def sweep_table(sweep: MeasuredSweep) -> Table:
     """Return a row per point by rising load, without the figures that no point has."""
-    rows = [
-        _row(formats.load_text(point.result, sweep.has_repeats), point, sweep)
-        for point in sweep.points
-    ]
+    rows = [_row(formats.load_text(point.result, sweep.has_repeats), point, sweep) for point in sweep.points]
     empty = [figure.header for figure in (*_FIRST, *_OTHERS) if not _is_known(figure, sweep.results)]
     table = Table(
         title=f"Sweep {sweep.name}",
