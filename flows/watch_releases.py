@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from pydantic import Field
 from flows import parameters
 from flows.benchmark import measure
 from flows.run.block_settings import with_results
+from flows.run.comparison_file import write_comparison_page
 from flows.run.release_report import (
     ReleaseReport,
     as_markdown,
@@ -34,7 +36,8 @@ from tasks.provision.releases import build_release, newest_release, release_requ
 from tasks.record.named_baselines import set_baseline
 from tasks.record.read_run import recorded_run
 from tasks.record.store import Store
-from tasks.report.comparison.judged_runs import load_runs
+from tasks.report.comparison.compared_run import ComparedRun
+from tasks.report.comparison.judged_runs import load_runs, with_variants
 from tasks.report.comparison.regressions import lost_figures, missing_figures, regressions
 from tasks.report.comparison.undecided import undecided
 
@@ -118,5 +121,12 @@ def _judged(location: ResultsLocation, run_id: str, baseline: str | None, worse_
             "worse": tuple(line.removeprefix("B: ") for line in lines),
             "open": tuple(figure.text(worse_than) for figure in undecided(base, new, worse_than)),
             "changes": change_lines(base, new),
+            "page": write_comparison_page(with_variants(pair, _versions(pair)), location),
         }
     )
+
+
+def _versions(pair: Sequence[ComparedRun]) -> tuple[str, ...]:
+    """Return what each run is called on the page: its engine and version."""
+    manifests = [compared.report.run.manifest for compared in pair]
+    return tuple(f"{manifest.engine} {manifest.engine_version}" for manifest in manifests)

@@ -28,7 +28,8 @@ class ReleaseReport(Frozen):
     """One release.
 
     `baseline`: the last good run, None for the first one. `worse`: a line for each regression. `open`:
-    figures that noise leaves open. `changes`: every figure with its change and interval.
+    figures that noise leaves open. `changes`: every figure with its change and interval. `page`: the path or
+    address of the comparison's page.
     """
 
     spec: str
@@ -39,6 +40,7 @@ class ReleaseReport(Frozen):
     worse: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
+    page: str | None = None
 
     @property
     def text(self) -> str:
@@ -95,6 +97,8 @@ def send(report: ReleaseReport, environ: Mapping[str, str] = os.environ) -> None
 def as_markdown(report: ReleaseReport) -> str:
     """Return the report for an artifact."""
     lines = [f"**{report.text}**", "", f"Run `{report.run}`, compared with `{report.baseline}`.", ""]
+    if report.page:
+        lines += [f"Page of the comparison: `{report.page}`", ""]
     for title, entries in (("Worse", report.worse), ("Open", report.open), ("All changes", report.changes)):
         if entries:
             lines += [f"### {title}", "", *(f"- {entry}" for entry in entries), ""]

@@ -129,6 +129,10 @@ def test_a_slower_release_is_told_and_the_last_good_one_stays(
     assert any(line.startswith("s 1: TPOT mean (ms): +") and " ± " in line for line in told["changes"])
     artifact: Any = Artifact.get("release")
     assert "### Worse" in str(artifact.data)
+    assert f"Page of the comparison: `{told['page']}`" in str(artifact.data)
+    page = Path(told["page"])
+    assert page.parent.name == told["run"]
+    assert all(f"vllm {version}" in page.read_text("utf-8") for version in ("1.0.0", "1.1.0"))
     assert watch_releases(**choice) == ""  # it is measured, and not told again
 
 
