@@ -27,10 +27,12 @@ smoke: install
 up: install
 	$(BIN)/servegauge up $(OPTIONS)
 
-# Tests that measure no time run two at a time, the others one by one.
+# Tests that measure no time run two at a time; what failed is tried once more alone, and fails when it fails twice.
+# The others run one by one.
 SIDE_BY_SIDE = audit blocks cli config exchange faults plan record report track
+PAIRED = $(SIDE_BY_SIDE:%=tests/%)
 test: install
-	$(BIN)/pytest -n 2 --dist worksteal $(SIDE_BY_SIDE:%=tests/%)
+	$(BIN)/pytest -n 2 --dist worksteal $(PAIRED) || $(BIN)/pytest $(PAIRED) --last-failed
 	$(BIN)/pytest --ignore=tests/operate $(SIDE_BY_SIDE:%=--ignore=tests/%)
 
 # Operating it: a Prefect server, workers and a browser of its own. Prefect's SQLite answers 503 now and then on a
