@@ -82,8 +82,9 @@ def figure_series(store: Store, figure: str, spec: str | None = None) -> tuple[F
         RecordError: a table cannot be read.
     """
     if figure not in BY_NAME:
+        alike = [name for name in BY_NAME if figure in name] or BY_NAME
         nearest = did_you_mean(figure, BY_NAME).strip()
-        raise InputError(f"no figure is called {figure!r}", nearest or f"there are: {', '.join(BY_NAME)}")
+        raise InputError(f"no figure is called {figure!r}", nearest or f"there are: {', '.join(alike)}")
     runs = {row["run_id"]: row for row in _completed(store, spec).iter_rows(named=True)}
     points = _points(store, figure).filter(pl.col("run_id").is_in(list(runs)))
     by_key: dict[SeriesKey, dict[str, list[dict[str, Any]]]] = {}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from statistics import fmean
 
+from tasks.audit.finding import number_of
 from tasks.measure.speed.figures.figure_registry import BY_NAME
 from tasks.measure.speed.figures.figure_type import Figure
 from tasks.record.read_run import recorded_run
@@ -73,7 +74,7 @@ def _notes(series: FigureSeries) -> Iterator[str]:
     if series.changes:
         yield f"±: 95 % interval of the change. Of series without a change, {_LEVELS} show one by chance"
     elif len(series.runs) < 8:
-        yield f"{len(series.runs)} runs: a change is found from eight runs on"
+        yield f"{number_of(len(series.runs), 'run')}: a change is found from eight runs on"
     else:
         yield f"no change among {len(series.runs)} runs"
     if any(run.suspect for run in series.runs):

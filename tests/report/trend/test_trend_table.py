@@ -87,4 +87,8 @@ def test_suspect_points_are_marked_and_invalid_ones_left_out(tmp_path: Path) -> 
 def test_an_unknown_figure_is_refused_and_an_unknown_spec_has_no_series(store: Store) -> None:
     with pytest.raises(InputError, match="did you mean ttft_mean_s"):
         figure_series(store, "ttft_mean")
+    with pytest.raises(InputError) as refused:
+        figure_series(store, "ttft")
+    assert refused.value.remedy.startswith("there are: ttft_mean_s, ttft_p50_s")
+    assert "tpot" not in refused.value.remedy
     assert figure_series(store, "ttft_mean_s", "nosuch") == ()
