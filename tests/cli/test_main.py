@@ -58,8 +58,13 @@ def test_commands_specs_runs_and_tables_are_completed(tmp_path: Path) -> None:
     assert completed(tmp_path, "servegauge report --results nowhere 2") == []
 
 
-def test_a_completion_script_is_printed(call: Call) -> None:
-    assert "complete -o default -F" in call("--show-completion", "bash").stdout
+def test_a_completion_script_is_printed_for_the_shell_that_runs_the_command(tmp_path: Path) -> None:
+    # A second command keeps bash as the parent: with one alone, bash would replace itself by it.
+    line = f"{SERVEGAUGE} --show-completion && true"
+    done = subprocess.run(
+        ["bash", "-c", line], env=environment(tmp_path), cwd=tmp_path, text=True, capture_output=True, check=True
+    )
+    assert "complete -o default -F" in done.stdout
 
 
 def test_the_list_of_commands_shows_whole_sentences(call: Call) -> None:
