@@ -1,4 +1,4 @@
-"""Text helpers for every stage: the end of a log, the most similar name, gigabytes, control characters."""
+"""Text helpers for every stage: the end of a log, the most similar name, control characters, markers."""
 
 from __future__ import annotations
 
@@ -33,6 +33,15 @@ def read_end(path: Path, start: int = 0) -> str:
             return file.read().decode(errors="replace")
     except OSError:
         return ""
+
+
+def between_markers(page: str, begin: str, end: str, content: str) -> str:
+    """Return a page whose lines between two markers are replaced; raise ValueError if it lacks a marker."""
+    before, _, rest = page.partition(begin)
+    _, found, after = rest.partition(end)
+    if not found:
+        raise ValueError(f"the page has no {begin} … {end}")
+    return f"{before}{begin}\n{content}\n{end}{after}"
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

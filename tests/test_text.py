@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tasks.text import READ_LIMIT_BYTES, did_you_mean, gigabytes, last_lines, printable, read_end, tail
+import pytest
+
+from tasks.text import (
+    READ_LIMIT_BYTES,
+    between_markers,
+    did_you_mean,
+    gigabytes,
+    last_lines,
+    printable,
+    read_end,
+    tail,
+)
 
 
 def test_the_end_of_a_log_from_a_byte_on(tmp_path: Path) -> None:
@@ -39,3 +50,9 @@ def test_gigabytes_have_one_digit() -> None:
 def test_control_characters_are_written_out_and_lines_stay() -> None:
     assert printable("a\r\nb\tc\n") == "a\nb\tc\n"
     assert printable("\x1b[2J\r\x00\x9b\u202e\udc80é漢") == r"\x1b[2J\r\x00\x9b\u202e\udc80é漢"
+
+
+def test_what_stands_between_two_markers_is_replaced() -> None:
+    assert between_markers("a <b>\nold\n<e> z", "<b>", "<e>", "new") == "a <b>\nnew\n<e> z"
+    with pytest.raises(ValueError, match="the page has no <b> … <e>"):
+        between_markers("<e> before <b>", "<b>", "<e>", "new")

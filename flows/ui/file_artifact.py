@@ -37,8 +37,6 @@ def create_file_artifact(
         outcomes: each tracker's outcome, with the location of its experiment.
     """
     lines = _links(artifacts, outcomes)
-    if lines:
-        lines = ["## Open from any machine", "", *lines, ""]
     lines += [f"## Files {_place(report_input.results_path)}", "", *_paths(report_input, page, outcomes)]
     command = f"servegauge report {report_input.run.run_id} --results {report_input.results_path}"
     lines += ["", "To print the report in a terminal there:", "", _code(command)]
@@ -57,8 +55,6 @@ def create_comparison_file_artifact(
         artifacts: the artifacts that hold the tables.
     """
     lines = _links(artifacts, ())
-    if lines:
-        lines = ["## Open from any machine", "", *lines, ""]
     lines += [f"## Files {_place(results)}", "", f"- Page of the comparison: {_code(page)}", ""]
     ids = " ".join(run.report.run.run_id for run in compared)
     command = f"servegauge compare {ids} --results {results}"
@@ -70,7 +66,8 @@ def _links(artifacts: Sequence[ArtifactLink], outcomes: Sequence[TrackOutcome]) 
     # Relative to the page of this artifact: so the link stays in the UI that is in use, and behind a proxy.
     links = [(artifact.title, f"../artifact/{artifact.id}") for artifact in artifacts]
     links += [(outcome.tracker, _page(outcome.url)) for outcome in outcomes]
-    return [f"- [{escaped(title)}]({quote(link, safe=URL_CHARACTERS)})" for title, link in links if link]
+    lines = [f"- [{escaped(title)}]({quote(link, safe=URL_CHARACTERS)})" for title, link in links if link]
+    return ["## Open from any machine", "", *lines, ""] if lines else []
 
 
 def _page(url: str | None) -> str:

@@ -44,11 +44,9 @@ class Evidence:
     @cached_property
     def succeeded_by_kind(self) -> tuple[tuple[Sweep, tuple[RequestRow, ...]], ...]:
         """The succeeded requests of each kind: of the point's own sweep, or of each part of its mix."""
-        kinds = self.sweep.kinds
-        of = [self.sweep.kind_of(row.part) for row in self.succeeded]
         return tuple(
-            (kind, tuple(row for row, its in zip(self.succeeded, of, strict=True) if its is kind))
-            for kind in kinds
+            (kind, tuple(row for row in self.succeeded if self.sweep.kind_of(row.part) is kind))
+            for kind in self.sweep.kinds
         )
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, get_args
 
 from pydantic import Discriminator, Tag, TypeAdapter
@@ -54,6 +55,13 @@ Load = Annotated[
     ),
 ]
 """One load of a sweep, of any kind in LOAD_KINDS."""
+
+
+def common_kind(loads: Iterable[LoadKind]) -> str:
+    """Return the kind that all loads share; `load` if their kinds differ."""
+    kinds = {load.kind for load in loads}
+    return kinds.pop() if len(kinds) == 1 else "load"
+
 
 _READER: TypeAdapter[Load] = TypeAdapter(Load)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tasks.config.home import checkout
 from tasks.exchange.tools import OWN, TOOLS
+from tasks.text import between_markers
 
 BEGIN = "<!-- definitions: made by `make docs` -->"
 END = "<!-- end of definitions -->"
@@ -26,11 +27,7 @@ def definitions_table() -> str:
 
 def with_definitions(page: str) -> str:
     """Replace the table between the page's markers; raise ValueError if a marker is missing."""
-    before, _, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not end:
-        raise ValueError(f"the page has no {BEGIN} … {END}")
-    return f"{before}{BEGIN}\n{definitions_table()}\n{END}{after}"
+    return between_markers(page, BEGIN, END, definitions_table())
 
 
 def import_page() -> Path:

@@ -51,6 +51,11 @@ class PlannedRequest(NamedTuple):
     part: str | None = None
 
 
+def block_of_part(part: str | None, block: BlockName) -> BlockName:
+    """Return the name of a block of a mix: the parts share none. Without a mix it stays."""
+    return f"{part}: {block}" if part else block
+
+
 def with_seen_tokens(planned: Iterable[PlannedRequest]) -> Iterator[PlannedRequest]:
     """Yield the requests with the number of tokens that a prefix cache without limit has seen before.
 

@@ -13,7 +13,7 @@ from tasks.config.load_kinds.trace import Trace
 from tasks.config.sweep import Sweep
 from tasks.plan.conversation_requests import in_conversations
 from tasks.plan.mixed_sweep import MixedSweep, drawn_parts
-from tasks.plan.planned_request import PlannedRequest, Shared, with_seen_tokens
+from tasks.plan.planned_request import PlannedRequest, Shared, block_of_part, with_seen_tokens
 from tasks.plan.trace_rows import read_trace
 from tasks.plan.traffic_file import Lengths, read_lengths
 
@@ -89,7 +89,7 @@ def _mixed(sweep: MixedSweep, stream: str) -> Iterator[PlannedRequest]:
     of_parts = {part.name: _requests(part, stream) for part in sweep.parts}
     for part in drawn_parts(sweep, stream):
         request = next(of_parts[part.name])
-        shared = tuple((f"{part.name}: {block}", size) for block, size in request.shared)
+        shared = tuple((block_of_part(part.name, block), size) for block, size in request.shared)
         yield request._replace(part=part.name, shared=shared)
 
 

@@ -16,7 +16,7 @@ from tasks.config.load import Load
 from tasks.config.load_kinds.load_kind import LoadKind
 from tasks.config.sweep import Sweep
 from tasks.config.think_time import DrawnSeconds
-from tasks.plan.planned_request import PlannedRequest, with_seen_tokens
+from tasks.plan.planned_request import PlannedRequest, block_of_part, with_seen_tokens
 from tasks.plan.point_requests import PREFIX, planned_requests
 
 POOL = 1000
@@ -92,8 +92,7 @@ def _with_each_prefix(warm: Iterable[PlannedRequest], sweep: Sweep) -> Iterator[
         if prefixes is None:
             yield request
             continue
-        of_part = f"{request.part}: " if request.part else ""
-        name = f"{of_part}{PREFIX} {number % prefixes.count}"
+        name = block_of_part(request.part, f"{PREFIX} {number % prefixes.count}")
         yield request._replace(shared=((name, prefixes.tokens),))
 
 

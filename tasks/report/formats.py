@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -44,12 +44,6 @@ def score_name(question_set: str, subset: str) -> str:
 def load_text(point: PointResult, with_repeat: bool = False) -> str:
     """Return the load of a point, such as `4`, or with its repeat number, such as `4 #2`."""
     return f"{point.load.text} #{point.repeat}" if with_repeat else point.load.text
-
-
-def common_load_kind(points: Iterable[PointResult]) -> str:
-    """Return the load kind that all points share; `load` if their kinds differ."""
-    kinds = {point.load.kind for point in points}
-    return kinds.pop() if len(kinds) == 1 else "load"
 
 
 def source_text(measured_by: str, run_id: str, imported_from: str | None = None) -> str:

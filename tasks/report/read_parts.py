@@ -10,7 +10,7 @@ from tasks.record.results import RecordedPoint
 from tasks.record.store import Store
 from tasks.report.load_repeats import Repeats, usable_repeats
 from tasks.report.part_figures import PartFigures, PartRequest, part_figures
-from tasks.report.request_samples import requests_of
+from tasks.report.request_samples import LoadOfSweep, requests_by_load
 
 _MEASURED = ("run_id", "repeat")
 """Columns that tell the repeats of a load apart."""
@@ -22,25 +22,14 @@ def read_parts(store: Store, points: Sequence[RecordedPoint]) -> tuple[PartFigur
     Raises:
         RecordError: the table cannot be read.
     """
-    loads = {(repeats.first.sweep, repeats.first.load.label): repeats for repeats in usable_repeats(points)}
-    usable = [point for repeats in loads.values() for point in repeats.points]
-    run_ids = sorted({point.run_id for point in usable})
-    tables = [_requests(store, run_id, usable) for run_id in run_ids]
-    if not tables:
-        return ()
+    loads = {LoadOfSweep(load.first.sweep, load.first.load.label): load for load in usable_repeats(points)}
+    columns, in_parts = (*PartRequest._fields, *_MEASURED), pl.col("part").is_not_null()
     found: list[PartFigures] = []
-    for (sweep, label), rows in pl.concat(tables).group_by("sweep", "label", maintain_order=True):
+    for load, rows in requests_by_load(store, points, columns, in_parts):
         requests = [PartRequest(*row) for row in rows.select(PartRequest._fields).iter_rows()]
-        measured = set(rows.select(_MEASURED).iter_rows())
-        duration_s = _duration_s(loads[str(sweep), str(label)], measured)
-        found += part_figures(str(sweep), str(label), requests, duration_s)
+        duration_s = _duration_s(loads[load], set(rows.select(_MEASURED).iter_rows()))
+        found += part_figures(load.sweep, load.label, requests, duration_s)
     return tuple(found)
-
-
-def _requests(store: Store, run_id: str, points: Sequence[RecordedPoint]) -> pl.DataFrame:
-    columns = (*PartRequest._fields, "repeat")
-    rows = requests_of(store, run_id, points, columns, failed=True)
-    return rows.filter(pl.col("part").is_not_null()).with_columns(run_id=pl.lit(run_id))
 
 
 def _duration_s(repeats: Repeats, measured: Set[tuple[str, int]]) -> float:

@@ -8,8 +8,7 @@ import polars as pl
 
 from tasks.record.results import RecordedPoint
 from tasks.record.store import Store
-from tasks.report.load_repeats import usable_repeats
-from tasks.report.request_samples import requests_of
+from tasks.report.request_samples import requests_by_load
 from tasks.report.turn_figures import TurnFigures, TurnRequest, turn_figures
 
 
@@ -19,14 +18,8 @@ def read_turns(store: Store, points: Sequence[RecordedPoint]) -> tuple[TurnFigur
     Raises:
         RecordError: the table cannot be read.
     """
-    usable = [point for repeats in usable_repeats(points) for point in repeats.points]
-    run_ids = sorted({point.run_id for point in usable})
-    tables = [requests_of(store, run_id, usable, TurnRequest._fields) for run_id in run_ids]
-    if not tables:
-        return ()
     found: list[TurnFigures] = []
-    turns = pl.concat(tables).filter(pl.col("turn").is_not_null())
-    for (sweep, label), rows in turns.group_by("sweep", "label", maintain_order=True):
-        requests = [TurnRequest(*row) for row in rows.select(TurnRequest._fields).iter_rows()]
-        found += turn_figures(str(sweep), str(label), requests)
+    in_conversations = pl.col("succeeded") & pl.col("turn").is_not_null()
+    for load, rows in requests_by_load(store, points, TurnRequest._fields, in_conversations):
+        found += turn_figures(load.sweep, load.label, [TurnRequest(*row) for row in rows.iter_rows()])
     return tuple(found)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -24,6 +25,15 @@ MOST_REQUESTS = 3000
 """Requests that the page shows over time."""
 MOST_SPECIAL = 300
 """Of these: the failed ones, and those with the highest TTFT, at most so many each."""
+
+
+class LoadOfSweep(NamedTuple):
+    """The name of a sweep, and the label of one of its loads."""
+
+    sweep: str
+    label: str
+
+
 _KEYS = ("sweep", "label", "repeat")
 _LABEL = (
     pl.when(pl.col("load_label").is_not_null())
@@ -41,33 +51,42 @@ def read_distributions(store: Store, points: Sequence[RecordedPoint]) -> tuple[D
     Raises:
         RecordError: the table cannot be read.
     """
-    usable = [point for repeats in usable_repeats(points) for point in repeats.points]
     times = [f"{time}_s" for time in TIMES]
-    run_ids = sorted({point.run_id for point in usable})
-    tables = [requests_of(store, run_id, usable, times) for run_id in run_ids]
-    if not tables:
-        return ()
     distributions = []
-    for (sweep, label), rows in pl.concat(tables).group_by("sweep", "label", maintain_order=True):
+    for load, rows in requests_by_load(store, points, times, pl.col("succeeded")):
         for time in TIMES:
             values = rows[f"{time}_s"].drop_nulls().sort().to_numpy()
             if len(values):
-                distributions.append(_distribution(str(sweep), str(label), time, values))
+                distributions.append(_distribution(load, time, values))
     return tuple(distributions)
 
 
-def requests_of(
-    store: Store,
-    run_id: str,
-    points: Iterable[RecordedPoint],
-    columns: Sequence[str],
-    *,
-    failed: bool = False,
-) -> pl.DataFrame:
-    """Return sweep, label and columns of the requests that one run measured for these points.
+def requests_by_load(
+    store: Store, points: Sequence[RecordedPoint], columns: Sequence[str], where: pl.Expr
+) -> Iterator[tuple[LoadOfSweep, pl.DataFrame]]:
+    """Yield columns of the measured requests of each usable load, its repeats together.
 
-    They are those that succeeded, unless those that `failed` or were abandoned are wanted too.
+    Args:
+        store: the tables.
+        points: measured or reused ones; the requests are those of the runs that measured them.
+        columns: of the table `requests`.
+        where: which of these requests are wanted.
+
+    Raises:
+        RecordError: the table cannot be read.
     """
+    usable = [point for repeats in usable_repeats(points) for point in repeats.points]
+    run_ids = sorted({point.run_id for point in usable})
+    tables = [_requests_of(store, run_id, usable, columns, where) for run_id in run_ids]
+    if tables:
+        for (sweep, label), rows in pl.concat(tables).group_by("sweep", "label", maintain_order=True):
+            yield LoadOfSweep(str(sweep), str(label)), rows.select(columns)
+
+
+def _requests_of(
+    store: Store, run_id: str, points: Iterable[RecordedPoint], columns: Sequence[str], where: pl.Expr
+) -> pl.DataFrame:
+    """Return sweep, label and columns of the wanted requests that one run measured for these points."""
     keys = [
         (point.result.sweep, point.result.load.label, point.result.repeat)
         for point in points
@@ -78,21 +97,20 @@ def requests_of(
     )
 
     def query(requests: pl.LazyFrame) -> pl.LazyFrame:
-        counted = ~pl.col("warmup") if failed else pl.col("succeeded") & ~pl.col("warmup")
-        measured = requests.filter(counted).with_columns(_LABEL.alias("label"))
+        measured = requests.filter(where & ~pl.col("warmup")).with_columns(_LABEL.alias("label"))
         return measured.join(wanted, on=_KEYS).select("sweep", "label", *columns)
 
     return store.read("requests", run_id, query)
 
 
-def _distribution(sweep: str, label: str, time: str, values: np.ndarray) -> Distribution:
+def _distribution(load: LoadOfSweep, time: str, values: np.ndarray) -> Distribution:
     """Return a distribution. `values` rise."""
     count = len(values)
     shown = np.unique(np.linspace(0, count - 1, min(count, MOST_STEPS)).round().astype(int))
     low, high = (5, 95) if count >= 20 else (0, 100)
     return Distribution(
-        sweep=sweep,
-        load_label=label,
+        sweep=load.sweep,
+        load_label=load.label,
         time=time,
         count=count,
         values=tuple(values[shown].tolist()),

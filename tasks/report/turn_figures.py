@@ -25,6 +25,11 @@ class Range(NamedTuple):
     low: int
     high: int
 
+    @property
+    def text(self) -> str:
+        """The range as `9–16`, or as one number."""
+        return f"{self.low:,}" if self.low == self.high else f"{self.low:,}–{self.high:,}"
+
 
 class TurnRequest(NamedTuple):
     """What counts of a succeeded request of a conversation. `history_tokens`: None if it is not known."""
@@ -42,9 +47,8 @@ class TurnFigures(Frozen):
 
     `turns`, `history`, `history_part`: the range; all but one of them are None. `history_part` is that of
     one of several parts of the requests, rising by the length of their history; a first turn has none, so 0.
-    `history_tokens`: their mean. `cached_share`: tokens
-    of the prompts that the answers' `usage` says were cached; None unless every answer does. `ttft_low_s`,
-    `ttft_high_s`: P10 and P90.
+    `history_tokens`: their mean. `cached_share`: tokens of the prompts that the answers' `usage` says were
+    cached; None unless every answer does. `ttft_low_s`, `ttft_high_s`: P10 and P90.
     """
 
     sweep: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 
 from tasks.config.datasets import WHOLE
+from tasks.config.load import common_kind
 from tasks.measure.accuracy.scores import Score
 from tasks.measure.speed.figures.figure_registry import BY_NAME, FIGURES
 from tasks.measure.speed.figures.point_result import PointResult
@@ -60,7 +60,7 @@ def charted_sweeps(run: TrackedRun, *, one_load: bool = False) -> dict[str, str]
     for point in run.points:
         by_sweep[point.result.sweep].append(point.result)
     return {
-        sweep: _kind(points)
+        sweep: common_kind(point.load for point in points)
         for sweep, points in by_sweep.items()
         if one_load or len({point.load.level for point in points}) > 1
     }
@@ -71,11 +71,6 @@ def point_table(points: tuple[RecordedPoint, ...]) -> tuple[tuple[str, ...], lis
     titles = [BY_NAME[name].title for name in TABLE_FIGURES]
     header = ("Sweep", "Run name", "Load", "Requests", "Success %", *titles, "Verdict")
     return header, [_row(point) for point in points]
-
-
-def _kind(points: Iterable[PointResult]) -> str:
-    kinds = {point.load.kind for point in points}
-    return kinds.pop() if len(kinds) == 1 else "load"
 
 
 def _steps(run: TrackedRun) -> dict[float, int]:

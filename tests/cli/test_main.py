@@ -62,7 +62,12 @@ def test_a_completion_script_is_printed_for_the_shell_that_runs_the_command(tmp_
     # A second command keeps bash as the parent: with one alone, bash would replace itself by it.
     line = f"{SERVEGAUGE} --show-completion && true"
     done = subprocess.run(
-        ["bash", "-c", line], env=environment(tmp_path), cwd=tmp_path, text=True, capture_output=True, check=True
+        ["bash", "-c", line],
+        env=environment(tmp_path),
+        cwd=tmp_path,
+        text=True,
+        capture_output=True,
+        check=True,
     )
     assert "complete -o default -F" in done.stdout
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tasks.config.load import LOAD_KINDS, TAG_PREFIX, read_load
+from tasks.config.load import LOAD_KINDS, TAG_PREFIX, common_kind, read_load
 from tasks.config.load_kinds.closed_loop import ClosedLoop
 from tasks.config.load_kinds.open_loop import OpenLoop
 from tasks.config.objective import Objective
@@ -68,6 +68,12 @@ def test_loads_are_ordered_by_kind_and_level_and_limited_by_their_requests() -> 
     assert ordered == ["c9", "c10", "rate1.5", "rate2"]
     assert ClosedLoop(concurrency=10, requests=50).time_limit_s(50, 60) == 360
     assert OpenLoop(rate=2, requests=50).time_limit_s(50, 60) == 110
+
+
+def test_loads_of_several_kinds_are_called_load() -> None:
+    closed, opened = ClosedLoop(concurrency=1, requests=1), OpenLoop(rate=2.0, requests=1)
+    assert common_kind([closed]) == "concurrency"
+    assert common_kind([closed, opened]) == "load"
 
 
 def test_levels_double_up_to_the_highest() -> None:

@@ -21,12 +21,6 @@ def test_the_first_error_is_a_note_unless_a_remark_quotes_it() -> None:
     ]
 
 
-def test_loads_of_several_kinds_are_called_load() -> None:
-    closed = made_up.point()
-    assert formats.common_load_kind([closed]) == "concurrency"
-    assert formats.common_load_kind([closed, made_up.open_point(closed, 2.0)]) == "load"
-
-
 def test_a_score_is_called_by_its_set_and_its_subset() -> None:
     assert formats.score_name("aime25", "AIME2025-I") == "aime25 AIME2025-I"
     assert formats.score_name("aime-format-sample", "default") == "aime-format-sample"

@@ -80,10 +80,9 @@ def _load_sender(
         return lambda _: send_conversations(
             turns.hold, conversations, part.slots, part.warmup, load.duration_s
         )
-    http_requests = [
-        connections.http_request(client_worker.body_of(body, request, job), _path(job, request))
-        for body, request in zip(requests, planned, strict=True)
-    ]
+    bodies = [client_worker.body_of(*pair, job) for pair in zip(requests, planned, strict=True)]
+    paths = _paths(job, planned)
+    http_requests = [connections.http_request(*pair) for pair in zip(bodies, paths, strict=True)]
 
     async def send(index: int, due_at: float) -> float:
         request = SentRequest(planned[index], due_at)
@@ -112,5 +111,7 @@ def request_headers(job: PointJob) -> dict[str, str]:
     return {"Content-Type": "application/json", "User-Agent": "servegauge", **job.endpoint.headers}
 
 
-def _path(job: PointJob, request: PlannedRequest) -> str:
-    return request_path(job.endpoint.url_of(job.sweep.kind_of(request.part).endpoint))
+def _paths(job: PointJob, planned: Sequence[PlannedRequest]) -> list[str]:
+    """Return the path of each request: the parts of a mix may have different endpoints."""
+    of_kind = {kind.name: request_path(job.endpoint.url_of(kind.endpoint)) for kind in job.sweep.kinds}
+    return [of_kind[job.sweep.kind_of(request.part).name] for request in planned]

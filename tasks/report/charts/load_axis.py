@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tasks.report import formats
+from tasks.config.load import common_kind
 from tasks.report.charts.chart import Spec
 from tasks.report.load_repeats import Repeats
 
@@ -16,8 +16,8 @@ MARGIN = 1.12
 
 def load_name(loads: Sequence[Repeats]) -> str:
     """Return the name of the load, such as `concurrency` or `rate, req/s`: a column of the data."""
-    points = [repeats.first for repeats in loads]
-    kind, units = formats.common_load_kind(points), {point.load.unit for point in points}
+    shown = [repeats.first.load for repeats in loads]
+    kind, units = common_kind(shown), {load.unit for load in shown}
     return f"{kind}, {units.pop()}" if kind == "rate" and len(units) == 1 else kind
 
 

@@ -78,9 +78,12 @@ def _rows(sweep: MeasuredSweep, row_of: Callable[[TurnFigures], Row | None]) -> 
 def _turn_row(figures: TurnFigures) -> Row | None:
     if figures.turns is None:
         return None
-    low, high = figures.turns
-    turn = str(low) if low == high else f"{low}–{high}"
-    return {TURN: turn, "requests": figures.requests, CACHED: figures.cached_share, **_times(figures)}
+    return {
+        TURN: figures.turns.text,
+        "requests": figures.requests,
+        CACHED: figures.cached_share,
+        **_times(figures),
+    }
 
 
 def _history_row(figures: TurnFigures) -> Row | None:
@@ -98,7 +101,7 @@ def _times(figures: TurnFigures) -> dict[str, float | None]:
 
 def _first(turn: str) -> int:
     """Return the first turn of a range as the axis writes it."""
-    return int(turn.partition("–")[0])
+    return int(turn.partition("–")[0].replace(",", ""))
 
 
 def _chart(shown: _Shown, rows: Sequence[Row], loads: Sequence[Repeats]) -> Chart | None:

@@ -10,7 +10,7 @@ from tasks.report import formats
 from tasks.report.load_repeats import usable_repeats
 from tasks.report.measured_sweep import MeasuredSweep
 from tasks.report.table import Column, Table, figure_column, with_verdicts
-from tasks.report.turn_figures import Range, TurnFigures
+from tasks.report.turn_figures import TurnFigures
 
 _TIMES = tuple(BY_NAME[name] for name in ("ttft_mean_s", "ttft_p50_s", "ttft_p95_s", "tpot_mean_s"))
 _SHARE = BY_NAME["cache_hit_share"]
@@ -23,7 +23,7 @@ def turns_table(sweep: MeasuredSweep) -> Table | None:
     """Return a row for each turn of each load; None without conversations."""
     columns = (Column(name="Turn", numeric=True), _REQUESTS, _HISTORY)
     rows = [
-        (figures, (_span(figures.turns), str(figures.requests), TOKENS.text(figures.history_tokens)))
+        (figures, (figures.turns.text, str(figures.requests), TOKENS.text(figures.history_tokens)))
         for figures in sweep.turns
         if figures.turns
     ]
@@ -33,9 +33,7 @@ def turns_table(sweep: MeasuredSweep) -> Table | None:
 def history_table(sweep: MeasuredSweep) -> Table | None:
     """Return a row for each range of the history's length of each load; None without conversations."""
     rows = [
-        (figures, (_span(figures.history), str(figures.requests)))
-        for figures in sweep.turns
-        if figures.history
+        (figures, (figures.history.text, str(figures.requests))) for figures in sweep.turns if figures.history
     ]
     return _table(sweep, "by history", (_HISTORY, _REQUESTS), rows)
 
@@ -66,10 +64,6 @@ def _table(
         footnotes=(_NOTE,),
     )
     return with_verdicts(table, verdicts)
-
-
-def _span(span: Range) -> str:
-    return f"{span.low:,}" if span.low == span.high else f"{span.low:,}–{span.high:,}"
 
 
 def _cells(figures: TurnFigures) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tasks.config.home import checkout
 from tasks.measure.speed.figures.figure_registry import FIGURES
+from tasks.text import between_markers
 
 BEGIN = "<!-- figures: made by `make docs` -->"
 END = "<!-- end of figures -->"
@@ -24,11 +25,7 @@ def figure_table() -> str:
 
 def with_figure_table(page: str) -> str:
     """Replace the table between the page's markers; raise ValueError if a marker is missing."""
-    before, _, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not end:
-        raise ValueError(f"the page has no {BEGIN} … {END}")
-    return f"{before}{BEGIN}\n{figure_table()}\n{END}{after}"
+    return between_markers(page, BEGIN, END, figure_table())
 
 
 def metrics_page() -> Path:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from stub.manners.manner_registry import GROUPS
 from tasks.config.home import checkout
+from tasks.text import between_markers
 
 DOCS = "docs/odd-servers.md"
-BEGIN, END = "<!-- manners: made by `make docs` -->\n", "<!-- end of manners -->"
+BEGIN, END = "<!-- manners: made by `make docs` -->", "<!-- end of manners -->"
 
 
 def tables() -> str:
@@ -17,7 +18,7 @@ def tables() -> str:
     for title, manners in GROUPS.items():
         lines += [f"\n### {title}", "| manner | the server | outcome |", "|---|---|---|"]
         lines += [f"| `{manner.name}` | {manner.what} | {manner.outcome} |" for manner in manners]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def docs_path() -> Path:
@@ -27,9 +28,8 @@ def docs_path() -> Path:
 
 def main() -> None:
     """Replace the tables of the page."""
-    before, _, rest = docs_path().read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    docs_path().write_text(f"{before}{BEGIN}{tables()}{END}{after}", encoding="utf-8")
+    page = docs_path().read_text(encoding="utf-8")
+    docs_path().write_text(between_markers(page, BEGIN, END, tables()), encoding="utf-8")
 
 
 if __name__ == "__main__":
