@@ -9,6 +9,7 @@ from typing import Any
 
 from tasks.measure.speed.figures.notation import MISSING
 from tasks.report.comparison.compared_run import LETTERS, ComparedRun
+from tasks.report.comparison.spec_settings import spec_settings
 from tasks.report.report_input import ReportInput
 from tasks.report.table import Table, text_columns
 
@@ -18,7 +19,11 @@ _JSON_FIELDS = ("server_args", "server_env", "client_versions")
 
 def difference_table(runs: Sequence[ComparedRun]) -> Table:
     """Return a row for each setting that is not equal in all runs. A footnote names each run."""
-    settings_of_runs = [_settings(run.report) for run in runs]
+    of_specs = spec_settings([run.report.run for run in runs])
+    settings_of_runs = [
+        _settings(run.report) | {name: _value_text(value) for name, value in of_spec.items()}
+        for run, of_spec in zip(runs, of_specs, strict=True)
+    ]
     rows = []
     for name in dict.fromkeys(chain.from_iterable(settings_of_runs)):
         values = [settings.get(name, MISSING) for settings in settings_of_runs]
@@ -53,4 +58,6 @@ def _settings(report: ReportInput) -> dict[str, str]:
 def _value_text(value: Any) -> str:
     if value is None or value == "":
         return MISSING
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_value_text, value))
+    return json.dumps(value) if isinstance(value, dict) else str(value)

@@ -1,6 +1,6 @@
 """The texts of the page in Chinese. `chinese.json` maps each English text to its translation.
 
-`{}` in a text stands for a name, such as that of a sweep, which is not translated.
+`{}` in a text stands for a name. The title of a figure is translated; names of sweeps, sets and runs are not.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
+from tasks.measure.speed.figures.figure_registry import FIGURES
 from tasks.text import printable
 
 CHINESE: dict[str, str] = json.loads(Path(__file__).with_name("chinese.json").read_text(encoding="utf-8"))
@@ -19,12 +20,13 @@ CHINESE: dict[str, str] = json.loads(Path(__file__).with_name("chinese.json").re
 
 def in_chinese(text: str) -> str | None:
     """Return the translation of a text; None if it has none."""
-    if text in CHINESE:
-        return CHINESE[text]
+    exact = CHINESE.get(text) or _figures().get(text)
+    if exact:
+        return exact
     for pattern, translation in _patterns():
         match = pattern.fullmatch(text)
         if match:
-            return translation.format(*match.groups())
+            return translation.format(*(_figures().get(name, name) for name in match.groups()))
     return None
 
 
@@ -45,6 +47,16 @@ def both(text: str, chinese: str | None) -> Markup:
         return escape(printable(text))
     english = Markup('<span class="en">{}</span>').format(printable(text))
     return english + Markup('<span class="zh" lang="zh-CN">{}</span>').format(printable(chinese))
+
+
+@cache
+def _figures() -> dict[str, str]:
+    """Return the titles of all figures whose headers have a translation, with their units."""
+    return {
+        figure.title: f"{CHINESE[figure.header]}（{figure.notation.unit}）"
+        for figure in FIGURES
+        if figure.header in CHINESE
+    }
 
 
 @cache

@@ -13,12 +13,14 @@ import pytest
 from tasks.config.home import checkout
 from tasks.measure.speed.figures.figure_registry import FIGURES
 from tasks.report.page.chinese import CHINESE, in_both_languages, in_chinese
+from tasks.report.page.comparison_page import render_comparison
 from tasks.report.page.html import render_page
 from tasks.report.page.sample_view import MARKS, TITLES, VERDICTS
 from tasks.report.page.tiles import TILE_FIGURES
 from tasks.report.report_input import TimelineCurve
 from tasks.report.run_summary import headline, manifest_pairs
 from tasks.report.timeline import CURVES
+from tests.report.comparison.compared_runs import compared
 from tests.report.made_up import report, with_conversations, with_requests
 
 REPORT = checkout() / "tasks" / "report"
@@ -96,6 +98,19 @@ def column_names() -> Iterator[str]:
                 if node.func.id in named:
                     values = [*node.args, *(keyword.value for keyword in named[node.func.id])]
                     yield from (str(each.value) for each in values if isinstance(each, ast.Constant))
+
+
+def test_figures_of_a_comparison_are_translated_in_its_table_and_titles() -> None:
+    page = render_comparison((compared("a"), compared("b", speed=1.2)))
+    assert '<span class="zh" lang="zh-CN">每秒请求数（req/s）：变化</span>' in page
+    assert (
+        '<td><span class="en">RPS (req/s)</span><span class="zh" lang="zh-CN">每秒请求数（req/s）</span></td>'
+        in page
+    )
+
+
+def test_a_sweep_that_has_the_name_of_a_word_keeps_it() -> None:
+    assert in_chinese("Sweep mean cost") == "扫描 mean：成本"
 
 
 def test_headings_captions_and_notes_are_in_both_languages() -> None:
