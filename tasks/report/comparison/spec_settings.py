@@ -25,7 +25,7 @@ def spec_settings(runs: Sequence[RunRecord]) -> list[dict[str, Any]]:
     shared = set.intersection(*recorded) if recorded else set()
     settings: list[dict[str, Any]] = []
     for spec in specs:
-        found = {}
+        found: dict[str, Any] = {}
         for entry in spec:
             if entry in shared:
                 found |= {f"{entry}: {name}": value for name, value in _fields(spec[entry])}
