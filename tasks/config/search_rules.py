@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from tasks.config.sweep import Sweep
 
 ALIKE = 0.05
-"""The largest difference between the shares of requests that find their prefix in the cache."""
+"""How much the share of requests that find their prefix in the cache may differ between two levels."""
 
 
 def check_search_prefixes(sweep: Sweep) -> None:
-    """Refuse prefixes of which a level with few requests finds fewer in the cache than one with many."""
+    """Refuse prefixes that a level with few requests finds less often in the cache than one with many."""
     search, prefixes = sweep.search, sweep.prefixes
     if search is None or prefixes is None or sweep.warmup_requests >= prefixes.count:
         return

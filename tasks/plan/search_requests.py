@@ -22,9 +22,9 @@ from tasks.plan.point_requests import PREFIX, planned_requests
 POOL = 1000
 """Requests that are drawn. A level that needs more sends them again, with other texts."""
 DEVIATIONS = 3
-"""Standard deviations by which more of the drawn requests may be abandoned than their share says."""
+"""Standard deviations by which the drawn number of abandoned requests may be above their share."""
 MORE = 5
-"""Requests that a level has in addition, because not every few in a row hold their share exactly."""
+"""Requests that a level sends in addition: in a few in a row, more may be abandoned than the share says."""
 
 Unit = list[PlannedRequest]
 """What is sent as a whole: one request, or the turns of a conversation."""
@@ -139,7 +139,7 @@ def _in_even_order(units: Sequence[Unit]) -> list[Unit]:
 
 
 def _costs(unit: Unit, parts: Sequence[str]) -> tuple[float, ...]:
-    """Return what a unit takes of a server's time, and of its own slot's: one number for each cause."""
+    """Return what a unit costs the server and its own slot, one number for each cause."""
     return (
         *(sum((request.part or "") == part for request in unit) for part in parts),
         sum(request.input_tokens or 0 for request in unit),
