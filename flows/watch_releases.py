@@ -20,6 +20,7 @@ from flows.run.release_report import (
     as_markdown,
     change_lines,
     good_name,
+    is_measured,
     last_good_run,
     send,
 )
@@ -31,7 +32,6 @@ from tasks.config.gate import Gate
 from tasks.config.results_location import ResultsLocation
 from tasks.config.spec import Spec
 from tasks.errors import RegressionError
-from tasks.plan.machine import cpu_name
 from tasks.provision.releases import build_release, newest_release, release_requirements
 from tasks.record.named_baselines import set_baseline
 from tasks.record.read_run import recorded_run
@@ -72,20 +72,13 @@ def watch_releases(
         requirements = release_requirements(checked.environment)
         version = newest_release(requirements)
         with with_results(checked.blocks, parameters.chosen_results(results)) as location:
-            if _is_measured(Store(location), checked.name, version):
+            if is_measured(Store(location), checked, requirements.device, version):
                 console.stage("release", f"{requirements.engine} {version} is measured already")
                 return ""
             console.stage("release", f"{requirements.engine} {version} is new")
             python = build_release(requirements, version).python
             fixed = checked.model_copy(update={"environment": str(python), "gate": Gate()})
             return _measured_and_judged(fixed, location, worse_than, failure)
-
-
-def _is_measured(store: Store, spec: str, version: str) -> bool:
-    """Return whether this machine has completed a run of a spec with this version of its engine."""
-    same = {"spec": spec, "engine_version": version, "cpu": cpu_name()}
-    runs = store.read("runs", query=lambda rows: rows.filter(**same))
-    return "completed" in runs["outcome"].to_list()
 
 
 def _measured_and_judged(

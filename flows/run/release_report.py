@@ -1,4 +1,4 @@
-"""What a new release changed: its run compared with the last good one, told by a webhook."""
+"""What a new release changed: its run compared with the last good one, posted to a webhook."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ import httpx
 
 from flows.ui import console
 from tasks.config.base import Frozen
+from tasks.config.server import EndpointServer
+from tasks.config.spec import Spec
+from tasks.config.started_server import Device
+from tasks.plan.subject import server_hardware
+from tasks.provision.model import model_name
 from tasks.record.baseline import previous_run
 from tasks.record.named_baselines import baselines
 from tasks.record.results import RunRecord
@@ -58,6 +63,27 @@ def good_name(run: RunRecord) -> str:
     manifest = run.manifest
     subject = repr((manifest.model, manifest.cpu, manifest.gpu_names))
     return f"last-good-{run.spec}-{hashlib.sha256(subject.encode()).hexdigest()[:6]}"
+
+
+def is_measured(store: Store, spec: Spec, device: Device, version: str) -> bool:
+    """Return whether a run with this version of the spec's engine, its model and this hardware has completed.
+
+    Args:
+        store: the results.
+        spec: what is measured.
+        device: what its environment computes on.
+        version: the engine's version.
+
+    Raises:
+        InputError: the server's model or a GPU of it does not exist.
+        RecordError: the table of runs cannot be read.
+    """
+    if isinstance(spec.server, EndpointServer):
+        return False
+    hardware, model = server_hardware(spec.server, device), model_name(spec.server.model)
+    same = {"spec": spec.name, "model": model, "engine_version": version, "cpu": hardware.cpu}
+    runs = store.read("runs", query=lambda rows: rows.filter(**same, outcome="completed"))
+    return any(tuple(gpus or ()) == hardware.gpu_names for gpus in runs["gpu_names"].to_list())
 
 
 def last_good_run(store: Store, run: RunRecord) -> str | None:

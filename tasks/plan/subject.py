@@ -13,6 +13,7 @@ from pydantic import Field
 from tasks.config.base import Frozen
 from tasks.config.server import EndpointServer, ManagedServer
 from tasks.config.spec import Spec
+from tasks.config.started_server import Device
 from tasks.plan import machine
 from tasks.plan.content_digest import content_digest
 from tasks.probe.identity import server_identity
@@ -84,9 +85,18 @@ def _local_subject(server: ManagedServer, environment: str | None) -> Subject:
         tokenizer=_tokenizer(server.tokenizer or ""),
         server_args=server.settings,
         server_env=json.dumps(server.env, sort_keys=True),
-        hardware=_hardware(() if build.device == "cpu" else chosen_gpus(server, list_gpus())),
+        hardware=server_hardware(server, build.device),
         client=client_version(),
     )
+
+
+def server_hardware(server: ManagedServer, device: Device) -> Hardware:
+    """Return the machine of a server that a run starts here, with the GPUs that it would get.
+
+    Raises:
+        InputError: a GPU that it names does not exist, or their number does not fit.
+    """
+    return _hardware(() if device == "cpu" else chosen_gpus(server, list_gpus()))
 
 
 def _remote_subject(server: EndpointServer, run_id: str) -> Subject:

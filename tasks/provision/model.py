@@ -41,6 +41,16 @@ def model_identity(server: ManagedServer, hub: Hub | None = None) -> ModelIdenti
     return ModelIdentity(name=path.name, revision=digest, license=read_license(path))
 
 
+def model_name(model: str) -> str:
+    """Return what results call a spec's model: the name of its folder or file, or that of its repository.
+
+    Raises:
+        InputError: the folder has no config.json.
+    """
+    path = _local_path(model)
+    return model if path is None else path.name
+
+
 def provide_model(server: ManagedServer, environment: Environment, hub: Hub | None = None) -> Model:
     """Return a model that is on this machine; download or build it if it is not.
 

@@ -11,7 +11,7 @@ from tasks.config.hubs import HubSite
 from tasks.config.server import VllmServer
 from tasks.errors import InputError, ProvisionError
 from tasks.provision.hubs.hub import Hub
-from tasks.provision.model import model_identity, provide_model
+from tasks.provision.model import model_identity, model_name, provide_model
 from tasks.provision.model_digest import folder_digest
 from tasks.provision.provisioned import EngineBuild, Environment
 from tests.provision.model_folder import make_model_folder
@@ -99,3 +99,13 @@ def test_the_cached_revision_is_used_if_the_hub_cannot_be_reached() -> None:
     assert model_identity(server, FakeHub("abc", reachable=False)).revision == "abc"
     with pytest.raises(ProvisionError, match="cannot be reached"):
         model_identity(server, FakeHub(None, reachable=False))
+
+
+@pytest.mark.parametrize("name", ["openai/gpt-oss-20b", "synthetic:gpt-oss"])
+def test_results_call_a_model_of_a_hub_as_the_spec_does(name: str) -> None:
+    assert model_name(name) == name
+
+
+def test_results_call_a_model_folder_by_its_own_name(tmp_path: Path) -> None:
+    folder = make_model_folder(tmp_path / "tiny")
+    assert model_name(str(folder)) == model_identity(VllmServer(model=str(folder))).name == folder.name

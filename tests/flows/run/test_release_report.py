@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,12 +14,17 @@ from flows.run.release_report import (
     as_markdown,
     change_lines,
     good_name,
+    is_measured,
     last_good_run,
     send,
 )
+from tasks.config.spec_file import load_spec
+from tasks.plan import subject
+from tasks.plan.machine import cpu_name
 from tasks.record.named_baselines import set_baseline
 from tasks.record.store import Store
 from tasks.record.write_run import record_run
+from tasks.serve.gpu import GPU
 from tests.record import made_up
 from tests.report.comparison.compared_runs import compared
 
@@ -32,6 +38,43 @@ def test_the_sentence_says_what_came_of_it() -> None:
     worse = good.model_copy(update={"worse": ("s c1: TTFT: +10.0 ± 1.0 %",)})
     assert worse.text == "vllm 1.0 on smoke: worse than run-1: s c1: TTFT: +10.0 ± 1.0 %"
     assert "### Worse\n\n- s c1: TTFT: +10.0 ± 1.0 %\n" in as_markdown(worse)
+
+
+@pytest.mark.parametrize(
+    ("other", "measured"),
+    [
+        ({}, True),
+        ({"engine_version": "1.1"}, False),
+        ({"model": "synthetic:another"}, False),
+        ({"gpu_names": ("L4",)}, False),
+        ({"cpu": "another"}, False),
+    ],
+)
+def test_a_release_is_measured_where_its_model_ran_on_this_hardware(
+    other: dict[str, Any], measured: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gpu = GPU(
+        index=0,
+        uuid="GPU-0",
+        name="H100",
+        memory_total_bytes=None,
+        memory_used_bytes=None,
+        driver="580",
+        pids=(),
+    )
+    monkeypatch.setattr(subject, "list_gpus", lambda: (gpu,))
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    same = {
+        "engine_version": "1.0",
+        "model": "synthetic:gpt-oss",
+        "cpu": cpu_name(),
+        "gpu_names": ("H100",),
+    }
+    run = made_up.run()
+    manifest = run.manifest.model_copy(update=same | other)
+    store = Store(tmp_path)
+    record_run(store, run.model_copy(update={"spec": "smoke", "manifest": manifest}))
+    assert is_measured(store, load_spec("smoke"), "cuda", "1.0") is measured
 
 
 def test_every_figure_and_score_has_its_change_and_interval() -> None:
