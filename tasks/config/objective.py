@@ -18,7 +18,9 @@ STATISTICS = ("mean", "p50", "p90", "p95", "p99")
 SUCCESS = "success"
 TIMES = tuple(f"{figure}_{statistic}_s" for figure in FIGURES for statistic in STATISTICS)
 
-_OBJECTIVE = re.compile(r"\s*(?P<name>\w+)\s*(?P<operator>[<>=!~]+)\s*(?P<bound>\S+)\s*")
+_OBJECTIVE = re.compile(
+    r"\s*((?P<part>[a-z0-9][a-z0-9_-]*): *)?(?P<name>\w+)\s*(?P<operator>[<>=!~]+)\s*(?P<bound>\S+)\s*"
+)
 
 
 class Objective(Frozen):
@@ -30,6 +32,8 @@ class Objective(Frozen):
 
     name: str
     bound: float
+    part: str | None = None
+    """The sweep of a mix whose requests it bounds, as `chat: ttft_p95_s <= 0.5`; None: all of the point."""
 
     @property
     def figure(self) -> str:
@@ -49,7 +53,8 @@ class Objective(Frozen):
         return 100 // (100 - int(self.statistic[1:]))
 
     def __str__(self) -> str:
-        return f"{self.name} {_operator(self.name)} {self.bound:g}"
+        part = f"{self.part}: " if self.part else ""
+        return f"{part}{self.name} {_operator(self.name)} {self.bound:g}"
 
     @model_serializer
     def _as_text(self) -> str:
@@ -69,7 +74,7 @@ class Objective(Frozen):
             raise refuse(
                 f"{name} cannot have a bound with {operator}", f"write {name} {_operator(name)} {bound}"
             )
-        return {"name": name, "bound": _parse_bound(name, bound)}
+        return {"name": name, "bound": _parse_bound(name, bound), "part": match["part"]}
 
 
 def needed_success(objectives: Sequence[Objective]) -> float:

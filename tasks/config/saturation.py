@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from math import ceil
+from collections.abc import Iterator
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -12,7 +11,6 @@ from tasks.config.base import Frozen, added_field
 from tasks.config.load import LOAD_KINDS, Load, read_load
 from tasks.config.load_kinds.load_kind import LoadKind
 from tasks.config.load_kinds.open_loop import Arrival
-from tasks.config.objective import Objective, needed_success
 from tasks.config.refusal import refuse
 
 LAST_STEP = 1.5
@@ -80,21 +78,10 @@ class Saturation(Frozen):
         """Return the level in the middle of an interval; None if the interval is narrow enough."""
         return self.load_kind.between(low, high, self.precision)
 
-    def load_at(
-        self, level: float, objectives: Sequence[Objective], complete: float = 1.0, more: int = 0
-    ) -> Load:
-        """Return the load at a level, with enough requests for the percentiles of all objectives.
-
-        Args:
-            level: concurrency or rate.
-            objectives: of the sweep.
-            complete: the smallest share of the requests that is not abandoned.
-            more: requests in addition to those that the percentiles need.
-        """
-        percentiles_need = max((objective.requests for objective in objectives), default=1)
-        enough = ceil(percentiles_need / needed_success(objectives) / complete) + more
+    def load_at(self, level: float, at_least: int = 1) -> Load:
+        """Return the load at a level, concurrency or rate, with so many requests or more."""
         requests = self.load_kind.search_requests(level, self.requests_per_slot, self.seconds)
-        settings: dict[str, float | str] = {self.kind: level, "requests": max(requests, enough)}
+        settings: dict[str, float | str] = {self.kind: level, "requests": max(requests, at_least)}
         if "arrival" in self.load_kind.model_fields:
             settings["arrival"] = self.arrival
         if self.burstiness:

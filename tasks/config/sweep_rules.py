@@ -109,6 +109,15 @@ def check_conversation_search(sweep: Sweep) -> None:
         )
 
 
+def check_objectives(sweep: Sweep) -> None:
+    """Refuse a bound on a part of a mix in the mix itself: it stands in the part's own sweep."""
+    is_own = sweep.kinds == (sweep,)
+    for bound in sweep.objectives:
+        if is_own and bound.part:
+            what = f"`{bound}` bounds the requests of the sweep {bound.part}"
+            raise refuse(what, f"write it in that sweep's `objectives`, without `{bound.part}:`")
+
+
 def check_loads(sweep: Sweep) -> None:
     """Refuse a load that is listed twice, and repeats of a search."""
     labels = [load.label for load in sweep.loads]
@@ -131,6 +140,7 @@ SWEEP_RULES: tuple[Callable[[Sweep], None], ...] = (
     check_conversation_search,
     check_search_prefixes,
     check_search_abandon,
+    check_objectives,
     check_loads,
 )
 """Every rule, in the order in which a wrong sweep meets them. Each raises `refuse`'s error."""

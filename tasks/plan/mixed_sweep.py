@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
+from tasks.config.objective import SUCCESS, Objective
 from tasks.config.sweep import Sweep
 
 BLOCK = 20
@@ -32,12 +34,21 @@ class MixedSweep(Sweep):
 
 
 def with_parts(sweep: Sweep, sweeps: Sequence[Sweep]) -> Sweep:
-    """Return a sweep of a spec with the sweeps that its mix names, if it has a mix."""
+    """Return a sweep of a spec with the sweeps that its mix names and their objectives, if it has a mix."""
     if sweep.mix is None:
         return sweep
     by_name = {each.name: each for each in sweeps}
+    parts = tuple(by_name[part.sweep] for part in sweep.mix)
     fields = {name: getattr(sweep, name) for name in Sweep.model_fields}
-    return MixedSweep(**fields, parts=tuple(by_name[part.sweep] for part in sweep.mix))
+    fields["objectives"] = (*sweep.objectives, *chain.from_iterable(map(_objectives_of, parts)))
+    return MixedSweep(**fields, parts=parts)
+
+
+def _objectives_of(part: Sweep) -> Iterator[Objective]:
+    """Yield the bounds on the times of a part. How many requests may fail is said by the mix alone."""
+    for bound in part.objectives:
+        if bound.name != SUCCESS:
+            yield bound.model_copy(update={"part": part.name})
 
 
 def drawn_parts(sweep: MixedSweep, stream: str) -> Iterator[Sweep]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, count, cycle, islice
-from math import sqrt
+from math import ceil, sqrt
 
 from tasks.config.lengths import Distribution
 from tasks.config.load import Load
 from tasks.config.load_kinds.load_kind import LoadKind
+from tasks.config.objective import Objective, needed_success
 from tasks.config.sweep import Sweep
 from tasks.config.think_time import DrawnSeconds
 from tasks.plan.planned_request import PlannedRequest, block_of_part, with_seen_tokens
@@ -24,7 +25,7 @@ POOL = 1000
 DEVIATIONS = 3
 """Standard deviations by which the drawn number of abandoned requests may be above their share."""
 MORE = 5
-"""Requests that a level sends in addition: in a few in a row, more may be abandoned than the share says."""
+"""Requests that a level sends in addition, because few in a row hold the shares only nearly."""
 
 Unit = list[PlannedRequest]
 """What is sent as a whole: one request, or the turns of a conversation."""
@@ -38,18 +39,23 @@ def searched_load(sweep: Sweep, level: float) -> Load:
     """
     if sweep.search is None:
         raise ValueError(f"{sweep.name} has no search")
-    share = _abandoned_share(sweep)
-    if not share:
-        return sweep.search.load_at(level, sweep.objectives)
-    surely_complete = 1 - share - DEVIATIONS * sqrt(share * (1 - share) / POOL)
-    return sweep.search.load_at(level, sweep.objectives, max(surely_complete, 1 / POOL), MORE)
+    enough = (_requests_for(bound, sweep) for bound in sweep.objectives)
+    return sweep.search.load_at(level, max(enough, default=1))
 
 
-def _abandoned_share(sweep: Sweep) -> float:
-    """Return the share of all requests that is to be abandoned."""
+def _requests_for(bound: Objective, sweep: Sweep) -> int:
+    """Return how many requests a level needs so that enough answers of the bound's part are complete."""
     shares = [part.share for part in sweep.mix] if sweep.mix else [1.0]
-    each = zip(shares, sweep.kinds, strict=True)
-    return sum(share * kind.abandon.share for share, kind in each if kind.abandon)
+    judged = [
+        (share, kind.abandon.share if kind.abandon else 0.0)
+        for share, kind in zip(shares, sweep.kinds, strict=True)
+        if bound.part in (None, kind.name)
+    ]
+    part = sum(share for share, _ in judged) if bound.part else 1.0
+    abandoned = sum(share * left for share, left in judged) / part
+    complete = 1 - abandoned - DEVIATIONS * sqrt(abandoned * (1 - abandoned) / (part * POOL))
+    needed = bound.requests / needed_success(sweep.objectives) / part / max(complete, 1 / POOL)
+    return ceil(needed) + (MORE if abandoned or bound.part else 0)
 
 
 def has_even_order(sweep: Sweep) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
@@ -25,7 +26,7 @@ Row = dict[str, Any]
 
 LEVEL_COLUMNS = ("concurrency", "rate")
 """Columns for the level of a load of that kind, null for other kinds; label and settings hold any kind."""
-NOT_COLUMNS = {"load", "figures", "first_error"}
+NOT_COLUMNS = {"load", "figures", "part_times", "first_error"}
 """Fields of PointResult that are no columns of `points`: flattened, or read from the requests."""
 
 
@@ -45,6 +46,7 @@ def point_row(run_id: str, point: RecordedPoint) -> Row:
         "load_settings": result.load.model_dump_json(),
         **result.model_dump(exclude=NOT_COLUMNS),
         **{name: result.figures.get(name) for name in FIGURE_NAMES},
+        "part_times": json.dumps(result.part_times) if result.part_times else None,
         "verdict": point.verdict.verdict,
         "reasons": point.verdict.reasons,
         "notes": point.verdict.notes,
@@ -105,6 +107,7 @@ def point_of(row: Mapping[str, Any], model: str) -> RecordedPoint:
         "run_name": run_name_of(row, model),
         "load": load_of(row),
         "figures": {name: row[name] for name in FIGURE_NAMES},
+        "part_times": json.loads(row["part_times"] or "{}"),
     }
     measured_by, reasons = origin_of(row)
     verdict = Verdict(verdict=row["verdict"], reasons=reasons, notes=row["notes"] or ())

@@ -81,6 +81,7 @@ _COLUMNS: dict[TableName, list[_Column]] = {
         *_added(float, " ".join(FIGURE_NAMES)),
         *_added(list[str], "objectives"),
         *_added(bool, "objectives_met"),
+        *_added(str, "part_times"),
         *_columns(str, "verdict"),
         *_columns(list[str], "reasons"),
         *_added(list[str], "notes"),

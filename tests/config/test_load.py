@@ -9,7 +9,6 @@ import pytest
 from tasks.config.load import LOAD_KINDS, TAG_PREFIX, common_kind, read_load
 from tasks.config.load_kinds.closed_loop import ClosedLoop
 from tasks.config.load_kinds.open_loop import OpenLoop
-from tasks.config.objective import Objective
 from tasks.config.saturation import Saturation
 from tasks.config.spec_file import load_spec
 from tasks.errors import InputError
@@ -93,14 +92,11 @@ def test_an_interval_is_halved_until_it_is_narrow() -> None:
     assert [rates.between(10, 10.4), search(rate=1, precision=1e-6).between(1, 1.002)] == [None, None]
 
 
-def test_a_level_has_requests_enough_for_its_objectives() -> None:
-    p99 = (Objective(name="ttft_p99_s", bound=1), Objective(name="success", bound=1))
+def test_a_level_has_as_many_requests_as_it_needs() -> None:
     slots = search(concurrency=1, requests_per_slot=6)
-    assert [slots.load_at(4, p).requests for p in ((), p99)] == [24, 100]
-    some_fail = (p99[0], Objective(name="success", bound=0.9))
-    assert slots.load_at(4, some_fail).requests == 112  # of which 100 are left
-    assert slots.load_at(4, some_fail, complete=0.5, more=5).requests == 228  # half of them are abandoned
-    rate = search(rate=1, seconds=10).load_at(2.5, ())
+    assert [slots.load_at(4).requests, slots.load_at(4, 23).requests] == [24, 24]
+    assert slots.load_at(4, 100).requests == 100
+    rate = search(rate=1, seconds=10).load_at(2.5)
     assert (rate.columns, rate.requests) == ({"rate": 2.5}, 25)
 
 

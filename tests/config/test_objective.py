@@ -16,6 +16,21 @@ def test_an_objective_is_written_as_it_was_read(text: str) -> None:
     assert spec.sweeps[0].model_dump(mode="json")["objectives"] == [text]
 
 
+def test_a_bound_on_a_part_of_a_mix_names_its_sweep() -> None:
+    bound = Objective.model_validate("long-docs: ttft_p95_s <= 2")
+    assert (bound.part, bound.name, bound.bound) == ("long-docs", "ttft_p95_s", 2)
+    assert str(bound) == "long-docs: ttft_p95_s <= 2"
+    assert Objective.model_validate("ttft_p95_s <= 2").part is None
+
+
+def test_a_bound_on_a_part_stands_in_the_sweep_of_the_part() -> None:
+    with pytest.raises(
+        InputError, match="`chat: ttft_p95_s <= 1` bounds the requests of the sweep chat"
+    ) as no:
+        load_spec("smoke", ["sweeps.0.objectives=['chat: ttft_p95_s <= 1']"])
+    assert no.value.remedy == "write it in that sweep's `objectives`, without `chat:`"
+
+
 def test_an_objective_knows_its_figure_and_statistic() -> None:
     objective = Objective.model_validate("tpot_p99_s <= 0.05")
     assert (objective.figure, objective.statistic, objective.bound) == ("tpot", "p99", 0.05)

@@ -11,6 +11,7 @@ import yaml
 
 from flows.benchmark import benchmark
 from stub.process import Stub
+from tasks.measure.speed.figures.notation import SECONDS
 from tasks.record.store import Store
 from tasks.report.read_report import read_report
 from tasks.report.tables.report_tables import all_tables
@@ -27,7 +28,12 @@ def write_spec(folder: Path, url: str, tokenizer: Path) -> str:
         "server": {"kind": "endpoint", "url": url, "model": "stub", "tokenizer": str(tokenizer)},
         "sweeps": [
             {"name": "chat", "endpoint": "chat", "dataset": "openqa", "max_tokens": 8, "load": LOAD},
-            {"name": "long", "input_tokens": 150, "output_tokens": 20},
+            {
+                "name": "long",
+                "input_tokens": 150,
+                "output_tokens": 20,
+                "objectives": ["latency_mean_s <= 0.06"],
+            },
             {
                 "name": "both",
                 "mix": [{"sweep": "chat", "share": 0.75}, {"sweep": "long", "share": 0.25}],
@@ -64,6 +70,15 @@ def test_a_mix_is_measured_reported_and_reused(
     ttft = requests.filter(part="chat")["ttft_s"].mean()
     assert isinstance(ttft, float)
     assert float(cells(table, "TTFT mean")[0]) == pytest.approx(ttft * 1000, rel=0.01)
+
+    # By hand: a long answer takes 0.05 + 19 x 0.002 = 0.088 s, one of chat 0.064 s, and 3 of 4 are of chat.
+    both = points.row(by_predicate=pl.col("sweep") == "both", named=True)
+    assert both["objectives"] == ["long: latency_mean_s <= 0.06"]
+    assert (both["objectives_met"], both["goodput"]) == (False, both["request_throughput"] * 0.75)
+    (judged,) = [table for table in all_tables(report) if table.title == "Sweep both objectives"]
+    latency = requests.filter(part="long")["latency_s"].mean()
+    assert isinstance(latency, float)
+    assert cells(judged, "long: latency_mean_s <= 0.06") == [SECONDS.text(latency)]
 
     again = benchmark(spec, results=str(results))
     assert store.read("points", again)["reused"].to_list() == [True, True]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.config.load_kinds.closed_loop import ClosedLoop
+from tasks.config.objective import Objective
 from tasks.config.sweep import Sweep
 from tasks.plan.cache_keys import point_key
 from tasks.plan.mixed_sweep import MixedSweep, with_parts
@@ -36,6 +37,11 @@ def mix(documents: Sweep = DOCUMENTS, questions: Sweep = QUESTIONS, **fields: An
     return with_parts(named, (documents, questions, named))
 
 
+def bounds(*texts: str) -> tuple[Objective, ...]:
+    """Objectives."""
+    return tuple(map(Objective.model_validate, texts))
+
+
 def planned(sweep: Sweep, requests: int = 40, warmup: int = 6) -> list[PlannedRequest]:
     """The requests of a sweep."""
     return planned_requests(sweep, LOAD, requests, warmup)
@@ -45,6 +51,16 @@ def test_a_sweep_without_mix_stays_as_it_is() -> None:
     assert with_parts(DOCUMENTS, (DOCUMENTS,)) is DOCUMENTS
     assert (DOCUMENTS.kinds, DOCUMENTS.kind_of(None)) == ((DOCUMENTS,), DOCUMENTS)
     assert {request.part for request in planned(DOCUMENTS)} == {None}
+
+
+def test_a_mix_has_the_objectives_of_its_parts_on_their_own_requests() -> None:
+    strict = DOCUMENTS.model_copy(
+        update={"objectives": bounds("ttft_p95_s <= 2", "success >= 0.9", "tpot_mean_s <= 1")}
+    )
+    mixed = mix(strict, objectives=["latency_mean_s <= 9"])
+    names = ["latency_mean_s <= 9", "documents: ttft_p95_s <= 2", "documents: tpot_mean_s <= 1"]
+    assert [str(bound) for bound in mixed.objectives] == names
+    assert point_key(SUBJECT, mixed, LOAD, 1) == point_key(SUBJECT, mix(), LOAD, 1)
 
 
 OWED = ["documents"] * 9 + ["questions", "documents"] * 5 + ["questions"]

@@ -84,6 +84,21 @@ def test_without_abandoned_requests_a_level_has_as_many_as_its_objectives_need()
         searched_load(sweep().model_copy(update={"load": (LOAD,)}), 2)
 
 
+def test_some_may_fail_so_more_are_sent() -> None:
+    some_fail = sweep(objectives=["ttft_p99_s <= 1", "success >= 0.9"])
+    assert searched_load(some_fail, 2).requests == 112  # 100 / 0.9
+
+
+def test_a_level_of_a_mix_has_enough_requests_of_a_part_that_is_bounded() -> None:
+    rare = Sweep.model_validate({"name": "rare", "output_tokens": 9, "objectives": ["ttft_p99_s <= 1"]})
+    usual = Sweep.model_validate({"name": "usual", "output_tokens": 9})
+    shares = [{"sweep": "rare", "share": 0.25}, {"sweep": "usual", "share": 0.75}]
+    mixed = with_parts(sweep(mix=shares), (rare, usual))
+    load = searched_load(mixed, 2)
+    assert load.requests == 405  # 100 / 0.25, and 5
+    assert sum(request.part == "rare" for request in level(mixed, load.requests)) >= 100
+
+
 def test_the_warm_up_sends_each_prefix_so_that_every_level_finds_all_of_them() -> None:
     prefixes = sweep(prefixes={"count": 20, "tokens": 64}, input_tokens=8, warmup_requests=20)
     planned = searched_requests(prefixes, LOAD, 10, 20)

@@ -45,6 +45,14 @@ def test_a_point_comes_back_with_its_verdict_and_without_its_first_error() -> No
     assert read_back(row) == point.model_copy(update={"result": result})
 
 
+def test_the_times_of_a_mix_come_back_by_part() -> None:
+    times = {"chat": {"ttft_mean_s": 0.5, "ttft_p99_s": None}}
+    point = made_up.recorded(made_up.point().model_copy(update={"part_times": times}))
+    row = rows.point_row("run-1", point)
+    assert row["part_times"] == '{"chat": {"ttft_mean_s": 0.5, "ttft_p99_s": null}}'
+    assert read_back(row) == point
+
+
 def test_a_reused_point_names_the_run_that_measured_it() -> None:
     point = made_up.recorded(made_up.point(), "run-0", Verdict(verdict="suspect", reasons=("two waves",)))
     row = rows.point_row("run-1", point)

@@ -19,8 +19,8 @@ COLUMNS: dict[TableName, str] = {
     " tpot_p99_s itl_mean_s itl_p50_s itl_p90_s itl_p95_s itl_p99_s latency_mean_s latency_p50_s"
     " latency_p90_s latency_p95_s latency_p99_s input_tokens_mean output_tokens_mean"
     " sustained_throughput pace goodput energy_j energy_per_output_token_j energy_per_request_j"
-    " cost_per_million_output_tokens cost_per_million_tokens objectives objectives_met verdict"
-    " reasons notes",
+    " cost_per_million_output_tokens cost_per_million_tokens objectives objectives_met part_times"
+    " verdict reasons notes",
     "knees": "run_id sweep load knee low high reason points doubts",
     "checks": "run_id sweep load_label concurrency rate requests repeat attempt check verdict sentence"
     " value limit",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tasks.config.objective import SUCCESS, Objective
 from tasks.measure.speed.figures.figure_registry import BY_NAME
 from tasks.measure.speed.figures.notation import MISSING, SECONDS
-from tasks.measure.speed.figures.objectives import margin
+from tasks.measure.speed.figures.objectives import bounded_time, margin
 from tasks.measure.speed.figures.point_result import PointResult
 from tasks.report import formats
 from tasks.report.measured_sweep import MeasuredSweep
@@ -55,7 +55,7 @@ def _bounded_value(bound: Objective, point: PointResult) -> str:
     if bound.name == SUCCESS:  # rounded down, so that 1 means all; abandoned requests are neither
         ended = point.succeeded + point.failed
         return f"{10_000 * point.succeeded // ended / 10_000:g}" if ended else MISSING
-    return SECONDS.text(point[bound.name])
+    return SECONDS.text(bounded_time(bound, point))
 
 
 def _missing_notes(points: Sequence[PointResult]) -> tuple[str, ...]:
@@ -65,7 +65,8 @@ def _missing_notes(points: Sequence[PointResult]) -> tuple[str, ...]:
             if margin(bound, point) is not None:
                 continue
             # Each successful request has a latency: without this latency statistic, too few succeeded.
-            if point[f"latency_{bound.statistic}_s"] is None:
+            latency = bound.model_copy(update={"name": f"latency_{bound.statistic}_s"})
+            if bounded_time(latency, point) is None:
                 too_few = True
             else:
                 not_visible = True

@@ -18,7 +18,7 @@ def goodput(objectives: Sequence[Objective], duration_s: float, rows: Sequence[R
 
     A bound on a statistic of a time, such as p99 TTFT, applies to the time of each request. A bound on ITL
     applies to the mean gap of each request. A request that lacks a figure, such as the TPOT of a single
-    token, meets the bound on that figure.
+    token, meets the bound on that figure. So does a request of another part than the one that is bounded.
     """
     if not objectives:
         return None
@@ -28,6 +28,8 @@ def goodput(objectives: Sequence[Objective], duration_s: float, rows: Sequence[R
 
 
 def _meets(row: RequestRow, objective: Objective) -> bool:
+    if objective.part not in (None, row.part):
+        return True
     match objective.figure:
         case "itl":
             value = fmean(row.itl_s) if row.itl_s else None

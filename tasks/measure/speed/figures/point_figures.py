@@ -8,6 +8,7 @@ from tasks.measure.jobs import PointJob
 from tasks.measure.speed.figures.cost import cost_per_million
 from tasks.measure.speed.figures.figure_registry import FIGURES
 from tasks.measure.speed.figures.objectives import are_met
+from tasks.measure.speed.figures.part_times import part_times
 from tasks.measure.speed.figures.point_data import PointData
 from tasks.measure.speed.figures.point_result import PointResult
 from tasks.measure.speed.measurement import Measurement
@@ -59,6 +60,7 @@ def point_result(
         failed=requests - succeeded - abandoned,
         abandoned=abandoned,
         figures={figure.name: figure.compute(data) for figure in FIGURES},
+        part_times=part_times(job.load, measurement.rows),
         objectives=tuple(data.objectives),
         first_error=measurement.error or next((row.error for row in data.measured if row.error), None),
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from tasks.config.base import Frozen
 from tasks.config.load import Load
 from tasks.config.objective import FIGURES as TIMES
 from tasks.config.objective import Objective
 from tasks.measure.speed.figures.figure_registry import BY_NAME
+from tasks.measure.speed.figures.part_times import PartTimes
 
 
 class PointResult(Frozen):
@@ -21,7 +22,7 @@ class PointResult(Frozen):
     because their connection was closed on purpose. `attempt`: 2 if the server died in the first.
     `figures`: by the name of their entry in figures.py; read one with `result[name]`. `objectives_met`:
     whether the point meets all objectives of its sweep; None without objectives or if one cannot be
-    judged.
+    judged. `part_times`: the times of each part of a mix.
     """
 
     sweep: str
@@ -34,6 +35,7 @@ class PointResult(Frozen):
     failed: int
     abandoned: int = 0
     figures: dict[str, float | None]
+    part_times: PartTimes = Field(default_factory=dict)
     objectives: tuple[Objective, ...] = ()
     objectives_met: bool | None = None
     first_error: str | None = None

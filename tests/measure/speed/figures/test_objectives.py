@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from tasks.config.objective import Objective
 from tasks.measure.jobs import PointJob
-from tasks.measure.speed.figures.objectives import are_met, failures_allowed, margin, with_objectives
+from tasks.measure.speed.figures.goodput import goodput
+from tasks.measure.speed.figures.objectives import (
+    are_met,
+    bounded_time,
+    failures_allowed,
+    margin,
+    with_objectives,
+)
 from tests.measure.speed.figures.test_point_figures import failed, result_of, row
 
 Jobs = Callable[..., PointJob]
@@ -31,6 +39,29 @@ def test_warm_up_is_no_goodput_and_itl_is_a_requests_mean_gap(make_job: Jobs) ->
     job = make_job(requests=2, warmup_requests=1, objectives=bounds("itl_p99_s <= 0.2"))
     rows = [row(0, warmup=True), row(1, itl_s=(0.1, 0.29)), row(2, itl_s=(0.1, 0.5))]
     assert result_of(job, rows, 1.0)["goodput"] == pytest.approx(1)
+
+
+def test_a_bound_on_a_part_counts_the_requests_of_that_part_alone(make_job: Jobs) -> None:
+    """By hand: chat has TTFT 0.5 and 0.7 s, long 3 s; all of them have a mean of 1.4 s."""
+    of_chat, of_long = bounds("chat: ttft_mean_s <= 0.6", "long: ttft_mean_s <= 4")
+    rows = [row(0, part="chat"), row(1, part="chat", ttft_s=0.7), row(2, part="long", ttft_s=3.0)]
+    rows += [row(3, part="long", ttft_s=9.0, warmup=True), replace(failed(4, "no"), part="long")]
+    result = result_of(make_job(requests=4), rows, 2.0)
+    assert [bounded_time(bound, result) for bound in (of_chat, of_long)] == pytest.approx([0.6, 3.0])
+    assert margin(of_long, result) == pytest.approx(0.25)
+    assert bounded_time(bounds("long: ttft_p95_s <= 4")[0], result) is None  # one request carries no p95
+    assert bounded_time(bounds("other: ttft_mean_s <= 4")[0], result) is None
+    assert goodput((of_chat, of_long), 2.0, rows) == 1  # the second of chat is too late
+    assert goodput((of_chat,), 2.0, rows) == 1
+    assert goodput((of_long,), 2.0, rows) == 1.5
+
+
+def test_a_point_of_an_earlier_version_is_judged_by_part_from_its_rows(make_job: Jobs) -> None:
+    rows = [row(0, part="chat"), row(1, part="long", ttft_s=3.0)]
+    older = result_of(make_job(requests=2), rows, 2.0).model_copy(update={"part_times": {}})
+    (bound,) = bounds("long: ttft_mean_s <= 2")
+    assert with_objectives((bound,), older, rows).objectives_met is False
+    assert with_objectives((bound,), older, ()).objectives_met is None
 
 
 def test_without_objectives_there_is_no_goodput(make_job: Jobs) -> None:
