@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import ceil
 from typing import TYPE_CHECKING
 
-from tasks.config.lengths import DEFAULT_TOKENS
+from tasks.config.lengths import DEFAULT_TOKENS, Distribution
 from tasks.config.load_kinds.trace import Trace
 from tasks.config.mix import check_mix
 from tasks.config.refusal import refuse
@@ -34,8 +34,8 @@ NOT_IN_CONVERSATIONS = {
 
 def check_lengths(sweep: Sweep) -> None:
     """Refuse lengths of prompts that have lengths of their own, and lengths that are given twice."""
-    given = sweep.lengths is not None or sweep.input_tokens != DEFAULT_TOKENS
-    if given and not sweep.has_random_prompts:
+    drawn = sweep.lengths is not None or isinstance(sweep.input_tokens, Distribution)
+    if drawn and not sweep.has_random_prompts:
         raise refuse(
             f"the prompts of {sweep.dataset} have lengths of their own",
             "remove `lengths` and `input_tokens`, or set `dataset` to random",

@@ -66,12 +66,6 @@ def test_wrong_lengths_are_refused_with_a_remedy(fields: str, what: str, remedy:
     assert remedy in caught.value.remedy
 
 
-@pytest.mark.parametrize("tokens", ["7", "{uniform: [1, 2]}"])
-def test_questions_have_lengths_of_their_own(tokens: str) -> None:
-    with pytest.raises(InputError, match="openqa have lengths of their own"):
-        load_spec("smoke", ["sweeps.0.dataset=openqa", f"sweeps.0.input_tokens={tokens}"])
-
-
 @pytest.mark.parametrize("dataset", ["openqa", "random"])
 def test_a_table_excludes_other_lengths_and_other_datasets(dataset: str) -> None:
     overrides = [f"sweeps.0.dataset={dataset}", "sweeps.0.lengths=t.csv", "sweeps.0.input_tokens=7"]

@@ -74,7 +74,8 @@ def test_a_mix_is_measured_reported_and_reused(
     # By hand: a long answer takes 0.05 + 19 x 0.002 = 0.088 s, one of chat 0.064 s, and 3 of 4 are of chat.
     both = points.row(by_predicate=pl.col("sweep") == "both", named=True)
     assert both["objectives"] == ["long: latency_mean_s <= 0.06"]
-    assert (both["objectives_met"], both["goodput"]) == (False, both["request_throughput"] * 0.75)
+    assert both["objectives_met"] is False
+    assert both["goodput"] == pytest.approx(both["request_throughput"] * 0.75)
     (judged,) = [table for table in all_tables(report) if table.title == "Sweep both objectives"]
     latency = requests.filter(part="long")["latency_s"].mean()
     assert isinstance(latency, float)

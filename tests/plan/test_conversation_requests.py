@@ -16,9 +16,7 @@ from tasks.plan.point_requests import planned_requests
 def planned(requests: int, warmup: int = 0, seed: int = 0, **conversation: Any) -> list[PlannedRequest]:
     """The requests of a sweep of conversations with 10 tokens a message and 5 a shared prefix."""
     fields = {"name": "s", "dataset": "conversations", "conversation": conversation, "traffic_seed": seed}
-    lengths = {"output_tokens": 3}
-    if "file" not in conversation:
-        lengths |= {"input_tokens": 10, "prefix_tokens": 5}
+    lengths = {"input_tokens": 10, "output_tokens": 3, "prefix_tokens": 0 if "file" in conversation else 5}
     load = [{"concurrency": 1, "requests": requests}]
     sweep = Sweep.model_validate({**fields, **lengths, "load": load})
     return planned_requests(sweep, sweep.loads[0], requests, warmup)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flows.run.gate_rules import missed_by, missed_line
+from flows.run.gate_rules import gate_doubts, missed_by, missed_line
 from tasks.audit.verdict import Verdict
 from tests.record import made_up
+from tests.report.comparison.compared_runs import compared
 
 
 def test_a_point_that_keeps_its_objectives_or_has_none_passes() -> None:
@@ -28,3 +29,16 @@ def test_a_missed_objective_of_a_suspect_point_says_that_it_is_suspect() -> None
     assert missed_line(made_up.recorded(missed)) == line
     assert missed_line(suspect) == f"{line} (the point is suspect)"
     assert missed_line(made_up.recorded(made_up.point())) is None
+
+
+def test_a_gate_names_what_it_did_not_compare_and_other_work() -> None:
+    base = compared("a")
+    assert gate_doubts(base, compared("b", speed=0.5)) == []
+    assert gate_doubts(base, compared("b", tokens=80.0)) == [
+        "throughput 4: 80.0 output tokens a request in B, 64.0 in A: not the same work "
+        "(A: the baseline, B: this run)"
+    ]
+    nothing = base.model_copy(update={"report": base.report.model_copy(update={"points": ()})})
+    assert gate_doubts(base, nothing) == [
+        "in the baseline, not compared: throughput 4: not measured, or invalid"
+    ]
