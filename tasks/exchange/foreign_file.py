@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,11 @@ def number(fields: Fields, name: str, scale: float = 1.0) -> float | None:
         return None
     scaled = float(value) * scale
     return scaled if abs(scaled) < float("inf") else None
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Return a time in UTC. One without a zone is taken as of this machine's zone, where the tool ran too."""
+    return moment.astimezone(UTC)
 
 
 def count(fields: Fields, name: str, path: Path) -> int:

@@ -12,9 +12,13 @@ from tasks.exchange.foreign_run import ForeignPoint, ForeignRun
 from tasks.exchange.readers.reader_registry import read_foreign_run
 from tasks.exchange.tools import TOOLS
 from tasks.measure.speed.figures.point_result import PointResult
+from tasks.record.read_run import recorded_run
 from tasks.record.results import Manifest, RecordedAccuracy, RecordedPoint, RunRecord
 from tasks.record.store import Store
 from tasks.record.write_run import record_accuracy, record_point, record_run
+
+ID_DIGITS, DIGEST_DIGITS = 4, 16
+"""Of the digest of a file's figures: in the run's id, and in `runs.spec_digest`."""
 
 
 def import_file(path: Path, sweep: str, store: Store) -> RunRecord:
@@ -27,7 +31,7 @@ def import_file(path: Path, sweep: str, store: Store) -> RunRecord:
         RecordError: a table could not be written.
     """
     foreign = read_foreign_run(path)
-    run = run_record(foreign, sweep, path)
+    run = _with_own_id(run_record(foreign, sweep, path), store)
     record_run(store, run)
     for point in recorded_points(foreign, sweep, run.run_id):
         record_point(store, run.run_id, point)
@@ -42,9 +46,9 @@ def run_record(foreign: ForeignRun, sweep: str, path: Path) -> RunRecord:
     digest = hashlib.sha256(f"{sweep}\n{foreign.model_dump_json()}".encode()).hexdigest()
     measured_at = foreign.measured_at or datetime.fromtimestamp(path.stat().st_mtime, UTC)
     return RunRecord(
-        run_id=f"{measured_at:%Y%m%d-%H%M%S}-{foreign.tool}-{digest[:4]}",
+        run_id=f"{measured_at:%Y%m%d-%H%M%S}-{foreign.tool}-{digest[:ID_DIGITS]}",
         spec=foreign.tool,
-        spec_digest=digest[:16],
+        spec_digest=digest[:DIGEST_DIGITS],
         sweeps=(sweep,) if foreign.points else (),
         started_at=measured_at,
         finished_at=measured_at,
@@ -52,6 +56,13 @@ def run_record(foreign: ForeignRun, sweep: str, path: Path) -> RunRecord:
         warnings=foreign.notes if foreign.accuracy else (),
         manifest=Manifest(model=foreign.model, source=source_of(foreign)),
     )
+
+
+def _with_own_id(run: RunRecord, store: Store) -> RunRecord:
+    """Return the run with a longer id if another one has its id: files of an archive have the same time."""
+    if run.run_id not in store.run_ids() or recorded_run(store, run.run_id).spec_digest == run.spec_digest:
+        return run
+    return run.model_copy(update={"run_id": f"{run.run_id}{run.spec_digest[ID_DIGITS:]}"})
 
 
 def source_of(foreign: ForeignRun) -> str:

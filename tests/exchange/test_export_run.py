@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -186,6 +187,15 @@ def test_bursts_are_written_for_vllm_and_read_back(store: Store, tmp_path: Path)
     record(store, made_up.recorded(made_up.point().model_copy(update={"load": bursts})))
     (file,) = export_run(store, "run-1", "vllm", tmp_path / "out").files
     assert read_foreign_run(file).points[0].load.label == bursts.label
+
+
+@pytest.mark.usefixtures("shanghai")
+def test_vllms_date_is_of_this_machines_clock(store: Store, tmp_path: Path) -> None:
+    record(store, made_up.recorded(LOADS["c4"]))
+    (file,) = export_run(store, "run-1", "vllm", tmp_path / "out").files
+    in_shanghai = made_up.START + timedelta(hours=8)
+    assert json.loads(file.read_text())["date"] == f"{in_shanghai:%Y%m%d-%H%M%S}"
+    assert read_foreign_run(file).measured_at == made_up.START
 
 
 def test_a_file_is_never_replaced(store: Store, tmp_path: Path) -> None:

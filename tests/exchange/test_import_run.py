@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from tasks.config.results_location import ResultsLocation
+from tasks.exchange import import_run
 from tasks.exchange.import_run import import_file
 from tasks.record.read_run import recorded_points, recorded_run
 from tasks.record.results import RunRecord
@@ -53,6 +55,20 @@ def test_the_same_file_under_another_sweep_is_another_run(store: Store) -> None:
     import_file(FILES / "vllm.json", "chat", store)
     import_file(FILES / "vllm.json", "throughput", store)
     assert len(store.run_ids()) == 2
+
+
+def test_two_files_whose_ids_would_be_the_same_are_two_runs(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Files of one archive have the same time, so that only a few digits tell their runs apart.
+    monkeypatch.setattr(import_run, "ID_DIGITS", 0)
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps(json.loads(PATHS["vllm"].read_text()) | {"mean_ttft_ms": 99.0}))
+    first, second = _imported(store, "vllm"), import_file(other, "throughput", store)
+    again = import_file(other, "throughput", store)
+    assert first.run_id != second.run_id == again.run_id
+    assert len(store.run_ids()) == 2
+    assert [len(recorded_points(store, run)) for run in (first, second)] == [1, 1]
 
 
 def test_the_comparison_of_two_tools_names_their_definitions(store: Store) -> None:

@@ -10,6 +10,7 @@ The stub sent the first token after 50 ms, then one every 10 ms. 12 requests, 4 
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -196,3 +197,11 @@ def test_an_odd_file_of_aiperf_is_wrong_input(
 ) -> None:
     with pytest.raises(InputError, match=message):
         read_foreign_run(_aiperf(tmp_path, **fields))
+
+
+@pytest.mark.usefixtures("shanghai")
+def test_a_time_without_a_zone_is_of_the_clock_that_the_tool_read(tmp_path: Path) -> None:
+    at_noon = datetime(2026, 11, 26, 4, tzinfo=UTC)
+    assert read_foreign_run(_changed(tmp_path, "vllm.json", date="20261126-120000")).measured_at == at_noon
+    for written in ("2026-11-26T12:00:00", "2026-11-26T12:00:00+08:00", "2026-11-26T04:00:00+00:00"):
+        assert read_foreign_run(_aiperf(tmp_path, start_time=written)).measured_at == at_noon

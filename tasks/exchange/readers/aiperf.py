@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from tasks.config.load import Load, read_load
 from tasks.errors import InputError
-from tasks.exchange.foreign_file import Fields, number, object_in, objects_in
+from tasks.exchange.foreign_file import Fields, in_utc, number, object_in, objects_in
 from tasks.exchange.foreign_run import ForeignPoint, ForeignRun
 from tasks.exchange.readers.reader import Reader, enough_for
 from tasks.stats import PERCENTILE_NEEDS
@@ -123,10 +123,10 @@ def _in_seconds(metric: Fields, name: str, path: Path) -> float | None:
 
 
 def _date(text: Any) -> datetime | None:
-    """Return the start, which AIPerf writes without a zone; it is read as UTC."""
+    """Return the start, which AIPerf writes without a zone, by the clock of its machine."""
     try:
-        return datetime.fromisoformat(str(text)).replace(tzinfo=UTC)
-    except ValueError:
+        return in_utc(datetime.fromisoformat(str(text)))
+    except (ValueError, OverflowError):  # no time of this machine's calendar
         return None
 
 

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from tasks.config.load import Load, read_load
+from tasks.errors import InputError
 from tasks.exchange.foreign_file import Fields, number
-from tasks.exchange.readers.reader import MILLI, enough_for
+from tasks.exchange.readers.reader import MILLI, check_one_kind, enough_for
 from tasks.stats import PERCENTILE_NEEDS
 
 
-def load_of(content: Fields, requests: int) -> Load:
-    """Return the load. Without a limit and a finite rate, all requests are sent at once."""
+def load_of(content: Fields, requests: int, path: Path) -> Load:
+    """Return the load. Without a limit and a finite rate, all requests are sent at once.
+
+    Raises:
+        InputError: the rate grows with time, or has a limit of requests at once.
+    """
+    if content.get("ramp_up_strategy"):
+        raise InputError(f"{path}: a load that ramps up cannot be read", "import runs of one fixed load")
     concurrency, rate = number(content, "max_concurrency"), number(content, "request_rate")
+    check_one_kind(concurrency, rate, path)
     if concurrency:
         return read_load({"concurrency": int(concurrency), "requests": requests})
     if rate:

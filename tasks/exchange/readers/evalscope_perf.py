@@ -9,7 +9,7 @@ from tasks.config.load import Load, read_load
 from tasks.errors import InputError
 from tasks.exchange.foreign_file import Fields, count, number, read_json
 from tasks.exchange.foreign_run import ForeignPoint, ForeignRun
-from tasks.exchange.readers.reader import MILLI, Reader, enough_for
+from tasks.exchange.readers.reader import MILLI, Reader, check_one_kind, enough_for
 from tasks.stats import PERCENTILE_NEEDS
 
 SUMMARY = "benchmark_summary.json"
@@ -44,7 +44,8 @@ def _read(content: Any, path: Path) -> ForeignRun:
 
 def _load(content: Fields, requests: int, path: Path) -> Load:
     rate, concurrency = number(content, "Request Rate (req/s)") or 0.0, number(content, "Concurrency") or 0.0
-    if rate > 0:
+    if rate > 0:  # a closed loop may be paced too
+        check_one_kind(concurrency if concurrency >= 1 else None, rate, path)
         return read_load({"rate": rate, "requests": requests})
     if concurrency >= 1:
         return read_load({"concurrency": int(concurrency), "requests": requests})

@@ -27,6 +27,7 @@ TIMES = {
     "latency": ("request_latency", 1.0),
 }
 """Our name of each time, the tool's, and its unit in s. `time_per_output_token_ms` is another figure."""
+ARRIVALS = ("constant", "poisson")
 
 
 def _recognises(content: Any) -> bool:
@@ -62,16 +63,15 @@ def _point(benchmark: Fields, path: Path) -> ForeignPoint:
 
 def _load(benchmark: Fields, requests: int, path: Path) -> Load:
     strategy = object_in(object_in(benchmark, "config"), "strategy")
-    streams, rate = number(strategy, "streams"), number(strategy, "rate")
-    if strategy.get("type_") == "synchronous":
-        streams = 1
+    kind, rate = strategy.get("type_"), number(strategy, "rate")
+    streams = 1 if kind == "synchronous" else number(strategy, "streams")
     if streams:
         return read_load({"concurrency": int(streams), "requests": requests})
-    if rate:
-        return read_load({"rate": rate, "requests": requests})
-    kind = strategy.get("type_")
+    if rate and kind in ARRIVALS:
+        return read_load({"rate": rate, "arrival": kind, "requests": requests})
     raise InputError(
-        f"{path}: the strategy {kind!r} has no concurrency and no rate", "import runs of fixed loads alone"
+        f"{path}: the strategy {kind!r} has no fixed concurrency and no fixed rate",
+        "import runs of fixed loads alone",
     )
 
 

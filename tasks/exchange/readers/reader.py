@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tasks.errors import InputError
 from tasks.exchange.foreign_run import ForeignRun
 from tasks.stats import PERCENTILE_NEEDS
 
@@ -22,6 +23,17 @@ class Reader(NamedTuple):
     tool: str
     recognises: Callable[[Any], bool]
     read: Callable[[Any, Path], ForeignRun]
+
+
+def check_one_kind(concurrency: float | None, rate: float | None, path: Path) -> None:
+    """Refuse a rate with a limit of requests at once: it is an open loop until the limit, then a closed one.
+
+    Raises:
+        InputError: a file has both.
+    """
+    if concurrency and rate:
+        what = f"{path}: {rate:g} requests/s, at most {concurrency:g} at once, cannot be read"
+        raise InputError(what, "import runs of one fixed load: a rate or a number at once")
 
 
 def enough_for(percent: int, succeeded: int) -> bool:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tasks.exchange.foreign_file import count
+from tasks.exchange.foreign_file import Fields, count, in_utc
 from tasks.exchange.foreign_run import ForeignPoint, ForeignRun
 from tasks.exchange.readers.bench_serving import figures_of, load_of
 from tasks.exchange.readers.reader import Reader
 
+DATE = "%Y%m%d-%H%M%S"
 THROUGHPUTS = {
     "request_throughput": "request_throughput",
     "output_token_throughput": "output_throughput",
@@ -26,11 +27,11 @@ def _recognises(content: Any) -> bool:
 
 
 def _read(content: Any, path: Path) -> ForeignRun:
-    requests, succeeded = count(content, "num_prompts", path), count(content, "completed", path)
+    succeeded, failed = count(content, "completed", path), _failed(content, path)
     point = ForeignPoint(
-        load=load_of(content, requests),
+        load=load_of(content, succeeded + failed, path),
         succeeded=succeeded,
-        failed=requests - succeeded,
+        failed=failed,
         figures=figures_of(content, succeeded, THROUGHPUTS, TIMES),
     )
     return ForeignRun(
@@ -42,11 +43,21 @@ def _read(content: Any, path: Path) -> ForeignRun:
     )
 
 
+def _failed(content: Fields, path: Path) -> int:
+    """Return how many requests failed; of an older file, how many of those asked for did not complete.
+
+    A dataset may have had fewer questions than were asked for.
+    """
+    if "failed" in content:
+        return count(content, "failed", path)
+    return max(0, count(content, "num_prompts", path) - count(content, "completed", path))
+
+
 def _date(text: Any) -> datetime | None:
-    """Return the time in a file, which vLLM writes without a zone; it is read as UTC."""
+    """Return the time in a file, which vLLM writes without a zone, by the clock of its machine."""
     try:
-        return datetime.strptime(str(text), "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
-    except ValueError:
+        return in_utc(datetime.strptime(str(text), DATE))
+    except (ValueError, OverflowError):  # no time of this machine's calendar
         return None
 
 

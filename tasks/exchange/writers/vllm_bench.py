@@ -6,6 +6,7 @@ from typing import Any
 
 from tasks.config.load import Load
 from tasks.config.load_kinds.open_loop import OpenLoop
+from tasks.exchange.readers.vllm_bench import DATE
 from tasks.exchange.writers.writer import (
     TIMES,
     Files,
@@ -28,7 +29,7 @@ NAMES = {"latency": "e2el", "p50": "median"}
 def _files(run: RunRecord, point: PointResult) -> Files:
     concurrency, rate = level_of(point.load, FORM)
     content: dict[str, Any] = {
-        "date": f"{run.started_at:%Y%m%d-%H%M%S}",
+        "date": run.started_at.astimezone().strftime(DATE),
         "backend": "openai",
         "model_id": run.manifest.model,
         "tokenizer_id": run.manifest.tokenizer or run.manifest.model,
