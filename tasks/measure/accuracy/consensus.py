@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from tasks.measure.accuracy.final_answer import marks_an_answer
 from tasks.measure.accuracy.sample_row import SampleRow
 
 
@@ -18,14 +19,20 @@ def all_right(rows: Sequence[SampleRow]) -> float:
     return float(all(row.correct for row in rows))
 
 
-def majority_right(rows: Sequence[SampleRow]) -> float:
-    """Return 1 if the most frequent answer is right: cons@k. Failed requests and missing answers do not vote.
+def majority_right(kind: str, rows: Sequence[SampleRow]) -> float:
+    """Return 1 if the most frequent answer is right: cons@k.
 
-    If several answers are equally frequent, return the share of them that are right.
+    Failed requests, missing answers and what a response that was cut off happens to end in do not vote. If
+    several answers are equally frequent, return the share of them that are right.
+
+    Args:
+        kind: of the dataset: number or choice.
+        rows: the answers to one question.
     """
     votes: dict[str | None, list[bool]] = defaultdict(list)
     for row in rows:
-        if row.error is None and row.answer:
+        cut_off = row.truncated and not marks_an_answer(kind, row.response)
+        if row.error is None and row.answer and not cut_off:
             votes[None if row.correct else row.answer.strip()].append(row.correct)  # None: any right form
     if not votes:
         return 0.0

@@ -44,6 +44,13 @@ def marked_choice(text: str) -> str | None:
     return found[-1] if found else None
 
 
+def marks_an_answer(kind: str, text: str) -> bool:
+    """Whether a response to a question of a kind of dataset marks its answer; free text always does."""
+    if kind == "number":
+        return final_box(text) is not None
+    return kind == "text" or marked_choice(text) is not None
+
+
 def _content(text: str, start: int) -> str | None:
     """Return the text up to the brace that closes the one before `start`; None if it is not closed."""
     depth = 1

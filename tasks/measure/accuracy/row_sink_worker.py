@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from tasks.config.datasets import Dataset
 from tasks.measure.accuracy.asking_worker import Asked, AskingModel
-from tasks.measure.accuracy.final_answer import final_box, marked_choice, plain_integer
+from tasks.measure.accuracy.final_answer import final_box, marks_an_answer, plain_integer
 from tasks.measure.accuracy.sample_row import SampleRow
 from tasks.measure.accuracy.second_grader import SecondGrade, grade
 from tasks.measure.accuracy.unjudged import NOT_JUDGED, reason_unjudged
@@ -128,7 +128,7 @@ def _judged_row(dataset: Dataset, known: _Sample, score: Any) -> SampleRow:
     row = _row(known, answer=score.extracted_prediction or None)
     value = float(score.main_value)
     second = _second_grade(dataset, row)
-    if row.truncated and not _marks_an_answer(dataset, row.response):
+    if row.truncated and not marks_an_answer(dataset.kind, row.response):
         value = 0.0  # what a cut-off response happens to end in is no answer
     return _replace(
         row,
@@ -157,12 +157,6 @@ def _is_plain(row: SampleRow) -> bool:
     """Whether answer and target are integers, so that judging needs no process that can be ended."""
     box = final_box(row.response)
     return box is not None and None not in (plain_integer(box), plain_integer(row.target))
-
-
-def _marks_an_answer(dataset: Dataset, response: str) -> bool:
-    if dataset.kind == "number":
-        return final_box(response) is not None
-    return dataset.kind == "text" or marked_choice(response) is not None
 
 
 def _row(known: _Sample, answer: str | None = None) -> SampleRow:

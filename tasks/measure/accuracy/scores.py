@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 from statistics import fmean
 
 from tasks.config.base import Frozen
@@ -125,7 +126,7 @@ def _score(question_set: QuestionSet, subset: str, rows: Sequence[SampleRow]) ->
     values = [[row.value for row in answers] for answers in of_question.values()]
     means, numbers = [fmean(each) for each in values], [len(each) for each in values]
     low, high = interval(means, numbers)
-    load = question_set.under_load
+    load, kind = question_set.under_load, question_set.definition.kind
     second = [row.second_correct for row in rows if row.second_correct is not None]
     return Score(
         dataset=question_set.set_name,
@@ -143,7 +144,7 @@ def _score(question_set: QuestionSet, subset: str, rows: Sequence[SampleRow]) ->
         second_value=sum(second) / len(rows) if second else None,
         disagreements=sum(row.disputed for row in rows) if second else None,
         pass_at_k=_mean(any_right, of_question),
-        cons_at_k=_mean(majority_right, of_question) if question_set.definition.kind != "text" else None,
+        cons_at_k=_mean(partial(majority_right, kind), of_question) if kind != "text" else None,
         all_at_k=_mean(all_right, of_question),
         repeats_needed=repeats_to_tell(DIFFERENCE, values),
         generation=question_set.generation.model_dump_json(exclude_none=True),

@@ -70,6 +70,20 @@ def test_empty_unparsable_and_disputed_answers_are_counted() -> None:
     assert (score.value, score.second_value) == (0.25, 0.5)
 
 
+@pytest.mark.parametrize(
+    ("response", "share"),
+    [("… so far 12 and 7", 1.0), (r"\boxed{7} and then", 0.0)],
+    ids=["ends in a number", "marks its answer"],
+)
+def test_what_a_cut_off_answer_ends_in_is_no_vote(response: str, share: float) -> None:
+    cut_off = [
+        sample(0, False, repeat=repeat, response=response, finish_reason="length") for repeat in (1, 2)
+    ]
+    (score,) = score_rows(QUESTIONS, [sample(0, True, response=r"\boxed{42}"), *cut_off])
+    assert (score.pass_at_k, score.cons_at_k) == (1, share)
+    assert score.value == pytest.approx(1 / 3)
+
+
 def test_answers_to_one_question_are_taken_together() -> None:
     judged = {0: "1111", 1: "1100", 2: "1000", 3: "0000"}  # the wrong answers to a question are equal
     rows = [
