@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import sqrt
 from statistics import fmean, stdev, variance
+from typing import TypeVar
 
 from tasks.config.base import Frozen
 from tasks.stats import student_t
@@ -20,6 +21,8 @@ LEVEL = 0.05
 """The share of equal runs that a test may call different."""
 Question = tuple[int, str]
 """A question's number and its right answer."""
+Key = TypeVar("Key")
+"""What identifies a question."""
 
 
 class Change(Frozen):
@@ -67,9 +70,7 @@ def speed_change(base: Sequence[float], new: Sequence[float]) -> Change | None:
     return Change(difference=difference, half_width=half_width)
 
 
-def paired_change(
-    base: Mapping[Question, float], new: Mapping[Question, float], single: bool
-) -> PairedChange | None:
+def paired_change(base: Mapping[Key, float], new: Mapping[Key, float], single: bool) -> PairedChange | None:
     """Return the change between two scores on the questions that both runs answered; None without any.
 
     Args:
@@ -83,10 +84,11 @@ def paired_change(
     count, difference = len(differences), fmean(differences)
     half_width = student_t(count - 1) * stdev(differences) / sqrt(count) if count > 1 else None
     right_or_wrong = {*base.values(), *new.values()} <= {0.0, 1.0}
-    p = mcnemar(differences.count(1), differences.count(-1)) if single and right_or_wrong else None
-    if p is not None and p > LEVEL and not half_width:
+    signs = mcnemar(sum(each > 0 for each in differences), sum(each < 0 for each in differences))
+    if signs > LEVEL and not half_width:
         # A few questions that all changed alike show no spread, but prove nothing.
         half_width = abs(difference)
+    p = signs if single and right_or_wrong else None
     return PairedChange(difference=difference, half_width=half_width, questions=count, p=p)
 
 

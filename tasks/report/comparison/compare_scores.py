@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
 from tasks.measure.accuracy.scores import OVERALL
 from tasks.record.results import QuestionShare
 from tasks.report import formats
-from tasks.report.comparison.change import PairedChange, Question, paired_change
+from tasks.report.comparison.change import PairedChange, paired_change
 from tasks.report.comparison.compared_run import ComparedRun
+
+Shares = dict[tuple[str, int, str], float]
+"""The share of right answers to a question, by its subset, its number and its right answer."""
 
 
 class ScoreKey(NamedTuple):
@@ -30,12 +33,14 @@ class ScoreComparison(NamedTuple):
     """One score. `values` and `changes` have an entry for each run; the first run has no change.
 
     A run's change is computed over the questions that both this run and the first run answered. Where one of
-    them is imported without its answers, it is the plain difference, over no questions.
+    them is imported without its answers, it is the plain difference, over no questions. `failed`: the answers
+    of each run that failed and count as wrong; of an imported run they do not count at all.
     """
 
     key: ScoreKey
     values: tuple[float | None, ...]
     changes: tuple[PairedChange | None, ...]
+    failed: tuple[int, ...]
 
 
 def compare_scores(runs: Sequence[ComparedRun]) -> tuple[ScoreComparison, ...]:
@@ -49,7 +54,8 @@ def compare_scores(runs: Sequence[ComparedRun]) -> tuple[ScoreComparison, ...]:
             _score_change(base, new, key) or _plain_change(base, new, values[0], value)
             for new, value in zip(others, values[1:], strict=True)
         ]
-        comparisons.append(ScoreComparison(key, values, changes=(None, *changes)))
+        failed = tuple(_failed_answers(run).get(key, 0) for run in runs)
+        comparisons.append(ScoreComparison(key, values, (None, *changes), failed))
     return tuple(comparisons)
 
 
@@ -61,15 +67,31 @@ def _values_by_score(run: ComparedRun) -> dict[ScoreKey, float]:
     return values
 
 
-def questions_of(run: ComparedRun, key: ScoreKey) -> set[Question]:
-    """Return the questions that a run was asked for a score."""
-    return {(answer.question, answer.target) for answer in _answers_of(run, key)}
+def _failed_answers(run: ComparedRun) -> dict[ScoreKey, int]:
+    if run.report.run.manifest.source:
+        return {}
+    scores = chain.from_iterable(accuracy.scores for accuracy in run.report.accuracy)
+    return {ScoreKey(score.dataset, score.subset, score.metric): score.failed for score in scores}
+
+
+def asked_questions(base: ComparedRun, new: ComparedRun, key: ScoreKey) -> tuple[Shares, Shares]:
+    """Return the share of right answers to each question that two runs were asked for a score.
+
+    A question has the same key in both runs. Questions are numbered through all subsets, so a run of other
+    subsets, or of more questions in each, gives the same question another number: where more questions agree
+    by their number within the subset, that one counts.
+    """
+    pair = [(_answers_of(run, key), _first_numbers(run, key.dataset)) for run in (base, new)]
+    in_set = [_by_number(answers, {}) for answers, _ in pair]
+    in_subset = [_by_number(answers, first) for answers, first in pair]
+    one, other = max((in_set, in_subset), key=lambda shares: len(shares[0].keys() & shares[1].keys()))
+    return one, other
 
 
 def _score_change(base: ComparedRun, new: ComparedRun, key: ScoreKey) -> PairedChange | None:
-    base_answers, new_answers = _answers_of(base, key), _answers_of(new, key)
-    single = all(question.answers == 1 for question in (*base_answers, *new_answers))
-    return paired_change(_shares(base_answers), _shares(new_answers), single)
+    answers = (*_answers_of(base, key), *_answers_of(new, key))
+    single = all(question.answers == 1 for question in answers)
+    return paired_change(*asked_questions(base, new, key), single)
 
 
 def _plain_change(
@@ -91,5 +113,19 @@ def _answers_of(run: ComparedRun, key: ScoreKey) -> list[QuestionShare]:
     ]
 
 
-def _shares(answers: Sequence[QuestionShare]) -> dict[Question, float]:
-    return {(question.question, question.target): question.share for question in answers}
+def _by_number(answers: Sequence[QuestionShare], first: Mapping[str, int]) -> Shares:
+    """Return the shares; `first`: the number of the first question of each subset, by default 0."""
+    shares: Shares = {}
+    for answer in answers:
+        number = answer.question - first.get(answer.subset, 0)
+        shares[(answer.subset, number, answer.target)] = answer.share
+    return shares
+
+
+def _first_numbers(run: ComparedRun, dataset: str) -> dict[str, int]:
+    """Return the number of the first question of each subset; nothing for a set without several subsets."""
+    first: dict[str, int] = {}
+    for answer in run.answers:
+        if answer.dataset == dataset:
+            first[answer.subset] = min(answer.question, first.get(answer.subset, answer.question))
+    return first if len(first) > 1 else {}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tasks.audit.finding import number_of
 from tasks.exchange.definitions import tool_name
 from tasks.report.comparison.change import Change
-from tasks.report.comparison.compare_scores import ScoreComparison, questions_of
+from tasks.report.comparison.compare_scores import ScoreComparison, asked_questions
 from tasks.report.comparison.compare_speed import SpeedComparison
 from tasks.report.comparison.compared_run import LETTERS, ComparedRun
 
@@ -50,6 +51,17 @@ def imported_notes(runs: Sequence[ComparedRun]) -> list[str]:
     return notes
 
 
+def failed_notes(comparisons: Sequence[ScoreComparison]) -> list[str]:
+    """Return a note for each score that is lower because answers failed."""
+    notes = []
+    for comparison in comparisons:
+        for letter, failed in zip(LETTERS, comparison.failed, strict=False):
+            if failed:
+                what = f"{comparison.key.text}: {number_of(failed, 'answer')} of {letter} failed"
+                notes.append(f"{SUSPECT_MARK}: {what} and count as wrong")
+    return notes
+
+
 def unpaired_notes(comparisons: Sequence[ScoreComparison]) -> list[str]:
     """Return a note if a change of a score is a plain difference."""
     changes = [change for comparison in comparisons for change in comparison.changes if change]
@@ -74,9 +86,9 @@ def other_question_notes(runs: Sequence[ComparedRun], comparisons: Sequence[Scor
     """Return the scores of one name whose questions are not the same as in the first run."""
     notes = []
     for comparison in comparisons:
-        asked = questions_of(runs[0], comparison.key)
         for letter, run in zip(LETTERS[1:], runs[1:], strict=False):
-            others = questions_of(run, comparison.key)
+            base, new = asked_questions(runs[0], run, comparison.key)
+            asked, others = base.keys(), new.keys()
             if asked and others and asked != others:
                 same = f"{len(asked & others)} of A's {len(asked)} questions are among its {len(others)}"
                 notes.append(f"{comparison.key.text}: {letter} was asked another set of this name: {same}")

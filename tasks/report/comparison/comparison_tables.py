@@ -16,6 +16,7 @@ from tasks.report.comparison.compared_run import LETTERS, ComparedRun
 from tasks.report.comparison.comparison_notes import (
     SUSPECT_MARK,
     change_notes,
+    failed_notes,
     imported_notes,
     mcnemar_notes,
     other_question_notes,
@@ -68,11 +69,13 @@ def score_table(runs: Sequence[ComparedRun]) -> Table:
     rows, changes = [], list[Change | None]()
     for comparison in comparisons:
         cells = _cells(comparison.values, comparison.changes, formats.score_text, points_text)
-        cells = [_marked(cell, mark) for cell, mark in zip(cells, imported, strict=True)]
+        marks = zip(cells, imported, comparison.failed, strict=True)
+        cells = [_marked(cell, source or failed > 0) for cell, source, failed in marks]
         rows.append((*_score_cells(comparison.key), *cells))
         changes += [change for change in comparison.changes if change and change.questions]
     notes = (
         *imported_notes(runs),
+        *failed_notes(comparisons),
         *unpaired_notes(comparisons),
         *change_notes(changes),
         *mcnemar_notes(comparisons),

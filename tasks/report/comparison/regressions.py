@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from tasks.audit.finding import number_of
 from tasks.report.comparison.change import Change
 from tasks.report.comparison.change_text import percent_text, points_text
 from tasks.report.comparison.compare_scores import compare_scores
@@ -47,9 +48,10 @@ def _worse_figures(runs: Sequence[ComparedRun], percent: float) -> Iterator[str]
 
 def _worse_scores(runs: Sequence[ComparedRun], percent: float) -> Iterator[str]:
     for comparison in compare_scores(runs):
-        for letter, change in zip(LETTERS, comparison.changes, strict=False):
+        for letter, change, failed in zip(LETTERS, comparison.changes, comparison.failed, strict=False):
             if change and _is_worse(change, -change.difference, percent):
-                yield f"{letter}: {comparison.key.text}: {points_text(change)}"
+                why = f" ({number_of(failed, 'answer')} failed and count as wrong)" if failed else ""
+                yield f"{letter}: {comparison.key.text}: {points_text(change)}{why}"
 
 
 def _doubt(suspect: bool, base_suspect: bool) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from tasks.config.load_kinds.load_kind import LoadKind
 from tasks.measure.speed.figures.figure_registry import BY_NAME
+from tasks.measure.speed.figures.point_result import PointResult
 from tasks.report.comparison.compare_speed import repeats_by_load
 from tasks.report.comparison.compared_run import LETTERS, ComparedRun
 from tasks.report.comparison.goodput_change import judged_otherwise
@@ -47,11 +48,19 @@ def _loads(letter: str, base: Repeats, new: Repeats) -> Iterator[str]:
     differing = [name for name in before | after if before.get(name) != after.get(name)]
     if differing:
         yield f"other {' and '.join(differing)} in {letter} than in A: not the same load"
+    elif _is_burst(base.first) != _is_burst(new.first):
+        burst, longer = (letter, "A") if _is_burst(new.first) else ("A", letter)
+        yield f"{burst} sent all requests at once, {longer} the next one after each answer: not the same load"
 
 
 def _objectives(letter: str, base: Repeats, new: Repeats) -> Iterator[str]:
     if judged_otherwise(base, new):
         yield f"goodput of {letter} is that of other objectives than in A: no change is given"
+
+
+def _is_burst(point: PointResult) -> bool:
+    """Whether each slot of a closed loop sent one request at most, so that none followed an answer."""
+    return 0 < point.requests <= point.load.slots
 
 
 def _settings(load: LoadKind) -> dict[str, object]:

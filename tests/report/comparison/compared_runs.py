@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tasks.record.results import QuestionShare, RecordedPoint
+from tasks.record.results import QuestionShare, RecordedAccuracy, RecordedPoint
 from tasks.report.comparison.compared_run import ComparedRun
 from tasks.report.table import Table
 from tests.record import made_up
@@ -10,7 +10,12 @@ from tests.report.made_up import report
 
 
 def compared(
-    run_id: str, speed: float = 1.0, repeats: int = 3, right: int = 5, tokens: float = 64.0
+    run_id: str,
+    speed: float = 1.0,
+    repeats: int = 3,
+    right: int = 5,
+    tokens: float = 64.0,
+    failed: int = 0,
 ) -> ComparedRun:
     """A run of one load and ten questions.
 
@@ -20,12 +25,15 @@ def compared(
         repeats: measurements of the load.
         right: questions that it answers right.
         tokens: mean output tokens of a request.
+        failed: answers of each score that failed.
     """
     points = tuple(
         _point(run_id, speed * (1 + repeat / 100), repeat, tokens) for repeat in range(1, repeats + 1)
     )
     answers = tuple(_answer(question, right=question < right) for question in range(10))
-    measured = report(run=made_up.run(run_id), points=points, accuracy=(made_up.accuracy(run_id),))
+    scores = tuple(score.model_copy(update={"failed": failed}) for score in made_up.accuracy().scores)
+    accuracy = RecordedAccuracy(scores=scores, run_id=run_id)
+    measured = report(run=made_up.run(run_id), points=points, accuracy=(accuracy,))
     return ComparedRun(report=measured, answers=answers)
 
 

@@ -58,6 +58,16 @@ def test_a_few_questions_that_all_changed_alike_may_be_noise(questions: int, p: 
     assert (unchanged.half_width or 0.0, unchanged.is_noise) == (0, True)
 
 
+@pytest.mark.parametrize(("questions", "noise"), [(1, True), (2, True), (5, True), (6, False)])
+def test_a_few_questions_with_several_answers_that_all_changed_alike_may_be_noise(
+    questions: int, noise: bool
+) -> None:
+    base = {(number, "7"): 0.25 for number in range(questions)}
+    change = paired_change(base, dict.fromkeys(base, 0.75), single=False)
+    assert change is not None
+    assert (change.difference, change.p, change.is_noise) == (0.5, None, noise)
+
+
 def test_other_questions_are_not_compared() -> None:
     assert paired_change({(1, "7"): 1.0}, {(1, "8"): 1.0}, single=True) is None
 

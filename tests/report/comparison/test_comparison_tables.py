@@ -111,3 +111,11 @@ def test_another_set_of_the_same_name_is_named() -> None:
         "aime25 AIME2025-I: B was asked another set of this name: 4 of A's 10 questions are among its 10"
         in titled(comparison_tables((base, other)), SCORES).footnotes
     )
+
+
+def test_a_score_that_lacks_answers_is_marked() -> None:
+    table = titled(comparison_tables((compared("a"), compared("b", failed=3))), SCORES)
+    column = [column.name for column in table.columns].index("B")
+    assert all(row[column].endswith(" ?") for row in table.rows)
+    assert not any(row[column - 1].endswith(" ?") for row in table.rows)
+    assert "?: aime25 OVERALL: 3 answers of B failed and count as wrong" in table.footnotes

@@ -20,6 +20,11 @@ def test_only_what_is_worse_by_more_than_noise_is_a_regression() -> None:
     )
 
 
+def test_a_lower_score_says_how_many_answers_it_lacks() -> None:
+    lines = regressions((compared("a"), compared("b", right=0, failed=4)), 5)
+    assert lines[1] == "B: aime25 OVERALL: -0.500 ± 0.377 (4 answers failed and count as wrong)"
+
+
 def test_a_figure_whose_lower_values_are_better_is_worse_when_it_grows() -> None:
     cheap, dear = expensive_run("a", 1), expensive_run("b", 2)
     assert regressions((cheap, dear), 5) == ("B: throughput 4: Cost output (per 1M tok): +100.0 %",)

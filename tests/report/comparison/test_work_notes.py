@@ -42,6 +42,16 @@ def test_loads_of_one_name_may_be_sent_otherwise() -> None:
     assert note.endswith("other rate in B than in A: not the same load")
 
 
+def test_all_requests_at_once_are_not_a_closed_loop_of_as_many() -> None:
+    burst = one_point("a", made_up.point(concurrency=20, requests=20))
+    loop = one_point("b", made_up.point(concurrency=20, requests=200))
+    longer = one_point("c", made_up.point(concurrency=20, requests=400))
+    end = "sent all requests at once, {} the next one after each answer: not the same load"
+    assert work_notes((burst, loop)) == [f"throughput 20: A {end.format('B')}"]
+    assert work_notes((loop, burst)) == [f"throughput 20: B {end.format('A')}"]
+    assert work_notes((burst, burst)) == work_notes((loop, longer)) == []
+
+
 def test_a_longer_measurement_and_another_folder_are_the_same_load() -> None:
     assert work_notes((with_load("a", concurrency=4), with_load("b", concurrency=4, requests=40))) == []
     moved = (with_load("a", trace="one/t.jsonl"), with_load("b", trace="other/t.jsonl"))
