@@ -27,7 +27,8 @@ def trend_chart(series: FigureSeries) -> Chart:
     figure = BY_NAME[series.figure]
     rows = list(_rows(series, figure))
     suspect = any(row[VERDICT] == "suspect" for row in rows)
-    title = f"{figure.title}, {series.key.sweep} {series.key.load}"
+    bounds = f", {series.key.objectives}" if series.key.objectives else ""
+    title = f"{figure.title}, {series.key.sweep} {series.key.load}{bounds}"
     changed = {row[CHANGED] for row in rows}
     return Chart(title, spec(_layers(figure, changed)), rows, suspect=suspect)
 

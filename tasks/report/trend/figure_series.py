@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from tasks.config.base import Frozen
+from tasks.config.objective import SUCCESS, Objective
 from tasks.errors import InputError
 from tasks.measure.speed.figures.figure_registry import BY_NAME
 from tasks.record.older_rows import label_of
 from tasks.record.store import Store
+from tasks.report.comparison.goodput_change import GOODPUT
 from tasks.report.trend.change_points import ChangePoint, change_points
 from tasks.text import did_you_mean
 
@@ -23,13 +25,14 @@ _KIND = ("spec", "model", "cpu", "gpu_names")
 
 
 class SeriesKey(NamedTuple):
-    """The key of a series."""
+    """The key of a series. `objectives`: of goodput, which counts the requests that meet them; else empty."""
 
     spec: str
     model: str
     hardware: str
     sweep: str
     load: str
+    objectives: str = ""
 
     @property
     def text(self) -> str:
@@ -68,7 +71,7 @@ class FigureSeries(Frozen):
 
 
 def figure_series(store: Store, figure: str, spec: str | None = None) -> tuple[FigureSeries, ...]:
-    """Return the series of a figure, by spec, model, hardware, sweep and load.
+    """Return the series of a figure, by spec, model, hardware, sweep and load; of goodput by objectives too.
 
     Only completed runs count, and only points that they measured themselves and that are not invalid.
 
@@ -89,7 +92,7 @@ def figure_series(store: Store, figure: str, spec: str | None = None) -> tuple[F
     points = _points(store, figure).filter(pl.col("run_id").is_in(list(runs)))
     by_key: dict[SeriesKey, dict[str, list[dict[str, Any]]]] = {}
     for row in points.iter_rows(named=True):
-        by_run = by_key.setdefault(_key(runs[row["run_id"]], row), {})
+        by_run = by_key.setdefault(_key(runs[row["run_id"]], row, figure), {})
         by_run.setdefault(row["run_id"], []).append(row)
     series = []
     for key, by_run in sorted(by_key.items()):
@@ -109,15 +112,22 @@ def _completed(store: Store, spec: str | None) -> pl.DataFrame:
 
 def _points(store: Store, figure: str) -> pl.DataFrame:
     """Return the points that a run measured itself; a reused one says nothing about its run."""
-    columns = ("run_id", "sweep", "load_label", "concurrency", "rate", "verdict", figure)
+    columns = ("run_id", "sweep", "load_label", "concurrency", "rate", "objectives", "verdict", figure)
     measured = ~pl.col("reused") & (pl.col("verdict") != "invalid") & (pl.col("succeeded") > 0)
     usable = measured & pl.col(figure).is_not_null()
     return store.read("points", query=lambda rows: rows.filter(usable).select(columns))
 
 
-def _key(run: dict[str, Any], point: dict[str, Any]) -> SeriesKey:
+def _key(run: dict[str, Any], point: dict[str, Any], figure: str) -> SeriesKey:
     hardware = ", ".join(filter(None, (*(run["gpu_names"] or ()), run["cpu"])))
-    return SeriesKey(run["spec"], run["model"], hardware, point["sweep"], label_of(point))
+    objectives = _request_bounds(point) if figure == GOODPUT.name else ""
+    return SeriesKey(run["spec"], run["model"], hardware, point["sweep"], label_of(point), objectives)
+
+
+def _request_bounds(point: dict[str, Any]) -> str:
+    """Return the objectives that each request is judged by; one on `success` judges the whole point."""
+    objectives = map(Objective.model_validate, point["objectives"] or ())
+    return ", ".join(sorted(str(each) for each in objectives if each.name != SUCCESS))
 
 
 def _series_runs(

@@ -77,6 +77,8 @@ def _notes(series: FigureSeries) -> Iterator[str]:
         yield f"{number_of(len(series.runs), 'run')}: a change is found from eight runs on"
     else:
         yield f"no change among {len(series.runs)} runs"
+    if not series.key.hardware:  # imported, or measured on a server elsewhere
+        yield "no hardware is recorded: these may be runs of different machines"
     if any(run.suspect for run in series.runs):
         yield f"{SUSPECT_MARK}: suspect points are among these"
 

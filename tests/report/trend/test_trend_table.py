@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tasks.audit.verdict import Verdict
+from tasks.config.objective import Objective
 from tasks.errors import InputError
 from tasks.record.compact import compact
 from tasks.record.store import Store
@@ -92,3 +93,33 @@ def test_an_unknown_figure_is_refused_and_an_unknown_spec_has_no_series(store: S
     assert refused.value.remedy.startswith("there are: ttft_mean_s, ttft_p50_s")
     assert "tpot" not in refused.value.remedy
     assert figure_series(store, "ttft_mean_s", "nosuch") == ()
+
+
+def test_goodput_of_other_objectives_is_no_change_of_the_server(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for number in range(12):
+        run = made_up.run(f"run-{number:02}", made_up.START + timedelta(days=number))
+        record_run(store, run)
+        strict = number < 8
+        bounds = ("ttft_p95_s <= 0.5" if strict else "ttft_p95_s <= 2", "success >= 0.9")
+        objectives = tuple(map(Objective.model_validate, bounds))
+        point = made_up.point().with_figures({"goodput": 1.0 if strict else 3.0})
+        point = point.model_copy(update={"objectives": objectives})
+        record_point(store, run.run_id, made_up.recorded(point, run.run_id))
+    strict_series, loose = figure_series(store, "goodput")
+    assert [(len(each.runs), each.changes) for each in (strict_series, loose)] == [(8, ()), (4, ())]
+    assert strict_series.key.text.endswith("throughput · c4 · ttft_p95_s <= 0.5")
+    (all_runs,) = figure_series(store, "request_throughput")
+    assert len(all_runs.runs) == 12
+
+
+def test_runs_without_hardware_may_be_of_different_machines(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for number in range(2):
+        run = made_up.run(f"run-{number}", made_up.START + timedelta(days=number))
+        unknown = run.manifest.model_copy(update={"cpu": None, "gpu_names": ()})
+        record_run(store, run.model_copy(update={"manifest": unknown}))
+        record_point(store, run.run_id, made_up.recorded(made_up.point(), run.run_id))
+    (series,) = figure_series(store, "request_throughput")
+    note = "no hardware is recorded: these may be runs of different machines"
+    assert note in trend_table(store, series).footnotes
