@@ -18,8 +18,9 @@ from tasks.record.results import RecordedPoint, RunRecord
 from tasks.record.store import Store
 from tasks.report.comparison.compared_run import ComparedRun
 from tasks.report.comparison.judged_runs import load_runs
-from tasks.report.comparison.regressions import lost_figures, regressions
+from tasks.report.comparison.regressions import lost_figures, missing_figures, regressions
 from tasks.report.comparison.undecided import undecided, undecided_line
+from tasks.report.comparison.work_notes import work_notes
 from tasks.report.report_input import ReportInput
 
 
@@ -84,9 +85,18 @@ def worse_than_baseline(gated: GatedRun) -> list[str]:
     lines = regressions((base, new), percent)
     console.stage("gate", f"{len(lines)} figures worse than in {baseline} by more than {percent:g} %")
     reason = f"worse than in {baseline} by more than {percent:g} %"
+    for doubt in gate_doubts(base, new):
+        console.stage("gate", doubt, "yellow")
     failures = [f"{reason}: {line.removeprefix('B: ')}" for line in lines]
     still_open = _open_figures(base, new, percent)
     return failures + (still_open if gate.enough_repeats else [])
+
+
+def gate_doubts(base: ComparedRun, new: ComparedRun) -> list[str]:
+    """Return a line for each load or score of the baseline that the run lacks, or that was other work."""
+    lacking = [line.removeprefix("B: ") for line in missing_figures((base, new))]
+    other = [f"{note} (A: the baseline, B: this run)" for note in work_notes((base, new))]
+    return [*(f"in the baseline, not compared: {line}" for line in lacking), *other]
 
 
 def _open_figures(base: ComparedRun, new: ComparedRun, percent: float) -> list[str]:
