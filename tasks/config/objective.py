@@ -52,9 +52,18 @@ class Objective(Frozen):
             return 1
         return 100 // (100 - int(self.statistic[1:]))
 
+    @property
+    def bounded(self) -> str:
+        """What it bounds: the figure, with the part of a mix before it."""
+        return f"{self.part}: {self.name}" if self.part else self.name
+
+    @property
+    def limit(self) -> str:
+        """The bound with its direction: `<= 0.5`."""
+        return f"{_operator(self.name)} {self.bound:g}"
+
     def __str__(self) -> str:
-        part = f"{self.part}: " if self.part else ""
-        return f"{part}{self.name} {_operator(self.name)} {self.bound:g}"
+        return f"{self.bounded} {self.limit}"
 
     @model_serializer
     def _as_text(self) -> str:

@@ -79,7 +79,7 @@ def test_a_mix_is_measured_reported_and_reused(
     (judged,) = [table for table in all_tables(report) if table.title == "Sweep both objectives"]
     latency = requests.filter(part="long")["latency_s"].mean()
     assert isinstance(latency, float)
-    assert cells(judged, "long: latency_mean_s <= 0.06") == [SECONDS.text(latency)]
+    assert cells(judged, "long: latency_mean_s") == [SECONDS.text(latency)]
 
     again = benchmark(spec, results=str(results))
     assert store.read("points", again)["reused"].to_list() == [True, True]

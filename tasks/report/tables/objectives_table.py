@@ -31,7 +31,7 @@ def objectives_table(sweep: MeasuredSweep) -> Table | None:
         Column(name="Load", numeric=True),
         figure_column(_THROUGHPUT),
         figure_column(_GOODPUT),
-        *(Column(name=str(bound), numeric=True) for bound in bounds),
+        *(Column(name=bound.bounded, unit=bound.limit, numeric=True) for bound in bounds),
         Column(name="Met"),
     )
     table = Table(
