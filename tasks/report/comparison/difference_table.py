@@ -60,4 +60,6 @@ def _value_text(value: Any) -> str:
         return MISSING
     if isinstance(value, list | tuple):
         return ", ".join(map(_value_text, value))
-    return json.dumps(value) if isinstance(value, dict) else str(value)
+    if isinstance(value, dict):  # as a spec writes it
+        return f"{{{', '.join(f'{name}: {_value_text(of)}' for name, of in value.items())}}}"
+    return str(value)

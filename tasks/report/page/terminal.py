@@ -103,6 +103,7 @@ def _rich_table(table: Table, narrow: bool) -> RichTable:
             justify="right" if column.numeric else "left",
             no_wrap=column.numeric,
             vertical="bottom",
+            overflow="fold",  # two long words may differ at their ends alone
         )
     for row in table.rows:
         rich_table.add_row(*(_cell(text, narrow) for text in row))

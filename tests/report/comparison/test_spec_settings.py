@@ -74,5 +74,5 @@ def test_the_table_names_the_setting_and_both_values() -> None:
         runs.append(run.model_copy(update={"report": run.report.model_copy(update={"run": record})}))
     assert difference_table(runs).rows == (
         ("sweep chat: temperature", "0.0", "0.6"),
-        ("sweep chat: mix", '{"sweep": "x", "share": 0.0}', '{"sweep": "x", "share": 0.6}'),
+        ("sweep chat: mix", "{sweep: x, share: 0.0}", "{sweep: x, share: 0.6}"),
     )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 
 import pytest
 from rich.console import Console
 
-from tasks.report.page.terminal import print_report
+from tasks.report.page.terminal import print_report, print_tables
 from tasks.report.report_input import ReportInput
+from tasks.report.table import Table, text_columns
 from tasks.text import CONTROL
 from tests.report.made_up import report, with_warnings
 
@@ -49,6 +51,16 @@ def test_the_page_of_the_answers_is_named_where_there_are_answers() -> None:
 
 def test_text_that_looks_like_markup_is_shown_as_it_is() -> None:
     assert "warning: [red]made[/] up" in printed(120, with_warnings("[red]made[/] up"))
+
+
+def test_long_words_of_a_cell_are_broken_and_not_cut() -> None:
+    """Two commits of a comparison may differ in their last characters alone."""
+    out = io.StringIO()
+    table = Table(
+        title="Differences", columns=text_columns("", "A"), rows=(("git commit", "0123456789" * 9),)
+    )
+    print_tables((table,), Console(file=out, width=60))
+    assert "".join(re.findall(r"\d+", out.getvalue())) == "0123456789" * 9
 
 
 def test_control_characters_are_written_out() -> None:
