@@ -79,9 +79,16 @@ def recorded_points(foreign: ForeignRun, sweep: str, run_id: str) -> list[Record
     for point in foreign.points:
         repeats[point.load.label] += 1
         result = _result(point, sweep, repeats[point.load.label], name)
-        verdict = Verdict(verdict="suspect", reasons=(reason, *foreign.notes))
+        reasons = (reason, *_failures(point), *foreign.notes)
+        verdict = Verdict(verdict="suspect", reasons=reasons)
         points.append(RecordedPoint(result=result, verdict=verdict, run_id=run_id))
     return points
+
+
+def _failures(point: ForeignPoint) -> tuple[str, ...]:
+    """Return a reason to doubt a point that lacks the requests that failed."""
+    sent = point.succeeded + point.failed
+    return (f"{point.failed:,} of {sent:,} requests failed",) if point.failed else ()
 
 
 def _result(point: ForeignPoint, sweep: str, repeat: int, tool: str) -> PointResult:

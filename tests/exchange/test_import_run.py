@@ -46,6 +46,15 @@ def test_what_a_file_does_not_say_is_a_reason_of_the_verdict(store: Store) -> No
     assert "its file does not say how many requests failed" in point.verdict.reasons
 
 
+def test_requests_that_failed_are_a_reason_of_the_verdict(store: Store, tmp_path: Path) -> None:
+    half = tmp_path / "half.json"
+    half.write_text(json.dumps(json.loads(PATHS["vllm"].read_text()) | {"completed": 6, "failed": 6}))
+    (point,) = recorded_points(store, import_file(half, "throughput", store))
+    assert "6 of 12 requests failed" in point.verdict.reasons
+    (whole,) = recorded_points(store, _imported(store, "vllm"))
+    assert not any("failed" in reason for reason in whole.verdict.reasons)
+
+
 def test_the_same_file_twice_is_the_same_run(store: Store) -> None:
     assert _imported(store, "guidellm").run_id == _imported(store, "guidellm").run_id
     assert len(store.run_ids()) == 1

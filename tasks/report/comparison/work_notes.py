@@ -26,13 +26,22 @@ def work_notes(runs: Sequence[ComparedRun]) -> list[str]:
     """Return a note for each load whose requests, or the bounds on them, are not those of the first run."""
     base_loads = repeats_by_load(runs[0])
     notes = []
-    for describe in (_lengths, _loads, _objectives):
+    for describe in (_failures, _lengths, _loads, _objectives):
         for letter, run in zip(LETTERS[1:], runs[1:], strict=False):
             for key, repeats in repeats_by_load(run).items():
                 if key in base_loads:
                     found = describe(letter, base_loads[key], repeats)
                     notes += [f"{key.sweep} {key.load}: {what}" for what in found]
     return notes
+
+
+def _failures(letter: str, base: Repeats, new: Repeats) -> Iterator[str]:
+    """Requests that fail are often the slow ones, so those that are left look faster."""
+    failed = [sum(result.failed for result in repeats.results) for repeats in (base, new)]
+    sent = [sum(result.requests for result in repeats.results) for repeats in (base, new)]
+    if any(failed):
+        before, after = (f"{some:,} of {all_:,}" for some, all_ in zip(failed, sent, strict=True))
+        yield f"{after} requests failed in {letter}, {before} in A: figures are of the others"
 
 
 def _lengths(letter: str, base: Repeats, new: Repeats) -> Iterator[str]:

@@ -42,6 +42,19 @@ def test_loads_of_one_name_may_be_sent_otherwise() -> None:
     assert note.endswith("other rate in B than in A: not the same load")
 
 
+def test_a_load_whose_slow_requests_failed_is_not_simply_faster() -> None:
+    whole = one_point("a", made_up.point(requests=2000))
+    half = one_point("b", made_up.point(requests=2000, failed=1000))
+    end = "figures are of the others"
+    assert work_notes((whole, half)) == [
+        f"throughput 4: 1,000 of 2,000 requests failed in B, 0 of 2,000 in A: {end}"
+    ]
+    assert work_notes((half, whole)) == [
+        f"throughput 4: 0 of 2,000 requests failed in B, 1,000 of 2,000 in A: {end}"
+    ]
+    assert work_notes((whole, whole)) == []
+
+
 def test_all_requests_at_once_are_not_a_closed_loop_of_as_many() -> None:
     burst = one_point("a", made_up.point(concurrency=20, requests=20))
     loop = one_point("b", made_up.point(concurrency=20, requests=200))
