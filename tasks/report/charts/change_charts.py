@@ -37,8 +37,9 @@ def score_change_charts(runs: Sequence[ComparedRun]) -> list[Chart]:
     """Return a chart with the change of every score that A and another run have."""
     rows: list[Row] = []
     imported = [run.report.run.manifest.source is not None for run in runs]
-    doubtful = [each or imported[0] for each in imported]
     for comparison in compare_scores(runs):
+        doubts = [source or failed > 0 for source, failed in zip(imported, comparison.failed, strict=True)]
+        doubtful = [each or doubts[0] for each in doubts]
         rows += _rows(comparison.key.text, POINTS, comparison.changes, doubtful)
     return [_chart("Scores: change", POINTS, rows, len(runs), "full")] if rows else []
 

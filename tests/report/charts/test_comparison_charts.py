@@ -71,3 +71,10 @@ def test_scores_change_in_points() -> None:
     (chart,) = score_change_charts([compared("a", right=5), compared("b", right=6)])
     assert chart.rows[0]["change from A, points"] == pytest.approx(10)
     assert score_change_charts([swept("a", 1), swept("b", 1)]) == []
+
+
+def test_the_change_of_a_score_that_lacks_answers_is_suspect() -> None:
+    (whole,) = score_change_charts([compared("a"), compared("b", right=6)])
+    (lacking,) = score_change_charts([compared("a"), compared("b", right=6, failed=2)])
+    assert {row["verdict"] for row in whole.rows} == {"valid"}
+    assert {row["verdict"] for row in lacking.rows} == {"suspect"}
