@@ -61,7 +61,8 @@ class ReleaseReport(Frozen):
 def good_name(run: RunRecord) -> str:
     """Return the name of the baseline that is the last good run of a run's spec, model and hardware."""
     manifest = run.manifest
-    subject = repr((manifest.model, manifest.cpu, manifest.gpu_names))
+    on_cpus = () if manifest.gpu_names else (manifest.cpu_count,)
+    subject = repr((manifest.model, manifest.cpu, manifest.gpu_names, *on_cpus))
     return f"last-good-{run.spec}-{hashlib.sha256(subject.encode()).hexdigest()[:6]}"
 
 
@@ -81,7 +82,14 @@ def is_measured(store: Store, spec: Spec, device: Device, version: str) -> bool:
     if isinstance(spec.server, EndpointServer):
         return False
     hardware, model = server_hardware(spec.server, device), model_name(spec.server.model)
-    same = {"spec": spec.name, "model": model, "engine_version": version, "cpu": hardware.cpu}
+    same: dict[str, str | int] = {
+        "spec": spec.name,
+        "model": model,
+        "engine_version": version,
+        "cpu": hardware.cpu,
+    }
+    if not hardware.gpu_names:
+        same["cpu_count"] = hardware.cpu_count
     runs = store.read("runs", query=lambda rows: rows.filter(**same, outcome="completed"))
     return any(tuple(gpus or ()) == hardware.gpu_names for gpus in runs["gpu_names"].to_list())
 

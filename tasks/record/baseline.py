@@ -22,6 +22,8 @@ def previous_run(store: Store, run: RunRecord) -> str | None:
         & (pl.col("model") == manifest.model)
         & pl.col("cpu").eq_missing(manifest.cpu)
     )
+    if not manifest.gpu_names:  # the model runs on the processors: machines of one model have many sizes
+        same &= pl.col("cpu_count").eq_missing(manifest.cpu_count)
     runs = store.read("runs", query=lambda rows: rows.filter(same)).sort("started_at", descending=True)
     for row in runs.iter_rows(named=True):
         if tuple(row["gpu_names"] or ()) == manifest.gpu_names:

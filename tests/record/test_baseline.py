@@ -41,3 +41,19 @@ def test_a_run_of_another_spec_model_or_machine_is_not_compared(
 ) -> None:
     record_run(Store(tmp_path), run_of_day(1, **changes))
     assert previous_run(Store(tmp_path), run_of_day(2)) is None
+
+
+def test_a_model_on_the_processors_is_compared_on_as_many_of_them(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    on_cpu = made_up.run().manifest.model_copy(update={"gpu_names": (), "cpu_count": 4})
+    larger = on_cpu.model_copy(update={"cpu_count": 64})
+    record_run(store, run_of_day(1, manifest=on_cpu))
+    record_run(store, run_of_day(2, manifest=larger))
+    assert previous_run(store, run_of_day(3, manifest=on_cpu)) == "run-1"
+    assert previous_run(store, run_of_day(3, manifest=larger)) == "run-2"
+
+
+def test_a_model_on_gpus_is_compared_however_many_processors_there_are(tmp_path: Path) -> None:
+    record_run(Store(tmp_path), run_of_day(1))
+    more = made_up.run().manifest.model_copy(update={"cpu_count": 64})
+    assert previous_run(Store(tmp_path), run_of_day(2, manifest=more)) == "run-1"

@@ -20,8 +20,8 @@ from tasks.report.comparison.goodput_change import GOODPUT
 from tasks.report.trend.change_points import ChangePoint, change_points
 from tasks.text import did_you_mean
 
-_KIND = ("spec", "model", "cpu", "gpu_names")
-"""Columns of `runs` that are equal in all runs of a series."""
+_KIND = ("spec", "model", "cpu", "cpu_count", "gpu_names")
+"""Columns of `runs` that are equal in all runs of a series, but the number of processors beside GPUs."""
 
 
 class SeriesKey(NamedTuple):
@@ -119,9 +119,16 @@ def _points(store: Store, figure: str) -> pl.DataFrame:
 
 
 def _key(run: dict[str, Any], point: dict[str, Any], figure: str) -> SeriesKey:
-    hardware = ", ".join(filter(None, (*(run["gpu_names"] or ()), run["cpu"])))
     objectives = _request_bounds(point) if figure == GOODPUT.name else ""
-    return SeriesKey(run["spec"], run["model"], hardware, point["sweep"], label_of(point), objectives)
+    return SeriesKey(run["spec"], run["model"], _hardware(run), point["sweep"], label_of(point), objectives)
+
+
+def _hardware(run: dict[str, Any]) -> str:
+    """Return the GPUs and the processor; without GPUs, how many processors there are."""
+    names = [name for name in (*(run["gpu_names"] or ()), run["cpu"]) if name]
+    if names and run["cpu_count"] and not run["gpu_names"]:
+        names.append(f"{run['cpu_count']} CPUs")
+    return ", ".join(names)
 
 
 def _request_bounds(point: dict[str, Any]) -> str:

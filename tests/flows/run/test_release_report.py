@@ -20,7 +20,7 @@ from flows.run.release_report import (
 )
 from tasks.config.spec_file import load_spec
 from tasks.plan import subject
-from tasks.plan.machine import cpu_name
+from tasks.plan.machine import cpu_count, cpu_name
 from tasks.record.named_baselines import set_baseline
 from tasks.record.store import Store
 from tasks.record.write_run import record_run
@@ -75,6 +75,19 @@ def test_a_release_is_measured_where_its_model_ran_on_this_hardware(
     store = Store(tmp_path)
     record_run(store, run.model_copy(update={"spec": "smoke", "manifest": manifest}))
     assert is_measured(store, load_spec("smoke"), "cuda", "1.0") is measured
+
+
+@pytest.mark.parametrize(("cpus", "measured"), [(0, True), (60, False)])
+def test_a_release_on_processors_is_measured_where_it_ran_on_as_many(
+    cpus: int, measured: bool, tmp_path: Path
+) -> None:
+    own = {"engine_version": "1.0", "model": "synthetic:gpt-oss", "cpu": cpu_name(), "gpu_names": ()}
+    manifest = made_up.run().manifest.model_copy(update={**own, "cpu_count": cpu_count() + cpus})
+    run = made_up.run().model_copy(update={"spec": "smoke", "manifest": manifest})
+    record_run(Store(tmp_path), run)
+    assert is_measured(Store(tmp_path), load_spec("smoke"), "cpu", "1.0") is measured
+    larger = manifest.model_copy(update={"cpu_count": 999})
+    assert good_name(run) != good_name(run.model_copy(update={"manifest": larger}))
 
 
 def test_every_figure_and_score_has_its_change_and_interval() -> None:

@@ -123,3 +123,20 @@ def test_runs_without_hardware_may_be_of_different_machines(tmp_path: Path) -> N
     (series,) = figure_series(store, "request_throughput")
     note = "no hardware is recorded: these may be runs of different machines"
     assert note in trend_table(store, series).footnotes
+
+
+def test_machines_of_other_sizes_are_other_hardware_where_the_model_runs_on_their_processors(
+    tmp_path: Path,
+) -> None:
+    store = Store(tmp_path)
+    for number, (gpus, cpus) in enumerate([((), 4), ((), 64), (("H100",), 4), (("H100",), 64)]):
+        run = made_up.run(f"run-{number}", made_up.START + timedelta(days=number))
+        manifest = run.manifest.model_copy(update={"gpu_names": gpus, "cpu_count": cpus})
+        record_run(store, run.model_copy(update={"manifest": manifest}))
+        record_point(store, run.run_id, made_up.recorded(made_up.point(), run.run_id))
+    series = figure_series(store, "request_throughput")
+    assert {one.key.hardware: len(one.runs) for one in series} == {
+        "Made-up CPU, 4 CPUs": 1,
+        "Made-up CPU, 64 CPUs": 1,
+        "H100, Made-up CPU": 2,
+    }
