@@ -8,8 +8,8 @@ import typer
 def blocks() -> None:
     """Register the block types on a Prefect server.
 
-    The server is that of PREFECT_API_URL. The types hold the credentials of SwanLab, MLflow, a model hub, a
-    results location and a serving host. `servegauge deploy` does this too.
+    The server is that of PREFECT_API_URL. The types hold the credentials of SwanLab, MLflow, a
+    model hub and a running server, a results location and a serving host. `servegauge deploy` does this too.
     """
     from operate.block_types import register_blocks
 

@@ -36,7 +36,7 @@ def import_results(
       servegauge import vllm.json
       servegauge import outputs/20261126_120000/NAME/parallel_10_number_100
       servegauge import outputs/20261126_130000
-      servegauge compare last previous
+      servegauge compare RUN RUN
     """
     from tasks.config.results_location import results_location
     from tasks.exchange.import_run import import_file

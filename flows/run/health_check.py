@@ -57,9 +57,8 @@ def _question_kinds(spec: Spec) -> frozenset[RequestKind]:
 
 
 def _exact_kinds(spec: Spec) -> frozenset[RequestKind]:
-    """The kinds of requests that are sent with an exact output length."""
-    exact = {sweep.endpoint for sweep in spec.sweeps if sweep.exact_output_tokens is not None}
-    return frozenset(exact | {sweep.endpoint for sweep in spec.loads_of_accuracy})
+    """The kinds of requests that ask for answers of exact lengths."""
+    return frozenset(sweep.endpoint for sweep in _loads(spec) if sweep.fixes_output_lengths)
 
 
 def _loads(spec: Spec) -> tuple[Sweep, ...]:

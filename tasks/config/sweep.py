@@ -156,6 +156,11 @@ class Sweep(Frozen):
         exact = self._exact_output
         return exact if isinstance(exact, int) and not self.lengths else None
 
+    @property
+    def fixes_output_lengths(self) -> bool:
+        """Whether its requests ask for answers of exact lengths: equal, drawn or recorded ones."""
+        return self._exact_output is not None
+
     def input_length_at(self, share: float) -> int | None:
         """Return the length of a prompt without prefix for a random number; None if the dataset decides it.
 

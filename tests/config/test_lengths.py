@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from statistics import fmean, stdev
+from typing import Any
 
 import pytest
 
 from tasks.config.lengths import Lognormal, LognormalShape, Uniform, length_at
 from tasks.config.spec_file import load_spec
+from tasks.config.sweep import Sweep
 from tasks.errors import InputError
 
 SHARES = [(n + 0.5) / 10_000 for n in range(10_000)]
@@ -64,6 +67,29 @@ def test_wrong_lengths_are_refused_with_a_remedy(fields: str, what: str, remedy:
         load_spec("smoke", [f"sweeps.0.{fields}"])
     assert what in caught.value.what.replace(".load:uniform", "")
     assert remedy in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("fields", "fixes"),
+    [
+        ({}, True),
+        ({"output_tokens": 16}, True),
+        ({"output_tokens": {"uniform": [8, 16]}}, True),
+        ({"lengths": "pairs.csv"}, True),
+        ({"load": {"trace": "trace.csv"}}, True),
+        ({"dataset": "conversations", "conversation": {"turns": 2}}, True),
+        ({"dataset": "openqa"}, False),
+        ({"dataset": "openqa", "output_tokens": 16}, True),
+    ],
+)
+def test_a_server_has_to_heed_ignore_eos_wherever_lengths_are_fixed(
+    fields: dict[str, Any], fixes: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("pairs.csv", "trace.csv"):
+        (tmp_path / name).write_text("timestamp,input_tokens,output_tokens\n0,1,2\n")
+    sweep = Sweep.model_validate({"name": "s", "load": [{"concurrency": 1, "requests": 1}], **fields})
+    assert sweep.fixes_output_lengths is fixes
 
 
 @pytest.mark.parametrize("dataset", ["openqa", "random"])
