@@ -19,6 +19,7 @@ from flows.run.run_server import RunServer, no_server, open_server
 from flows.run.run_warnings import RunWarnings
 from flows.ui import artifacts, console
 from flows.ui.progress import show_progress
+from tasks.config.sweep_rules import ignored_length
 from tasks.plan.plan import Plan, Planner
 
 
@@ -29,6 +30,8 @@ def run_pipeline(run: Run, refresh: bool, plan: Plan | None = None) -> str:
     """
     with recording(run) as warnings:
         plan = plan_run(run, refresh, plan)
+        for ignored in filter(None, map(ignored_length, run.spec.sweeps)):
+            warnings.add("plan", ignored)
         with _server_for(plan, run, warnings) as server, show_progress(plan.missing):
             context = RunContext(run, server, refresh)
             speed = measure_sweeps(plan, context)

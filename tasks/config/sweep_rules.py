@@ -47,6 +47,19 @@ def check_lengths(sweep: Sweep) -> None:
         )
 
 
+def ignored_length(sweep: Sweep) -> str | None:
+    """Return a warning if a sweep gives the length of prompts that have lengths of their own.
+
+    It is not refused, so that `--set sweeps.0.dataset=openqa` alone makes questions of random prompts.
+    """
+    if sweep.mix or sweep.has_random_prompts or sweep.input_tokens == DEFAULT_TOKENS:
+        return None
+    return (
+        f"sweep {sweep.name}: the prompts of {sweep.dataset} have lengths of their own, not "
+        f"{sweep.input_tokens} tokens; remove `input_tokens`"
+    )
+
+
 def check_prefixes(sweep: Sweep) -> None:
     """Refuse two fields that say what prompts share, and prefixes of prompts that are not random."""
     shared = {

@@ -11,6 +11,7 @@ import pytest
 from tasks.config.lengths import Lognormal, LognormalShape, Uniform, length_at
 from tasks.config.spec_file import load_spec
 from tasks.config.sweep import Sweep
+from tasks.config.sweep_rules import ignored_length
 from tasks.errors import InputError
 
 SHARES = [(n + 0.5) / 10_000 for n in range(10_000)]
@@ -90,6 +91,20 @@ def test_a_server_has_to_heed_ignore_eos_wherever_lengths_are_fixed(
         (tmp_path / name).write_text("timestamp,input_tokens,output_tokens\n0,1,2\n")
     sweep = Sweep.model_validate({"name": "s", "load": [{"concurrency": 1, "requests": 1}], **fields})
     assert sweep.fixes_output_lengths is fixes
+
+
+@pytest.mark.parametrize(
+    ("overrides", "warned"),
+    [
+        (["sweeps.0.dataset=openqa"], True),
+        (["sweeps.0.dataset=openqa", "sweeps.0.input_tokens=1024"], False),
+        ([], False),
+    ],
+)
+def test_a_length_that_questions_do_not_have_is_warned_of(overrides: list[str], warned: bool) -> None:
+    sweep = load_spec("smoke", overrides).sweeps[0]
+    warning = "sweep throughput: the prompts of openqa have lengths of their own, not 128 tokens; remove "
+    assert ignored_length(sweep) == (f"{warning}`input_tokens`" if warned else None)
 
 
 @pytest.mark.parametrize("dataset", ["openqa", "random"])
