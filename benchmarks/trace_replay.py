@@ -30,7 +30,7 @@ from tasks.plan.point_requests import planned_requests
 from tasks.plan.trace_rows import with_requests
 from tasks.serve.endpoint import Endpoint
 
-PROCESSES, INPUT_TOKENS, OUTPUT_TOKENS = 2, 32, 2
+PROCESSES, INPUT_TOKENS, OUTPUT_TOKENS, BLOCK_TOKENS = 2, 32, 2, 2
 LIMIT_S = 0.010
 """The limit of the P99 lateness."""
 
@@ -46,7 +46,7 @@ def write_trace(path: Path, rows: int, rate: float, hash_ids: int) -> Trace:
             }
             ids = [number % 50, *range(100 + 16 * number, 100 + 16 * number + hash_ids)]
             file.write(json.dumps(row | ({"hash_ids": ids} if hash_ids else {})) + "\n")
-    return Trace(trace=str(path))
+    return Trace(trace=str(path), timestamps="ms", block_tokens=BLOCK_TOKENS)
 
 
 def planning_s(folder: Path, rows: int) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
-from math import isfinite
+from math import ceil, isfinite
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +16,8 @@ from tasks.plan.traffic_file import Record, column, lengths_of, read_records, ro
 
 TIMES = ("timestamp", "Timestamp", "TIMESTAMP")
 HASH_IDS = "hash_ids"
+MOST_SPARE_IDS = 1
+"""A row's last block may have begun without a token of the prompt."""
 
 
 class TraceRow(NamedTuple):
@@ -39,23 +41,26 @@ def read_trace(trace: Trace) -> tuple[TraceRow, ...]:
         InputError: the file cannot be read, or a row lacks a time or a length; the message names the row.
     """
     path = Path(trace.trace)
-    unit_s = 0.001 if (trace.timestamps or _usual_unit(path)) == "ms" else 1.0
-    rows = _rows_of_file(path, unit_s, trace.block_tokens)[: trace.requests or None]
+    in_ms = (trace.timestamps or _usual_unit(path)) == "ms"
+    guessed = in_ms and trace.timestamps is None
+    rows = _rows_of_file(path, 0.001 if in_ms else 1.0, guessed, trace.block_tokens)[: trace.requests or None]
     start = rows[0].due_s
     return tuple(row._replace(due_s=(row.due_s - start) / trace.speed) for row in rows)
 
 
 @lru_cache(maxsize=1)  # a plan asks for the number of rows first, and for the rows later
-def _rows_of_file(path: Path, unit_s: float, block_tokens: int) -> tuple[TraceRow, ...]:
+def _rows_of_file(path: Path, unit_s: float, guessed: bool, block_tokens: int) -> tuple[TraceRow, ...]:
     """Return all rows of a file in order of time, as recorded."""
-    rows = sorted(_rows(path, unit_s, block_tokens), key=lambda row: row.due_s)
+    rows = sorted(_rows(path, unit_s, guessed, block_tokens), key=lambda row: row.due_s)
     if not rows:
         raise InputError(f"{path} holds no rows", "give a time and two lengths in each row")
     return tuple(rows)
 
 
-def _rows(path: Path, unit_s: float, block_tokens: int) -> Iterator[TraceRow]:
+def _rows(path: Path, unit_s: float, guessed: bool, block_tokens: int) -> Iterator[TraceRow]:
     for number, record in enumerate(read_records(path), 1):
+        if guessed:
+            _check_unit(record, path, number)
         lengths = lengths_of(record, path, number)
         shared = _shared(record, lengths.input_tokens, block_tokens, path, number)
         yield TraceRow(_seconds(record, unit_s, path, number), *lengths, shared)
@@ -63,6 +68,18 @@ def _rows(path: Path, unit_s: float, block_tokens: int) -> Iterator[TraceRow]:
 
 def _usual_unit(path: Path) -> str:
     return "ms" if path.suffix == ".jsonl" else "s"
+
+
+def _check_unit(record: Record, path: Path, number: int) -> None:
+    """Refuse a time that is no whole number of ms: it is one of seconds, which would be replayed in a 1000th.
+
+    Raises:
+        InputError: the row has such a time; the message names the row.
+    """
+    value: Any = column(record, TIMES)
+    if isinstance(value, float) and not value.is_integer():
+        what = f"has {TIMES[0]} {value!r}, which may be seconds or milliseconds"
+        raise row_error(path, number, what, "give the load `timestamps: s` or `timestamps: ms`")
 
 
 def _seconds(record: Record, unit_s: float, path: Path, number: int) -> float:
@@ -92,6 +109,9 @@ def _shared(record: Record, input_tokens: int, block_tokens: int, path: Path, nu
     hash_ids = record.get(HASH_IDS) or ()
     if not isinstance(hash_ids, list | tuple) or not all(type(name) is int for name in hash_ids):
         raise row_error(path, number, f"has {HASH_IDS} {hash_ids!r}", "give a list of whole numbers")
+    if len(hash_ids) > MOST_SPARE_IDS + ceil(input_tokens / block_tokens):
+        what = f"has {len(hash_ids)} {HASH_IDS} for {input_tokens} tokens, too many for {block_tokens} each"
+        raise row_error(path, number, what, "give the load the tokens of a block, as `block_tokens: 16`")
     for name in hash_ids:
         if left <= 0:
             break

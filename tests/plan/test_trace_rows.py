@@ -85,6 +85,32 @@ def test_a_wrong_trace_is_refused_by_its_row(tmp_path: Path, text: str, what: st
     assert what in caught.value.what
 
 
+QWEN_ROW = {"timestamp": 61.114, "input_length": 521, "output_length": 4, "hash_ids": list(range(33))}
+QWEN = f"{json.dumps(QWEN_ROW)}\n"
+"""A row of a trace in seconds with blocks of 16 tokens."""
+
+
+def test_seconds_are_not_replayed_as_milliseconds(tmp_path: Path) -> None:
+    first = QWEN.replace("61.114", "0")
+    path = written(tmp_path, "qwen.jsonl", first + QWEN)
+    with pytest.raises(InputError) as caught:
+        read_trace(Trace(trace=path, block_tokens=16))
+    assert "row 2 has timestamp 61.114, which may be seconds or milliseconds" in caught.value.what
+    assert "`timestamps: s`" in caught.value.remedy
+    for unit, due_s in (("s", 61.114), ("ms", 0.061114)):
+        rows = read_trace(Trace.model_validate({"trace": path, "block_tokens": 16, "timestamps": unit}))
+        assert rows[1].due_s == pytest.approx(due_s)
+
+
+def test_small_blocks_are_not_taken_for_large_ones(tmp_path: Path) -> None:
+    # Two prompts that share their first 16 tokens would share 512 of them.
+    path = written(tmp_path, "qwen.jsonl", QWEN)
+    with pytest.raises(InputError, match="33 hash_ids for 521 tokens, too many for 512 each"):
+        read_trace(Trace(trace=path, timestamps="s"))
+    (row,) = read_trace(Trace(trace=path, timestamps="s", block_tokens=16))
+    assert [tokens for _, tokens in row.shared] == [16] * 32 + [9]
+
+
 @pytest.mark.parametrize(
     ("field", "what"),
     [
