@@ -24,10 +24,13 @@ def difference_table(runs: Sequence[ComparedRun]) -> Table:
         _settings(run.report) | {name: _value_text(value) for name, value in of_spec.items()}
         for run, of_spec in zip(runs, of_specs, strict=True)
     ]
+    has_spec, of_a_spec = [run.report.run.spec_json is not None for run in runs], set(chain(*of_specs))
     rows = []
     for name in dict.fromkeys(chain.from_iterable(settings_of_runs)):
         values = [settings.get(name, MISSING) for settings in settings_of_runs]
-        if len(set(values)) > 1:
+        # A run whose spec is not recorded may have had any value.
+        known = [value for value, has in zip(values, has_spec, strict=True) if has or name not in of_a_spec]
+        if len(set(known)) > 1:
             rows.append((name, *values))
     return Table(
         title="Differences",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from tasks.measure.speed.figures.notation import MISSING
 from tasks.record.results import RunRecord
+from tasks.report.comparison.compared_run import ComparedRun
 from tasks.report.comparison.difference_table import difference_table
 from tasks.report.comparison.spec_settings import spec_settings
 from tests.record import made_up
@@ -76,3 +78,14 @@ def test_the_table_names_the_setting_and_both_values() -> None:
         ("sweep chat: temperature", "0.0", "0.6"),
         ("sweep chat: mix", "{sweep: x, share: 0.0}", "{sweep: x, share: 0.6}"),
     )
+
+
+def test_a_run_without_a_spec_differs_in_no_setting_of_one() -> None:
+    def run(run_id: str, spec: dict[str, Any] | None) -> ComparedRun:
+        done = compared(run_id)
+        record = done.report.run.model_copy(update={"spec_json": json.dumps(spec) if spec else None})
+        return done.model_copy(update={"report": done.report.model_copy(update={"run": record})})
+
+    one, other, without = run("a", sweep("chat")), run("b", sweep("chat", clients=2)), run("c", None)
+    assert difference_table([one, without]).rows == ()
+    assert difference_table([one, without, other]).rows == (("sweep chat: clients", MISSING, MISSING, "2"),)
