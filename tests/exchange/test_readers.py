@@ -205,3 +205,20 @@ def test_a_time_without_a_zone_is_of_the_clock_that_the_tool_read(tmp_path: Path
     assert read_foreign_run(_changed(tmp_path, "vllm.json", date="20261126-120000")).measured_at == at_noon
     for written in ("2026-11-26T12:00:00", "2026-11-26T12:00:00+08:00", "2026-11-26T04:00:00+00:00"):
         assert read_foreign_run(_aiperf(tmp_path, start_time=written)).measured_at == at_noon
+
+
+@pytest.mark.parametrize("tool", PATHS)
+def test_the_figures_of_a_file_fit_each_other(tool: str) -> None:
+    # A figure read in another unit, or of other requests, would not.
+    known = {name: value for name, value in _figures(read_foreign_run(PATHS[tool])).items() if value}
+    rate, output = known["request_throughput"], known["output_tokens_mean"]
+    assert known["output_token_throughput"] == pytest.approx(rate * output, rel=0.05)
+    assert known["duration_s"] == pytest.approx(12 / rate, rel=0.05)
+    answer_s = known["ttft_mean_s"] + known["tpot_mean_s"] * (output - 1)
+    assert known.get("latency_mean_s", answer_s) == pytest.approx(answer_s, rel=0.05)  # none of vLLM's
+    if "total_token_throughput" in known:
+        tokens = known["input_tokens_mean"] + output
+        assert known["total_token_throughput"] == pytest.approx(rate * tokens, rel=0.05)
+    for time in ("ttft", "tpot", "latency") if tool != "vllm" else ("ttft", "tpot"):
+        assert known[f"{time}_p50_s"] == pytest.approx(known[f"{time}_mean_s"], rel=0.2)
+        assert known[f"{time}_p50_s"] <= known.get(f"{time}_p90_s", known[f"{time}_p50_s"])
