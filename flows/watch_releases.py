@@ -40,6 +40,7 @@ from tasks.report.comparison.compared_run import ComparedRun
 from tasks.report.comparison.judged_runs import load_runs, with_variants
 from tasks.report.comparison.regressions import lost_figures, missing_figures, regressions
 from tasks.report.comparison.undecided import undecided
+from tasks.report.comparison.undecided_scores import undecided_scores
 
 WorseThan = Annotated[float, Field(ge=0, le=100)]
 
@@ -108,11 +109,13 @@ def _judged(location: ResultsLocation, run_id: str, baseline: str | None, worse_
         return report
     base, new = load_runs([baseline, run_id], location)
     pair = (base, new)
+    still_open = [figure.text(worse_than) for figure in undecided(base, new, worse_than)]
+    still_open += [score.text(worse_than) for score in undecided_scores(base, new, worse_than)]
     lines = (*regressions(pair, worse_than), *missing_figures(pair), *lost_figures(pair))
     return report.model_copy(
         update={
             "worse": tuple(line.removeprefix("B: ") for line in lines),
-            "open": tuple(figure.text(worse_than) for figure in undecided(base, new, worse_than)),
+            "open": tuple(still_open),
             "changes": change_lines(base, new),
             "page": write_comparison_page(with_variants(pair, _versions(pair)), location),
         }

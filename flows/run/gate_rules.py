@@ -20,6 +20,7 @@ from tasks.report.comparison.compared_run import ComparedRun
 from tasks.report.comparison.judged_runs import load_runs
 from tasks.report.comparison.regressions import lost_figures, missing_figures, regressions
 from tasks.report.comparison.undecided import undecided, undecided_line
+from tasks.report.comparison.undecided_scores import undecided_scores
 from tasks.report.comparison.work_notes import work_notes
 from tasks.report.report_input import ReportInput
 
@@ -104,10 +105,13 @@ def _open_figures(base: ComparedRun, new: ComparedRun, percent: float) -> list[s
     noisy = undecided(base, new, percent)
     if noisy:
         console.stage("gate", undecided_line(noisy, percent))
+    scores = [score.text(percent) for score in undecided_scores(base, new, percent)]
+    for line in scores:
+        console.stage("gate", line)
     lost = [line.removeprefix("B: ") for line in lost_figures((base, new))]
     if lost:
         console.stage("gate", f"figures of the baseline are missing: {'; '.join(lost)}", "yellow")
-    return [*(figure.text(percent) for figure in noisy), *lost]
+    return [*(figure.text(percent) for figure in noisy), *scores, *lost]
 
 
 def _compared(gated: GatedRun) -> ComparedRun:
