@@ -72,7 +72,7 @@ def is_measured(store: Store, spec: Spec, device: Device, version: str) -> bool:
     Args:
         store: the results.
         spec: what is measured.
-        device: what its environment computes on.
+        device: what its environment computes on; the spec's own device counts first.
         version: the engine's version.
 
     Raises:
@@ -81,10 +81,10 @@ def is_measured(store: Store, spec: Spec, device: Device, version: str) -> bool:
     """
     if isinstance(spec.server, EndpointServer):
         return False
-    hardware, model = server_hardware(spec.server, device), model_name(spec.server.model)
+    hardware = server_hardware(spec.server, spec.server.device or device)
     same: dict[str, str | int] = {
         "spec": spec.name,
-        "model": model,
+        "model": model_name(spec.server.model),
         "engine_version": version,
         "cpu": hardware.cpu,
     }

@@ -28,6 +28,16 @@ from tasks.serve.gpu import GPU
 from tests.record import made_up
 from tests.report.comparison.compared_runs import compared
 
+H100 = GPU(
+    index=0,
+    uuid="GPU-0",
+    name="H100",
+    memory_total_bytes=None,
+    memory_used_bytes=None,
+    driver="580",
+    pids=(),
+)
+
 FIRST = ReleaseReport(spec="smoke", engine="vllm", version="1.0", run="run-2", baseline=None)
 
 
@@ -53,16 +63,7 @@ def test_the_sentence_says_what_came_of_it() -> None:
 def test_a_release_is_measured_where_its_model_ran_on_this_hardware(
     other: dict[str, Any], measured: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gpu = GPU(
-        index=0,
-        uuid="GPU-0",
-        name="H100",
-        memory_total_bytes=None,
-        memory_used_bytes=None,
-        driver="580",
-        pids=(),
-    )
-    monkeypatch.setattr(subject, "list_gpus", lambda: (gpu,))
+    monkeypatch.setattr(subject, "list_gpus", lambda: (H100,))
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     same = {
         "engine_version": "1.0",
@@ -88,6 +89,19 @@ def test_a_release_on_processors_is_measured_where_it_ran_on_as_many(
     assert is_measured(Store(tmp_path), load_spec("smoke"), "cpu", "1.0") is measured
     larger = manifest.model_copy(update={"cpu_count": 999})
     assert good_name(run) != good_name(run.model_copy(update={"manifest": larger}))
+
+
+def test_the_device_of_a_spec_counts_before_that_of_its_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subject, "list_gpus", lambda: (H100,))
+    own = {"engine_version": "1.0", "model": "synthetic:gpt-oss", "cpu": cpu_name(), "gpu_names": ()}
+    manifest = made_up.run().manifest.model_copy(update={**own, "cpu_count": cpu_count()})
+    record_run(Store(tmp_path), made_up.run().model_copy(update={"spec": "smoke", "manifest": manifest}))
+    spec = load_spec("smoke")
+    on_cpus = spec.model_copy(update={"server": spec.server.model_copy(update={"device": "cpu"})})
+    assert is_measured(Store(tmp_path), on_cpus, "cuda", "1.0")
+    assert not is_measured(Store(tmp_path), spec, "cuda", "1.0")
 
 
 def test_every_figure_and_score_has_its_change_and_interval() -> None:
