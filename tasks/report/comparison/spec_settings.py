@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
@@ -17,7 +18,8 @@ def spec_settings(runs: Sequence[RunRecord]) -> list[dict[str, Any]]:
     """Return the settings of each run's sweeps and question sets, as `sweep chat: temperature`.
 
     A field within a field has both names: `sweep chat: abandon.share`. Fields without a value are left out,
-    and so are sweeps and question sets that one of the runs does not have.
+    and so are sweeps and question sets that one of the runs does not have. The second set of a name, as one
+    under another load, has `#2` behind it.
     A run without a recorded spec (imported, or of an early version) has no settings.
     """
     specs = [dict(_entries(json.loads(run.spec_json))) if run.spec_json else {} for run in runs]
@@ -38,8 +40,11 @@ def _entries(spec: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "server", {"price_per_hour": spec.get("server", {}).get("price_per_hour")}
     for sweep in spec.get("sweeps", ()):
         yield f"sweep {sweep['name']}", sweep | _search_of(sweep)
+    seen = Counter[str]()
     for questions in spec.get("accuracy", ()):
-        yield f"questions {_set_name(questions)}", questions
+        name = _set_name(questions)
+        seen[name] += 1
+        yield f"questions {name}{f' #{seen[name]}' if seen[name] > 1 else ''}", questions
 
 
 def _search_of(sweep: Mapping[str, Any]) -> dict[str, Any]:

@@ -58,6 +58,18 @@ def test_question_sets_are_named_as_in_results() -> None:
     ]
 
 
+def test_a_set_under_two_loads_has_the_settings_of_both() -> None:
+    loads = [{"dataset": "aime25", "under_load": {"concurrency": level}} for level in (5, 50)]
+    assert spec_settings([run_of({"accuracy": loads})]) == [
+        {
+            "questions aime25 under load: dataset": "aime25",
+            "questions aime25 under load: under_load.concurrency": 5,
+            "questions aime25 under load #2: dataset": "aime25",
+            "questions aime25 under load #2: under_load.concurrency": 50,
+        }
+    ]
+
+
 def test_a_sweep_that_one_run_lacks_is_no_setting() -> None:
     assert spec_settings([run_of(sweep("chat")), run_of(sweep("long"))]) == [{}, {}]
 
