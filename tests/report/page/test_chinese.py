@@ -109,6 +109,11 @@ def test_figures_of_a_comparison_are_translated_in_its_table_and_titles() -> Non
     )
 
 
+def test_a_note_on_failed_requests_leaves_no_english_between_its_numbers() -> None:
+    note = "chat c8: 3 of 10 requests failed in B, 0 of 1,000 in A: figures are of the others"
+    assert in_chinese(note) == "chat c8：失败的请求 3 / 10 个（B）、0 / 1,000 个（A）：数据只含其余请求"
+
+
 def test_a_sweep_that_has_the_name_of_a_word_keeps_it() -> None:
     assert in_chinese("Sweep mean cost") == "扫描 mean：成本"
 
