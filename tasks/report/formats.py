@@ -74,10 +74,12 @@ def run_duration(run: RunRecord) -> str:
 def remarks(point: RecordedPoint) -> list[Remark]:
     """Return why a point is suspect or invalid, then the notes on it.
 
-    The point's first request error is added unless one of them quotes it.
+    The kind of a reason is the verdict of its own check: an invalid point may have reasons that alone would
+    make it suspect. The point's first request error is added unless one of them quotes it.
     """
     verdict, error = point.verdict, point.result.first_error
-    reasons = [Remark(verdict.verdict, reason) for reason in verdict.reasons]
+    of_check = {check.sentence: check.verdict for check in verdict.checks}
+    reasons = [Remark(of_check.get(reason, verdict.verdict), reason) for reason in verdict.reasons]
     notes = [Remark(NOTE, note) for note in verdict.notes]
     if error is not None and not any(error in remark.sentence for remark in (*reasons, *notes)):
         notes.append(Remark(NOTE, f"first error: {error}"))

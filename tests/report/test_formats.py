@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tasks.audit.verdict import Verdict
+from tasks.audit.verdict import Check, Verdict
 from tasks.report import formats
 from tests.record import made_up
 
@@ -19,6 +19,16 @@ def test_the_first_error_is_a_note_unless_a_remark_quotes_it() -> None:
         ("invalid", "1 of 20 requests failed: HTTP 500 made up"),
         ("note", "n"),
     ]
+
+
+def test_a_reason_has_the_verdict_of_its_own_check() -> None:
+    checks = (
+        Check(check="usage", verdict="invalid", sentence="the server counted other tokens"),
+        Check(check="other_load", verdict="suspect", sentence="other processes used 49% of the CPUs"),
+    )
+    verdict = Verdict(verdict="invalid", reasons=tuple(check.sentence for check in checks), checks=checks)
+    kinds = [remark.kind for remark in formats.remarks(made_up.recorded(made_up.point(), verdict=verdict))]
+    assert kinds == ["invalid", "suspect"]
 
 
 def test_a_score_is_called_by_its_set_and_its_subset() -> None:

@@ -13,6 +13,9 @@ from tasks.record.results import RunRecord
 SHOWN_ELSEWHERE = {"name", "load", "run_name", "path"}
 """Fields that are no setting of a comparison: names, loads (rows of the tables) and a folder's place."""
 
+IN_MANIFEST = {"model", "revision", "args", "env"}
+"""Fields of a server that the manifest has as they were in the run."""
+
 
 def spec_settings(runs: Sequence[RunRecord]) -> list[dict[str, Any]]:
     """Return the settings of each run's sweeps and question sets, as `sweep chat: temperature`.
@@ -37,7 +40,7 @@ def spec_settings(runs: Sequence[RunRecord]) -> list[dict[str, Any]]:
 
 def _entries(spec: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield each sweep and question set of a spec with its name."""
-    yield "server", {"price_per_hour": spec.get("server", {}).get("price_per_hour")}
+    yield "server", {name: of for name, of in spec.get("server", {}).items() if name not in IN_MANIFEST}
     for sweep in spec.get("sweeps", ()):
         yield f"sweep {sweep['name']}", sweep | _search_of(sweep)
     seen = Counter[str]()

@@ -70,6 +70,19 @@ def test_a_set_under_two_loads_has_the_settings_of_both() -> None:
     ]
 
 
+def test_of_a_server_the_fields_that_the_manifest_lacks_are_settings() -> None:
+    server = {
+        "kind": "endpoint",
+        "url": "http://a/v1",
+        "model": "m",
+        "args": {"x": 1},
+        "price_per_hour": None,
+    }
+    assert spec_settings([run_of({"server": server})]) == [
+        {"server: kind": "endpoint", "server: url": "http://a/v1"}
+    ]
+
+
 def test_a_sweep_that_one_run_lacks_is_no_setting() -> None:
     assert spec_settings([run_of(sweep("chat")), run_of(sweep("long"))]) == [{}, {}]
 
