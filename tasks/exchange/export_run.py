@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +14,9 @@ from tasks.exchange.writers.writer_registry import WRITERS
 from tasks.record.read_run import recorded_points, recorded_run
 from tasks.record.results import RecordedPoint, RunRecord
 from tasks.record.store import Store
+
+UNSAID = ("conversation", "mix", "abandon")
+"""Fields of a sweep by which its concurrency is not that of single, equal, answered requests."""
 
 
 class Exported(NamedTuple):
@@ -48,6 +52,7 @@ def export_run(store: Store, run_id: str, form: str, folder: Path, sweep: str | 
                 doubt = f"{_name(point)} is left out: {error.what}"
         if doubt:
             notes.append(doubt)
+    notes += _unsaid(run, points)
     if not contents:
         why = "; ".join(notes) or f"it has no points{f' of a sweep {sweep!r}' if sweep else ''}"
         raise InputError(f"nothing of {run_id} can be exported: {why}", "choose another run or sweep")
@@ -60,6 +65,16 @@ def _doubt(point: RecordedPoint) -> str | None:
         return None
     end = "left out" if verdict.verdict == "invalid" else "exported all the same"
     return f"{_name(point)} is {verdict.verdict} and {end}: {'; '.join(verdict.reasons)}"
+
+
+def _unsaid(run: RunRecord, points: Sequence[RecordedPoint]) -> list[str]:
+    """Return a note for each sweep whose requests no form can tell from those of a plain load."""
+    exported, notes = {point.result.sweep for point in points}, []
+    for sweep in json.loads(run.spec_json or "{}").get("sweeps", ()):
+        fields = [name for name in UNSAID if sweep.get(name)]
+        if fields and sweep["name"] in exported:
+            notes.append(f"{sweep['name']}: no form has a field for its {' and '.join(fields)}")
+    return notes
 
 
 def _name(point: RecordedPoint) -> str:

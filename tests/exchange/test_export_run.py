@@ -148,6 +148,18 @@ def test_the_mark_says_what_the_form_cannot(store: Store, tmp_path: Path) -> Non
     assert "at the socket" in marked["definitions"]["TTFT"]
 
 
+def test_what_no_form_can_say_of_a_sweep_is_noted(store: Store, tmp_path: Path) -> None:
+    sweeps = [
+        {"name": "throughput", "conversation": {"turns": 3}, "abandon": None},
+        {"name": "chat", "mix": [1]},
+    ]
+    record(store, made_up.recorded(LOADS["c4"]))
+    record_run(store, made_up.run().model_copy(update={"spec_json": json.dumps({"sweeps": sweeps})}))
+    exported = export_run(store, "run-1", "vllm", tmp_path / "out")
+    assert exported.notes == ("throughput: no form has a field for its conversation",)
+    assert len(exported.files) == 1
+
+
 def test_invalid_points_are_left_out(store: Store, tmp_path: Path) -> None:
     other = made_up.recorded(made_up.point(concurrency=8), verdict=INVALID)
     record(store, made_up.recorded(LOADS["c4"]), other)
