@@ -10,6 +10,7 @@ from pydantic import Field
 
 from tasks.config.base import Frozen
 from tasks.config.load_kinds.trace import Trace
+from tasks.config.objective import SUCCESS
 from tasks.config.refusal import refuse
 
 if TYPE_CHECKING:
@@ -89,3 +90,9 @@ def _check_part(mixed: Sweep, name: str, by_name: Mapping[str, Sweep]) -> None:
         raise refuse(f"{what}: users of conversations wait for their answers", "name another sweep")
     if any(isinstance(load, Trace) for load in part.loads):
         raise refuse(f"{what}: it has the times and lengths of a trace", "name another sweep")
+    bounded = any(bound.name != SUCCESS for bound in part.objectives)
+    if mixed.search and bounded and part.abandon and part.abandon.share == 1:
+        raise refuse(
+            f"{what}: all of its requests are abandoned, so no level has the times that it bounds",
+            "give its `abandon` a share below 1, or remove its `objectives`",
+        )

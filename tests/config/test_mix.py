@@ -15,6 +15,8 @@ LOAD = [{"concurrency": 4, "requests": 40}]
 MIX = [{"sweep": "chat", "share": 0.8}, {"sweep": "long", "share": 0.2}]
 NESTED = [{"sweep": "chat", "share": 0.8}, {"sweep": "office", "share": 0.2}]
 OFFICE = {"name": "office", "mix": MIX, "load": LOAD}
+SEARCH = {"until": "saturated", "concurrency": 1}
+NEVER_COMPLETE = LONG | {"abandon": {"share": 1, "after_s": 2}, "objectives": ["ttft_p95_s <= 1"]}
 SERVER = {"kind": "endpoint", "url": "http://127.0.0.1:9/v1", "model": "stub"}
 
 
@@ -51,8 +53,15 @@ def test_a_spec_with_a_mix_reads_as_it_was_written() -> None:
         ([CHAT, LONG, OFFICE | {"load": {"trace": "t.jsonl"}}], "a trace gives every request itself"),
         ([CHAT, {"name": "long", "load": {"trace": "t.jsonl"}}, OFFICE], "it has the times and lengths"),
         ([CHAT, LONG, OFFICE, OFFICE | {"name": "all", "mix": NESTED}], "it is a mix itself"),
+        ([CHAT, NEVER_COMPLETE, OFFICE | {"load": SEARCH}], "all of its requests are abandoned"),
     ],
 )
 def test_a_wrong_mix_is_refused_with_a_remedy(sweeps: list[dict[str, Any]], what: str) -> None:
     with pytest.raises(ValueError, match=re.escape(what)):
         spec(*sweeps)
+
+
+def test_a_search_may_abandon_all_requests_of_a_part_that_nothing_bounds() -> None:
+    unbounded = NEVER_COMPLETE | {"objectives": ["success >= 0.9"]}
+    assert spec(CHAT, unbounded, OFFICE | {"load": SEARCH}).sweeps[2].search
+    assert spec(CHAT, NEVER_COMPLETE, OFFICE).sweeps[2].loads
