@@ -50,10 +50,28 @@ def check_question_set(question_set: QuestionSet) -> int:
     if not question_set.files:
         counts = [dataset.hub_subsets.get(subset, 0) for subset in question_set.subset_names]
         return sum(_limited(count, question_set.limit) for count in counts) or UNKNOWN_SIZE
+    _check_folder(question_set)
     for file in question_set.example_files:
         _check_records(file, dataset)
     counts = [_check_records(file, dataset) for file in question_set.files]
     return sum(counts) if question_set.limit is None else sum(min(it, question_set.limit) for it in counts)
+
+
+def _check_folder(question_set: QuestionSet) -> None:
+    """Raise InputError if `path` is no folder, or has not the file that its dataset is read from."""
+    name, needed = question_set.base_name, question_set.definition.file
+    if not Path(question_set.path or "").is_dir():
+        raise InputError(
+            f"question set {name}: there is no folder {question_set.path}",
+            f"give `path` a folder that holds {needed}",
+        )
+    missing = [file for file in question_set.files if not file.exists()]
+    if missing:
+        subsets = f", or SUBSET.jsonl for each of {', '.join(question_set.subset_names)}"
+        raise InputError(
+            f"question set {name}: there is no file {missing[0]}",
+            f"put the questions into {needed} of that folder{subsets if question_set.subset_names else ''}",
+        )
 
 
 def copy_questions(question_set: QuestionSet, folder: Path) -> None:

@@ -94,11 +94,6 @@ def test_a_wrong_accuracy_set_is_refused(tmp_path: Path, record: dict[str, objec
         check_question_set(QuestionSet(path=str(tmp_path)))
 
 
-def test_a_missing_accuracy_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"test\.jsonl"):
-        check_question_set(QuestionSet(path=str(tmp_path / "none")))
-
-
 def test_numbers_become_text_in_the_copy(tmp_path: Path) -> None:
     (tmp_path / "test.jsonl").write_text(
         '{"problem": "p", "answer": 42, "more": 1}\n\n{"problem": "q", "answer": " 7 "}'
@@ -109,3 +104,13 @@ def test_numbers_become_text_in_the_copy(tmp_path: Path) -> None:
         {"problem": "p", "answer": "42"},
         {"problem": "q", "answer": "7"},
     ]
+
+
+def test_a_folder_that_is_not_there_is_named_with_what_belongs_into_it(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"question set q: there is no folder .*/nosuch/q") as no_folder:
+        check_question_set(QuestionSet(path=str(tmp_path / "nosuch/q")))
+    assert no_folder.value.remedy == "give `path` a folder that holds test.jsonl"
+    (tmp_path / "other.jsonl").write_text("{}")
+    with pytest.raises(InputError, match=r"there is no file .*/test\.jsonl") as no_file:
+        check_question_set(QuestionSet(path=str(tmp_path)))
+    assert no_file.value.remedy.startswith("put the questions into test.jsonl of that folder")
