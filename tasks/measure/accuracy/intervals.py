@@ -44,20 +44,24 @@ def wilson(share: float, trials: float, z: float = Z) -> tuple[float, float]:
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def repeats_to_tell(difference: float, values: Sequence[Sequence[float]]) -> int:
+def repeats_to_tell(difference: float, values: Sequence[Sequence[float]]) -> int | None:
     """Return how often each question must be answered in two runs, so that a difference of their means shows.
 
     A paired 5 % test over the same questions then finds it in 80 % of all cases. With one answer a question,
     how much answers to one question vary is unknown; the variance of all answers is an upper bound.
+    None where all scores are equal, as of answers that are all wrong: they give no estimate of the variance.
 
     Args:
         difference: the difference of two means, such as 0.03.
         values: for each question the scores of its answers.
     """
+    scores = [score for of_question in values for score in of_question]
+    if len(set(scores)) == 1:
+        return None
     repeated = [variance(of_question) for of_question in values if len(of_question) > 1]
     if repeated:
         within = fmean(repeated)
     else:
-        share = fmean(score for of_question in values for score in of_question)
+        share = fmean(scores)
         within = share * (1 - share)
     return max(1, ceil(2 * within * (POWER_Z / difference) ** 2 / len(values)))

@@ -60,7 +60,8 @@ class Score(Frozen):
         cost_per_correct: the price of `busy_s` for each right answer, in the price's currency.
         cost_doubts: why energy and cost are doubtful.
         asks: what was asked; scores with the same value differ in load or repeats alone.
-        repeats_needed: the repeats with which two runs would tell a difference of 3 points from noise.
+        repeats_needed: the repeats with which two runs would tell a difference of 3 points from noise;
+            None where all answers have the same score.
     """
 
     dataset: str

@@ -35,7 +35,8 @@ def answers_table(report: ReportInput) -> Table | None:
     if not scores:
         return None
     repeated = any(score.repeats > 1 for score in scores)
-    notes = [_power(accuracy.scores[-1]) for accuracy in report.accuracy if accuracy.scores]
+    totals = [accuracy.scores[-1] for accuracy in report.accuracy if accuracy.scores]
+    notes = [_power(score) for score in totals if _has_power(score)]
     notes += [_incomplete(score) for score in scores if not score.complete]
     table = Table(
         title="Answers",
@@ -78,10 +79,16 @@ def _text(value: float | None) -> str:
     return MISSING if value is None else formats.score_text(value)
 
 
+def _has_power(score: Score) -> bool:
+    """Return whether the answers tell how many repeats are needed: not where all are right, or all wrong."""
+    # earlier versions recorded 1 there
+    return score.repeats_needed is not None and 0 < score.value < 1
+
+
 def _power(score: Score) -> str:
     """Return how many repeats a small difference between two runs needs; an estimate."""
     at_most = "at most " if score.repeats == 1 else ""
-    repeats = f"{at_most}{score.repeats_needed} repeats"
+    repeats = f"{at_most}{score.repeats_needed} {'repeat' if score.repeats_needed == 1 else 'repeats'}"
     return f"{score.dataset}: two runs need {repeats} each to tell 3 points from noise (80 % power)"
 
 

@@ -43,3 +43,9 @@ def test_power_of_repeats() -> None:
     assert repeats_to_tell(0.03, [[1.0], [0.0]] * 50) == 44
     # with repeats the variance inside the questions is known: here there is none
     assert repeats_to_tell(0.03, [[1.0, 1.0], [0.0, 0.0]] * 50) == 1
+
+
+@pytest.mark.parametrize("score", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("answers", [1, 4])
+def test_equal_scores_do_not_tell_how_many_repeats_are_needed(score: float, answers: int) -> None:
+    assert repeats_to_tell(0.03, [[score] * answers] * 5) is None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tasks.record.results import DisputedAnswer, RecordedAccuracy
+from tasks.report.page.chinese import in_chinese
 from tasks.report.tables.answers_table import MOST_LISTED, answers_table, disputed_table
 from tests.record import made_up
 from tests.report.made_up import cells, report
@@ -39,6 +42,25 @@ def test_one_answer_a_question_has_no_columns_for_several() -> None:
     assert table is not None
     assert "pass@k" not in [column.name for column in table.columns]
     assert "incomplete" not in " ".join(table.footnotes)
+
+
+@pytest.mark.parametrize(
+    ("repeats", "needed", "text"),
+    [(1, 1, "at most 1 repeat each"), (1, 2, "at most 2 repeats each"), (2, 1, "need 1 repeat each")],
+)
+def test_the_note_on_repeats_counts_one_repeat_as_one(repeats: int, needed: int, text: str) -> None:
+    table = answers_table(report(accuracy=accuracy(repeats=repeats, repeats_needed=needed)))
+    assert table is not None
+    (note,) = [note for note in table.footnotes if "two runs need" in note]
+    assert text in note
+    assert "重复" in str(in_chinese(note))
+
+
+@pytest.mark.parametrize("fields", [{"repeats_needed": None}, {"value": 0.0, "repeats_needed": 1}])
+def test_answers_that_are_all_alike_have_no_note_on_repeats(fields: dict[str, object]) -> None:
+    table = answers_table(report(accuracy=accuracy(**fields)))
+    assert table is not None
+    assert "two runs need" not in " ".join(table.footnotes)
 
 
 def test_scores_of_earlier_versions_have_no_such_table() -> None:
