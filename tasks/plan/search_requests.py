@@ -53,8 +53,9 @@ def _requests_for(bound: Objective, sweep: Sweep) -> int:
     ]
     part = sum(share for share, _ in judged) if bound.part else 1.0
     abandoned = sum(share * left for share, left in judged) / part
-    complete = 1 - abandoned - DEVIATIONS * sqrt(abandoned * (1 - abandoned) / (part * POOL))
-    needed = bound.requests / needed_success(sweep.objectives) / part / max(complete, 1 / POOL)
+    drawn = part * POOL
+    complete = 1 - abandoned - DEVIATIONS * sqrt(abandoned * (1 - abandoned) / drawn)
+    needed = bound.requests / needed_success(sweep.objectives) / part / max(complete, 1 / drawn)
     return ceil(needed) + (MORE if abandoned or bound.part else 0)
 
 

@@ -99,6 +99,15 @@ def test_a_level_of_a_mix_has_enough_requests_of_a_part_that_is_bounded() -> Non
     assert sum(request.part == "rare" for request in level(mixed, load.requests)) >= 100
 
 
+def test_at_least_one_of_the_drawn_requests_of_a_part_is_complete() -> None:
+    """By hand: 100 of the 1000 that are drawn are rare ones, so 20 complete ones need 20 x 1000 at most."""
+    left = {"share": 0.95, "after_s": 1}
+    rare = sweep(name="rare", objectives=["ttft_p95_s <= 1"], abandon=left)
+    shares = [{"sweep": "rare", "share": 0.1}, {"sweep": "usual", "share": 0.9}]
+    mixed = with_parts(sweep(mix=shares), (rare, sweep(name="usual")))
+    assert searched_load(mixed, 1).requests == 20_005
+
+
 def test_the_warm_up_sends_each_prefix_so_that_every_level_finds_all_of_them() -> None:
     prefixes = sweep(prefixes={"count": 20, "tokens": 64}, input_tokens=8, warmup_requests=20)
     planned = searched_requests(prefixes, LOAD, 10, 20)
