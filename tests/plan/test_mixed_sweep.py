@@ -9,7 +9,7 @@ from typing import Any
 from tasks.config.load_kinds.closed_loop import ClosedLoop
 from tasks.config.objective import Objective
 from tasks.config.sweep import Sweep
-from tasks.plan.cache_keys import point_key
+from tasks.plan.cache_keys import point_key, search_key
 from tasks.plan.mixed_sweep import MixedSweep, with_parts
 from tasks.plan.planned_request import PlannedRequest
 from tasks.plan.point_requests import planned_requests
@@ -61,6 +61,15 @@ def test_a_mix_has_the_objectives_of_its_parts_on_their_own_requests() -> None:
     names = ["latency_mean_s <= 9", "documents: ttft_p95_s <= 2", "documents: tpot_mean_s <= 1"]
     assert [str(bound) for bound in mixed.objectives] == names
     assert point_key(SUBJECT, mixed, LOAD, 1) == point_key(SUBJECT, mix(), LOAD, 1)
+
+
+def test_a_bound_on_a_part_is_part_of_the_key_of_a_search() -> None:
+    def key(*texts: str) -> str:
+        part = DOCUMENTS.model_copy(update={"objectives": bounds(*texts)})
+        return search_key(SUBJECT, mix(part, load={"until": "saturated", "concurrency": 1}))
+
+    assert len({key(), key("ttft_p95_s <= 2"), key("ttft_p95_s <= 3")}) == 3
+    assert key("success >= 0.9") == key()  # the mix alone says how many may fail
 
 
 OWED = ["documents"] * 9 + ["questions", "documents"] * 5 + ["questions"]

@@ -78,8 +78,8 @@ def asked_questions(base: ComparedRun, new: ComparedRun, key: ScoreKey) -> tuple
     """Return the share of right answers to each question that two runs were asked for a score.
 
     A question has the same key in both runs. Questions are numbered through all subsets, so a run of other
-    subsets, or of more questions in each, gives the same question another number: where more questions agree
-    by their number within the subset, that one counts.
+    subsets, or of more questions in each, gives the same question another number. The key holds the number
+    within the subset if more questions agree by it than by the number in the whole set.
     """
     pair = [(_answers_of(run, key), _first_numbers(run, key.dataset)) for run in (base, new)]
     in_set = [_by_number(answers, {}) for answers, _ in pair]

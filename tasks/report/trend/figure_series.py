@@ -21,7 +21,7 @@ from tasks.report.trend.change_points import ChangePoint, change_points
 from tasks.text import did_you_mean
 
 _KIND = ("spec", "model", "cpu", "cpu_count", "gpu_names")
-"""Columns of `runs` that are equal in all runs of a series, but the number of processors beside GPUs."""
+"""Columns of `runs` that are equal in all runs of a series. With GPUs, `cpu_count` may differ."""
 
 
 class SeriesKey(NamedTuple):
