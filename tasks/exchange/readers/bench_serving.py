@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tasks.config.load import Load, read_load
-from tasks.errors import InputError
 from tasks.exchange.foreign_file import Fields, number
-from tasks.exchange.readers.reader import MILLI, check_one_kind, enough_for
+from tasks.exchange.readers.reader import MILLI, check_no_ramp, check_one_kind, enough_for
 from tasks.stats import PERCENTILE_NEEDS
 
 
@@ -18,8 +17,7 @@ def load_of(content: Fields, requests: int, path: Path) -> Load:
     Raises:
         InputError: the rate grows with time, or has a limit of requests at once.
     """
-    if content.get("ramp_up_strategy"):
-        raise InputError(f"{path}: a load that ramps up cannot be read", "import runs of one fixed load")
+    check_no_ramp(content.get("ramp_up_strategy"), path)
     concurrency, rate = number(content, "max_concurrency"), number(content, "request_rate")
     check_one_kind(concurrency, rate, path)
     if concurrency:

@@ -10,7 +10,7 @@ from tasks.config.load import Load, read_load
 from tasks.errors import InputError
 from tasks.exchange.foreign_file import Fields, count, number, object_in
 from tasks.exchange.foreign_run import ForeignPoint, ForeignRun
-from tasks.exchange.readers.reader import MILLI, Reader, enough_for
+from tasks.exchange.readers.reader import MILLI, Reader, check_no_ramp, enough_for
 from tasks.stats import PERCENTILE_NEEDS
 
 RATES = {
@@ -68,6 +68,7 @@ def _load(benchmark: Fields, requests: int, path: Path) -> Load:
     if streams:
         return read_load({"concurrency": int(streams), "requests": requests})
     if rate and kind in ARRIVALS:
+        check_no_ramp(number(strategy, "rampup_duration"), path)
         return read_load({"rate": rate, "arrival": kind, "requests": requests})
     raise InputError(
         f"{path}: the strategy {kind!r} has no fixed concurrency and no fixed rate",

@@ -36,6 +36,16 @@ def check_one_kind(concurrency: float | None, rate: float | None, path: Path) ->
         raise InputError(what, "import runs of one fixed load: a rate or a number at once")
 
 
+def check_no_ramp(ramp: object, path: Path) -> None:
+    """Refuse a load that grows with time.
+
+    Raises:
+        InputError: `ramp`, the file's setting of the growth, is not empty.
+    """
+    if ramp:
+        raise InputError(f"{path}: a load that ramps up cannot be read", "import runs of one fixed load")
+
+
 def enough_for(percent: int, succeeded: int) -> bool:
     """Whether so many requests have this percentile at all, by our own rule."""
     return succeeded >= PERCENTILE_NEEDS[percent]

@@ -33,3 +33,13 @@ def test_requests_at_equal_gaps_are_no_poisson_arrivals(tmp_path: Path, arrival:
 def test_another_strategy_is_no_load_of_ours(tmp_path: Path, kind: str) -> None:
     with pytest.raises(InputError, match=kind):
         read_foreign_run(with_strategy(tmp_path, type_=kind, rate=2.5))
+
+
+def test_a_rate_that_grows_at_first_is_refused_and_streams_that_begin_apart_are_not(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="ramps up"):
+        read_foreign_run(with_strategy(tmp_path, type_="constant", rate=2.5, rampup_duration=10.0))
+    (point,) = read_foreign_run(
+        with_strategy(tmp_path, type_="concurrent", streams=4, rampup_duration=1.0)
+    ).points
+    assert point.load.slots == 4
+    assert read_foreign_run(with_strategy(tmp_path, type_="constant", rate=2.5, rampup_duration=0.0)).points
