@@ -9,7 +9,7 @@ from flows.run.run_identity import Run
 from flows.run.run_results import RunProblems
 from flows.ui.prefect_ui import emit_event
 from tasks.measure.speed.figures.figure_registry import BY_NAME
-from tasks.report.best_load import best_load
+from tasks.report.best_load import UNMET, BestLoad, best_load
 from tasks.report.load_repeats import usable_repeats
 from tasks.report.report_input import ReportInput
 
@@ -28,6 +28,7 @@ def emit_finished_run(report_input: ReportInput, problems: RunProblems) -> None:
         "invalid": sum(point.verdict.verdict == "invalid" for point in points),
         "output_tokens_per_s": highest.mean if highest else None,
         "output_tokens_per_s_verdict": ("suspect" if highest.suspect else "valid") if highest else None,
+        "output_tokens_per_s_objectives": _objectives(highest),
         "knees": {knee.sweep: knee.knee for knee in report_input.knees},
         "suspect_knees": [knee.sweep for knee in report_input.knees if knee.doubts],
         "scores": {score.dataset: score.value for score in scores},
@@ -48,6 +49,13 @@ def emit_regression(run_id: str, spec: str, failures: Sequence[str]) -> None:
     """Emit `servegauge.regression`: a gate failed. An automation turns it into a notification."""
     payload = {"spec": spec, "failures": list(failures[:MOST_FAILURES]), "first": failures[0]}
     _emit("servegauge.regression", run_id, payload)
+
+
+def _objectives(best: BestLoad | None) -> str | None:
+    """Return whether a load meets its sweep's objectives; None without a load or objectives."""
+    if best is None or not best.point.objectives:
+        return None
+    return UNMET if best.unmet else "met"
 
 
 def _emit_finished(run_id: str, payload: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from tasks.measure.accuracy.scores import Score
 from tasks.measure.speed.figures.figure_registry import BY_NAME
 from tasks.plan.search import Knee
 from tasks.report import formats
-from tasks.report.best_load import BestLoad, best_load
+from tasks.report.best_load import UNMET, BestLoad, best_load
 from tasks.report.load_repeats import usable_repeats
 from tasks.report.report_input import ReportInput
 from tasks.report.tables.knee_table import level_text, verdict_of
@@ -38,7 +38,8 @@ class Tile(NamedTuple):
 def tiles(report: ReportInput) -> tuple[Tile, ...]:
     """Return the best speeds, every knee and the last score of each question set.
 
-    A speed of a suspect load is shown only if no load is valid.
+    A speed of a suspect load is shown only if no load is valid; that of a load that does not meet its
+    objectives only if no load as valid does.
     """
     scores = [accuracy.scores[-1] for accuracy in report.accuracy if accuracy.scores]
     source = report.run.manifest.source
@@ -60,7 +61,15 @@ def _speed_tiles(report: ReportInput) -> list[Tile]:
 
 def _load_caption(best: BestLoad) -> str:
     load = f"{best.point.sweep}, {best.point.load.kind} {formats.load_text(best.point)}"
-    return f"{load}; better loads are suspect" if best.passed_over else load
+    reasons = []
+    if best.passed_over:
+        reasons.append("suspect")
+    if best.passed_over_unmet:
+        reasons.append(UNMET)
+    remarks = [UNMET] if best.unmet else []
+    if reasons:
+        remarks.append(f"better loads are {' or '.join(reasons)}")
+    return "; ".join([load, *remarks])
 
 
 def _knee_tile(knee: Knee) -> Tile:

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from tasks.measure.speed.figures.figure_registry import BY_NAME
 from tasks.measure.speed.figures.figure_type import Figure
+from tasks.measure.speed.figures.point_result import PointResult
 from tasks.report import formats
-from tasks.report.best_load import BestLoad, best_load
+from tasks.report.best_load import UNMET, BestLoad, best_load
 from tasks.report.load_repeats import Repeats, usable_repeats
 from tasks.report.report_input import ReportInput
 from tasks.report.table import Table, numeric_columns, text_columns, with_verdicts
@@ -29,7 +30,8 @@ class _Entry(NamedTuple):
 def best_table(report: ReportInput) -> Table | None:
     """Return the best load by each figure of BEST_BY for sweeps with two loads or more; None without rows.
 
-    A suspect load is chosen only if its sweep has no valid one.
+    A suspect load is chosen only if its sweep has no valid one, and one that does not meet its objectives
+    only if no load as valid does.
     """
     loads_by_sweep: dict[str, list[Repeats]] = {}
     for repeats in usable_repeats(report.points):
@@ -69,15 +71,24 @@ def _row(entry: _Entry) -> tuple[str, ...]:
 
 
 def _notes(entries: Sequence[_Entry]) -> tuple[str, ...]:
-    """Return which sweeps have no valid load, and which better but suspect loads were passed over."""
-    notes: dict[str, None] = {}  # a dict keeps the order and drops equal notes
-    for entry in entries:
-        best = entry.best
+    """Return what no load of a sweep is or does, and which better loads were passed over for it."""
+    notes = []
+    for best_by, _, best in entries:
+        sweep = best.point.sweep
         if best.suspect:
-            notes[f"{best.point.sweep}: no load is valid; this is the best of the suspect ones"] = None
+            notes.append(f"{sweep}: no load is valid; this is the best of the suspect ones")
+        if best.unmet:
+            kind = "suspect" if best.suspect else "valid"
+            best_of = f"this is the best of the {kind} ones"
+            notes.append(f"{sweep}: no {kind} load is shown to meet the objectives; {best_of}")
         if best.passed_over:
-            loads = ", ".join(formats.load_text(point) for point in best.passed_over)
-            notes[f"{best.point.sweep}, {entry.best_by}: better but suspect, so not chosen: load {loads}"] = (
-                None
-            )
-    return tuple(notes)
+            loads = _loads(best.passed_over)
+            notes.append(f"{sweep}, {best_by}: better but suspect, so not chosen: load {loads}")
+        if best.passed_over_unmet:
+            loads = _loads(best.passed_over_unmet)
+            notes.append(f"{sweep}, {best_by}: better but {UNMET}, so not chosen: load {loads}")
+    return tuple(dict.fromkeys(notes))  # without equal notes
+
+
+def _loads(points: Sequence[PointResult]) -> str:
+    return ", ".join(formats.load_text(point) for point in points)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tasks.record.results import RecordedPoint
+from tasks.report.page.chinese import in_chinese
 from tasks.report.tables.best_table import best_table
 from tests.record import made_up
 from tests.record.made_up import spread
@@ -43,3 +44,27 @@ def test_one_lucky_repeat_is_not_the_best() -> None:
     assert table is not None
     assert [row[2:] for row in table.rows] == [("8", "6.00 req/s"), ("8", "0.167 s")]
     assert best_table(report(points=repeats[:2])) is None  # one load, twice
+
+
+def bounded(load: int, bound_s: float) -> RecordedPoint:
+    """A point whose latency P95 has a bound; it is about 1.5 s at the lowest load."""
+    return made_up.recorded(made_up.bounded(made_up.point("s", load), bound_s))
+
+
+def test_a_load_that_breaks_its_objectives_is_not_the_best_and_is_named() -> None:
+    table = best_table(report(points=(bounded(4, 2.5), bounded(16, 2.5))))
+    assert table is not None
+    assert cells(table, "Load") == ["4", "4"]
+    assert table.footnotes == (
+        "s, highest RPS: better but not shown to meet the objectives, so not chosen: load 16",
+    )
+
+
+def test_where_no_load_meets_the_objectives_a_note_says_so() -> None:
+    table = best_table(report(points=(bounded(4, 0.1), bounded(16, 0.1))))
+    assert table is not None
+    assert cells(table, "Load") == ["16", "4"]
+    assert table.footnotes == (
+        "s: no valid load is shown to meet the objectives; this is the best of the valid ones",
+    )
+    assert None not in map(in_chinese, table.footnotes)
