@@ -18,7 +18,8 @@ WorseThanOption = Annotated[
         min=0,
         max=100,
         metavar="PERCENT",
-        help="Exit with 1 if a figure is worse by more than this per cent (scores: points), noise excluded.",
+        help="Exit with 1 if a figure is worse by more than this per cent (scores: points), and by more than "
+        "noise. What was measured once counts as it is.",
     ),
 ]
 PageOption = Annotated[
@@ -54,12 +55,15 @@ def compare(
     """
     from rich.console import Console
 
+    from tasks.config.access import check_folder_of
     from tasks.report.comparison.comparison_tables import comparison_tables
     from tasks.report.comparison.judged_runs import check_regressions, check_run_count, load_runs
     from tasks.report.open_results import open_results
     from tasks.report.page.terminal import print_tables
 
     check_run_count(runs)
+    if page is not None:
+        check_folder_of(page)
     store = open_results(results, lambda message: typer.echo(message, err=True))
     compared = load_runs(runs, store.location)
     print_tables(comparison_tables(compared), Console())

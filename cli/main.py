@@ -87,7 +87,7 @@ class CommandGroup(TyperGroup):
             kind = "wrong input" if isinstance(error, InputError) else "error"
             _exit_with_message(error.exit_code, *filter(None, (error.detail.rstrip(), f"{kind}: {error}")))
         except KeyboardInterrupt:
-            _exit_with_message(130, "stopped; what was measured is recorded")
+            _exit_with_message(130, "stopped; what was measured is recorded; the next run goes on from there")
         except Terminated:
             _exit_with_message(143, "terminated; what was measured is recorded")
 

@@ -49,7 +49,7 @@ def _environment(environment: str | None) -> list[str]:
     if environment is None:
         return []
     try:
-        size = f" ({find_requirements(environment).disk_gb:g} GB of disk)"
+        size = f" ({find_requirements(environment).disk_gb:g} GB of free disk)"
     except InputError:
         size = ""
     return [f"environment {environment}{size}"]
