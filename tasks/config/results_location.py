@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
+from tasks.config.access import READABLE
 from tasks.config.base import Frozen
 from tasks.config.home import expanded, home
 from tasks.errors import InputError
@@ -16,6 +18,7 @@ ANSWERS = "answers"
 """Names of the subfolders that do not hold tables."""
 RESULTS = os.environ.get("SERVEGAUGE_RESULTS", "results")
 """The results location where nobody names one."""
+_OPEN_IT = f"{READABLE}, or give another one with --results"
 
 
 class ResultsLocation(Frozen):
@@ -69,13 +72,24 @@ def existing_results(address: str | Path) -> ResultsLocation:
     """Return the results location to read from. A bucket is not asked whether it exists.
 
     Raises:
-        InputError: the address is wrong, or there is no folder at it.
+        InputError: the address is wrong, there is no folder at it, or this user may not read it.
     """
     location = results_location(address)
-    if location.bucket is None and not location.folder.is_dir():
-        what = "is a file" if location.folder.exists() else "does not exist"
+    if location.bucket is None:
+        _check_readable(location.folder)
+    return location
+
+
+def _check_readable(folder: Path) -> None:
+    named = f"the results folder {folder.absolute()}"
+    try:
+        is_folder, exists = folder.is_dir(), folder.exists()
+    except OSError as error:  # a folder above it is closed to this user
+        raise InputError(f"{named} cannot be read: {error.strerror}", _OPEN_IT) from None
+    if not is_folder:
         raise InputError(
-            f"the results folder {location.folder.absolute()} {what}",
+            f"{named} {'is a file' if exists else 'does not exist'}",
             "give the folder of a run's results with --results, or measure something: servegauge run smoke",
         )
-    return location
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise InputError(f"{named} cannot be read: {os.strerror(errno.EACCES)}", _OPEN_IT)

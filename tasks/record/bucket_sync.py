@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
+from tasks.config.access import FOLDER_WRITABLE, is_denied, system_text
 from tasks.config.results_location import ResultsLocation
 from tasks.errors import RecordError
 from tasks.record import bucket
@@ -83,9 +84,14 @@ def remove(location: ResultsLocation, name: str) -> None:
     """Remove the file `name` from the local folder and from the bucket, if it is there.
 
     Raises:
-        RecordError: the bucket does not answer or refuses access.
+        RecordError: this user may not remove it, or the bucket does not answer or refuses access.
     """
-    (location.folder / name).unlink(missing_ok=True)
+    local_file = location.folder / name
+    try:
+        local_file.unlink(missing_ok=True)
+    except OSError as error:
+        what = f"{local_file} cannot be removed: {system_text(error)}"
+        raise RecordError(what, FOLDER_WRITABLE if is_denied(error) else "remove it by hand") from error
     if location.bucket is None:
         return
     with _record_errors(f"{location}/{name} cannot be removed"), suppress(FileNotFoundError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tasks.config.access import is_denied
 from tasks.errors import RecordError
 from tasks.record.store import Store
 
@@ -21,5 +22,6 @@ def changing(store: Store) -> Iterator[None]:
         with store.files.lock():
             yield
     except OSError as error:
-        what = f"{store.location} cannot be changed: {store.files.error_text(error)}"
-        raise RecordError(what, "see that it is writable and has free space") from error
+        what = f"{error.filename or store.location} cannot be changed: {store.files.error_text(error)}"
+        remedy = "let this user read and write it" if is_denied(error) else "see that there is free space"
+        raise RecordError(what, remedy) from error

@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 
 import pyarrow as pa
 
+from tasks.config.access import is_full, system_text
 from tasks.record.parquet_file import remove_leftover, write_atomically, write_bytes
 from tasks.record.store_files import PROBE, Stamp, is_table_file
 from tasks.record.store_lock import folder_lock
@@ -90,7 +91,9 @@ class FolderFiles:
         return [Path(file) for file in files]
 
     def error_text(self, error: OSError) -> str:
-        """The system's message, and how much space is free."""
+        """The system's message; where the disk is full, how much space is free too."""
+        if not is_full(error):
+            return system_text(error)
         try:
             free = f"{shutil.disk_usage(self.root).free / MEBIBYTE:,.0f} MiB free"
         except OSError:

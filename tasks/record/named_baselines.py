@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints, ValidationError
 
+from tasks.config.access import READABLE
 from tasks.config.base import Frozen
 from tasks.config.gate import PREVIOUS
 from tasks.errors import InputError, RecordError
@@ -33,7 +34,7 @@ def baselines(store: Store) -> dict[str, str]:
         return {} if content is None else Baselines.model_validate_json(content).names
     except OSError as error:
         reason = store.files.error_text(error)
-        raise RecordError(f"{path} cannot be read: {reason}", "see that it is readable") from error
+        raise RecordError(f"{path} cannot be read: {reason}", READABLE) from error
     except ValidationError as error:
         what = f"{path} is damaged: {error.errors()[0]['msg']}"
         raise RecordError(what, "remove it, and set the baselines again") from None

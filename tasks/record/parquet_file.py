@@ -133,10 +133,15 @@ def why_unreadable(source: Path | IO[bytes], table: TableName, extra: Collection
         source: the file.
         table: the table.
         extra: columns that the file has besides the table's.
+
+    Raises:
+        PermissionError: this user may not read the file.
     """
     try:
         # read everything, not only the schema: any page may be damaged
         schema = pq.ParquetFile(source).read().schema
+    except PermissionError:
+        raise
     except (OSError, pa.ArrowException) as error:
         return f"is damaged: {str(error).splitlines()[0]}"
     schema = pa.schema([field for field in schema if field.name not in extra])

@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
+from tasks.config.access import FOLDER_WRITABLE, READABLE, is_denied
 from tasks.config.results_location import ResultsLocation
 from tasks.errors import InputError, RecordError
 from tasks.record import bucket
@@ -84,7 +85,8 @@ class Store:
         except OSError as error:
             raise RecordError(
                 f"cannot write {target}: {self.files.error_text(error)}",
-                f"free some space, or choose another {self._location_kind} with --results",
+                f"{FOLDER_WRITABLE if is_denied(error) else 'free some space'}, "
+                f"or choose another {self._location_kind} with --results",
             ) from error
         return target
 
@@ -191,11 +193,16 @@ class Store:
                 reason = why_unreadable(source, table, {FILE_COLUMN} if is_compacted(path) else set())
             except OSError as os_error:
                 reason = f"cannot be read: {self.files.error_text(os_error)}"
+                if is_denied(os_error):
+                    return RecordError(f"{path} {reason}", READABLE)
             if reason:
                 remedy = f"move it out of the results {self._location_kind}; the other files stay readable"
                 return RecordError(f"{path} {reason}", remedy)
-        text = self.files.error_text(error) if isinstance(error, OSError) else error
-        return RecordError(f"the table {table!r} cannot be read: {text}", "read its files one by one")
+        named = f"the table {table!r}"
+        if not isinstance(error, OSError):
+            return RecordError(f"{named} cannot be read: {error}", "read its files one by one")
+        what = f"{error.filename or named} cannot be read: {self.files.error_text(error)}"
+        return RecordError(what, READABLE if is_denied(error) else "read its files one by one")
 
 
 def _files_at(location: ResultsLocation) -> StoreFiles:

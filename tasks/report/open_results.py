@@ -22,7 +22,8 @@ def open_results(address: str, say: Callable[[str], None]) -> Store:
             many runs lie in files of their own that reading takes long.
 
     Raises:
-        InputError: the address is wrong, or the folder does not exist.
+        InputError: the address is wrong, or the folder does not exist or cannot be read.
+        RecordError: the folder of the table of runs cannot be read.
     """
     location = existing_results(address)
     store = Store(location)
@@ -30,7 +31,10 @@ def open_results(address: str, say: Callable[[str], None]) -> Store:
     for message in mend_killed_logging(location.folder):
         say(message)
     if location.bucket is None:
-        loose = len(store.files.list_files("runs"))
+        try:
+            loose = len(store.files.list_files("runs"))
+        except OSError as error:
+            raise store.unreadable("runs", (), error) from error
         if loose > MANY_FILES:
             say(f"{loose:,} runs lie in files of their own; `servegauge compact` makes reading them quick")
     return store

@@ -42,8 +42,10 @@ def mend_killed_logging(folder: Path) -> tuple[str, ...]:
     Returns:
         A message for each of these runs.
     """
-    messages = []
-    for path in sorted((folder / "swanlab").glob(f"{PREFIX}*")):
+    messages, paths = [], list[Path]()
+    with suppress(OSError):  # a folder that is closed to this user
+        paths = sorted((folder / "swanlab").glob(f"{PREFIX}*"))
+    for path in paths:
         with suppress(OSError):  # the lock is held, or the folder is read-only: left for the next call
             messages.append(_mend(path))
     return tuple(message for message in messages if message)
