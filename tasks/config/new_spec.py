@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from tasks.config.access import other_file
 from tasks.config.commented_spec import commented_spec, plain_spec
 from tasks.config.home import expanded
 from tasks.config.spec import Spec
@@ -74,9 +75,7 @@ def _write_new(file: Path, text: str) -> None:
     except FileExistsError:
         raise InputError(f"{file} exists already", "give another name, or remove the file first") from None
     except OSError as error:
-        raise InputError(
-            f"{file} cannot be written: {error.strerror}", "give a file in a folder that exists"
-        ) from None
+        raise InputError(f"{file} cannot be written: {error.strerror}", other_file(error)) from None
 
 
 def _checked_file(address: str) -> Path:

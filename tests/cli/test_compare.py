@@ -70,4 +70,6 @@ def test_a_comparison_is_a_page_too(call: Call, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.endswith("comparison.html\n")
     assert "Speed side by side" in (tmp_path / "comparison.html").read_text(encoding="utf-8")
-    refused(call("compare", "before", "after", "--page", "/proc/none/x.html"), 1, "cannot write the page")
+    refused(
+        call("compare", "before", "after", "--page", "/proc/none/x.html"), 2, "/proc/none/x.html cannot be"
+    )
