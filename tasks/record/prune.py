@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from tasks.record.copy_files import remove_run_files
 from tasks.record.named_baselines import baselines
 from tasks.record.named_run import find_run
 from tasks.record.read_run import origins
+from tasks.record.schemas import TABLES
 from tasks.record.store import Store
 
 _DAYS = re.compile(r"(\d+)d")
@@ -77,6 +79,24 @@ def plan_removal(store: Store, keep: Keep, now: datetime) -> Removal:
         reused=tuple(run_id for run_id in runs["run_id"] if run_id in kept - wanted),
         kept=len(kept),
     )
+
+
+def check_removable(store: Store, run_ids: Collection[str]) -> None:
+    """Check that this user may remove runs, before a word is said of it or one of their files goes.
+
+    Raises:
+        InputError: a folder that they have files in is closed to this user.
+    """
+    location = store.location
+    folders = [location.folder, location.cache_folder, location.runs_folder]
+    folders += [location.folder / table for table in TABLES]
+    folders += [location.run_folder(run_id) for run_id in run_ids]
+    for folder in folders:
+        if folder.is_dir() and not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            raise InputError(
+                f"runs cannot be removed from {location}: {folder} is not writable for this user",
+                "let this user read and write it; nothing was removed",
+            )
 
 
 def remove(store: Store, run_ids: Collection[str]) -> None:

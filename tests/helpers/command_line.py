@@ -14,6 +14,11 @@ from tests.helpers.processes import command_lines, with_variable
 MARK = "TEST_MARK"
 SERVEGAUGE = str(Path(sys.executable).with_name("servegauge"))
 LIMIT_S = 600.0
+_OVERRIDES = "-dac_override,-dac_read_search"
+AS_LIMITED_USER = (
+    ("setpriv", f"--bounding-set={_OVERRIDES}", f"--inh-caps={_OVERRIDES}") if os.geteuid() == 0 else ()
+)
+"""Starts a command for which the rights of files count: for root they do not."""
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
@@ -26,10 +31,12 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     return {**inherited, **own, **more}
 
 
-def start(arguments: list[str], env: dict[str, str], folder: Path) -> subprocess.Popen[str]:
-    """Start `servegauge ARGUMENTS` in a folder."""
+def start(
+    arguments: list[str], env: dict[str, str], folder: Path, before: tuple[str, ...] = ()
+) -> subprocess.Popen[str]:
+    """Start `servegauge ARGUMENTS` in a folder; `before` is a command that starts it."""
     return subprocess.Popen(
-        [SERVEGAUGE, *arguments],
+        [*before, SERVEGAUGE, *arguments],
         env=env,
         cwd=folder,
         text=True,
@@ -39,9 +46,11 @@ def start(arguments: list[str], env: dict[str, str], folder: Path) -> subprocess
     )
 
 
-def run(arguments: list[str], env: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
+def run(
+    arguments: list[str], env: dict[str, str], folder: Path, before: tuple[str, ...] = ()
+) -> subprocess.CompletedProcess[str]:
     """Run `servegauge ARGUMENTS` in a folder until it ends, for at most ten minutes."""
-    with start(arguments, env, folder) as process:
+    with start(arguments, env, folder, before) as process:
         out, err = process.communicate(timeout=LIMIT_S)
     return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
