@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, urlsplit
 
+from pydantic_core import PydanticCustomError
+
 from tasks.config.refusal import refuse
 
+ADDRESS = r"^https?://[^/\s]+(/.*)?$"
+"""Pattern of the base URL of an OpenAI API."""
+WEB_ADDRESS = r"^https?://"
+"""Pattern of any other web address."""
+REQUEST_PATHS = ("/chat/completions", "/completions", "/models")
+"""What the load generator appends to a base URL."""
 CREDENTIAL_NAMES = frozenset(
     {"key", "api-key", "api_key", "apikey", "access_token", "token", "sig", "signature", "subscription-key"}
 )
@@ -37,7 +45,24 @@ def check_address(url: str) -> str:
             "the URL holds a fragment, a space or a character that a URL cannot hold",
             "remove it, or write it percent-encoded",
         )
+    base = base_of(url)
+    for path in REQUEST_PATHS:
+        if base.endswith(path):
+            raise refuse(
+                f"{url} is where requests go", f"cut the address after /v1: {base.removesuffix(path)}"
+            )
     return url
+
+
+def without_scheme(text: str) -> PydanticCustomError:
+    """Return the error for a text that does not begin with http:// or https://; a secret is not repeated."""
+    if "://" in text or text.startswith("/") or not text:
+        return refuse("it is no address of a web server", "write it as http://HOST:PORT/PATH")
+    try:
+        check_address(f"http://{text}")
+    except PydanticCustomError as error:
+        return error
+    return refuse(f"{text} does not begin with http:// or https://", f"write it as http://{text}")
 
 
 def base_of(url: str) -> str:

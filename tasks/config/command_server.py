@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from tasks.config.refusal import refuse
 from tasks.config.started_server import DEFAULT_GPU_MEMORY, StartedServer
+from tasks.config.variable_name import VariableName
 
 PLACEHOLDERS = ("model", "served_name", "host", "port")
 
@@ -33,7 +34,7 @@ class CommandServer(StartedServer):
     ready: str = Field(
         "/health", pattern=r"^/", description="path that answers with status 200 once the server is ready"
     )
-    api_key_env: str | None = Field(
+    api_key_env: VariableName | None = Field(
         None, description="environment variable from which the engine reads its API key; null: no key"
     )
     gpu_memory: float = Field(

@@ -57,5 +57,12 @@ def _key(node: object, part: str, override: str) -> str | int:
         return int(part)
     raise InputError(
         f"--set {override}: {part!r} is not an entry of a list of {len(node)}",
-        f"number the entries from 0 to {len(node) - 1}" if node else "the list is empty",
+        _numbers(len(node)),
     )
+
+
+def _numbers(entries: int) -> str:
+    """Say which numbers the entries of a list have."""
+    if entries == 0:
+        return "the list is empty"
+    return "there is one entry, number 0" if entries == 1 else f"number the entries from 0 to {entries - 1}"

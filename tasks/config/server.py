@@ -8,13 +8,14 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, NonNegativeInt, field_validator, model_validator
 
-from tasks.config.address import base_of, check_address, query_of
+from tasks.config.address import ADDRESS, base_of, check_address, query_of
 from tasks.config.base import Frozen
 from tasks.config.command_server import CommandServer
 from tasks.config.own_headers import check_headers
 from tasks.config.price import Price
 from tasks.config.refusal import refuse
 from tasks.config.started_server import DEFAULT_GPU_MEMORY, StartedServer
+from tasks.config.variable_name import VariableName
 
 ArgValue = bool | int | float | str | list[str] | None
 """A flag's value: true passes the bare flag, false and null omit it, a list passes several values."""
@@ -75,7 +76,7 @@ class EndpointServer(Frozen):
 
     kind: Literal["endpoint"] = Field(description="a server that runs already")
     url: str = Field(
-        pattern=r"^https?://[^/\s]+(/.*)?$",
+        pattern=ADDRESS,
         description="base URL, including /v1; a query (?api-version=…) is kept on every request",
     )
     model: str = Field(min_length=1, description="model name that requests carry")
@@ -89,8 +90,8 @@ class EndpointServer(Frozen):
         description="its GPUs, if it runs on this machine: their power and clocks are recorded",
     )
     price_per_hour: Price = None
-    api_key_env: str | None = Field(None, description="environment variable that holds its API key")
-    headers: dict[str, str] = Field(
+    api_key_env: VariableName | None = Field(None, description="environment variable that holds its API key")
+    headers: dict[str, VariableName] = Field(
         default_factory=dict,
         description="further headers of every request: name of the header, and of the environment variable "
         "that holds its value, which is never recorded",

@@ -8,8 +8,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from tasks.config import load, refusal
+from tasks.config.address import ADDRESS, WEB_ADDRESS, without_scheme
 from tasks.config.load import LOAD_KINDS, TAG_PREFIX
 from tasks.config.model_types import models_in_type
+from tasks.config.requirements import requirement_of
 from tasks.config.saturation import Saturation
 from tasks.config.server import CommandServer, EndpointServer, VllmServer
 from tasks.config.spec import Spec
@@ -68,9 +70,17 @@ def _what_and_remedy(finding: ErrorDetails) -> tuple[str, str]:
         case "too_short":
             return f"{field} is empty", "give it at least one entry"
         case "string_pattern_mismatch":
-            return f"{field} is {value}", f"it must match {context['pattern']}"
-    requirement = finding["msg"].replace("Input should be", "it must be").replace("tuple", "list")
-    return f"{field} is {value}", requirement
+            return _unmatched(field, finding)
+    return f"{field} is {value}", requirement_of(finding)
+
+
+def _unmatched(field: str, finding: ErrorDetails) -> tuple[str, str]:
+    """Return the error of a text that does not match its pattern; an address has words of its own."""
+    pattern, text = finding["ctx"]["pattern"], finding["input"]
+    if pattern not in (ADDRESS, WEB_ADDRESS):
+        return f"{field} is {_shortened(text)}", f"it must match {pattern}"
+    context = without_scheme(text).context or {}
+    return f"{field}: {context['what']}", context["remedy"]
 
 
 def _field_path(location: Location) -> str:

@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
+from tasks.config.address import WEB_ADDRESS
 from tasks.config.base import Frozen, added_field
 from tasks.config.refusal import refuse
+from tasks.config.variable_name import VariableName
 
 
 class TrackerConfig(Frozen):
@@ -49,7 +51,7 @@ class SwanLab(TrackerConfig):
     )
     workspace: str | None = Field(None, description="SwanLab workspace; null: the user's own")
     host: str | None = Field(None, description="address of a self-hosted SwanLab server")
-    api_key_env: str = Field(
+    api_key_env: VariableName = Field(
         "SWANLAB_API_KEY", description="environment variable that holds the API key (mode online)"
     )
     timeout_s: float = Field(
@@ -87,7 +89,7 @@ class MLflow(TrackerConfig):
 
     uri: str | None = Field(
         None,
-        pattern=r"^https?://",
+        pattern=WEB_ADDRESS,
         description="address of an MLflow tracking server; null: none. MLFLOW_TRACKING_TOKEN, or "
         "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, hold its credentials",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic_core import PydanticCustomError
 
-from tasks.config.address import base_of, check_address, query_of
+from tasks.config.address import base_of, check_address, query_of, without_scheme
 
 
 def test_an_address_is_divided_into_base_and_query() -> None:
@@ -27,6 +27,9 @@ def test_an_address_is_divided_into_base_and_query() -> None:
         ("https://h/\u00e4", "character"),
         ("http://::1:8000/v1", "is not a URL"),
         ("http://h:0/v1", "is not a URL"),
+        ("http://h/v1/chat/completions", "cut the address after /v1: http://h/v1"),
+        ("http://h/v1/completions/", "cut the address after /v1: http://h/v1"),
+        ("http://h/v1/models?a=b", "cut the address after /v1: http://h/v1"),
     ],
 )
 def test_a_wrong_address_is_refused(url: str, what: str) -> None:
@@ -34,3 +37,22 @@ def test_a_wrong_address_is_refused(url: str, what: str) -> None:
         check_address(url)
     assert what in str(caught.value)
     assert "pw" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("127.0.0.1:8123/v1", "write it as http://127.0.0.1:8123/v1"),
+        ("localhost", "write it as http://localhost"),
+        ("me:pw@h/v1", "holds credentials"),
+        ("h/v1?token=pw", "holds a secret"),
+        ("h:8/v1/chat/completions", "cut the address after /v1: http://h:8/v1"),
+        ("ftp://me:pw@h/v1", "http://HOST:PORT"),
+        ("http:///v1", "http://HOST:PORT"),
+        ("", "http://HOST:PORT"),
+    ],
+)
+def test_an_address_without_its_scheme_is_given_one(text: str, what: str) -> None:
+    message = str(without_scheme(text))
+    assert what in message
+    assert "pw" not in message

@@ -35,12 +35,13 @@ def test_the_last_override_wins() -> None:
         ("sweeps.9.repeats=2", "'9' is not an entry of a list of 2", "from 0 to 1"),
         ("sweeps.first=2", "'first' is not an entry of a list of 2", "from 0 to 1"),
         ("accuracy.0=2", "'0' is not an entry of a list of 0", "the list is empty"),
+        ("blocks.3.repeats=2", "'3' is not an entry of a list of 1", "there is one entry, number 0"),
         ("name.first=2", "'first' is below a value that has no fields", "spelling"),
         ("name.first.second=2", "'first' is below a value that has no fields", "spelling"),
     ],
 )
 def test_a_wrong_override_is_refused_with_a_remedy(override: str, what: str, remedy: str) -> None:
-    fields: dict[str, Any] = {"name": "smoke", "sweeps": [{}, {}], "accuracy": []}
+    fields: dict[str, Any] = {"name": "smoke", "sweeps": [{}, {}], "accuracy": [], "blocks": [{}]}
     with pytest.raises(InputError) as caught:
         apply_overrides(fields, [override])
     assert caught.value.what.startswith(f"--set {override}: ")

@@ -22,7 +22,11 @@ def test_names_of_headers_and_variables_are_kept() -> None:
         ({"Host": "HOST"}, "Host is set by the load generator itself", "remove it"),
         ({"content-length": "N"}, "content-length is set by", "remove it"),
         ({"X-Team": "A", "x-team": "B"}, "x-team is listed twice", "once"),
-        ({"X-Team": "sk-123 secret"}, "what X-Team is set to is no name", "put the value into a variable"),
+        (
+            {"X-Team": "sk-123 secret"},
+            "server.headers.X-Team: what it is set to is no name",
+            "into a variable",
+        ),
     ],
 )
 def test_wrong_headers_are_refused(headers: dict[str, str], what: str, remedy: str) -> None:

@@ -14,7 +14,12 @@ from tasks.errors import InputError
     [
         ("smoke", "args.--x=1", "'--x' starts with a dash", "write it as 'x'"),
         ("smoke", "gpus=[0, 0]", "[0, 0] are not distinct GPU numbers", "counted from 0"),
-        ("endpoint", "url=localhost:8000", "server.url is 'localhost:8000'", "https?"),
+        (
+            "endpoint",
+            "url=localhost:8000",
+            "server.url: localhost:8000 does not begin",
+            "as http://localhost:8000",
+        ),
         ("endpoint", "url='http://::1:8000/v1'", "is not a URL", "an IPv6 host in brackets"),
         ("endpoint", "url='http://me:secret@host/v1'", "the URL holds credentials", "api_key_env"),
     ],
