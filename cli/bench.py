@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cli.option_names import naming_options
 from cli.options import ResultsOption
 from cli.run import run
 from tasks.config.results_location import RESULTS
@@ -112,12 +113,15 @@ def bench(
         api_key_env=api_key_env,
         tokenizer=tokenizer,
     )
-    fields = quick_spec(choice, NAME if save is None else spec_name(save))
+    with naming_options():
+        fields = quick_spec(choice, NAME if save is None else spec_name(save))
     typer.echo(plain_spec(fields))
     if save is not None:
-        run(str(save_spec(save, fields).absolute()), results=results, refresh=refresh)
+        file = save_spec(save, fields)
+        with naming_options():
+            run(str(file.absolute()), results=results, refresh=refresh)
         typer.echo(f"\nSpec      {save} (servegauge run {save} measures the same)")
         return
-    with TemporaryDirectory(prefix="servegauge-bench-") as folder:
+    with TemporaryDirectory(prefix="servegauge-bench-") as folder, naming_options():
         file = save_spec(str(Path(folder) / f"{NAME}.yaml"), fields)
         run(str(file), results=results, refresh=refresh)

@@ -11,7 +11,10 @@ Url = Annotated[
 ]
 ModelName = Annotated[str | None, typer.Option("--model", help="With --url: default the first it lists.")]
 KeyVariable = Annotated[
-    str | None, typer.Option("--key-env", help="With --url: variable that holds its API key.", metavar="NAME")
+    str | None,
+    typer.Option(
+        "--api-key-env", "--key-env", help="With --url: variable that holds its API key.", metavar="NAME"
+    ),
 ]
 
 MLflowUri = Annotated[
@@ -21,7 +24,7 @@ MLflowUri = Annotated[
 
 
 def doctor(
-    url: Url = None, model: ModelName = None, key_env: KeyVariable = None, mlflow: MLflowUri = None
+    url: Url = None, model: ModelName = None, api_key_env: KeyVariable = None, mlflow: MLflowUri = None
 ) -> None:
     """Say what this machine, or a running server, can do.
 
@@ -40,9 +43,9 @@ def doctor(
     from tasks.text import printable
 
     if url is not None:
-        lines, works = diagnose_server(url, model, key_env)
-    elif model or key_env:
-        raise InputError("--model and --key-env are about a server", "give its address with --url")
+        lines, works = diagnose_server(url, model, api_key_env)
+    elif model or api_key_env:
+        raise InputError("--model and --api-key-env are about a server", "give its address with --url")
     else:
         diagnoses = diagnose(mlflow=mlflow)
         lines, works = lines_of(diagnoses), all(entry.status != "broken" for entry in diagnoses)

@@ -68,7 +68,7 @@ def _secret_in(variable: str, field: str) -> SecretStr:
     if not value:
         raise InputError(
             f"{field} names {variable}, which is not set",
-            f"set {variable} to the value that the server wants, or leave the field out",
+            f"set {variable} to the value that the server wants, or leave it out",
         )
     if not (value.isascii() and value.isprintable()):
         raise InputError(

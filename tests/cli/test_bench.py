@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from stub.process import Stub
+from stub.process import Stub, stub_server
 from tests.cli.answer import Call, refused
 
 SMALL = ("--input", "16", "--output", "4", "--requests", "3")
@@ -37,7 +37,16 @@ def test_wrong_input(call: Call, tmp_path: Path) -> None:
     server = ("bench", "--url", "http://127.0.0.1:9/v1", "--model", "m")
     refused(call(*server, "--concurrency", "many"), 2, "--concurrency many", "1,10,50")
     refused(call(*server, "--save", "my"), 2, "my is no name of a spec file", "my.yaml")
-    refused(call(*server, "--concurrency", "1"), 1, "127.0.0.1:9", "server.url")
-    refused(call("bench", "--url", "127.0.0.1:9", "--model", "m"), 2, "server.url")
+    refused(call(*server, "--concurrency", "1"), 1, "127.0.0.1:9", "correct --url")
+    refused(
+        call("bench", "--url", "127.0.0.1:9", "--model", "m"), 2, "--url: 127.0.0.1:9 does not", "http://127"
+    )
+    pasted = call(*server, "--api-key-env", "sk-123")
+    refused(pasted, 2, "--api-key-env: what it is set to is no name of an environment variable")
+    assert "sk-123" not in pasted.stdout + pasted.stderr
+    refused(call(*server, "--input", "999999999"), 2, "--input is 999999999")
+    with stub_server(model="m", api_key="sk-1") as locked:
+        answer = call("bench", "--url", locked.url, "--model", "m")
+    refused(answer, 1, "set --api-key-env to the name of the variable that holds the server's key")
     (tmp_path / "my.yaml").write_text("mine")
     refused(call(*server, "--save", "my.yaml"), 2, "my.yaml exists already")
