@@ -23,7 +23,7 @@ from tasks.plan.subject import Subject
 
 VERSION = 4
 """Increase it when a recorded figure changes its meaning. Runs then measure older figures again."""
-GRADING = 2
+GRADING = 3
 """Increase it when answers are judged in another way. Recorded answers are then judged again, not asked."""
 NEWER_FIELDS = ("hub", "subsets", "limit", "few_shot", "evalscope", "judge", "sandbox", "under_load")
 """Fields of a question set that a key holds only where they are set."""
