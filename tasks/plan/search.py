@@ -46,9 +46,12 @@ class Trial(Frozen):
 class Knee(Frozen):
     """The answer of a search: the highest load worth sending.
 
-    `low`: the highest level that held; `high`: the lowest that did not. Either is None if no level was
-    measured on that side. `knee` is None if not even the first level held. `reason`: what limits the load, an
-    objective, throughput, or the highest level allowed. `points`: measurements taken.
+    `low`: the highest level below the limit; `high`: the lowest that reached it. Either is None if no level
+    was measured on that side. `reason`: what limits the load. Where it is an objective, or the throughput of
+    an open loop, `high` did not hold and `low` is the knee. Where it is the throughput of a closed loop,
+    `high` held, but more requests add no throughput, so it is the knee. Where it is the highest level
+    allowed, that is the knee, and `low`. `knee` is None if not even the first level held. `points`:
+    measurements taken.
     """
 
     sweep: str

@@ -98,6 +98,18 @@ def test_an_objective_that_breaks_first_ends_it() -> None:
     assert answer.reason == "tpot_p95_s <= 0.05"
 
 
+@pytest.mark.parametrize("slots", [3, 20, 37])
+def test_where_throughput_ends_it_both_levels_hold_and_the_higher_is_the_knee(slots: int) -> None:
+    server = closed(slots, bound_s=100)
+    answer, trials = found(server, search())
+    assert answer.reason == THROUGHPUT
+    assert answer.knee == answer.high
+    assert answer.low is not None
+    assert answer.high is not None
+    assert server(answer.high).margin > 0
+    assert server(answer.low).throughput < 0.97 * max(trial.throughput for trial in trials)
+
+
 def test_one_bad_moment_of_an_objective_does_not_decide() -> None:
     bad = iter([2])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tasks.measure.speed.figures.notation import MISSING
-from tasks.plan.search import Knee
+from tasks.plan.search import HIGHEST, THROUGHPUT, Knee
 from tasks.report.report_input import ReportInput
 from tasks.report.table import Column, Table, numeric_columns, text_columns, with_verdicts
 
@@ -13,10 +13,20 @@ _COLUMNS = (
     Column(name="Limited by"),
     Column(name="Points", numeric=True),
 )
-_NOTES = (
-    "Knee: the highest load worth sending; Between: the highest load that held and the lowest that did not",
-    "limited by throughput: more requests at once add no throughput, or the server falls behind the rate",
+_NOTE = (
+    "Knee: the highest load worth sending; "
+    "Between: the highest load below the limit, the lowest that reached it"
 )
+_END_NOTES = {
+    (THROUGHPUT, "concurrency"): "limited by throughput, concurrency: the knee is the upper end of Between: "
+    "it held, and more requests at once add no throughput",
+    (THROUGHPUT, "rate"): "limited by throughput, rate: the knee is the lower end of Between: "
+    "at the upper end the server falls behind",
+    (HIGHEST, ""): "limited by highest level: no load up to the highest allowed reached the limit",
+    ("", ""): "limited by an objective or by invalid figures: the knee is the lower end of Between: "
+    "the upper end did not hold",
+}
+"""What each way in which a search ends says about the two loads; by reason and load."""
 
 
 def knee_table(report: ReportInput) -> Table | None:
@@ -27,13 +37,22 @@ def knee_table(report: ReportInput) -> Table | None:
     for knee in report.knees:
         reasons += [f"{knee.sweep}: suspect: {doubt}" for doubt in knee.doubts]
     rows = tuple(_row(knee) for knee in report.knees)
-    table = Table(title="Saturation", columns=_COLUMNS, rows=rows, footnotes=_NOTES, reasons=tuple(reasons))
+    ends = {_end_of(knee) for knee in report.knees}
+    notes = (_NOTE, *(note for end, note in _END_NOTES.items() if end in ends))
+    table = Table(title="Saturation", columns=_COLUMNS, rows=rows, footnotes=notes, reasons=tuple(reasons))
     return with_verdicts(table, [verdict_of(knee) for knee in report.knees])
 
 
 def verdict_of(knee: Knee) -> str:
     """Return whether a point on either side of a knee is suspect."""
     return "suspect" if knee.doubts else "valid"
+
+
+def _end_of(knee: Knee) -> tuple[str, str]:
+    """Return the key of _END_NOTES for the way in which a search ended."""
+    if knee.reason == THROUGHPUT:
+        return (THROUGHPUT, knee.load)
+    return (HIGHEST if knee.reason == HIGHEST else "", "")
 
 
 def level_text(level: float | None) -> str:
