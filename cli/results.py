@@ -93,6 +93,7 @@ def results(
     """
     from tasks.record.export import Choice, export_table, table_name
     from tasks.record.named_run import find_run
+    from tasks.record.no_rows import why_no_rows
     from tasks.report.open_results import open_results
 
     name = table_name(table)
@@ -107,7 +108,7 @@ def results(
     exported = export_table(store, name, output_format.value, choice)
     typer.echo(exported.text, nl=output_format is not Format.csv)
     if not exported.rows:
-        typer.echo(f"the table {name} in {store.location} has no such row", err=True)
+        typer.echo(why_no_rows(store, name, choice), err=True)
     elif columns is None and exported.columns < exported.all_columns:
         shown = f"{exported.columns} of {exported.all_columns} columns"
         typer.echo(f"{shown}; --columns all prints every one", err=True)

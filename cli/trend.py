@@ -40,4 +40,5 @@ def trend(
     series = figure_series(store, figure, spec)
     print_tables(tuple(trend_table(store, one) for one in series), Console())
     if not series:
-        typer.echo(f"no completed run in {store.location} has measured {figure}", err=True)
+        missing = f"completed run in {store.location} has measured {figure}"
+        typer.echo(f"no {missing if store.run_ids() else f'run is recorded in {store.location}'}", err=True)

@@ -34,7 +34,14 @@ def test_results_of_an_empty_folder_are_an_empty_list(call: Call, tmp_path: Path
     (tmp_path / "results").mkdir()
     done = call("results", "points", "--format", "json")
     assert (done.returncode, json.loads(done.stdout)) == (0, [])
-    assert "no such row" in done.stderr
+    assert done.stderr == "no run is recorded in results\n"
+    assert call("trend").stderr == "no run is recorded in results\n"
+
+
+def test_a_run_that_sent_no_requests_says_so(call: Call, tmp_path: Path) -> None:
+    record_run(Store(tmp_path / "results"), made_up.run())
+    assert call("results", "requests", "--run", "last").stderr == "run run-1 recorded no requests\n"
+    assert call("trend").stderr.startswith("no completed run in results has measured")
 
 
 def test_rows_and_columns_are_chosen(call: Call, tmp_path: Path) -> None:
