@@ -8,12 +8,10 @@ from tasks.config.gate import PREVIOUS
 from tasks.errors import InputError
 from tasks.record.baseline import previous_run
 from tasks.record.named_baselines import baselines
-from tasks.record.read_run import nearest_runs, recorded_run
+from tasks.record.read_run import nearest_runs, recorded_run, some_runs
 from tasks.record.store import Store
 
 LAST = "last"
-MOST_NAMED = 5
-"""The number of run ids that an error names."""
 
 
 def find_run(store: Store, name: str) -> str:
@@ -41,7 +39,7 @@ def find_run(store: Store, name: str) -> str:
         return named[0]
     if named:
         raise InputError(
-            f"{len(named)} runs begin or end with {name!r}", f"give more of the id: {_some(named)}"
+            f"{len(named)} runs begin or end with {name!r}", f"give more of the id: {some_runs(named)}"
         )
     raise InputError(f"no run {name!r} is recorded in {store.location}", nearest_runs(name, ids))
 
@@ -58,14 +56,9 @@ def _before_newest(store: Store, ids: Sequence[str]) -> str:
     if earlier is None:
         raise InputError(
             f"no completed run before {newest} has its spec, model and hardware",
-            f"give the run's id; the newest are: {_some(ids)}",
+            f"give the run's id; the newest are: {some_runs(ids)}",
         )
     return earlier
-
-
-def _some(ids: Sequence[str]) -> str:
-    more = "" if len(ids) <= MOST_NAMED else f" and {len(ids) - MOST_NAMED} more"
-    return ", ".join(ids[:MOST_NAMED]) + more
 
 
 def gate_baseline(store: Store, name: str) -> str:
@@ -75,4 +68,9 @@ def gate_baseline(store: Store, name: str) -> str:
         InputError: there is neither a baseline nor a run of this name.
         RecordError: the names or the table of runs cannot be read.
     """
-    return recorded_run(store, baselines(store).get(name, name)).run_id
+    names = baselines(store)
+    try:
+        return recorded_run(store, names.get(name, name)).run_id
+    except InputError as error:
+        known = f"; baselines: {', '.join(sorted(names))}" if names else ""
+        raise InputError(f"gate.baseline: {error.what}", f"{error.remedy}{known}") from None

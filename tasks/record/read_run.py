@@ -87,12 +87,23 @@ def recorded_accuracy(store: Store, run: RunRecord) -> tuple[RecordedAccuracy, .
 
 
 def nearest_runs(run_id: str, recorded_ids: Sequence[str]) -> str:
-    """Return the remedy for an unknown run: the most similar ids, or the newest ones if none is similar."""
+    """Return the remedy for an unknown run: ids that contain the text, else similar ones, else the newest."""
     if not recorded_ids:
         return "nothing is recorded there; choose another results location with --results"
+    holding = [recorded_id for recorded_id in recorded_ids if run_id and run_id in recorded_id]
+    if holding:
+        return f"those that contain it, newest first: {some_runs(holding)}"
     similar = difflib.get_close_matches(run_id, recorded_ids, n=NEAREST_RUNS, cutoff=0.5)
     newest_first = [recorded_id for recorded_id in recorded_ids if recorded_id in similar]
-    return f"the nearest, newest first: {', '.join(newest_first or recorded_ids[:NEAREST_RUNS])}"
+    if newest_first:
+        return f"the nearest, newest first: {', '.join(newest_first)}"
+    return f"the newest are: {some_runs(recorded_ids)}"
+
+
+def some_runs(ids: Sequence[str]) -> str:
+    """Return the first few ids, and how many there are besides."""
+    more = "" if len(ids) <= NEAREST_RUNS else f" and {len(ids) - NEAREST_RUNS} more"
+    return ", ".join(ids[:NEAREST_RUNS]) + more
 
 
 def origins(store: Store) -> dict[str, set[str]]:

@@ -40,8 +40,9 @@ def test_a_name_finds_its_run_and_an_id_comes_first(store: Store) -> None:
     compact(store)
     assert find_run(store, "r") == gate_baseline(store, "r") == "run-1"
     assert find_run(store, "run-2") == gate_baseline(store, "run-2") == "run-2"
-    with pytest.raises(InputError, match="no run '2'"):  # a gate takes no part of an id
+    with pytest.raises(InputError, match=r"gate\.baseline: no run '2'") as caught:  # no part of an id
         gate_baseline(store, "2")
+    assert caught.value.remedy == "those that contain it, newest first: run-2; baselines: r"
 
 
 @pytest.mark.parametrize("name", ["last", "previous", "run-1", "2fast", "with space", "", "a/b"])

@@ -10,6 +10,7 @@ import pytest
 from tasks.audit.verdict import Verdict
 from tasks.errors import InputError
 from tasks.record.read_run import (
+    nearest_runs,
     recorded_accuracy,
     recorded_knees,
     recorded_points,
@@ -74,6 +75,28 @@ def test_an_unknown_run_is_wrong_input_and_the_nearest_are_named(tmp_path: Path)
         recorded_run(store, "20010103-aaaa")
     assert "20010103-aaaa" in caught.value.what
     assert caught.value.remedy.endswith("20010102-aaaa, 20010101-aaaa")
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("225742", "those that contain it, newest first: 20261127-225742-saved-7043"),
+        (
+            "smoke",
+            "those that contain it, newest first: d-smoke-5, d-smoke-4, d-smoke-3, d-smoke-2, d-smoke-1",
+        ),
+        (
+            "d-",
+            "those that contain it, newest first: d-smoke-5, d-smoke-4, d-smoke-3, d-smoke-2, d-smoke-1 and",
+        ),
+        ("d-smoke-7", "the nearest, newest first: d-smoke-5, d-smoke-4, d-smoke-3, d-smoke-2, d-smoke-1"),
+        ("xyz", "the newest are: d-smoke-5, d-smoke-4, d-smoke-3, d-smoke-2, d-smoke-1 and 2 more"),
+    ],
+)
+def test_runs_that_contain_what_was_given_come_first(name: str, remedy: str) -> None:
+    newest = [f"d-smoke-{number}" for number in range(5, 0, -1)]
+    recorded = [*newest, "20261127-225742-saved-7043", "d-other-20"]
+    assert nearest_runs(name, recorded).startswith(remedy)
 
 
 def test_an_unknown_run_of_an_empty_store(tmp_path: Path) -> None:
