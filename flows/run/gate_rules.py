@@ -82,7 +82,7 @@ def worse_than_baseline(gated: GatedRun) -> list[str]:
     if baseline is None:
         console.stage("gate", "no earlier run of this spec, model and hardware to compare with")
         return []
-    (base,), new = load_runs([baseline], results), _compared(gated)
+    (base,), new = load_runs([baseline], results), as_compared(gated)
     lines = regressions((base, new), percent)
     console.stage("gate", f"{len(lines)} figures worse than in {baseline} by more than {percent:g} %")
     reason = f"worse than in {baseline} by more than {percent:g} %"
@@ -114,11 +114,15 @@ def _open_figures(base: ComparedRun, new: ComparedRun, percent: float) -> list[s
     return [*(figure.text(percent) for figure in noisy), *scores, *lost]
 
 
-def _compared(gated: GatedRun) -> ComparedRun:
+def as_compared(gated: GatedRun) -> ComparedRun:
     """The gated run as input of a comparison."""
     location, results = gated.run.results, gated.results
     report = ReportInput(
-        run=gated.record, points=results.points, accuracy=results.accuracy, results_path=str(location)
+        run=gated.record,
+        points=results.points,
+        knees=results.knees,
+        accuracy=results.accuracy,
+        results_path=str(location),
     )
     return ComparedRun(report=report, answers=question_shares(Store(location), results.accuracy))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tasks.audit.finding import number_of
+from tasks.measure.speed.figures.point_result import PointResult
+from tasks.plan.search import Knee
 from tasks.report.comparison.change import Change
 from tasks.report.comparison.change_text import percent_text, points_text
 from tasks.report.comparison.compare_scores import compare_scores
@@ -32,7 +34,10 @@ def lost_figures(runs: Sequence[ComparedRun]) -> tuple[str, ...]:
 
 
 def missing_figures(runs: Sequence[ComparedRun]) -> tuple[str, ...]:
-    """Return a line, as `B: SWEEP LOAD: …`, for each load or score of the first run that another lacks."""
+    """Return a line, as `B: SWEEP LOAD: …`, for each load or score of the first run that another lacks.
+
+    Levels that a search passed over are not missing.
+    """
     return (*_missing_loads(runs), *_missing_scores(runs))
 
 
@@ -85,10 +90,27 @@ def _lost_figures(runs: Sequence[ComparedRun]) -> Iterator[str]:
 
 def _missing_loads(runs: Sequence[ComparedRun]) -> Iterator[str]:
     loads_of_runs = [repeats_by_load(run) for run in runs]
-    for key in loads_of_runs[0]:
-        for letter, loads in zip(LETTERS, loads_of_runs, strict=False):
-            if key not in loads:
+    for key, repeats in loads_of_runs[0].items():
+        for letter, run, loads in zip(LETTERS, runs, loads_of_runs, strict=False):
+            if key not in loads and not _passed_over(repeats.first, runs[0], run):
                 yield f"{letter}: {key.sweep} {key.load}: not measured, or invalid"
+
+
+def _passed_over(point: PointResult, base: ComparedRun, new: ComparedRun) -> bool:
+    """Whether a level is missing only because each search measures other levels; False without two searches.
+
+    A level that A held and that is not below the lowest one that broke in the new run is a loss.
+    """
+    before, after = _knee(point.sweep, base), _knee(point.sweep, new)
+    if before is None or after is None:
+        return False
+    held = before.low is not None and point.load.level <= before.low
+    broke = after.high is not None and point.load.level >= after.high
+    return not (held and broke)
+
+
+def _knee(sweep: str, run: ComparedRun) -> Knee | None:
+    return next((knee for knee in run.report.knees if knee.sweep == sweep), None)
 
 
 def _missing_scores(runs: Sequence[ComparedRun]) -> Iterator[str]:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from flows.run.gate_rules import gate_doubts, missed_by, missed_line
+from pathlib import Path
+
+from flows.run.gate_rules import GatedRun, as_compared, gate_doubts, missed_by, missed_line
+from flows.run.run_identity import Run
+from flows.run.run_results import RunResults
 from tasks.audit.verdict import Verdict
+from tasks.config.results_location import results_location
+from tasks.config.spec_file import load_spec
+from tests.plan.test_cache_keys import SUBJECT
 from tests.record import made_up
 from tests.report.comparison.compared_runs import compared
 
@@ -42,3 +49,15 @@ def test_a_gate_names_what_it_did_not_compare_and_other_work() -> None:
     assert gate_doubts(base, nothing) == [
         "in the baseline, not compared: throughput 4: not measured, or invalid"
     ]
+
+
+def test_levels_that_a_search_passed_over_are_no_doubt(tmp_path: Path) -> None:
+    knees = (made_up.knee().model_copy(update={"low": 24, "high": 28}),)
+    new = made_up.recorded(made_up.point(concurrency=24))
+    record, results = made_up.run(), results_location(tmp_path)
+    spec = load_spec("smoke")
+    run = Run(id="b", spec=spec, subject=SUBJECT, results=results, started_at=record.started_at)
+    gated = GatedRun(run=run, record=record, results=RunResults(points=(new,), knees=knees))
+    base = compared("a")
+    searched = base.report.model_copy(update={"knees": knees, "accuracy": ()})
+    assert gate_doubts(base.model_copy(update={"report": searched}), as_compared(gated)) == []

@@ -33,7 +33,7 @@ def compared(
     answers = tuple(_answer(question, right=question < right) for question in range(10))
     scores = tuple(score.model_copy(update={"failed": failed}) for score in made_up.accuracy().scores)
     accuracy = RecordedAccuracy(scores=scores, run_id=run_id)
-    measured = report(run=made_up.run(run_id), points=points, accuracy=(accuracy,))
+    measured = report(run=made_up.run(run_id), points=points, accuracy=(accuracy,), knees=())
     return ComparedRun(report=measured, answers=answers)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from tasks.report.comparison.compared_run import ComparedRun
 from tasks.report.comparison.regressions import lost_figures, missing_figures, regressions
+from tests.record import made_up
 from tests.report.comparison.compared_runs import compared, expensive_run
-from tests.report.made_up import SUSPECT
+from tests.report.made_up import SUSPECT, report
 
 
 def test_only_what_is_worse_by_more_than_noise_is_a_regression() -> None:
@@ -40,6 +41,30 @@ def test_a_load_or_score_that_only_the_first_run_has_is_missing() -> None:
         "B: aime25 AIME2025-I: not measured",
     )
     assert missing_figures((empty, compared("a"))) == ()
+
+
+def searched(run_id: str, levels: tuple[int, ...], low: int | None, high: int | None) -> ComparedRun:
+    """A run whose search measured these levels; `low`: the highest that held, `high`: the lowest not."""
+    knee = made_up.knee().model_copy(update={"knee": low, "low": low, "high": high})
+    results = [made_up.point(concurrency=level) for level in levels]
+    points = tuple(made_up.recorded(result, run_id) for result in results)
+    found = report(run=made_up.run(run_id), points=points, knees=(knee,), accuracy=())
+    return ComparedRun(report=found)
+
+
+def test_a_level_that_a_search_passed_over_is_not_missing() -> None:
+    base = searched("a", (8, 16, 32, 24, 20), 20, 24)
+    assert missing_figures((base, searched("b", (8, 16, 32, 24, 28), 24, 28))) == ()
+    assert missing_figures((base, searched("b", (8, 16, 32, 64), 64, None))) == ()
+    # B broke at 12, below what A held: 20 users are lost, and 24 and 32 were for A as well.
+    assert missing_figures((base, searched("b", (8, 16, 12), 8, 12))) == (
+        "B: throughput 20: not measured, or invalid",
+    )
+    nothing = searched("b", (), None, 8)
+    assert len(missing_figures((base, nothing))) == 3
+    assert missing_figures((nothing, base)) == ()
+    listed = nothing.model_copy(update={"report": nothing.report.model_copy(update={"knees": ()})})
+    assert len(missing_figures((base, listed))) == 5
 
 
 def test_a_regression_says_which_figure_is_suspect() -> None:
