@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tasks.config.access import system_text
 from tasks.errors import InputError
 from tasks.exchange.exported_by import MARK, mark
 from tasks.exchange.writers.writer import Writer
@@ -90,16 +91,18 @@ def _marked_files(writer: Writer, run: RunRecord, point: RecordedPoint) -> dict[
 
 
 def _write(folder: Path, contents: dict[str, Any]) -> tuple[Path, ...]:
-    there = [name for name in contents if (folder / name).exists()]
-    if there:
-        raise InputError(f"{folder / there[0]} exists already", "give another folder with --to")
     written = []
     try:
+        there = [name for name in contents if (folder / name).exists()]
+        if there:
+            raise InputError(f"{folder / there[0]} exists already", "give another folder with --to")
         for name, content in contents.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(content, indent=1, allow_nan=False) + "\n", encoding="utf-8")
             written.append(path)
     except OSError as error:
-        raise InputError(f"{folder} cannot be written: {error}", "give another folder with --to") from error
+        raise InputError(
+            f"{folder} cannot be written: {system_text(error)}", "give another folder with --to"
+        ) from error
     return tuple(written)

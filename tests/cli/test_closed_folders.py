@@ -94,9 +94,8 @@ def test_runs_that_all_stay_need_no_right_to_write(call: Call, results: Path) ->
 
 def test_a_name_in_a_folder_that_cannot_be_written(call: Call, results: Path) -> None:
     results.chmod(0o555)
-    refused(
-        call("baseline", "set", "release", "last"), 1, "cannot be changed: Permission denied\n", "write it"
-    )
+    what = "error: results cannot be changed: Permission denied\n"
+    refused(call("baseline", "set", "release", "last"), 1, what, "let this user read and write it")
 
 
 def test_a_new_file_in_a_folder_that_cannot_be_written(call: Call, results: Path, tmp_path: Path) -> None:
@@ -105,6 +104,15 @@ def test_a_new_file_in_a_folder_that_cannot_be_written(call: Call, results: Path
     expected = "cannot be written: Permission denied", "its folder is not writable for this user"
     refused(call("init", "closed/x.yaml"), 2, *expected)
     refused(call("compare", "previous", "last", "--page", "closed/x.html"), 2, *expected)
+
+
+def test_exports_into_a_folder_that_cannot_be_written(call: Call, results: Path, tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(0o555)
+    refused(call("export", "site", "closed"), 1, "cannot write into closed: Permission denied", "is writable")
+    refused(call("export", "run", "--to", "closed/x"), 2, "closed/x cannot be written: Permission denied\n")
+    closed.chmod(0)
+    refused(call("export", "run", "--to", "closed/x"), 2, "closed/x cannot be written: Permission denied\n")
 
 
 def test_a_page_in_a_folder_that_does_not_exist(call: Call, results: Path, tmp_path: Path) -> None:

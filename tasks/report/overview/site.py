@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from tasks.config.access import is_denied
 from tasks.errors import InputError, RecordError
 from tasks.record.store import Store
 from tasks.report.overview.overview_page import render_overview, report_address, trend_address
@@ -56,7 +57,10 @@ def _write_script(folder: Path) -> str:
     try:
         return write_script_file(folder)
     except OSError as error:
-        raise RecordError(f"cannot write into {folder}: {error.strerror or error}", _REMEDY) from error
+        raise RecordError(
+            f"cannot write into {folder}: {error.strerror or error}",
+            "choose a folder that is writable for this user" if is_denied(error) else _REMEDY,
+        ) from error
 
 
 def _from(page: str, name: str) -> str:
