@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
@@ -72,11 +72,10 @@ class Objective(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _parse_text(cls, value: Any) -> Any:
-        if isinstance(value, dict):
-            return value
-        match = _OBJECTIVE.fullmatch(str(value))
+        text = _text_of(value) if isinstance(value, dict) else str(value)
+        match = _OBJECTIVE.fullmatch(text)
         if match is None:
-            raise refuse(f"{value!r} is not an objective", "write it as ttft_p95_s <= 0.5")
+            raise refuse(f"{text!r} is not an objective", "write it as ttft_p95_s <= 0.5")
         name, operator, bound = match["name"], match["operator"], match["bound"]
         _check_name(name)
         if operator != _operator(name):
@@ -90,6 +89,14 @@ def needed_success(objectives: Sequence[Objective]) -> float:
     """Return the share of requests that must succeed: the bound on `success`, 1.0 without one."""
     bounds = [objective.bound for objective in objectives if objective.name == SUCCESS]
     return max(bounds, default=1.0)
+
+
+def _text_of(fields: Mapping[str, Any]) -> str:
+    """Return fields as an objective's text. YAML reads an unquoted `chat: ttft_p95_s <= 1` as a field."""
+    if {"name", "bound"} <= fields.keys() <= Objective.model_fields.keys():
+        part, name = fields.get("part"), fields["name"]
+        return f"{f'{part}: ' if part else ''}{name} {_operator(name)} {fields['bound']}"
+    return ", ".join(f"{name}: {value}" for name, value in fields.items())
 
 
 def _operator(name: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tasks.config.objective import Objective
@@ -29,6 +31,21 @@ def test_a_bound_on_a_part_stands_in_the_sweep_of_the_part() -> None:
     ) as no:
         load_spec("smoke", ["sweeps.0.objectives=['chat: ttft_p95_s <= 1']"])
     assert no.value.remedy == "write it in that sweep's `objectives`, without `chat:`"
+
+
+@pytest.mark.parametrize(
+    ("fields", "what"),
+    [
+        ("{chat: ttft_p95_s <= 1}", "`chat: ttft_p95_s <= 1` bounds the requests of the sweep chat"),
+        ("{name: tftt_p95_s, bound: 1}", "tftt_p95_s is not a figure"),
+        ("{name: ttft_p95_s, bound: -1}", "-1 is not a time in seconds"),
+        ("{name: ttft_p95_s}", "'name: ttft_p95_s' is not an objective"),
+    ],
+)
+def test_fields_are_read_as_the_text_that_they_stand_for(fields: str, what: str) -> None:
+    """YAML reads an objective with a colon as a field, if it is not quoted."""
+    with pytest.raises(InputError, match=re.escape(what)):
+        load_spec("smoke", [f"sweeps.0.objectives=[{fields}]"])
 
 
 def test_an_objective_knows_its_figure_and_statistic() -> None:
