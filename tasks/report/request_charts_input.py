@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from tasks.config.base import Frozen
 
 TIMES = ("latency", "ttft", "tpot")
@@ -13,6 +15,7 @@ class Distribution(Frozen):
 
     `values` rise, in seconds; `shares`: the share of the requests that took at most so long. `box`: P5, P25,
     P50, P75, P95 and the highest value; below 20 requests the lowest and the highest instead of P5 and P95.
+    `percentiles`: by statistic, such as `p95`, those for which there are enough requests, as of a point.
     """
 
     sweep: str
@@ -22,6 +25,7 @@ class Distribution(Frozen):
     values: tuple[float, ...]
     shares: tuple[float, ...]
     box: tuple[float, ...]
+    percentiles: dict[str, float] = Field(default_factory=dict)
 
 
 class SampledRequest(Frozen):

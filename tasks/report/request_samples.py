@@ -18,6 +18,7 @@ from tasks.report.request_charts_input import (
     RequestSample,
     SampledRequest,
 )
+from tasks.stats import PERCENTILE_NEEDS, percentile
 
 MOST_STEPS = 120
 """Values of a distribution that the page shows; of more requests, every so many in order of the value."""
@@ -116,7 +117,14 @@ def _distribution(load: LoadOfSweep, time: str, values: np.ndarray) -> Distribut
         values=tuple(values[shown].tolist()),
         shares=tuple(((shown + 1) / count).tolist()),
         box=tuple(np.percentile(values, (low, 25, 50, 75, high, 100)).tolist()),
+        percentiles=_percentiles(values.tolist()),
     )
+
+
+def _percentiles(rising: Sequence[float]) -> dict[str, float]:
+    """Return the percentiles for which there are enough values, by statistic."""
+    found = {f"p{percent}": percentile(rising, percent) for percent in PERCENTILE_NEEDS}
+    return {statistic: value for statistic, value in found.items() if value is not None}
 
 
 def read_request_sample(store: Store, run: RunRecord) -> RequestSample | None:

@@ -44,6 +44,7 @@ def test_the_repeats_of_a_load_are_taken_together(tmp_path: Path) -> None:
     assert found.values == (1, 2, 3, 4)
     assert found.shares == (0.25, 0.5, 0.75, 1)
     assert found.box == (1, 1.75, 2.5, 3.25, 4, 4)
+    assert found.percentiles == {"p50": 2.5}  # P90 needs ten requests
     assert (found.sweep, found.load_label, found.count) == ("throughput", "c4", 4)
 
 
@@ -62,6 +63,7 @@ def test_many_requests_are_thinned_by_rank(tmp_path: Path) -> None:
     assert found.shares[0] == 1 / 1191
     assert found.shares[-1] == 1
     assert found.box == pytest.approx((60.5, 298.5, 596, 893.5, 1131.5, 1191))
+    assert found.percentiles == pytest.approx({"p50": 596, "p90": 1072, "p95": 1131.5, "p99": 1179.1})
 
 
 def test_all_requests_of_a_small_run_are_shown(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from tasks.report.charts.vega_style import GRID, PAPER, SOFT, number, word
 
 STATISTIC, REPEAT, VERDICT = "statistic", "repeat", "verdict"
 """Columns of the data, besides the load and the figure."""
+TOGETHER = "all repeats"
+"""The column of what the line shows, where that is not the mean of the repeats; each of them has the same."""
 SUSPECT = "suspect"
 _SUSPECT = "is_suspect"
 _DASHES = [[1, 0], [6, 4], [2, 4]]
@@ -18,7 +20,9 @@ _DASHES = [[1, 0], [6, 4], [2, 4]]
 def curve_layers(
     load_axis: Spec, figure: str, colour: Spec, rows: Sequence[Row], series: str = STATISTIC
 ) -> list[Spec]:
-    """Return a line through the means of the repeats, with a marker for each load and a dot for each repeat.
+    """Return a line through the repeats' means, with a marker for each load and a dot for each repeat.
+
+    Where the rows have the column TOGETHER, the line goes through that.
 
     Args:
         load_axis: the encoding of the x axis.
@@ -27,7 +31,8 @@ def curve_layers(
         rows: the data: a row for each load, repeat and line.
         series: the column that tells the lines apart.
     """
-    load, means = load_axis["field"], mean_transform(load_axis["field"], figure, series)
+    load, of = load_axis["field"], TOGETHER if rows and TOGETHER in rows[0] else figure
+    means = mean_transform(load, figure, series, of)
     place = {"x": load_axis, "y": value_axis(figure), "color": colour}
     line: Spec = {"transform": means, "mark": "line", "encoding": place | dashes(colour)}
     marker: Spec = {
@@ -57,10 +62,17 @@ def _hollow(marker: Spec) -> Spec:
     return {**marker, "transform": [*marker["transform"], only_suspect], "mark": mark}
 
 
-def mean_transform(load: str, figure: str, series: str = STATISTIC) -> list[Spec]:
-    """Return the transform that replaces the repeats of each load by their mean; suspect if one is."""
+def mean_transform(load: str, figure: str, series: str = STATISTIC, of: str = "") -> list[Spec]:
+    """Return the transform that replaces the repeats of each load by their mean; suspect if one is.
+
+    Args:
+        load: the column of the load.
+        figure: the column of the figure.
+        series: the column that tells the lines apart.
+        of: the column whose mean becomes the figure; its own by default.
+    """
     fields = [
-        {"op": "mean", "field": figure, "as": figure},
+        {"op": "mean", "field": of or figure, "as": figure},
         {"op": "count", "as": "repeats"},
         {"op": "max", "field": _SUSPECT, "as": _SUSPECT},
     ]
