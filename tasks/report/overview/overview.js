@@ -24,7 +24,7 @@ const spec = (line) =>
     ? `<a href="${escaped(line.trend)}" title="figures from run to run">${escaped(line.spec)}</a>`
     : escaped(line.spec);
 const throughput = (line) =>
-  escaped(line.output[1]) + (line.suspect ? " " + badge("suspect") : "") + small(line.load);
+  escaped(line.output[1]) + (line.suspect ? " " + badge("suspect") : "") + small(line.load) + small(line.unmet);
 
 // A column's `shown` is its HTML; `value` is what it is sorted and searched by.
 const columns = [

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tasks.measure.speed.figures.figure_registry import BY_NAME
 from tasks.measure.speed.figures.notation import MISSING
+from tasks.report.best_load import UNMET
 from tasks.report.formats import score_text
 from tasks.report.overview.run_lines import LoadLine, RunLine
 from tasks.text import printable
@@ -75,6 +76,7 @@ def _row(line: RunLine, trends: Collection[str] | None) -> dict[str, Any]:
         "outcome": line.outcome,
         "verdict": line.verdict,
         "suspect": fastest is not None and fastest.suspect,
+        "unmet": UNMET if fastest is not None and fastest.unmet else "",
         "load": f"{fastest.sweep} {fastest.load}" if fastest else "",
         "output": _figure(fastest, "output_token_throughput"),
         "ttft": _figure(fastest, "ttft_mean_s"),

@@ -26,11 +26,16 @@ _LOAD = ("run_id", "sweep", "load")
 
 
 class LoadLine(Frozen):
-    """One load of a run. `figures`: means over its repeats, None where missing. `suspect`: a repeat is."""
+    """One load of a run.
+
+    `figures`: means over its repeats, None where missing. `suspect`: a repeat is. `unmet`: a repeat does not
+    meet its sweep's objectives, or cannot be judged by them.
+    """
 
     sweep: str
     load: str
     suspect: bool
+    unmet: bool = False
     figures: dict[str, float | None]
 
 
@@ -71,9 +76,12 @@ class RunLine(Frozen):
 
     @property
     def fastest(self) -> LoadLine | None:
-        """The load with the most output tokens per second, a valid one if any has them."""
+        """The load with the most output tokens per second; of loads that are printed alike, the first.
+
+        Valid loads come before suspect ones, then those that meet their objectives before others.
+        """
         measured = [load for load in self.loads if load.figures["output_token_throughput"] is not None]
-        return max(measured, key=_validity_and_throughput, default=None)
+        return max(measured, key=_rank, default=None)
 
 
 def run_lines(store: Store) -> tuple[RunLine, ...]:
@@ -97,7 +105,8 @@ def run_lines(store: Store) -> tuple[RunLine, ...]:
 def _read_columns(points: pl.LazyFrame) -> pl.LazyFrame:
     """Read only what the page shows: the table has a hundred columns."""
     return points.select(
-        "run_id", "sweep", "load_label", "concurrency", "rate", "verdict", "succeeded", *SHOWN
+        *("run_id", "sweep", "load_label", "concurrency", "rate", "verdict", "succeeded"),
+        *("objectives", "objectives_met", *SHOWN),
     )
 
 
@@ -139,12 +148,14 @@ def _loads_by_run(points: pl.DataFrame) -> dict[str, list[LoadLine]]:
     means = usable.group_by(_LOAD, maintain_order=True).agg(
         pl.col(SHOWN).mean(),
         suspect=(pl.col("verdict") == "suspect").any(),
+        unmet=((pl.col("objectives").list.len() > 0) & ~pl.col("objectives_met").fill_null(False)).any(),
         level=pl.coalesce("rate", "concurrency").first(),
     )
     loads: dict[str, list[LoadLine]] = {}
     for row in means.sort("level", maintain_order=True).iter_rows(named=True):
         figures = {name: row[name] for name in SHOWN}
-        line = LoadLine(sweep=row["sweep"], load=row["load"], suspect=row["suspect"], figures=figures)
+        names = ("sweep", "load", "suspect", "unmet")
+        line = LoadLine(figures=figures, **{name: row[name] for name in names})
         loads.setdefault(row["run_id"], []).append(line)
     return loads
 
@@ -158,5 +169,6 @@ def _scores_by_run(scores: pl.DataFrame) -> dict[str, list[ScoreLine]]:
     return lines
 
 
-def _validity_and_throughput(load: LoadLine) -> tuple[bool, float]:
-    return not load.suspect, load.figures["output_token_throughput"] or 0.0
+def _rank(load: LoadLine) -> tuple[bool, bool, float]:
+    throughput = load.figures["output_token_throughput"] or 0.0
+    return not load.suspect, not load.unmet, round(throughput, 1)  # the page shows one decimal

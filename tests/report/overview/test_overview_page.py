@@ -57,11 +57,18 @@ def test_a_row_has_figures_as_values_and_texts() -> None:
         "outcome": "completed",
         "verdict": "suspect",
         "suspect": True,
+        "unmet": "",
         "load": "throughput c4",
         "output": [1234.56, "1,234.6"],
         "ttft": [0.0503, "50.3"],
         "scores": ["aime25 0.800"],
     }
+
+
+def test_a_fastest_load_that_does_not_meet_its_objectives_says_so() -> None:
+    load = LoadLine(sweep="throughput", load="c4", suspect=False, unmet=True, figures=FIGURES)
+    (row,) = rows(render_overview([line(loads=(load,))], "results", live=True))
+    assert row["unmet"] == "not shown to meet the objectives"
 
 
 def test_a_run_without_figures_has_none() -> None:

@@ -75,6 +75,34 @@ def test_the_fastest_load_is_a_valid_one_where_there_is_one(store: Store) -> Non
     assert (both.fastest.load, both.fastest.suspect) == ("c1", False)
 
 
+def test_the_fastest_load_is_one_that_meets_its_objectives_where_there_is_one(store: Store) -> None:
+    slow, fast = made_up.point(concurrency=1), made_up.point(concurrency=100)
+    for number, met in enumerate((False, None)):  # broken, or not to be judged
+        unmet = made_up.bounded(fast, 0.1).model_copy(update={"objectives_met": met})
+        points = (
+            made_up.bounded(slow, 100.0),
+            made_up.bounded(fast, 100.0),
+            unmet.model_copy(update={"repeat": 2}),
+        )
+        line = recorded(store, f"run-{number}", *map(made_up.recorded, points))
+        assert line.fastest is not None
+        assert (line.fastest.load, line.fastest.unmet) == ("c1", False)
+        alone = recorded(store, f"alone-{number}", made_up.recorded(unmet))
+        assert alone.fastest is not None
+        assert (alone.fastest.load, alone.fastest.unmet) == ("c100", True)
+
+
+def test_of_loads_that_are_printed_alike_the_lowest_is_the_fastest(store: Store) -> None:
+    rates = {2: 90.01, 4: 90.04, 8: 80.0}
+    points = [
+        made_up.point(concurrency=load).with_figures({"output_token_throughput": rates[load]})
+        for load in rates
+    ]
+    line = recorded(store, "run-1", *map(made_up.recorded, points))
+    assert line.fastest is not None
+    assert line.fastest.load == "c2"
+
+
 def test_an_invalid_point_counts_and_shows_no_figure(store: Store) -> None:
     line = recorded(store, "run-1", made_up.recorded(made_up.point(), verdict=INVALID))
     assert (line.verdict, line.loads) == ("invalid", ())
