@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,9 @@ def runs(ctx: typer.Context, incomplete: str) -> list[str]:
         location = results_location(ctx.params.get("results") or RESULTS)
     except InputError:
         return []
-    files = (location.folder / "runs").glob("*--*.parquet")
-    ids = {file.stem.partition("--")[0] for file in files}
+    ids = set[str]()
+    with suppress(OSError):  # a folder that is closed to this user offers nothing
+        ids.update(file.stem.partition("--")[0] for file in (location.folder / "runs").glob("*--*.parquet"))
     ids.update(
         run_id for batch in _json(location.folder / "compacted.json", "batches") for run_id in batch["runs"]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import uuid
@@ -13,6 +14,7 @@ import pyarrow as pa
 
 from tasks.config.access import is_full, system_text
 from tasks.record.parquet_file import remove_leftover, write_atomically, write_bytes
+from tasks.record.schemas import TABLES
 from tasks.record.store_files import PROBE, Stamp, is_table_file
 from tasks.record.store_lock import folder_lock
 
@@ -28,7 +30,7 @@ class FolderFiles:
         self.root = root
 
     def check_writable(self) -> None:
-        """Create the folder, write a small file and remove it."""
+        """Create the folder, write a small file and remove it; the tables' folders must be writable too."""
         probe = self.root / f".probe-{uuid.uuid4().hex}"
         try:
             self.root.mkdir(parents=True, exist_ok=True)
@@ -36,6 +38,9 @@ class FolderFiles:
             probe.unlink()
         finally:
             remove_leftover(probe)
+        for folder in (self.root / table for table in TABLES):
+            if folder.exists() and not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
 
     def write(self, content: pa.Table, target: PurePath) -> None:
         """Write under a hidden name, then rename."""

@@ -22,7 +22,7 @@ from tasks.record.bucket_files import BucketFiles
 from tasks.record.compacted import FILE_COLUMN, is_compacted
 from tasks.record.folder_files import FolderFiles
 from tasks.record.parquet_file import read_notes, rows_to_table, why_unreadable
-from tasks.record.schemas import TableName
+from tasks.record.schemas import TABLES, TableName
 from tasks.record.snapshot import Part, Snapshot, scan, take_snapshot, take_stage_snapshot
 from tasks.record.store_files import ENDING, StoreFiles, file_name_part
 
@@ -55,8 +55,11 @@ class Store:
         except OSError as error:
             reason = self.files.error_text(error)
             in_bucket = self.location.bucket is not None
+            inner = (
+                f" ({error.filename})" if error.filename and PurePath(error.filename).name in TABLES else ""
+            )
             raise InputError(
-                f"the results {self._location_kind} {self.location} cannot be written: {reason}",
+                f"the results {self._location_kind} {self.location} cannot be written{inner}: {reason}",
                 bucket.REMEDY if in_bucket else "choose a writable folder with --results DIR",
             ) from error
 

@@ -106,6 +106,22 @@ def test_a_new_file_in_a_folder_that_cannot_be_written(call: Call, results: Path
     refused(call("compare", "previous", "last", "--page", "closed/x.html"), 2, *expected)
 
 
+def test_a_run_is_refused_before_it_measures_what_cannot_be_recorded(call: Call, results: Path) -> None:
+    (results / "points").chmod(0o555)
+    done = call("bench", "--url", "http://127.0.0.1:9/v1", "--model", "m")
+    what = "the results folder results cannot be written (results/points): Permission denied"
+    refused(done, 2, what, "choose a writable folder with --results")
+
+
+def test_a_closed_folder_offers_no_run_to_the_shell(results: Path, tmp_path: Path) -> None:
+    line = {"_SERVEGAUGE_COMPLETE": "complete_bash", "COMP_WORDS": "servegauge report ", "COMP_CWORD": "2"}
+    variables = environment(tmp_path, **line)
+    assert "run-1" in run([], variables, tmp_path, AS_LIMITED_USER).stdout
+    results.chmod(0)
+    done = run([], variables, tmp_path, AS_LIMITED_USER)
+    assert (done.stdout.split(), done.stderr) == (["last", "previous"], "")
+
+
 def test_exports_into_a_folder_that_cannot_be_written(call: Call, results: Path, tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(0o555)
