@@ -43,9 +43,11 @@ def set_baseline(
 def list_baselines(results: ResultsOption = RESULTS) -> None:
     """List the baselines and their runs."""
     from tasks.record.named_baselines import baselines
+    from tasks.record.no_rows import say_if_empty
     from tasks.report.open_results import open_results
 
     store = open_results(results, lambda message: typer.echo(message, err=True))
+    say_if_empty(store, lambda message: typer.echo(message, err=True))
     names, recorded = baselines(store), set(store.run_ids())
     for name, run_id in names.items():
         typer.echo(f"{name}  {run_id}" + ("" if run_id in recorded else "  (no longer recorded)"))

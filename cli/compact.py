@@ -20,9 +20,11 @@ def compact(results: ResultsOption = RESULTS) -> None:
       servegauge compact --results s3://my-bucket/results
     """
     from tasks.record import compact as compaction
+    from tasks.record.no_rows import say_if_empty
     from tasks.report.open_results import open_results
 
     store = open_results(results, lambda message: typer.echo(message, err=True))
+    say_if_empty(store, lambda message: typer.echo(message, err=True))
     done = compaction.compact(store)
     files = f"{done.files_before:,} files before, {done.files_after:,} now"
     typer.echo(f"{done.runs:,} runs are compacted in {store.location}: {files}")

@@ -24,7 +24,9 @@ def dashboard(
       servegauge dashboard --results s3://my-bucket/results --port 4301
     """
     from operate.dashboard import run_dashboard
+    from tasks.record.no_rows import say_if_empty
     from tasks.report.open_results import open_results
 
     store = open_results(results, lambda message: typer.echo(message, err=True))
+    say_if_empty(store, lambda message: typer.echo(message, err=True))
     run_dashboard(store, port, typer.echo)

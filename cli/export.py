@@ -29,9 +29,11 @@ def site(
     Examples:
       servegauge export site public/
     """
+    from tasks.record.no_rows import say_if_empty
     from tasks.report.open_results import open_results
     from tasks.report.overview.site import write_site
 
     store = open_results(results, lambda message: typer.echo(message, err=True))
+    say_if_empty(store, lambda message: typer.echo(message, err=True))
     write_site(store, folder, refresh=refresh, say=typer.echo)
     typer.echo(f"open {folder / 'index.html'}")

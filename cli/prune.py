@@ -38,10 +38,12 @@ def prune(
     from datetime import UTC, datetime
 
     from flows.run.figure_cache import remove_runs_from_cache
+    from tasks.record.no_rows import say_if_empty
     from tasks.record.prune import check_removable, parsed_keep, plan_removal, remove
     from tasks.report.open_results import open_results
 
     store = open_results(results, lambda message: typer.echo(message, err=True))
+    say_if_empty(store, lambda message: typer.echo(message, err=True))
     plan = plan_removal(store, parsed_keep(store, keep or ()), datetime.now(UTC))
     if plan.removed:
         check_removable(store, plan.removed)

@@ -38,6 +38,19 @@ def test_results_of_an_empty_folder_are_an_empty_list(call: Call, tmp_path: Path
     assert call("trend").stderr == "no run is recorded in results\n"
 
 
+@pytest.mark.parametrize(
+    "command", [("prune", "--keep", "1"), ("compact",), ("baseline", "list"), ("export", "site", "site")]
+)
+def test_a_folder_without_results_is_said_to_hold_none(
+    call: Call, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    (tmp_path / "docs").mkdir()
+    done = call(*command, "--results", "docs")
+    assert (done.returncode, done.stderr) == (0, "no run is recorded in docs\n")
+    record_run(Store(tmp_path / "docs"), made_up.run())
+    assert call(*command, "--results", "docs").stderr == ""
+
+
 def test_a_run_that_sent_no_requests_says_so(call: Call, tmp_path: Path) -> None:
     record_run(Store(tmp_path / "results"), made_up.run())
     assert call("results", "requests", "--run", "last").stderr == "run run-1 recorded no requests\n"
