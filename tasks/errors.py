@@ -9,6 +9,7 @@ ServegaugeError
     ├── ServerDied           the server was ready, then exited       restarted once, point measured again
     ├── EndpointError        a server that was started elsewhere     ends the run
     ├── MeasureError         a measuring process failed              the point is failed, the run goes on
+    ├── TokenizerError       the prompts' tokenizer does not load    ends the run
     ├── RecordError          a table could not be written            ends the run
     ├── TrackError           a tracker failed                        a warning, never more
     └── RegressionError      figures fail the gate                   raised once everything is recorded
@@ -74,6 +75,10 @@ class EndpointError(ExecutionError):
 
 class MeasureError(ExecutionError):
     """A measurement failed. It is recorded as failed and the run goes on; the run's exit code is 1."""
+
+
+class TokenizerError(ExecutionError):
+    """The tokenizer of random prompts cannot be loaded. Ends the run: no other point could be measured."""
 
 
 class RecordError(ExecutionError):

@@ -10,6 +10,7 @@ from tasks.config.server import StartedServer, VllmServer
 from tasks.config.spec import Spec
 from tasks.config.sweep import Sweep
 from tasks.measure.chat_template import check_chat_template
+from tasks.measure.find_tokenizer import check_tokenizer
 from tasks.probe.conventions import find_conventions
 from tasks.probe.first_answer import FirstAnswer, first_answers
 from tasks.probe.identity import server_identity
@@ -38,6 +39,7 @@ def check_health(spec: Spec, endpoint: Endpoint, check: Callable[[], None]) -> H
         check: raises once the server's process has ended.
     """
     started_here = isinstance(spec.server, StartedServer)
+    check_tokenizer(endpoint.tokenizer, _loads(spec))
     check_chat_template(endpoint.tokenizer, _loads(spec))
     with report_death(check):
         identity = server_identity(endpoint, managed=started_here)

@@ -10,6 +10,7 @@ from tasks.config.results_location import ResultsLocation
 from tasks.config.server import EndpointServer, ManagedServer
 from tasks.config.spec import Spec
 from tasks.measure.chat_template import check_chat_template
+from tasks.measure.find_tokenizer import check_tokenizer, check_tokenizer_folder
 from tasks.measure.question_files import check_question_set, check_questions
 from tasks.plan.conversation_file import read_conversations
 from tasks.plan.trace_rows import read_trace
@@ -51,6 +52,7 @@ def preflight(spec: Spec, results: ResultsLocation | None) -> None:
             if isinstance(load, Trace):
                 read_trace(load)
     server = spec.server
+    check_tokenizer_folder(server.tokenizer)
     check_chat_template(server.tokenizer or server.model, (*spec.sweeps, *spec.loads_of_accuracy))
     for question_set in spec.accuracy:
         check_question_set(question_set)
@@ -62,17 +64,19 @@ def preflight(spec: Spec, results: ResultsLocation | None) -> None:
 
 
 def preflight_command(spec: Spec, results: ResultsLocation) -> None:
-    """Run `preflight`, and check that an endpoint serves the model.
+    """Run `preflight`, and check that an endpoint serves the model and has a tokenizer.
 
     The command calls this before it starts Prefect, so that the user sees an error seconds earlier.
 
     Raises:
-        InputError: as `preflight`, or the endpoint serves another model.
+        InputError: as `preflight`, or the endpoint serves another model, or random prompts lack a tokenizer.
         ExecutionError: as `preflight`, or the endpoint does not answer.
     """
     preflight(spec, None if spec.blocks.results else results)
     if isinstance(spec.server, EndpointServer):
-        server_identity(endpoint_of(spec.server))
+        endpoint = endpoint_of(spec.server)
+        server_identity(endpoint)
+        check_tokenizer(endpoint.tokenizer, (*spec.sweeps, *spec.loads_of_accuracy))
 
 
 def _check_results(spec: Spec, store: Store) -> None:

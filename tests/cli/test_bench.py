@@ -33,6 +33,16 @@ def test_a_server_is_measured_without_a_spec(
     assert "Source: reused" in again.stdout or "reused" in again.stderr
 
 
+def test_a_model_without_a_tokenizer_is_refused_once(call: Call, server: Stub) -> None:
+    asked, earlier = ("bench", "--url", server.url, "--model", "m"), len(server.log())
+    refused(call(*asked), 2, "wrong input: no tokenizer is found for 'm'", "set --tokenizer to its folder")
+    missing = call(*asked, "--tokenizer", "./no-such-folder")
+    refused(
+        missing, 2, "--tokenizer: no folder /", "/no-such-folder", "give a folder or the name of a repository"
+    )
+    assert len(server.log()) == earlier
+
+
 def test_wrong_input(call: Call, tmp_path: Path) -> None:
     server = ("bench", "--url", "http://127.0.0.1:9/v1", "--model", "m")
     refused(call(*server, "--concurrency", "many"), 2, "--concurrency many", "1,10,50")

@@ -17,7 +17,7 @@ from tests.cli.answer import Call, refused
     [
         (["smok"], ["no spec is called 'smok'", "did you mean smoke?"]),
         (["smoke", "--set", "sweeps.0.lod=1"], ["sweeps.0.lod is not a field", "did you mean load?"]),
-        (["smoke", "--set", "sweeps.0.repeats=many"], ["sweeps.0.repeats is 'many'", "integer"]),
+        (["smoke", "--set", "sweeps.0.repeats=many"], ["sweeps.0.repeats is 'many'", "whole number"]),
         (["smoke", "--set", "sweeps.0.load.0.requests=0"], ["requests is 0", "greater than or equal to 1"]),
         (["smoke", "--set", "sweeps.0.load=[]"], ["sweeps.0.load is empty"]),
         (["smoke", "--set", "environment=vllm-gpu"], ["vllm-gpu", "vllm-cpu"]),

@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tasks.errors import TokenizerError
 from tasks.measure.jobs import AccuracyJob, PointJob
 from tasks.measure.processes.child_context import ChildContext, Failed, Returned
 from tasks.measure.processes.meeting import Meeting
@@ -43,7 +44,7 @@ def run_in_child(target: str, job: Job, pipe: Connection, meeting: Meeting | Non
         context.send(Returned(function(job, context)))
     except BaseException as error:
         traceback.print_exc()
-        context.send(Failed(_reason(error, job.endpoint)))
+        context.send(_failed(error, job.endpoint))
     sys.stdout.flush()
     sys.stderr.flush()
 
@@ -84,6 +85,13 @@ def _bypass_proxies(url: str) -> None:
     """Send requests to this machine without a proxy, which cannot reach the machine's loopback address."""
     hosts = ",".join((*LOOPBACK_HOSTS, urlsplit(url).hostname or ""))
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = hosts
+
+
+def _failed(error: BaseException, endpoint: Endpoint) -> Failed:
+    """Return the message for the parent: every later measurement would fail by a TokenizerError as well."""
+    if isinstance(error, TokenizerError):
+        return Failed(one_line(error.what, endpoint.masked), error.remedy)
+    return Failed(_reason(error, endpoint))
 
 
 def _reason(error: BaseException, endpoint: Endpoint) -> str:

@@ -29,9 +29,13 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The error that the worker function raised, in one line."""
+    """The error that the worker function raised, in one line.
+
+    `remedy`: of an error that ends the run; None if only the measurement has failed.
+    """
 
     reason: str
+    remedy: str | None = None
 
 
 Message = Progress | Returned | Failed

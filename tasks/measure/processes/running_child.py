@@ -9,7 +9,7 @@ from multiprocessing.process import BaseProcess
 
 import psutil
 
-from tasks.errors import MeasureError
+from tasks.errors import MeasureError, TokenizerError
 from tasks.measure.processes import child, fork_server
 from tasks.measure.processes.child_context import Failed, Message, Progress, Returned
 from tasks.measure.processes.meeting import Meeting
@@ -38,12 +38,19 @@ class RunningChild:
     stopped_since: float | None = None
 
     def read_message(self) -> Message:
-        """Read one message and store its content; raise MeasureError if the child failed or died."""
+        """Read one message and store its content.
+
+        Raises:
+            MeasureError: the child failed or died.
+            TokenizerError: it cannot load the tokenizer.
+        """
         try:
             message: Message = self.pipe.recv()
         except (EOFError, OSError):
             raise failure(self.job, "the measuring process ended without a result") from None
         match message:
+            case Failed(reason, str(remedy)):
+                raise TokenizerError(reason, remedy)
             case Failed(reason):
                 raise failure(self.job, f"the measuring process failed: {reason}")
             case Returned():

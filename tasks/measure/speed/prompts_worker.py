@@ -13,6 +13,8 @@ from evalscope.perf.plugin.datasets.random_dataset import RandomDatasetPlugin
 from evalscope.perf.plugin.datasets.utils import gen_prompt_decode_to_target_len
 from evalscope.perf.plugin.registry import register_dataset
 
+from tasks.errors import TokenizerError
+from tasks.measure.find_tokenizer import NO_TOKENIZER_REMEDY
 from tasks.measure.speed.prompts import after_opening, prompt_seed, read_questions, unique_opening
 from tasks.plan.conversation_file import read_conversations
 from tasks.plan.planned_request import BlockName, PlannedRequest
@@ -72,6 +74,15 @@ class RandomPrompts(RandomDatasetPlugin):  # type: ignore[misc]
     prompts with 200,000 possible starts, one or two pairs begin alike. The lengths are exact and include the
     special tokens that the tokenizer adds, and on chat the template.
     """
+
+    def __init__(self, query_parameters: PromptArguments) -> None:
+        """Load the tokenizer. Raise TokenizerError if it cannot be: its library names no cure."""
+        try:
+            super().__init__(query_parameters)
+        except Exception as error:
+            raise TokenizerError(
+                f"no tokenizer is found for {query_parameters.tokenizer_path!r}", NO_TOKENIZER_REMEDY
+            ) from error
 
     def supports_parallel_message_generation(self, total_count: int | None = None) -> bool:
         """Return False: EvalScope's parallel workers would generate EvalScope's own prompts."""

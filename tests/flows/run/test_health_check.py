@@ -44,6 +44,6 @@ def test_drawn_lengths_are_asked_for_like_equal_ones(
             "sweeps": sweeps,
         }
     )
-    endpoint = Endpoint(url=server.url, model=server.model, tokenizer="")
+    endpoint = Endpoint(url=server.url, model=server.model, tokenizer="org/t")
     assert health_check.check_health(spec, endpoint, lambda: None).warnings == ()
     assert asked == [kinds]

@@ -18,7 +18,7 @@ from stub.process import Stub
 from tasks.config.load_kinds.closed_loop import ClosedLoop
 from tasks.config.load_kinds.open_loop import OpenLoop
 from tasks.config.load_kinds.trace import Trace
-from tasks.errors import ServerDied
+from tasks.errors import ServerDied, TokenizerError
 from tasks.measure.jobs import PointJob
 from tasks.measure.speed.figures.point_figures import point_result
 from tasks.measure.speed.figures.point_result import PointResult
@@ -71,6 +71,20 @@ def test_twenty_requests_at_a_time_have_the_servers_times(stub: Stubs, make_job:
     assert result["ttft_p95_s"] is not None
     tokens = sum(row.output_tokens or 0 for row in rows)
     assert result["output_token_throughput"] == pytest.approx(tokens / result.known("duration_s"))
+
+
+def test_a_tokenizer_that_cannot_be_loaded_ends_the_run_before_any_request(
+    stub: Stubs, make_job: MakeJob, tmp_path: Path
+) -> None:
+    server = stub(api_key=KEY)
+    job = make_job(server.url)
+    (tmp_path / "tokenizer_config.json").write_text("{}")
+    endpoint = job.endpoint.model_copy(update={"tokenizer": str(tmp_path)})
+    with pytest.raises(TokenizerError) as caught:
+        measure(job.model_copy(update={"endpoint": endpoint}))
+    assert caught.value.what == f"no tokenizer is found for {str(tmp_path)!r}"
+    assert "server.tokenizer" in caught.value.remedy
+    assert server.log() == []
 
 
 def test_warm_up_is_sent_first_and_left_out(stub: Stubs, make_job: MakeJob) -> None:
