@@ -43,6 +43,8 @@ def import_results(
     from tasks.record.store import Store
 
     store = Store(results_location(results))
+    known = set(store.run_ids())
     for file in files:
         run = import_file(file, sweep, store)
-        typer.echo(f"{run.run_id}: {file}")
+        typer.echo(f"{run.run_id}: {file}{' (recorded already)' if run.run_id in known else ''}")
+        known.add(run.run_id)

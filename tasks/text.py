@@ -35,6 +35,12 @@ def read_end(path: Path, start: int = 0) -> str:
         return ""
 
 
+def status_and_message(status: int, message: str) -> str:
+    """Return `404: Not Found`; a message that begins with the status itself does not repeat it."""
+    rest = re.sub(rf"^{status}\b[\s:.,-]*", "", message.strip())
+    return f"{status}: {rest}" if rest else str(status)
+
+
 def between_markers(page: str, begin: str, end: str, content: str) -> str:
     """Return a page whose lines between two markers are replaced; raise ValueError if it lacks a marker."""
     before, _, rest = page.partition(begin)

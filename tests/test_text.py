@@ -14,6 +14,7 @@ from tasks.text import (
     last_lines,
     printable,
     read_end,
+    status_and_message,
     tail,
 )
 
@@ -56,3 +57,19 @@ def test_what_stands_between_two_markers_is_replaced() -> None:
     assert between_markers("a <b>\nold\n<e> z", "<b>", "<e>", "new") == "a <b>\nnew\n<e> z"
     with pytest.raises(ValueError, match="the page has no <b> … <e>"):
         between_markers("<e> before <b>", "<b>", "<e>", "new")
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("no such model", "404: no such model"),
+        ("404: Not Found", "404: Not Found"),
+        ("404 page not found", "404: page not found"),
+        ("404", "404"),
+        ("", "404"),
+        ("4040 tokens are too many", "404: 4040 tokens are too many"),
+        ("500: from behind the gateway", "404: 500: from behind the gateway"),
+    ],
+)
+def test_a_status_is_said_once(message: str, expected: str) -> None:
+    assert status_and_message(404, message) == expected

@@ -8,6 +8,7 @@ from tasks.errors import EndpointError, ExecutionError, ServerStartError
 from tasks.probe.bounded_response import bound_body, json_of
 from tasks.serve.endpoint import Endpoint
 from tasks.serve.tls import certificate_error, certificate_remedy, tls_context
+from tasks.text import status_and_message
 
 REDIRECTS = (301, 302, 303, 307, 308)
 NO_REUSE = httpx.Limits(max_keepalive_connections=0)
@@ -85,7 +86,7 @@ def check_status(response: httpx.Response, endpoint: Endpoint, *, managed: bool)
         return
     status, location = response.status_code, response.headers.get("Location")
     message = endpoint.masked(message_of(response))
-    what = f"{without_query(str(response.request.url))} answered {status}: {message}".rstrip(": ")
+    what = f"{without_query(str(response.request.url))} answered {status_and_message(status, message)}"
     if status in REDIRECTS and location:
         what += f": it redirects to {without_query(location)}"
     raise error_class(managed)(what, _remedy_for(status, endpoint, bool(location)))

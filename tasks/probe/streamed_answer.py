@@ -14,6 +14,7 @@ from tasks.config.base import Frozen
 from tasks.probe.first_answer import REFUSED, question
 from tasks.probe.http_client import message_of
 from tasks.serve.endpoint import MAX_COMPLETION_TOKENS, MAX_TOKENS, Endpoint, RequestKind
+from tasks.text import status_and_message
 
 UsageForm = Literal["in a chunk of its own", "with the last choice", "in every chunk"]
 REASONING_FIELDS = ("reasoning_content", "reasoning", "reasoning_details")
@@ -90,7 +91,7 @@ def _send(
             refused = response.status_code in REFUSED and MAX_TOKENS in message.replace(
                 MAX_COMPLETION_TOKENS, MAX_TOKENS
             )
-            error = f"HTTP {response.status_code}: {endpoint.masked(message)}".rstrip(": ")
+            error = f"HTTP {status_and_message(response.status_code, endpoint.masked(message))}"
             return answer.model_copy(update={"error": error}), refused
         if "text/event-stream" not in response.headers.get("Content-Type", ""):
             return answer.model_copy(update={"ttft_s": ttft_s}), False

@@ -15,6 +15,7 @@ import httpx
 
 from tasks.config.trackers import MLFLOW_PASSWORD, MLFLOW_TOKEN, MLFLOW_USER, MLflow
 from tasks.errors import TrackError
+from tasks.text import status_and_message
 
 RUN_ID_TAG = "servegauge.run_id"
 BATCH = {"params": 100, "metrics": 1000}
@@ -157,4 +158,4 @@ def _refused(answer: httpx.Response, body: Any) -> TrackError:
     if answer.status_code in (401, 403):
         remedy = f"set {MLFLOW_TOKEN}, or {MLFLOW_USER} and {MLFLOW_PASSWORD}"
     lines = str(message).splitlines() or [answer.reason_phrase]
-    return TrackError(f"MLflow answered {answer.status_code}: {lines[0][:300]}", remedy)
+    return TrackError(f"MLflow answered {status_and_message(answer.status_code, lines[0][:300])}", remedy)

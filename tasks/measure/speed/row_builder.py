@@ -11,6 +11,7 @@ from tasks.measure.row_files import one_line
 from tasks.measure.speed.request_row import RequestRow
 from tasks.measure.speed.response.response_parser import ParsedResponse
 from tasks.measure.speed.sent_request import SentRequest
+from tasks.text import status_and_message
 
 NO_TOKEN = "the answer holds no token"
 NO_OUTPUT = "the answer holds neither output nor a finish reason"
@@ -99,7 +100,7 @@ def _error(job: PointJob, request: SentRequest) -> str | None:
         return None if parsed is not None else NO_OUTPUT
     status = request.response.status
     text = one_line(text, job.endpoint.masked)
-    return text if status in (None, 200) else f"HTTP {status}: {text}"
+    return text if status in (None, 200) else f"HTTP {status_and_message(status, text)}"
 
 
 def _missing(parsed: ParsedResponse, asked: int) -> str | None:

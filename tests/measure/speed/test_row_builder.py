@@ -106,6 +106,7 @@ def test_a_response_without_figures_is_a_failure(job: PointJob, fields: dict[str
 
 def test_an_error_has_the_status_and_no_key(job: PointJob) -> None:
     assert failed(job, f"bad key {KEY}", 401).error == "HTTP 401: bad key ***"
+    assert failed(job, "404: Not Found", 404).error == "HTTP 404: Not Found"
     row = failed(job, "ConnectionError: cannot connect")
     assert (row.error, row.client_delay_s) == ("ConnectionError: cannot connect", None)
     assert row.sent_at == datetime.fromtimestamp(9.5, UTC)
