@@ -27,14 +27,14 @@ NO_MODELS = "/v1/models answered 404: that the server has the model 'stub' was n
 
 def write_spec(folder: Path, url: str, tokenizer: Path, **server: Any) -> str:
     """Write a spec with one sweep of each kind of request; return its path."""
-    sweep = {"input_tokens": 32, "output_tokens": OUTPUT_TOKENS, "request": {"top_k": 20, "seed": 7}}
+    sweep = {"output_tokens": OUTPUT_TOKENS, "request": {"top_k": 20, "seed": 7}}
     load = [{"concurrency": 3, "requests": REQUESTS}]
     fields = {"kind": "endpoint", "url": url, "model": "stub", "tokenizer": str(tokenizer), **server}
     spec = {
         "name": "odd",
         "server": fields,
         "sweeps": [
-            {"name": "text", "load": load, **sweep},
+            {"name": "text", "load": load, "input_tokens": 32, **sweep},
             {"name": "chat", "load": load, **sweep, "endpoint": "chat", "dataset": "openqa"},
         ],
         "track": {"swanlab": {"mode": "disabled"}},
