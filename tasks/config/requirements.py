@@ -8,7 +8,10 @@ from tasks.config.lengths import NUMBER
 from tasks.config.sweep import SEARCHED
 
 A_LENGTH = "give a whole number, {uniform: [low, high]} or {lognormal: {mean, sd, max}}"
-A_LOAD = "give a list of loads, as [{concurrency: 8, requests: 40}], or a search, as {until: saturated}"
+A_LOAD = (
+    "give a list of loads, as [{concurrency: 8, requests: 40}], or a search, as "
+    "{until: saturated, concurrency: 1}"
+)
 NOT_A_NUMBER = frozenset({"int_type", "int_parsing", "int_parsing_size", "int_from_float"})
 """pydantic's types of errors about a value that is no whole number."""
 FIELDS_WANTED = frozenset({"model_type", "model_attributes_type", "dict_type"})

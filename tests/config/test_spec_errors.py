@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tasks.config.requirements import A_LOAD
 from tasks.config.spec_file import load_spec
 from tasks.errors import InputError
 
@@ -23,7 +24,11 @@ from tasks.errors import InputError
         ("sweeps.0.repeats=1.5", "sweeps.0.repeats is 1.5", "it must be a whole number"),
         ("sweeps.0.timeout_s=long", "sweeps.0.timeout_s is 'long'", "it must be a number"),
         ("sweeps.0.load=5", "sweeps.0.load is 5", "give a list of loads, as [{concurrency: 8"),
-        ("sweeps.0.load=many", "sweeps.0.load is 'many'", "or a search, as {until: saturated"),
+        (
+            "sweeps.0.load=many",
+            "sweeps.0.load is 'many'",
+            "or a search, as {until: saturated, concurrency: 1}",
+        ),
         ("sweeps.0.input_tokens=many", "sweeps.0.input_tokens is 'many'", "{uniform: [low, high]}"),
         ("sweeps.0.output_tokens=1.5", "sweeps.0.output_tokens is 1.5", "{lognormal: {mean, sd, max}}"),
         ("sweeps=3", "sweeps is 3", "it must be a list"),
@@ -61,3 +66,14 @@ def test_an_error_names_the_field_and_a_remedy(override: str, what: str, remedy:
 def test_further_errors_are_counted() -> None:
     with pytest.raises(InputError, match=r"\(1 more after this one\)"):
         load_spec("smoke", ["sweeps.0.repeats=0", "sweeps.1.repeats=0"])
+
+
+@pytest.mark.parametrize("load", ["[{concurrency: 8, requests: 40}]", "{until: saturated, concurrency: 1}"])
+def test_the_loads_that_a_remedy_shows_are_valid(load: str) -> None:
+    assert load in A_LOAD
+    load_spec("smoke", [f"sweeps.0.load={load}"])
+
+
+@pytest.mark.parametrize("length", ["{uniform: [1, 2]}", "{lognormal: {mean: 8, sd: 4, max: 40}}"])
+def test_the_forms_of_a_length_that_a_remedy_shows_are_valid(length: str) -> None:
+    load_spec("smoke", [f"sweeps.0.input_tokens={length}"])
