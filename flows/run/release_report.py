@@ -15,7 +15,7 @@ from tasks.config.spec import Spec
 from tasks.config.started_server import Device
 from tasks.plan.subject import server_hardware
 from tasks.provision.model import model_name
-from tasks.record.baseline import previous_run
+from tasks.record.baseline import completed_runs, previous_run
 from tasks.record.named_baselines import baselines
 from tasks.record.results import RunRecord
 from tasks.record.store import Store
@@ -82,16 +82,8 @@ def is_measured(store: Store, spec: Spec, device: Device, version: str) -> bool:
     if isinstance(spec.server, EndpointServer):
         return False
     hardware = server_hardware(spec.server, spec.server.device or device)
-    same: dict[str, str | int] = {
-        "spec": spec.name,
-        "model": model_name(spec.server.model),
-        "engine_version": version,
-        "cpu": hardware.cpu,
-    }
-    if not hardware.gpu_names:
-        same["cpu_count"] = hardware.cpu_count
-    runs = store.read("runs", query=lambda rows: rows.filter(**same, outcome="completed"))
-    return any(tuple(gpus or ()) == hardware.gpu_names for gpus in runs["gpu_names"].to_list())
+    runs = completed_runs(store, spec.name, model_name(spec.server.model), hardware)
+    return version in runs["engine_version"].to_list()
 
 
 def last_good_run(store: Store, run: RunRecord) -> str | None:

@@ -40,6 +40,18 @@ class Change(Frozen):
         return self.half_width is not None and abs(self.difference) <= self.half_width
 
 
+def is_worse(change: Change, loss: float, percent: float) -> bool:
+    """Return whether a loss, the change counted for the worse, is above so many per cent and no noise."""
+    return not change.is_noise and 100 * loss > percent
+
+
+def is_open(change: Change, loss: float, percent: float) -> bool:
+    """Return whether a loss may be above so many per cent, but not surely."""
+    if change.half_width is None:
+        return True
+    return not is_worse(change, loss, percent) and 100 * (loss + change.half_width) > percent
+
+
 class PairedChange(Change):
     """The change of a score.
 

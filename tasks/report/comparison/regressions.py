@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from tasks.audit.finding import number_of
 from tasks.measure.speed.figures.point_result import PointResult
 from tasks.plan.search import Knee
-from tasks.report.comparison.change import Change
+from tasks.report.comparison.change import Change, is_worse
 from tasks.report.comparison.change_text import percent_text, points_text
 from tasks.report.comparison.compare_scores import compare_scores
 from tasks.report.comparison.compare_speed import SpeedComparison, compare_speed, repeats_by_load
@@ -46,7 +46,7 @@ def _worse_figures(runs: Sequence[ComparedRun], percent: float) -> Iterator[str]
         key = comparison.key
         runs_of_figure = zip(LETTERS, comparison.changes, comparison.suspect, strict=False)
         for letter, change, suspect in runs_of_figure:
-            if change and _is_worse(change, _loss(comparison, change), percent):
+            if change and is_worse(change, _loss(comparison, change), percent):
                 text = f"{percent_text(change)}{_doubt(suspect, comparison.suspect[0])}"
                 yield f"{letter}: {key.sweep} {key.load}: {comparison.figure.title}: {text}"
 
@@ -54,7 +54,7 @@ def _worse_figures(runs: Sequence[ComparedRun], percent: float) -> Iterator[str]
 def _worse_scores(runs: Sequence[ComparedRun], percent: float) -> Iterator[str]:
     for comparison in compare_scores(runs):
         for letter, change, failed in zip(LETTERS, comparison.changes, comparison.failed, strict=False):
-            if change and _is_worse(change, -change.difference, percent):
+            if change and is_worse(change, -change.difference, percent):
                 why = f" ({number_of(failed, 'answer')} failed and count as wrong)" if failed else ""
                 yield f"{letter}: {comparison.key.text}: {points_text(change)}{why}"
 
@@ -71,10 +71,6 @@ def _doubt(suspect: bool, base_suspect: bool) -> str:
 def _loss(comparison: SpeedComparison, change: Change) -> float:
     """Return by how much the figure became worse; negative if it became better."""
     return -change.difference if comparison.figure.better == "higher" else change.difference
-
-
-def _is_worse(change: Change, loss: float, percent: float) -> bool:
-    return not change.is_noise and 100 * loss > percent
 
 
 def _lost_figures(runs: Sequence[ComparedRun]) -> Iterator[str]:

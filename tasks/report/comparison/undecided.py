@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tasks.measure.speed.figures.figure_registry import figures_in
 from tasks.measure.speed.figures.figure_type import Figure
-from tasks.report.comparison.change import Change
+from tasks.report.comparison.change import Change, is_open
 from tasks.report.comparison.change_text import percent_text
 from tasks.report.comparison.compare_speed import LoadKey, repeats_by_load
 from tasks.report.comparison.compared_run import ComparedRun
@@ -68,17 +68,12 @@ def _undecided(base: ComparedRun, new: ComparedRun, percent: float) -> Iterator[
         for figure in figures_in("comparison"):
             before, after = values_of(figure, repeats), values_of(figure, new_loads[key])
             change = figure_change(figure, repeats, new_loads[key])
-            if figure.better is None or change is None or not _is_open(figure, change, percent):
+            if figure.better is None or change is None:
+                continue
+            loss = -change.difference if figure.better == "higher" else change.difference
+            if not is_open(change, loss, percent):
                 continue
             yield Undecided(key, figure, change, enough_repeats(before, after, percent / 100))
-
-
-def _is_open(figure: Figure, change: Change, percent: float) -> bool:
-    if change.half_width is None:
-        return True
-    loss = -change.difference if figure.better == "higher" else change.difference
-    is_regression = not change.is_noise and 100 * loss > percent
-    return not is_regression and 100 * (loss + change.half_width) > percent
 
 
 def enough_repeats(base: Sequence[float], new: Sequence[float], share: float) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tasks.report.comparison.change import Change
+from tasks.report.comparison.change import Change, is_open
 from tasks.report.comparison.change_text import points_text
 from tasks.report.comparison.compare_scores import ScoreComparison, ScoreKey, compare_scores
 from tasks.report.comparison.compared_run import ComparedRun
@@ -34,13 +34,5 @@ def undecided_scores(base: ComparedRun, new: ComparedRun, points: float) -> tupl
     return tuple(
         UndecidedScore(key, change)
         for key, change in found
-        if change is not None and _is_open(change, points)
+        if change is not None and is_open(change, -change.difference, points)
     )
-
-
-def _is_open(change: Change, points: float) -> bool:
-    if change.half_width is None:
-        return True
-    loss = -change.difference
-    is_regression = not change.is_noise and 100 * loss > points
-    return not is_regression and 100 * (loss + change.half_width) > points
