@@ -31,6 +31,7 @@ def trend(
     """
     from rich.console import Console
 
+    from tasks.record.no_rows import nothing_recorded
     from tasks.report.open_results import open_results
     from tasks.report.page.terminal import print_tables
     from tasks.report.trend.figure_series import figure_series
@@ -40,5 +41,5 @@ def trend(
     series = figure_series(store, figure, spec)
     print_tables(tuple(trend_table(store, one) for one in series), Console())
     if not series:
-        missing = f"completed run in {store.location} has measured {figure}"
-        typer.echo(f"no {missing if store.run_ids() else f'run is recorded in {store.location}'}", err=True)
+        unmeasured = f"no completed run in {store.location} has measured {figure}"
+        typer.echo(nothing_recorded(store) or unmeasured, err=True)

@@ -36,9 +36,8 @@ def again(run: RunRecord, environ: Mapping[str, str]) -> tuple[SpecAgain, Table]
 
 
 def unequal_table(then: RunRecord, now: RunRecord) -> Table:
-    """Return a row for each setting of a comparison that differs; the spec is the same by intent."""
-    runs = [run.model_copy(update={"spec_json": None}) for run in (then, now)]
-    compared = [ComparedRun(report=ReportInput(run=run, results_path="")) for run in runs]
+    """Return a row for each setting of a comparison that differs."""
+    compared = [ComparedRun(report=ReportInput(run=run, results_path="")) for run in (then, now)]
     table = difference_table(compared)
     return table.model_copy(
         update={

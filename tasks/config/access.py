@@ -20,6 +20,11 @@ def is_denied(error: BaseException | None) -> bool:
     return isinstance(error, OSError) and error.errno in _DENIED
 
 
+def is_closed(folder: Path) -> bool:
+    """Return whether a folder is there that this user may not read and write."""
+    return folder.exists() and not os.access(folder, os.R_OK | os.W_OK | os.X_OK)
+
+
 def is_full(error: OSError) -> bool:
     """Return whether an error says that a disk, a quota or a limit is full."""
     return error.errno in _FULL

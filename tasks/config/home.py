@@ -24,6 +24,11 @@ def expanded(path: str | Path) -> Path:
         raise InputError(f"{path}: {error}", "give the whole path") from None
 
 
+def looks_like_path(text: str) -> bool:
+    """Return whether a text that may name a hub's repository is a path. A slash alone is no sign of one."""
+    return text.startswith((".", "/", "~"))
+
+
 def checkout() -> Path:
     """Return the root of the project, which contains `deployments/`."""
     return Path(__file__).resolve().parents[2]

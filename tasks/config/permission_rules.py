@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tasks.config.home import checkout, expanded, home
+from tasks.config.home import checkout, expanded, home, looks_like_path
 from tasks.config.spec_file import SPECS
 
 SPECS_FOLDER = "SERVEGAUGE_SPECS"
@@ -112,7 +112,7 @@ def _file(path: str, value: Any) -> str | None:
 def _model(path: str, value: Any) -> str | None:
     """Return the permission for a model or tokenizer, which is a hub id or a path."""
     text = str(value)
-    is_path = text.startswith((".", "/", "~")) or text.endswith(".gguf") or ".." in text.split("/")
+    is_path = looks_like_path(text) or text.endswith(".gguf") or ".." in text.split("/")
     return _file(path, value) if value and is_path else _argument(path, value)
 
 

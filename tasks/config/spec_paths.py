@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tasks.config.home import expanded
+from tasks.config.home import expanded, looks_like_path
 
 Fields = dict[str, Any]
 
@@ -58,8 +58,8 @@ def _replace_program(server: Fields, folder: Path) -> None:
 
 
 def _absolute(value: str, folder: Path) -> str:
-    """Return the absolute path if the value looks like a path. A slash is no sign: hub ids have slashes."""
-    if value.startswith((".", "/", "~")) or value.endswith(".gguf"):
+    """Return the absolute path if the value looks like a path."""
+    if looks_like_path(value) or value.endswith(".gguf"):
         # Keep links: the Python of a virtual environment is a link, and its target lacks the packages.
         return str(folder / expanded(value))
     return value

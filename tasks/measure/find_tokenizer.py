@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from tasks.config.home import expanded, looks_like_path
 from tasks.config.sweep import Sweep
 from tasks.errors import InputError
 
@@ -22,7 +23,7 @@ def check_tokenizer_folder(tokenizer: str | None) -> None:
     Raises:
         InputError: there is no such folder.
     """
-    if tokenizer and tokenizer.startswith(("/", ".", "~")) and not Path(tokenizer).expanduser().is_dir():
+    if tokenizer and looks_like_path(tokenizer) and not expanded(tokenizer).is_dir():
         raise InputError(
             f"server.tokenizer: no folder {tokenizer}", "give a folder or the name of a repository"
         )
@@ -45,4 +46,4 @@ def _may_be_loaded(tokenizer: str) -> bool:
     folder = Path(tokenizer)
     if folder.is_dir():
         return any(next(folder.glob(pattern), None) for pattern in TOKENIZER_FILES)
-    return tokenizer.count("/") == 1 and not tokenizer.startswith(("/", ".", "~"))
+    return tokenizer.count("/") == 1 and not looks_like_path(tokenizer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tasks.config.home import looks_like_path
 from tasks.config.server import ManagedServer
 from tasks.errors import InputError, ProvisionError
 from tasks.provision.disk_space import check_space
@@ -129,7 +130,7 @@ def _local_path(model: str) -> Path | None:
     path = Path(model).expanduser()
     if path.suffix == ".gguf" and path.is_file():
         return path.resolve()
-    if not path.is_dir() and not model.startswith((".", "/", "~")):
+    if not path.is_dir() and not looks_like_path(model):
         return None
     if not (path / "config.json").is_file():
         raise InputError(

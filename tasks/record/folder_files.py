@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 
 import pyarrow as pa
 
-from tasks.config.access import is_full, system_text
+from tasks.config.access import is_closed, is_full, system_text
 from tasks.record.parquet_file import remove_leftover, write_atomically, write_bytes
 from tasks.record.schemas import TABLES
 from tasks.record.store_files import PROBE, Stamp, is_table_file
@@ -39,7 +39,7 @@ class FolderFiles:
         finally:
             remove_leftover(probe)
         for folder in (self.root / table for table in TABLES):
-            if folder.exists() and not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            if is_closed(folder):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
 
     def write(self, content: pa.Table, target: PurePath) -> None:

@@ -17,8 +17,14 @@ def say_if_empty(store: Store, say: Callable[[str], None]) -> None:
     Raises:
         RecordError: the table of runs cannot be read.
     """
-    if not _has_rows(store, "runs", None):
-        say(_nothing(store))
+    nothing = nothing_recorded(store)
+    if nothing:
+        say(nothing)
+
+
+def nothing_recorded(store: Store) -> str | None:
+    """Return the line that says that no run is recorded; None if one is. Raises RecordError as `read`."""
+    return None if _has_rows(store, "runs", None) else f"no run is recorded in {store.location}"
 
 
 def why_no_rows(store: Store, table: TableName, choice: Choice) -> str:
@@ -27,16 +33,13 @@ def why_no_rows(store: Store, table: TableName, choice: Choice) -> str:
     Raises:
         RecordError: a table cannot be read.
     """
-    if not _has_rows(store, "runs", None):
-        return _nothing(store)
+    nothing = nothing_recorded(store)
+    if nothing:
+        return nothing
     if not _has_rows(store, table, choice.run):
         nobody = f"no run in {store.location} recorded {table}"
         return nobody if choice.run is None else f"run {choice.run} recorded no {table}"
     return f"the table {table} in {store.location} has no such row"
-
-
-def _nothing(store: Store) -> str:
-    return f"no run is recorded in {store.location}"
 
 
 def _has_rows(store: Store, table: TableName, run_id: str | None) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import polars as pl
 
+from tasks.config.access import is_closed
 from tasks.config.base import Frozen
 from tasks.errors import InputError
 from tasks.record.compact import remove_runs
@@ -92,7 +92,7 @@ def check_removable(store: Store, run_ids: Collection[str]) -> None:
     folders += [location.folder / table for table in TABLES]
     folders += [location.run_folder(run_id) for run_id in run_ids]
     for folder in folders:
-        if folder.is_dir() and not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        if is_closed(folder):
             raise InputError(
                 f"runs cannot be removed from {location}: {folder} is not writable for this user",
                 "let this user read and write it; nothing was removed",
