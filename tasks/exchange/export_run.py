@@ -17,7 +17,7 @@ from tasks.record.results import RecordedPoint, RunRecord
 from tasks.record.store import Store
 
 UNSAID = ("conversation", "mix", "abandon")
-"""Fields of a sweep by which its concurrency is not that of single, equal, answered requests."""
+"""Fields of a sweep that no form has a place for. Without them its load reads as a plain one."""
 
 
 class Exported(NamedTuple):

@@ -17,8 +17,9 @@ class BestLoad(NamedTuple):
     """A load, represented by the point of its first repeat, and the mean of the figure over its repeats.
 
     `suspect`: no load with the figure is valid, so this is the best of the suspect ones.
-    `unmet`: UNMET, as is every load that is as valid. `passed_over`: suspect loads with a better mean, which
-    are not chosen because valid ones exist. `passed_over_unmet`: those that are as valid, but UNMET.
+    `unmet`: no load that is as valid meets its objectives, so this is the best of those that are UNMET.
+    `passed_over`: suspect loads with a better mean, which are not chosen because valid ones exist.
+    `passed_over_unmet`: loads with a better mean that are as valid, but UNMET.
     """
 
     point: PointResult

@@ -38,7 +38,10 @@ def repeats_note(sweep: MeasuredSweep, loads: Sequence[Repeats]) -> str:
 
 
 def _percentiles(sweep: MeasuredSweep, repeats: Repeats, time: str) -> Mapping[str, float] | None:
-    """Return the percentiles over the requests of all repeats; None for one repeat, or where some lack."""
+    """Return the percentiles over the requests of all repeats.
+
+    None for a single repeat, and if not all requests of the repeats are recorded.
+    """
     label = repeats.first.load.label
     of_load = {each.time: each for each in sweep.distributions if each.load_label == label}
     succeeded = sum(point.succeeded for point in repeats.results)

@@ -21,8 +21,8 @@ def spec_settings(runs: Sequence[RunRecord]) -> list[dict[str, Any]]:
     """Return the settings of each run's sweeps and question sets, as `sweep chat: temperature`.
 
     A field within a field has both names: `sweep chat: abandon.share`. Fields without a value are left out,
-    and so are sweeps and question sets that one of the runs does not have. The second set of a name, as one
-    under another load, has `#2` behind it.
+    and so are sweeps and question sets that one of the runs does not have. If two sets have one name, because
+    they are asked under two loads, the second is called `NAME #2`.
     A run without a recorded spec (imported, or of an early version) has no settings.
     """
     specs = [dict(_entries(json.loads(run.spec_json))) if run.spec_json else {} for run in runs]
