@@ -11,6 +11,7 @@ from flows.run.flow_task import task
 from flows.run.reuse import with_cache
 from flows.ui import console
 from flows.ui.progress import current_progress
+from tasks.measure.speed.figures.open_loop_pace import TOO_SHORT
 from tasks.measure.speed.trials import trial_of
 from tasks.plan.plan import PlannedPoint, PlannedSearch, Planner
 from tasks.plan.search import Knee, Trial, advance
@@ -83,8 +84,12 @@ def _doubts(knee: Knee, points: Sequence[RecordedPoint]) -> tuple[str, ...]:
     """Return why the points on either side of the knee are suspect, without duplicate reasons."""
     reasons: list[str] = []
     for point in points:
-        if point.result.load.level in (knee.low, knee.high) and point.verdict.verdict == "suspect":
+        if point.result.load.level not in (knee.low, knee.high):
+            continue
+        if point.verdict.verdict == "suspect":
             reasons.extend(point.verdict.reasons)
+        if not point.result.load.slots and point.result["pace"] is None:
+            reasons.append(f"{TOO_SHORT}: give the search more `seconds`")
     return tuple(dict.fromkeys(reasons))
 
 

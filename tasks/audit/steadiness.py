@@ -7,6 +7,7 @@ from statistics import fmean, stdev
 
 from tasks.audit.evidence import Evidence
 from tasks.audit.finding import Finding, at_most, number_of, unchecked
+from tasks.measure.speed.figures.open_loop_pace import TOO_SHORT
 
 WAVES_ENOUGH = 5
 """With fewer requests per slot, the first burst of prefills makes up much of the sample."""
@@ -71,8 +72,11 @@ def pace(evidence: Evidence) -> Finding:
     share = evidence.result["pace"]
     if not evidence.result.load.steady:
         return unchecked(CHANGES)
-    if share is None:
+    if evidence.result.load.slots:
         return Finding(verdict="valid", sentence="a closed loop sends no faster than the server answers")
+    if share is None:
+        sentence = f"{TOO_SHORT}: most figures describe the start of the load; send more requests"
+        return Finding(verdict="unchecked", sentence=sentence, noted=True)
     behind = share < PACE_LIMIT
     consequence = ": the queue grows, so TTFT depends on the length of the measurement" if behind else ""
     return Finding(

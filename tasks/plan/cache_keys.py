@@ -53,7 +53,7 @@ def point_key(subject: Subject, sweep: Sweep, load: Load, repeat: int) -> str:
     success = needed_success(sweep.objectives)
     if success < 1:
         settings["success"] = success
-    settings |= _order(sweep)
+    settings |= _searched(sweep)
     load_settings = LOAD_FIELDS | load.model_dump(mode="json")
     if isinstance(load, Trace):
         load_settings["trace"] = content_digest(load.trace)
@@ -62,13 +62,19 @@ def point_key(subject: Subject, sweep: Sweep, load: Load, repeat: int) -> str:
 
 def search_key(subject: Subject, sweep: Sweep) -> str:
     """Return the key of a search's answer, which depends on the objectives and on the search's settings."""
-    settings = _sweep_settings(sweep, {"repeats", "timeout_s"}) | _order(sweep)
+    settings = _sweep_settings(sweep, {"repeats", "timeout_s"}) | _searched(sweep)
     return _key("knee", subject, {"sweep": settings})
 
 
-def _order(sweep: Sweep) -> dict[str, str]:
-    """Return what a key says about the order of the requests: a search sends drawn ones in one of its own."""
-    return {"order": "even"} if has_even_order(sweep) else {}
+def _searched(sweep: Sweep) -> dict[str, str]:
+    """Return what a key says about a search.
+
+    It sends drawn requests in an order of its own. It judges a rate by how fast requests end, which points of
+    earlier versions do not have.
+    """
+    order = {"order": "even"} if has_even_order(sweep) else {}
+    is_open = sweep.search is not None and sweep.search.kind == "rate"
+    return order | ({"judged_by": "sustained throughput"} if is_open else {})
 
 
 def accuracy_key(subject: Subject, accuracy: QuestionSet) -> str:

@@ -1,8 +1,10 @@
 """The search for the load that saturates a server: the next level to measure, or the answer. Pure functions.
 
 Levels double until an objective breaks, or until throughput grows by less than GROWTH. An open loop also
-breaks if the server falls behind the rate. Then the interval between the last two levels is halved. A
-closed loop is saturated from the first level on that reaches the highest throughput seen, less PLATEAU.
+breaks if the server falls behind the rate; where that is not known, throughput has to grow by RATE_GROWTH of
+what the rate grows. Then the interval between the last two levels is halved. A closed loop is saturated from
+the first level on that reaches the highest throughput seen, less PLATEAU. An open loop breaks at a rate that
+exceeds the highest throughput seen at it and at higher rates by more than PLATEAU.
 
 Noise slows a measurement and hardly ever speeds it up. So a single measurement decides only that a level
 holds, and only by a clear distance. Everything else is measured again until the 95 % interval of the mean
@@ -23,6 +25,8 @@ from tasks.stats import mean_interval
 
 GROWTH = 0.05
 """Throughput that grows by a smaller share when the load doubles has stopped growing."""
+RATE_GROWTH = 0.5
+"""The share of a rate's growth by which throughput has to grow. By chance, a short level lacks a quarter."""
 PLATEAU = 0.03
 """The share that throughput may lack: of the peak in a closed loop, of the rate in an open loop."""
 CLEAR = 0.1
@@ -34,13 +38,15 @@ class Trial(Frozen):
     """One measurement of a level.
 
     `margin`: distance to the tightest bound, named by `limit`, as a share of it; below 0 the level broke.
-    `throughput`: requests per second.
+    `throughput`: requests per second, without the times at which the load starts and drains. `pace_known`:
+    whether the margin says if the server falls behind; always of a closed loop, which cannot outrun it.
     """
 
     level: float
     margin: float
     limit: str
     throughput: float
+    pace_known: bool = True
 
 
 class Knee(Frozen):
@@ -105,6 +111,7 @@ class _Known:
 
     def __init__(self, search: Saturation, trials: Sequence[Trial]) -> None:
         self._most, self._trials = search.measurements, trials
+        self._closed = search.load_kind is ClosedLoop
 
     def at(self, level: float) -> list[Trial]:
         found = [trial for trial in self._trials if trial.level == level]
@@ -117,13 +124,28 @@ class _Known:
 
     def holds(self, level: float) -> bool:
         """Return whether the level keeps every bound."""
-        return self._decided(level, [trial.margin for trial in self.at(level)], one_is_enough=True)
+        margins = [trial.margin for trial in self.at(level)]
+        return not self.exceeds_capacity(level) and self._decided(level, margins, one_is_enough=True)
+
+    def exceeds_capacity(self, level: float) -> bool:
+        """Return whether the server is slower than the rate of an open loop, at this and at all higher rates.
+
+        Whether requests pile up at a rate near the server's own is a matter of chance. How fast it answers
+        while they do is not. So this is known only if a higher rate was measured.
+        """
+        levels = {trial.level for trial in self._trials if trial.level >= level}
+        if self._closed or max(levels, default=level) == level:
+            return False
+        return level * (1 - PLATEAU) > max(self.throughput(each) for each in levels)
 
     def grew(self, below: float, level: float) -> bool:
         """Return whether throughput grew from level `below` to `level`."""
         base = self.throughput(below) or 1.0
         gains = [trial.throughput / base - 1 for trial in self.at(level)]
-        return self._decided(level, [(gain - GROWTH) / GROWTH for gain in gains], one_is_enough=True)
+        enough = GROWTH if self._closed else RATE_GROWTH * (level / below - 1)
+        if not self._closed and all(trial.pace_known for trial in self.at(level)):
+            return True
+        return self._decided(level, [(gain - enough) / enough for gain in gains], one_is_enough=True)
 
     def rises(self, level: float, peak: float) -> bool:
         """Return whether `peak` exceeds this level's throughput.
@@ -134,6 +156,8 @@ class _Known:
         return self._decided(level, [(lack - PLATEAU) / PLATEAU for lack in lacks], one_is_enough=False)
 
     def limit(self, level: float) -> str:
+        if self.exceeds_capacity(level):
+            return THROUGHPUT
         return min(self.at(level), key=lambda trial: trial.margin).limit
 
     def _decided(self, level: float, scores: Sequence[float], *, one_is_enough: bool) -> bool:
@@ -144,7 +168,7 @@ class _Known:
 
 
 class _Doubled(NamedTuple):
-    """Doubled levels, the highest throughput among them, and whether one broke or gained nothing.
+    """Doubled levels, the highest throughput among them, and whether one broke or gained too little.
 
     `peak` is None for open loops: their throughput follows the rate.
     """
@@ -173,7 +197,7 @@ def _answer(search: Saturation, known: _Known) -> tuple[float | None, float | No
     if low is not None:
         low, high = _halved(search, low, high, below_knee)
     if known.holds(high):
-        return high, low, high, THROUGHPUT
+        return (low if peak is None else high), low, high, THROUGHPUT
     return low, low, high, known.limit(high)
 
 
@@ -192,14 +216,15 @@ def _halved(
 
 
 def _doubled(search: Saturation, known: _Known) -> _Doubled:
-    """Double the level until one breaks or, in a closed loop, gains no throughput."""
+    """Double the level until one breaks or gains too little throughput."""
     levels: list[float] = []
-    closed, ended = search.load_kind is ClosedLoop, False
+    ended = False
     for level in search.levels():
         levels.append(level)
-        gained = not closed or len(levels) == 1 or known.grew(*levels[-2:])
+        gained = len(levels) == 1 or known.grew(*levels[-2:])
         if not gained or not known.holds(level):
             ended = True
             break
+    closed = search.load_kind is ClosedLoop
     peak = max(known.throughput(level) for level in levels) if closed else None
     return _Doubled(levels, peak, ended)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -66,10 +67,10 @@ def slower_and_slower_chat() -> Evidence:
     return made_up.with_sweep(evidence(rows), dataset="openqa", output_tokens=None)
 
 
-def falling_behind() -> Evidence:
+def falling_behind(pace: float | None = 0.8) -> Evidence:
     """An open loop that sends faster than the server answers."""
     point = evidence()
-    result = point.result.with_figures({"pace": 0.8})
+    result = point.result.with_figures({"pace": pace})
     load = OpenLoop(rate=5, requests=REQUESTS)
     return replace(point, result=result.model_copy(update={"load": load}))
 
@@ -252,6 +253,12 @@ FIRES: list[tuple[str, Callable[[], Evidence], str, str]] = [
     ("drift", slower_and_slower, "suspect", "latency drifted by +"),
     ("drift", slower_and_slower_chat, "suspect", "TPOT drifted by +"),
     ("pace", falling_behind, "suspect", "ended at 80%"),
+    (
+        "pace",
+        partial(falling_behind, None),
+        "valid",
+        "more than a third of the time in which requests are sent",
+    ),
     ("waves", two_waves, "valid", "2 waves"),
     ("waves", fewer_requests_than_slots, "suspect", "60 requests for 100 slots: no more than 60 were ever"),
     ("waves", fewer_conversations_than_users, "suspect", "3 conversations for 4 slots: no more than 3 were"),

@@ -56,11 +56,23 @@ def test_objectives_are_no_part_of_a_key_but_for_allowed_failures() -> None:
 
 
 def test_the_key_of_a_search_is_the_one_of_version_0_1_0() -> None:
-    settings = {"load": {"until": "saturated", "rate": 1}, "objectives": ["success >= 0.9"]}
-    assert (
-        search_key(SUBJECT, Sweep.model_validate(SWEEP | settings))
-        == "knee-v4-41424a10a4c721857881d600a015d698"
-    )
+    assert search_key(SUBJECT, searched(concurrency=1)) == "knee-v4-3a3b1aa6e1c2ea806dcdf4fd156e2a99"
+
+
+def test_a_rate_that_an_earlier_version_searched_is_searched_again() -> None:
+    """Its points lack the rate at which requests ended, by which a rate is judged."""
+    rates = searched(rate=1)
+    assert search_key(SUBJECT, rates) != "knee-v4-41424a10a4c721857881d600a015d698"
+    assert rates.search is not None
+    level = rates.search.load_at(2)
+    listed = rates.model_copy(update={"load": (level,)})
+    assert point_key(SUBJECT, rates, level, 1) != point_key(SUBJECT, listed, level, 1)
+
+
+def searched(**start: float) -> Sweep:
+    """A sweep that searches for the load which saturates the server."""
+    fields = {"load": {"until": "saturated", **start}, "objectives": ["success >= 0.9"]}
+    return Sweep.model_validate(SWEEP | fields)
 
 
 def test_answers_serve_more_repeats_and_other_retries() -> None:

@@ -89,6 +89,56 @@ def test_a_shaky_server_and_a_bound() -> None:
     assert fmean(abs((answer.knee or 0) / 20 - 1) <= 0.05 for answer in rates) >= 0.9
 
 
+def chancy(capacity: float, seed: int) -> Server:
+    """Whether requests pile up is a matter of chance; how fast the server answers is known to 1 %."""
+    random = Random(seed)
+
+    def measured(level: float) -> Trial:
+        piles_up = random.random() < (0.1 if level <= capacity else 0.4)
+        throughput = min(level, capacity) * random.uniform(0.99, 1.01)
+        return Trial(level=level, margin=-1.0 if piles_up else 1.0, limit=THROUGHPUT, throughput=throughput)
+
+    return measured
+
+
+def test_a_rate_above_what_the_server_answers_breaks_although_requests_do_not_pile_up() -> None:
+    """Chance alone would let levels above the capacity hold in most measurements."""
+    answers = [found(chancy(20, seed), search(concurrency=None, rate=2, max=160))[0] for seed in range(200)]
+    assert fmean((answer.knee or 0) <= 20 * 1.05 for answer in answers) == 1
+    assert fmean((answer.knee or 0) >= 20 * 0.9 for answer in answers) >= 0.9
+
+
+def unpaced(capacity: float, top: float = 1.0) -> Server:
+    """An open loop whose pace is not known; `top`: the throughput above the capacity, as a share of it."""
+
+    def measured(level: float) -> Trial:
+        throughput = level if level <= capacity else capacity * top
+        return Trial(level=level, margin=1.0, limit="success >= 1", throughput=throughput, pace_known=False)
+
+    return measured
+
+
+@pytest.mark.parametrize("capacity", [9.0, 36.0, 100.0])
+def test_where_the_pace_is_not_known_throughput_has_to_follow_the_rate(capacity: float) -> None:
+    answer, _ = found(unpaced(capacity), search(concurrency=None, rate=1))
+    assert answer.knee == answer.low == pytest.approx(capacity, rel=0.06)
+    assert answer.reason == THROUGHPUT
+    assert answer.high is not None
+    assert answer.high > capacity
+
+
+def test_a_server_that_collapses_under_too_much_is_not_judged_by_its_collapse() -> None:
+    """At 32 a second it answers 12; the 24 that it answers at 24 are what it can do."""
+    answer, _ = found(unpaced(24, top=0.5), search(concurrency=None, rate=1))
+    assert answer.knee == pytest.approx(24, rel=0.05)
+
+
+def test_an_open_loop_that_gains_too_little_ends_below_that_rate() -> None:
+    """No level breaks: at 15 a second the pace is not known, and throughput grew from 8 to 10."""
+    answer, _ = found(unpaced(10), search(concurrency=None, rate=8, max=15, precision=0.9))
+    assert (answer.knee, answer.low, answer.high, answer.reason) == (8, 8, 15, THROUGHPUT)
+
+
 def test_an_objective_that_breaks_first_ends_it() -> None:
     def grows_for_ever(level: float) -> Trial:
         return Trial(level=level, margin=(20.5 - level) / 20.5, limit="tpot_p95_s <= 0.05", throughput=level)

@@ -32,26 +32,40 @@ def trial_of(result: PointResult, objectives: Sequence[Objective], usable: bool 
             margin_value, limit = BROKEN, UNJUDGED.format(unjudged)
         elif not usable:
             margin_value, limit = BROKEN, INVALID
+    return Trial(
+        level=result.load.level,
+        margin=margin_value,
+        limit=limit,
+        throughput=_throughput(result),
+        pace_known=bool(result.load.slots) or result["pace"] is not None,
+    )
+
+
+def _throughput(result: PointResult) -> float:
+    """Return the sustained throughput; of an open loop the rate at which a server deals with its requests.
+
+    Abandoned and failed requests then count in proportion, as they do in the rate. Where it is not known,
+    because an earlier version measured the point, nothing says that it is below the rate.
+    """
     sustained = result["sustained_throughput"]
-    throughput = result.known("request_throughput") if sustained is None else sustained
-    return Trial(level=result.load.level, margin=margin_value, limit=limit, throughput=throughput)
+    if result.load.slots:
+        return result.known("request_throughput") if sustained is None else sustained
+    if sustained is None or not result.succeeded:
+        return result.load.level
+    return sustained * result.requests / result.succeeded
 
 
 def _tightest(result: PointResult, bounds: Sequence[Objective]) -> tuple[float, str]:
-    """Return the smallest margin and its bound; an open loop also has a bound on its pace."""
+    """Return the smallest margin and its bound; an open loop also has one on its pace, if known.
+
+    The margin is 1 if requests end as fast as they are sent, and 0 if the pace is 1 - PLATEAU.
+    """
     margins: list[tuple[float, str]] = []
     for bound in bounds:
         value = margin(bound, result)
         if value is not None:
             margins.append((value, str(bound)))
-    if not result.load.slots:
-        margins.append((_pace_margin(result), THROUGHPUT))
-    return min(margins, default=(0.0, ""))
-
-
-def _pace_margin(result: PointResult) -> float:
-    """Return 1 if requests end as fast as they are sent, and 0 if the pace is 1 - PLATEAU."""
     pace = result["pace"]
-    if pace is None:
-        pace = result.known("request_throughput") / result.load.level
-    return 1 - (1 - pace) / PLATEAU
+    if not result.load.slots and pace is not None:
+        margins.append((1 - (1 - pace) / PLATEAU, THROUGHPUT))
+    return min(margins, default=(0.0, ""))

@@ -22,6 +22,19 @@ def test_only_the_points_beside_the_knee_cast_doubt_on_it() -> None:
     assert _doubts(knee, [made_up.recorded(made_up.point(concurrency=19))]) == ()
 
 
+def test_an_open_loop_whose_pace_is_not_known_makes_the_knee_doubtful() -> None:
+    knee = made_up.knee().model_copy(update={"load": "rate", "low": 5.0, "high": 6.0})
+
+    def recorded(rate: float, pace: float | None) -> RecordedPoint:
+        return made_up.recorded(made_up.open_point(made_up.point(), rate).with_figures({"pace": pace}))
+
+    assert _doubts(knee, [recorded(5, 1.0), recorded(6, 0.8), recorded(9, None)]) == ()
+    assert _doubts(knee, [recorded(5, 1.0), recorded(6, None)]) == (
+        "answers take more than a third of the time in which requests are sent: "
+        "give the search more `seconds`",
+    )
+
+
 def test_a_search_that_ended_at_its_highest_level_claims_no_saturation() -> None:
     knee = made_up.knee()
     assert _sentence(knee).startswith("is saturated at concurrency ")

@@ -42,6 +42,27 @@ def test_an_open_loop_has_to_keep_up() -> None:
     assert behind.margin < -10
 
 
+def test_an_open_loop_whose_pace_is_not_known_is_judged_by_its_objectives_and_throughput() -> None:
+    figures = {"pace": None, "sustained_throughput": 4.0}
+    unknown = made_up.open_point(made_up.point(), rate=5.0).with_figures(figures)
+    trial = trial_of(unknown, (BOUND,))
+    assert (trial.pace_known, trial.limit, trial.throughput) == (False, str(BOUND), 4)
+    assert trial_of(unknown.with_figures({"pace": 1.0}), ()).pace_known
+    assert trial_of(made_up.point(), ()).pace_known
+
+
+def test_the_throughput_of_an_open_loop_counts_all_requests_as_its_rate_does() -> None:
+    """Four of five are answered, at 4 a second: the server deals with 5."""
+    left = made_up.open_point(made_up.point(), rate=5.0).with_figures({"sustained_throughput": 4.0})
+    left = left.model_copy(update={"requests": 50, "succeeded": 40, "abandoned": 10})
+    assert trial_of(left, ()).throughput == 5
+
+
+def test_a_point_of_an_earlier_version_does_not_say_that_the_server_is_slower_than_the_rate() -> None:
+    old = made_up.open_point(made_up.point(), rate=5.0).with_figures({"sustained_throughput": None})
+    assert trial_of(old, ()).throughput == 5
+
+
 def test_figures_that_must_not_be_used_break_a_level() -> None:
     trial = trial_of(made_up.point(), (), usable=False)
     assert (trial.margin, trial.limit) == (-1, INVALID)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from statistics import fmean
 
-from tasks.measure.speed.figures.open_loop_pace import pace
+from tasks.measure.speed.figures.open_loop_pace import answer_rate, pace
 from tasks.measure.speed.figures.point_data import PointData
 from tasks.measure.speed.figures.slot_time import mean_slot_time_s
 
@@ -21,16 +21,20 @@ def total_throughput(point: PointData) -> float | None:
 
 
 def sustained_throughput(point: PointData) -> float | None:
-    """Succeeded requests per second of a closed loop while all its slots are busy; None of an open loop.
+    """Succeeded requests per second, without the times at which the load starts and drains.
 
-    By Little's law (Operations Research 9, 1961): slots / mean time in seconds that a request holds its slot.
-    None with requests that held slots for an unknown time, and where too few requests are left, see
-    `mean_slot_time_s`.
+    Of a closed loop while all its slots are busy, by Little's law (Operations Research 9, 1961): slots / mean
+    time in seconds that a request holds its slot. None with requests that held slots for an unknown time, and
+    where too few requests are left, see `mean_slot_time_s`. Of an open loop see `answer_rate`; None where its
+    rate changes.
     """
+    if not point.load.slots:
+        return answer_rate(point.succeeded) if point.load.steady else None
     held = point.slot_holders
-    slots = point.load.slots if len(held) == len(point.measured) else 0
-    slot_time_s = mean_slot_time_s(held, slots) if slots else None
-    return slots / slot_time_s if slot_time_s else None
+    if len(held) != len(point.measured):
+        return None
+    slot_time_s = mean_slot_time_s(held, point.load.slots)
+    return point.load.slots / slot_time_s if slot_time_s else None
 
 
 def open_loop_pace(point: PointData) -> float | None:

@@ -145,8 +145,8 @@ FIGURES: tuple[Figure, ...] = (
         name="sustained_throughput",
         header="Sustained RPS",
         notation=REQUESTS_PER_SECOND,
-        definition="Of a closed loop: requests per second while all its slots are busy, "
-        "see [Until saturated](#until-saturated)",
+        definition="Requests that end per second: of a closed loop while all its slots are busy, of an open "
+        "loop without the first and last tenth, see [Until saturated](#until-saturated)",
         compute=sustained_throughput,
         better="higher",
         tracked=False,
@@ -155,8 +155,8 @@ FIGURES: tuple[Figure, ...] = (
         name="pace",
         header="Pace",
         notation=SHARE,
-        definition="Of an open loop: the rate at which requests end over the rate at which they are sent, "
-        "see [Until saturated](#until-saturated)",
+        definition="Of an open loop: the rate at which requests end over the rate at which they are sent; "
+        "empty where sending lasts less than three answers, see [Until saturated](#until-saturated)",
         compute=open_loop_pace,
         better="higher",
         tracked=False,

@@ -1,4 +1,4 @@
-"""Computes whether a server keeps up with an open loop; pure."""
+"""Computes whether a server keeps up with an open loop, and how many requests a second it answers; pure."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ from tasks.measure.speed.request_row import RequestRow
 
 FIT_MIN_REQUESTS = 10
 """The fewest requests to which the fit of latency against response length is applied."""
+LATENCIES = 3
+"""The time in which requests are sent has to be this many mean latencies, or the pace is not known."""
+TOO_SHORT = "answers take more than a third of the time in which requests are sent"
+"""Why a pace is not known."""
+TENTH = 10
+"""The first and the last tenth of the answers do not count for the rate: the server starts and drains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +40,28 @@ def pace(succeeded: Sequence[RequestRow]) -> float | None:
         succeeded: the measured requests that succeeded.
 
     Returns:
-        The pace; None if no time passed between the first and the last request.
+        The pace; None if no time passed between the first and the last request, and if the first third took
+        longer than a third of it on average: then the number in flight grows however fast the server is.
     """
     requests = _requests(succeeded)
     span = max((request.sent for request in requests), default=0.0)
-    if span <= 0:
+    if span <= 0 or LATENCIES * fmean(_latencies(_first_third(requests, span))) > span:
         return None
     excess = _growth(requests, span) - _growth(_answered_as_first_third(requests, span), span)
     return 1 - 3 * excess / (len(requests) - 1)
+
+
+def answer_rate(succeeded: Sequence[RequestRow]) -> float | None:
+    """Return the requests per second that end, without the first and the last tenth of them.
+
+    A server that falls behind ends requests at its own rate, whenever they were sent. None for fewer than two
+    requests in between, or for no time between them.
+    """
+    ends = sorted(request.ended for request in _requests(succeeded))
+    inner = ends[len(ends) // TENTH : len(ends) - len(ends) // TENTH]
+    if len(inner) < 2 or inner[-1] <= inner[0]:
+        return None
+    return (len(inner) - 1) / (inner[-1] - inner[0])
 
 
 def _requests(rows: Iterable[RequestRow]) -> list[_Request]:
@@ -57,9 +77,8 @@ def _requests(rows: Iterable[RequestRow]) -> list[_Request]:
 
 def _answered_as_first_third(requests: Sequence[_Request], span: float) -> list[_Request]:
     """Return the requests with the latency that the first third had for their number of tokens."""
-    early = [request for request in requests if request.sent <= span / 3]
-    tokens = [request.tokens for request in early]
-    latencies = [request.ended - request.sent for request in early]
+    early = _first_third(requests, span)
+    tokens, latencies = [request.tokens for request in early], _latencies(early)
     slope, intercept = 0.0, fmean(latencies)
     if len(early) >= FIT_MIN_REQUESTS and len(set(tokens)) > 1:
         slope, intercept = linear_regression(tokens, latencies)
@@ -68,6 +87,15 @@ def _answered_as_first_third(requests: Sequence[_Request], span: float) -> list[
         latency = max(0.0, intercept + slope * request.tokens)
         expected.append(_Request(request.sent, request.sent + latency, request.tokens))
     return expected
+
+
+def _first_third(requests: Iterable[_Request], span: float) -> list[_Request]:
+    """Return the requests that are sent in the first third of the time."""
+    return [request for request in requests if request.sent <= span / 3]
+
+
+def _latencies(requests: Iterable[_Request]) -> list[float]:
+    return [request.ended - request.sent for request in requests]
 
 
 def _growth(requests: Sequence[_Request], span: float) -> float:
