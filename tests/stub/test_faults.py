@@ -60,7 +60,7 @@ def test_reset(server: Stub) -> None:
 
 
 def test_stall_and_hang(server: Stub) -> None:
-    stalled, entry = stream_with_fault(server, "stall", timeout_s=0.3)
+    stalled, entry = stream_with_fault(server, "stall", timeout_s=2.0)
     assert isinstance(stalled.error, TimeoutError)
     assert len(stalled.texts) == entry.tokens == TOKENS // 2
     hung, entry = stream_with_fault(server, "hang", timeout_s=0.3)
@@ -102,10 +102,9 @@ def test_cached(server: Stub) -> None:
 def test_slow_token(server: Stub) -> None:
     response, entry = stream_with_fault(server, "slow_token")
     gaps = [later - earlier for earlier, later in pairwise(response.received)]
-    assert sum(gap > 0.5 for gap in gaps) == 1
-    assert entry.first_sent is not None
-    assert entry.last_sent is not None
-    assert entry.last_sent - entry.first_sent == pytest.approx(1.0 + (TOKENS - 2) * 0.001, abs=0.02)
+    assert len(gaps) == TOKENS  # the last event has the usage
+    assert max(gaps) > 0.5
+    assert 0.005 + 1.0 + (TOKENS - 2) * 0.001 <= entry.latency < 2.0  # one token, not two
 
 
 def test_in_band_error(server: Stub) -> None:
