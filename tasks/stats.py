@@ -56,6 +56,13 @@ def student_t(degrees_of_freedom: float) -> float:
     return float(stdtrit(degrees_of_freedom, 0.975))
 
 
+def student_p(t: float, degrees_of_freedom: float) -> float:
+    """Return the two-sided p-value of a value of Student's t, which is 0 or above."""
+    from scipy.special import stdtr  # as in student_t
+
+    return 2 * float(stdtr(degrees_of_freedom, -t))
+
+
 def mean_interval(values: Sequence[float]) -> tuple[float, float]:
     """Return the 95 % interval of the mean of two or more independent, approximately normal values."""
     half = student_t(len(values) - 1) * stdev(values) / sqrt(len(values))

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from tasks.audit.finding import number_of
 from tasks.measure.speed.figures.point_result import PointResult
 from tasks.plan.search import Knee
-from tasks.report.comparison.change import Change, is_worse
+from tasks.report.comparison.change import is_worse
 from tasks.report.comparison.change_text import percent_text, points_text
 from tasks.report.comparison.compare_scores import compare_scores
-from tasks.report.comparison.compare_speed import SpeedComparison, compare_speed, repeats_by_load
+from tasks.report.comparison.compare_speed import compare_speed, repeats_by_load
 from tasks.report.comparison.compared_run import LETTERS, ComparedRun
+from tasks.report.comparison.sure_losses import greatest_p, speed_loss
 
 GIVEN_BY_SPEC = {"goodput", "cost_per_million_output_tokens"}
 """Figures that a point has only where its spec has objectives or a price."""
@@ -20,9 +21,11 @@ GIVEN_BY_SPEC = {"goodput", "cost_per_million_output_tokens"}
 def regressions(runs: Sequence[ComparedRun], percent: float) -> tuple[str, ...]:
     """Return a line, as `B: SWEEP LOAD: …`, for each figure worse than in the first run by over `percent`.
 
-    Changes that may be noise are omitted. For scores, `percent` means points on a scale of 0 to 100.
+    Changes that may be noise are omitted: each by itself, and among all figures of the two runs. For scores,
+    `percent` means points on a scale of 0 to 100.
     """
-    return (*_worse_figures(runs, percent), *_worse_scores(runs, percent))
+    limits = [greatest_p(runs[0], run) for run in runs]
+    return (*_worse_figures(runs, percent, limits), *_worse_scores(runs, percent, limits))
 
 
 def lost_figures(runs: Sequence[ComparedRun]) -> tuple[str, ...]:
@@ -41,20 +44,21 @@ def missing_figures(runs: Sequence[ComparedRun]) -> tuple[str, ...]:
     return (*_missing_loads(runs), *_missing_scores(runs))
 
 
-def _worse_figures(runs: Sequence[ComparedRun], percent: float) -> Iterator[str]:
+def _worse_figures(runs: Sequence[ComparedRun], percent: float, limits: Sequence[float]) -> Iterator[str]:
     for comparison in compare_speed(runs):
-        key = comparison.key
-        runs_of_figure = zip(LETTERS, comparison.changes, comparison.suspect, strict=False)
-        for letter, change, suspect in runs_of_figure:
-            if change and is_worse(change, _loss(comparison, change), percent):
+        key, figure = comparison.key, comparison.figure
+        runs_of_figure = zip(LETTERS, comparison.changes, limits, comparison.suspect, strict=False)
+        for letter, change, limit, suspect in runs_of_figure:
+            if change and is_worse(change, speed_loss(figure, change), percent, limit):
                 text = f"{percent_text(change)}{_doubt(suspect, comparison.suspect[0])}"
-                yield f"{letter}: {key.sweep} {key.load}: {comparison.figure.title}: {text}"
+                yield f"{letter}: {key.sweep} {key.load}: {figure.title}: {text}"
 
 
-def _worse_scores(runs: Sequence[ComparedRun], percent: float) -> Iterator[str]:
+def _worse_scores(runs: Sequence[ComparedRun], percent: float, limits: Sequence[float]) -> Iterator[str]:
     for comparison in compare_scores(runs):
-        for letter, change, failed in zip(LETTERS, comparison.changes, comparison.failed, strict=False):
-            if change and is_worse(change, -change.difference, percent):
+        runs_of_score = zip(LETTERS, comparison.changes, limits, comparison.failed, strict=False)
+        for letter, change, limit, failed in runs_of_score:
+            if change and is_worse(change, -change.difference, percent, limit):
                 why = f" ({number_of(failed, 'answer')} failed and count as wrong)" if failed else ""
                 yield f"{letter}: {comparison.key.text}: {points_text(change)}{why}"
 
@@ -66,11 +70,6 @@ def _doubt(suspect: bool, base_suspect: bool) -> str:
     if suspect:
         return " (this figure is suspect)"
     return " (the first run's figure is suspect)" if base_suspect else ""
-
-
-def _loss(comparison: SpeedComparison, change: Change) -> float:
-    """Return by how much the figure became worse; negative if it became better."""
-    return -change.difference if comparison.figure.better == "higher" else change.difference
 
 
 def _lost_figures(runs: Sequence[ComparedRun]) -> Iterator[str]:

@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from tasks.measure.speed.figures.figure_registry import figures_in
 from tasks.measure.speed.figures.figure_type import Figure
-from tasks.report.comparison.change import Change, is_open
+from tasks.report.comparison.change import LEVEL, Change, is_open
 from tasks.report.comparison.change_text import percent_text
 from tasks.report.comparison.compare_speed import LoadKey, repeats_by_load
 from tasks.report.comparison.compared_run import ComparedRun
 from tasks.report.comparison.goodput_change import figure_change
+from tasks.report.comparison.sure_losses import greatest_p, smallest_level, speed_loss
 from tasks.report.load_repeats import values_of
 
 POWER = 0.8
@@ -62,6 +63,7 @@ def undecided_line(figures: Sequence[Undecided], percent: float) -> str:
 
 def _undecided(base: ComparedRun, new: ComparedRun, percent: float) -> Iterator[Undecided]:
     new_loads = repeats_by_load(new)
+    limit, level = greatest_p(base, new), smallest_level(base, new)
     for key, repeats in repeats_by_load(base).items():
         if key not in new_loads:
             continue
@@ -70,19 +72,21 @@ def _undecided(base: ComparedRun, new: ComparedRun, percent: float) -> Iterator[
             change = figure_change(figure, repeats, new_loads[key])
             if figure.better is None or change is None:
                 continue
-            loss = -change.difference if figure.better == "higher" else change.difference
-            if not is_open(change, loss, percent):
+            if not is_open(change, speed_loss(figure, change), percent, limit):
                 continue
-            yield Undecided(key, figure, change, enough_repeats(before, after, percent / 100))
+            yield Undecided(key, figure, change, enough_repeats(before, after, percent / 100, level))
 
 
-def enough_repeats(base: Sequence[float], new: Sequence[float], share: float) -> int | None:
-    """Return the repeats of each run with which a 5 % test finds a loss of `share` in 80 % of all cases.
+def enough_repeats(
+    base: Sequence[float], new: Sequence[float], share: float, level: float = LEVEL
+) -> int | None:
+    """Return the repeats of each run with which a test finds a loss of `share` in 80 % of all cases.
 
     Args:
         base: a figure's repeats in the first run.
         new: the same in the other one.
         share: the loss as a share of the first mean; at 0, the difference of the two means counts.
+        level: how often the test may call equal runs different.
 
     Returns:
         The smallest number; None if fewer than two repeats show no noise, or for more than MOST_REPEATS.
@@ -98,7 +102,7 @@ def enough_repeats(base: Sequence[float], new: Sequence[float], share: float) ->
     repeats = 2
     while sought and repeats <= MOST_REPEATS:
         freedom = 2 * repeats - 2
-        quantiles = float(stdtrit(freedom, 0.975)) + float(stdtrit(freedom, POWER))
+        quantiles = float(stdtrit(freedom, 1 - level / 2)) + float(stdtrit(freedom, POWER))
         needed = ceil(noise * (quantiles / sought) ** 2)
         if repeats >= needed:
             return repeats

@@ -8,6 +8,7 @@ from tasks.report.comparison.change import Change, is_open
 from tasks.report.comparison.change_text import points_text
 from tasks.report.comparison.compare_scores import ScoreComparison, ScoreKey, compare_scores
 from tasks.report.comparison.compared_run import ComparedRun
+from tasks.report.comparison.sure_losses import greatest_p
 
 
 class UndecidedScore(NamedTuple):
@@ -31,8 +32,9 @@ def undecided_scores(base: ComparedRun, new: ComparedRun, points: float) -> tupl
     for comparison in compare_scores((base, new)):
         of_sets[comparison.key.dataset] = comparison  # the last one is of the whole set
     found = ((comparison.key, comparison.changes[1]) for comparison in of_sets.values())
+    limit = greatest_p(base, new)
     return tuple(
         UndecidedScore(key, change)
         for key, change in found
-        if change is not None and is_open(change, -change.difference, points)
+        if change is not None and is_open(change, -change.difference, points, limit)
     )

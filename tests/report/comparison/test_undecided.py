@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tasks.report.comparison.change import speed_change
+from tasks.report.comparison.regressions import regressions
 from tasks.report.comparison.undecided import enough_repeats, undecided, undecided_line
 from tests.report.comparison.compared_runs import compared
 
@@ -15,10 +16,19 @@ TRIALS = 1000
 def test_a_figure_is_open_while_its_interval_reaches_beyond_the_loss() -> None:
     base = compared("a")
     assert [figure.text(1) for figure in undecided(base, compared("b", 0.995), 1)] == [
-        "throughput 4: RPS (req/s): -0.5 ± 2.2 % ≈: 17 repeats would decide whether it is worse by 1 %"
+        "throughput 4: RPS (req/s): -0.5 ± 2.2 % ≈: 23 repeats would decide whether it is worse by 1 %"
     ]
     assert undecided(base, compared("b", 0.9), 5) == ()  # a regression is decided
     assert undecided(base, compared("b", 1.1), 5) == ()
+
+
+def test_a_loss_beyond_its_interval_is_open_while_chance_explains_it_among_all_figures() -> None:
+    # Nine figures and scores are judged, so the only loss needs p <= 0.1 / 9. Student's t is 3.09: p = 0.037.
+    base, slower = compared("a"), compared("b", 0.975)
+    assert regressions((base, slower), 1) == ()
+    assert [figure.text(1) for figure in undecided(base, slower, 1)] == [
+        "throughput 4: RPS (req/s): -2.5 ± 2.2 %: 22 repeats would decide whether it is worse by 1 %"
+    ]
 
 
 def test_what_was_measured_once_is_open() -> None:
@@ -31,7 +41,7 @@ def test_what_was_measured_once_is_open() -> None:
 def test_one_line_says_how_many_repeats_decide_all() -> None:
     figures = undecided(compared("a"), compared("b", 0.995), 1)
     assert undecided_line(figures, 1) == (
-        "noise leaves open whether 1 figure is worse by more than 1 %: 17 repeats would decide"
+        "noise leaves open whether 1 figure is worse by more than 1 %: 23 repeats would decide"
     )
 
 
