@@ -12,6 +12,7 @@ from tasks.config.base import Frozen
 from tasks.config.load_kinds.trace import Trace
 from tasks.config.objective import SUCCESS
 from tasks.config.refusal import refuse
+from tasks.config.search_rules import check_mixed_prefixes
 
 if TYPE_CHECKING:
     from tasks.config.sweep import Sweep
@@ -73,6 +74,7 @@ def check_mixes(sweeps: Sequence[Sweep]) -> None:
         for part in mixed.mix or ():
             named.add(part.sweep)
             _check_part(mixed, part.sweep, by_name)
+            check_mixed_prefixes(mixed, by_name[part.sweep], part.share)
     for sweep in sweeps:
         if sweep.load is None and sweep.name not in named:
             raise refuse(f"sweep {sweep.name} has no `load`", "give it one, or name the sweep in a `mix`")

@@ -7,10 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from tasks.config.objective import SUCCESS, Objective
+from tasks.config.search_rules import BLOCK
 from tasks.config.sweep import Sweep
-
-BLOCK = 20
-"""Requests over which a mix holds its shares: few enough for a short load, and enough for a random order."""
 
 
 class MixedSweep(Sweep):

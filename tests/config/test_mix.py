@@ -61,6 +61,21 @@ def test_a_wrong_mix_is_refused_with_a_remedy(sweeps: list[dict[str, Any]], what
         spec(*sweeps)
 
 
+PREFIXED = LONG | {"prefixes": {"count": 7, "tokens": 64}}
+
+
+def test_a_search_warms_up_the_prefixes_of_a_part() -> None:
+    """By hand: of two blocks of 20 requests, a part with a fifth of them has 8, give or take one.
+
+    So 40 requests are enough for 7 prefixes, and 39 need not be.
+    """
+    remedy = re.escape("set `warmup_requests` of office to 40 or more")
+    with pytest.raises(ValueError, match=f"of 7 prefixes of the sweep long, a level with few.*{remedy}"):
+        spec(CHAT, PREFIXED, OFFICE | {"load": SEARCH, "warmup_requests": 39})
+    assert spec(CHAT, PREFIXED, OFFICE | {"load": SEARCH, "warmup_requests": 40}).sweeps[2].search
+    assert spec(CHAT, PREFIXED, OFFICE).sweeps[2].loads
+
+
 def test_a_search_may_abandon_all_requests_of_a_part_that_nothing_bounds() -> None:
     unbounded = NEVER_COMPLETE | {"objectives": ["success >= 0.9"]}
     assert spec(CHAT, unbounded, OFFICE | {"load": SEARCH}).sweeps[2].search

@@ -16,7 +16,7 @@ def sweep(**fields: Any) -> Sweep:
 
 
 def test_prefixes_that_only_high_levels_find_in_the_cache_need_a_warm_up() -> None:
-    with pytest.raises(ValidationError, match="set `warmup_requests` to 20 or more"):
+    with pytest.raises(ValidationError, match="set `warmup_requests` of s to 20 or more"):
         sweep(prefixes={"count": 20, "tokens": 512})
     with pytest.raises(ValidationError, match="of 20 prefixes, a level with few requests finds fewer"):
         sweep(prefixes={"count": 20, "tokens": 512}, warmup_requests=19)
@@ -35,7 +35,7 @@ def test_so_many_prefixes_that_no_level_finds_one_need_none(count: int, accepted
     if accepted:
         assert sweep(prefixes=prefixes).prefixes
         return
-    with pytest.raises(ValidationError, match="set `warmup_requests` to 1 or more"):
+    with pytest.raises(ValidationError, match="set `warmup_requests` of s to 1 or more"):
         sweep(prefixes=prefixes)
 
 
