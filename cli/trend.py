@@ -23,6 +23,7 @@ def trend(
 
     Each spec, model, hardware and load is a series of its own. A change is where the level of its runs
     changes by more than chance; what else changed with it (version, driver, settings) stands beside it.
+    Series of fewer than eight runs cannot show one, and share a table at the end.
 
     \b
     Examples:
@@ -35,11 +36,11 @@ def trend(
     from tasks.report.open_results import open_results
     from tasks.report.page.terminal import print_tables
     from tasks.report.trend.figure_series import figure_series
-    from tasks.report.trend.trend_table import trend_table
+    from tasks.report.trend.trend_table import trend_tables
 
     store = open_results(results, lambda message: typer.echo(message, err=True))
     series = figure_series(store, figure, spec)
-    print_tables(tuple(trend_table(store, one) for one in series), Console())
+    print_tables(trend_tables(store, series), Console())
     if not series:
         unmeasured = f"no completed run in {store.location} has measured {figure}"
         typer.echo(nothing_recorded(store) or unmeasured, err=True)

@@ -24,6 +24,8 @@ ORDERS = 999
 """Random orders that the order of the runs is compared with."""
 FEWEST = 2
 """Runs on each side of a change: one odd run is none."""
+ENOUGH_RUNS = 8
+"""In a shorter series, too many orders of the runs have as great a difference: nothing is found."""
 SEED = 0
 """The same series always has the same changes."""
 

@@ -1,12 +1,11 @@
-"""The table of a trend: a row for each level of a figure, with its change and what changed with it."""
+"""The tables of a trend: a row for each level of a figure, with its change and what changed with it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import fmean
 
-from tasks.audit.finding import number_of
 from tasks.measure.speed.figures.figure_registry import BY_NAME
 from tasks.measure.speed.figures.figure_type import Figure
 from tasks.record.read_run import recorded_run
@@ -17,15 +16,28 @@ from tasks.report.comparison.compared_run import ComparedRun
 from tasks.report.comparison.difference_table import difference_table
 from tasks.report.report_input import ReportInput
 from tasks.report.table import Column, Table
-from tasks.report.trend.change_points import LEVEL
+from tasks.report.trend.change_points import ENOUGH_RUNS, LEVEL
 from tasks.report.trend.figure_series import FigureSeries, SeriesRun
+from tasks.report.trend.short_series import NO_HARDWARE, SUSPECT_MARK, short_series_table
 
-SUSPECT_MARK = "?"
 _LEVELS = f"{100 * LEVEL:g} %"
 
 
+def trend_tables(store: Store, series: Sequence[FigureSeries]) -> tuple[Table, ...]:
+    """Return a table for each series of a figure, then one for all that are too short to show a change.
+
+    Raises:
+        RecordError: the table of runs cannot be read.
+    """
+    short = [one for one in series if len(one.runs) < ENOUGH_RUNS]
+    tables = [trend_table(store, one) for one in series if len(one.runs) >= ENOUGH_RUNS]
+    if short:
+        tables.append(short_series_table(short))
+    return tuple(tables)
+
+
 def trend_table(store: Store, series: FigureSeries) -> Table:
-    """Return the table of one series.
+    """Return the table of one series of ENOUGH_RUNS or more.
 
     Raises:
         RecordError: the table of runs cannot be read.
@@ -73,12 +85,10 @@ def _differences(store: Store, before: SeriesRun, after: SeriesRun) -> str:
 def _notes(series: FigureSeries) -> Iterator[str]:
     if series.changes:
         yield f"±: 95 % interval of the change. Of series without a change, {_LEVELS} show one by chance"
-    elif len(series.runs) < 8:
-        yield f"{number_of(len(series.runs), 'run')}: a change is found from eight runs on"
     else:
         yield f"no change among {len(series.runs)} runs"
     if not series.key.hardware:  # imported, or measured on a server elsewhere
-        yield "no hardware is recorded: these may be runs of different machines"
+        yield NO_HARDWARE
     if any(run.suspect for run in series.runs):
         yield f"{SUSPECT_MARK}: suspect points are among these"
 

@@ -14,7 +14,7 @@ from tasks.record.compact import compact
 from tasks.record.store import Store
 from tasks.record.write_run import record_point, record_run
 from tasks.report.trend.figure_series import figure_series
-from tasks.report.trend.trend_table import trend_table
+from tasks.report.trend.trend_table import trend_table, trend_tables
 from tests.record import made_up
 
 NOISE = (0.0, 0.01, -0.01)
@@ -80,9 +80,9 @@ def test_suspect_points_are_marked_and_invalid_ones_left_out(tmp_path: Path) -> 
         record_point(store, run.run_id, made_up.recorded(made_up.point(), run.run_id, judged))
     (series,) = figure_series(store, "request_throughput")
     assert [run.run_id for run in series.runs] == ["run-0", "run-1"]
-    table = trend_table(store, series)
-    assert table.rows[0][2].endswith(" ?")
-    assert table.footnotes[0] == "2 runs: a change is found from eight runs on"
+    (table,) = trend_tables(store, [series])
+    assert table.rows[0][-1].endswith(" ?")
+    assert "?: suspect points are among these" in table.footnotes
 
 
 def test_an_unknown_figure_is_refused_and_an_unknown_spec_has_no_series(store: Store) -> None:
@@ -122,7 +122,9 @@ def test_runs_without_hardware_may_be_of_different_machines(tmp_path: Path) -> N
         record_point(store, run.run_id, made_up.recorded(made_up.point(), run.run_id))
     (series,) = figure_series(store, "request_throughput")
     note = "no hardware is recorded: these may be runs of different machines"
-    assert note in trend_table(store, series).footnotes
+    (table,) = trend_tables(store, [series])
+    assert note in table.footnotes
+    assert "Hardware: –" in table.footnotes
 
 
 def test_machines_of_other_sizes_are_other_hardware_where_the_model_runs_on_their_processors(
