@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
@@ -18,7 +19,7 @@ from tests.helpers.redirecting import redirecting_server
 from tests.measure.conftest import MakeJob
 from tests.measure.speed.rewriting_proxy import REWRITES, WHOLE, rewriting_proxy
 
-TTFT, ITL, TOKENS = 0.05, 0.02, 16
+TTFT, ITL, TOKENS, REQUESTS = 0.05, 0.02, 16, 5
 
 
 class TwoPartServer:
@@ -26,6 +27,8 @@ class TwoPartServer:
 
     def __init__(self, keep_alive: bool = True) -> None:
         self.connections = 0
+        self.wrote_at: list[float] = []
+        """When each part was written, in perf_counter seconds."""
         self._keep_alive = keep_alive
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -36,8 +39,10 @@ class TwoPartServer:
             await reader.readexactly(2)
             connection = b"keep-alive" if self._keep_alive else b"close"
             head = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 8\r\nConnection: "
+            self.wrote_at.append(perf_counter())
             writer.write(head + connection + b"\r\n\r\nhalf")
             await asyncio.sleep(0.05)
+            self.wrote_at.append(perf_counter())
             writer.write(b"half")
             if not self._keep_alive:
                 break
@@ -75,12 +80,14 @@ def test_a_connection_is_used_again_while_the_server_keeps_it(keep_alive: bool, 
 
 
 def test_a_response_has_the_time_and_size_of_each_arrival() -> None:
-    for response in two_responses(TwoPartServer()):
+    """Each part arrives after it was written and, as one event loop serves both ends, before the next one."""
+    server = TwoPartServer()
+    for number, response in enumerate(two_responses(server)):
         (first_time, first_size), (last_time, last_size) = response.arrivals
         assert (first_size, last_size) == (4, 8)
         assert response.sent_at is not None
-        assert response.sent_at < first_time
-        assert last_time - first_time == pytest.approx(0.05, abs=0.04)
+        first_wrote, last_wrote = server.wrote_at[2 * number : 2 * number + 2]
+        assert response.sent_at < first_wrote < first_time < last_wrote < last_time
 
 
 def test_a_key_follows_no_redirect() -> None:
@@ -117,8 +124,8 @@ def proxied_stub(tokenizer: Path) -> Iterator[tuple[Stub, str]]:
 
 
 def measured(make_job: MakeJob, url: str) -> Measurement:
-    """Send three requests."""
-    return measure_point(make_job(url, requests=3), lambda: None, lambda done, total: None)
+    """Send some requests."""
+    return measure_point(make_job(url, requests=REQUESTS), lambda: None, lambda done, total: None)
 
 
 @pytest.mark.usefixtures("warm")
@@ -129,12 +136,13 @@ def test_a_rewritten_response_has_the_same_tokens_and_times(
     stub, proxy = proxied_stub
     stub.clear_log()
     rows = measured(make_job, f"{proxy}/{name}").rows
-    assert [row.error for row in rows] == [None] * 3
+    assert [row.error for row in rows] == [None] * REQUESTS
     assert {(row.output_tokens, len(row.itl_s)) for row in rows} == {(TOKENS, TOKENS - 1)}
     assert {row.input_tokens for row in rows} == {row.prompt_tokens for row in stub.log()}
-    for row in rows:
-        assert row.ttft_s == pytest.approx(TTFT, abs=0.03)
-        assert row.tpot_s == pytest.approx(ITL, abs=0.01)
+    # A busy machine may disturb some of the requests; a proxy that holds tokens back does so in all of them.
+    assert all(row.ttft_s and row.ttft_s >= TTFT for row in rows)
+    assert min(row.ttft_s or 0.0 for row in rows) == pytest.approx(TTFT, abs=0.03)
+    assert min(abs((row.tpot_s or 0.0) - ITL) for row in rows) < 0.01
 
 
 @pytest.mark.usefixtures("warm")

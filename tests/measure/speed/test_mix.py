@@ -58,8 +58,10 @@ def test_each_request_is_what_its_own_sweep_sends(
     assert [row.output_tokens for row in documents] == [row.planned_output_tokens for row in documents]
     assert sorted(row.output_tokens or 0 for row in rows) == sorted(entry.tokens for entry in log)
     assert len({entry.prompt_sha256 for entry in log}) == len(log)
-    late = max(entry.late_max for entry in log)
-    assert observed.result["ttft_mean_s"] == pytest.approx(fmean(e.ttft for e in log), abs=0.005 + late)
+    ttfts = [row.ttft_s or 0.0 for row in rows if not row.warmup]
+    assert observed.result["ttft_mean_s"] == pytest.approx(fmean(ttfts))
+    # A busy machine may disturb some of the requests; an error of the load generator is in all of them.
+    assert min(ttfts) == pytest.approx(0.02, abs=0.015)
     assert request_row("run", observed.result, rows[0])["part"] == rows[0].part
 
     verdict = audit_point(

@@ -16,6 +16,7 @@ from tasks.measure.speed.connection import Connections
 from tasks.measure.speed.send_load import measure_point
 from tasks.measure.speed.sent_request import SentRequest
 from tasks.plan.planned_request import PlannedRequest
+from tests.helpers.least import least
 from tests.measure.conftest import MakeJob
 
 OVER_THE_WIRE = (
@@ -31,7 +32,7 @@ OVER_THE_WIRE = (
 )
 
 
-TTFT, ITL = 0.05, 0.05
+TTFT, ITL = 0.1, 0.1
 QUESTION = b'{"messages": [{"role": "user", "content": "?"}], "stream": true}'
 
 
@@ -62,20 +63,24 @@ def sent(url: str) -> SentRequest:
 
 @pytest.mark.parametrize("name", OVER_THE_WIRE)
 def test_a_manner_is_heard_over_a_connection(server: Stub, name: str) -> None:
+    """Every event is due a time `ITL` after the one before, so an error of a whole event shows."""
     expected = BY_NAME[name].outcome
     assert isinstance(expected, Heard)
-    request = sent(f"{address(server, name)}/chat/completions")
-    parsed, sent_at = request.parsed, request.response.sent_at
-    assert request.error is None
-    assert parsed is not None
-    assert parsed.error is None
-    assert sent_at is not None
-    assert parsed.last_time is not None
-    assert parsed.output_times[0] - sent_at == pytest.approx(
-        stretched(expected.ttft, TTFT, ITL), abs=0.6 * ITL
-    )
-    assert parsed.last_time - sent_at == pytest.approx(stretched(expected.latency, TTFT, ITL), abs=0.6 * ITL)
-    assert (parsed.usage.output_tokens, len(parsed.output_times)) == (expected.tokens, expected.chunks)
+
+    def error() -> float:
+        request = sent(f"{address(server, name)}/chat/completions")
+        parsed, sent_at = request.parsed, request.response.sent_at
+        assert request.error is None
+        assert parsed is not None
+        assert parsed.error is None
+        assert sent_at is not None
+        assert parsed.last_time is not None
+        assert (parsed.usage.output_tokens, len(parsed.output_times)) == (expected.tokens, expected.chunks)
+        ttft, latency = parsed.output_times[0] - sent_at, parsed.last_time - sent_at
+        due = stretched(expected.ttft, TTFT, ITL), stretched(expected.latency, TTFT, ITL)
+        return max(abs(ttft - due[0]), abs(latency - due[1]))
+
+    assert least(error, enough=0.6 * ITL) <= 0.6 * ITL
 
 
 @pytest.mark.parametrize("name", NO_HTTP)
