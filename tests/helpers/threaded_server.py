@@ -21,8 +21,8 @@ def threaded_server(serve: Serve) -> Iterator[str]:
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve(address, stop)), daemon=True)
     thread.start()
     try:
-        yield address.result(10)
+        yield address.result(60)
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
+        thread.join(60)
         loop.close()

@@ -124,7 +124,7 @@ def test_a_server_that_ignores_sigterm_is_killed_after_its_grace(
         assert until((tmp_path / "engine" / "orphan").exists), process.log.read_text()
         assert len(daemon.inside()) == 2
         start = time.monotonic()
-    assert 1.0 <= time.monotonic() - start < 10
+    assert 1.0 <= time.monotonic() - start < 60
 
 
 def test_the_process_in_the_container_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,7 +118,7 @@ def test_die(stub: Callable[..., Stub]) -> None:
     dying = stub(faults=[{"kind": "die"}])
     response = stream_one(f"{dying.url}/completions", completion_body(TOKENS))
     assert isinstance(response.error, aiohttp.ClientError)
-    assert dying.process.wait(5) == 1
+    assert dying.process.wait(60) == 1
 
 
 @pytest.mark.parametrize("kind", ["reset", "drop", "in_band_error", "no_usage"])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from stub.process import Stub
 from tasks.measure.accuracy import retries
 from tasks.measure.accuracy.evaluate import measure_accuracy
 from tasks.measure.accuracy.sample_row import SampleRow
@@ -38,8 +39,8 @@ def measure(job: AccuracyJob) -> tuple[SampleRow, ...]:
     return measure_accuracy(job, lambda: None, lambda finished, answers: None)[1]
 
 
-def killed_after(job: AccuracyJob, answers: int) -> None:
-    """Kill an evaluation once so many answers have come."""
+def killed_after(job: AccuracyJob, answers: int, server: Stub) -> None:
+    """Kill an evaluation once so many answers have come, and the next one was asked for."""
     finished = 0
 
     def progress(now: int, of: int) -> None:
@@ -47,7 +48,7 @@ def killed_after(job: AccuracyJob, answers: int) -> None:
         finished = now
 
     def check() -> None:
-        if finished >= answers:
+        if finished >= answers and len(server.log()) > answers:
             raise Killed
 
     with pytest.raises(Killed):
@@ -61,7 +62,7 @@ def test_a_killed_evaluation_asks_only_what_is_left(
     right = set(range(12)) | set(range(15, 27))
     server = answering(30, right)
     server.faults([{"kind": "hang", "first": 17}])
-    killed_after(journaled(server.url, "run-1", batch_size=1), 17)
+    killed_after(journaled(server.url, "run-1", batch_size=1), 17, server)
     asked = len(server.log())
     server.faults([])
     rows = measure(journaled(server.url, "run-2", batch_size=1))

@@ -83,9 +83,9 @@ def test_no_process_outlives_the_parent(tmp_path: Path, moment: str) -> None:
         pids = {child.pid for child in psutil.Process(parent.pid).children(recursive=True)}
         if moment != "ending":
             os.kill(parent.pid, signal.SIGKILL)
-        _, stderr = parent.communicate(timeout=20)
+        _, stderr = parent.communicate(timeout=60)
     assert pids
-    assert all_ended(pids, within_s=5)
+    assert all_ended(pids, within_s=30)
     assert "leaked" not in stderr
 
 

@@ -100,5 +100,5 @@ def test_an_error_of_the_check_ends_the_child(make_job: MakeJob, error: BaseExce
     started_at = time.monotonic()
     with pytest.raises(type(error)):
         run_worker("hangs", make_job(), check=check)
-    assert time.monotonic() - started_at < 20
+    assert time.monotonic() - started_at < 60  # the worker would hang for ten minutes
     assert not running_children()
