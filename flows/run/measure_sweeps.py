@@ -14,6 +14,7 @@ from flows.run.saturation_search import search_saturation
 from flows.ui import console
 from tasks.audit.audit_point import audit_point
 from tasks.audit.evidence import Evidence
+from tasks.audit.first_wave import judged_again
 from tasks.config.sweep import Sweep
 from tasks.errors import MeasureError
 from tasks.measure.jobs import PointJob
@@ -92,8 +93,10 @@ def _with_objectives_of(sweep: Sweep, recorded: RecordedPoint, store: Store) -> 
     """An earlier run's point, judged by this sweep's objectives."""
     if recorded.result.objectives == sweep.objectives:
         return recorded
-    result = with_objectives(sweep.objectives, recorded.result, recorded_requests(store, recorded))
-    return recorded.model_copy(update={"result": result})
+    rows = recorded_requests(store, recorded)
+    result = with_objectives(sweep.objectives, recorded.result, rows)
+    verdict = judged_again(recorded.verdict, result, rows) if rows else recorded.verdict
+    return recorded.model_copy(update={"result": result, "verdict": verdict})
 
 
 def _label(entry: PlannedPoint) -> str:

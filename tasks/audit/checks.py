@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tasks.audit import (
     answers,
+    first_wave,
     gpu_checks,
     history,
     load_generator,
@@ -49,6 +50,7 @@ CHECKS: dict[str, Callable[[Evidence], Finding]] = {
     "drift": steadiness.drift,
     "pace": steadiness.pace,
     "waves": steadiness.waves,
+    "first_wave": first_wave.first_wave,
     "steady_state": steadiness.steady_state,
     "other_load": other_load.other_load,
     "gpu_slowed": gpu_checks.gpu_slowed,

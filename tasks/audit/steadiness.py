@@ -88,15 +88,17 @@ def pace(evidence: Evidence) -> Finding:
 
 
 def drift(evidence: Evidence) -> Finding:
-    """Check the change of mean latency from the first to the second half of requests, without the first wave.
+    """Check the change of mean latency from the first half of the requests to the second.
 
-    If output lengths differ from request to request, check TPOT instead.
+    Without the first wave of a closed loop, and without the last: it runs while slots stay empty, where a
+    server that shares its speed is faster. If output lengths differ from request to request, check TPOT
+    instead.
     """
     if not evidence.result.load.steady:
         return unchecked(CHANGES)
     figure, times = _times(evidence)
     if len(times) < DRIFT_REQUESTS_NEEDED:
-        return unchecked(f"fewer than {DRIFT_REQUESTS_NEEDED} requests after the first wave")
+        return unchecked(f"fewer than {DRIFT_REQUESTS_NEEDED} requests between the first wave and the last")
     middle = len(times) // 2
     early, late = times[:middle], times[middle:]
     change = fmean(late) / fmean(early) - 1
@@ -112,9 +114,10 @@ def drift(evidence: Evidence) -> Finding:
 
 
 def _times(evidence: Evidence) -> tuple[str, list[float]]:
-    """Return the figure to compare, and its values in order of sending, without the first wave."""
+    """Return the figure to compare, and its values in order of sending, without the first and last wave."""
     rows = sorted(evidence.measured_succeeded, key=lambda row: row.sent_at)
-    rows = rows[evidence.result.load.slots :]
+    slots = evidence.result.load.slots
+    rows = rows[slots : max(slots, len(rows) - slots)]
     if evidence.sweep.exact_output_tokens is None:
         return "TPOT", [row.tpot_s for row in rows if row.tpot_s is not None]
     return "latency", [row.latency_s for row in rows if row.latency_s is not None]

@@ -12,12 +12,15 @@ import pytest
 from tasks.audit.audit_point import audit_point
 from tasks.audit.checks import CHECKS
 from tasks.audit.evidence import Evidence
+from tasks.audit.first_wave import first_wave, judged_again
+from tasks.audit.steadiness import drift
 from tasks.config.abandon import Abandon
 from tasks.config.conversation import Conversation
 from tasks.config.home import checkout
 from tasks.config.load_kinds.closed_loop import ClosedLoop
 from tasks.config.load_kinds.open_loop import OpenLoop
 from tasks.config.load_kinds.trace import Trace
+from tasks.config.objective import Objective
 from tasks.config.steady_state import SteadyState
 from tests.audit import made_up
 from tests.audit.made_up import REQUESTS, every, evidence, gpu, reading, row, with_one, with_readings
@@ -93,6 +96,16 @@ def fewer_conversations_than_users() -> Evidence:
     """Sixty turns, which are three conversations, for four users."""
     point = evidence(tuple(row(index, conversation=index // 20) for index in range(REQUESTS)))
     return made_up.with_sweep(point, conversation=Conversation())
+
+
+def first_burst(ttft_s: float, bound: float) -> Evidence:
+    """Sixty requests of four slots, of which the first four have another TTFT; an objective on the P95."""
+    rows = tuple(
+        row(index, **({"ttft_s": ttft_s} if index < made_up.SLOTS else {})) for index in range(REQUESTS)
+    )
+    point = evidence(rows)
+    bounds = (Objective.model_validate(f"ttft_p95_s <= {bound}"),)
+    return replace(point, result=point.result.model_copy(update={"objectives": bounds}))
 
 
 def short_steady_state() -> Evidence:
@@ -262,6 +275,12 @@ FIRES: list[tuple[str, Callable[[], Evidence], str, str]] = [
     ("waves", two_waves, "valid", "2 waves"),
     ("waves", fewer_requests_than_slots, "suspect", "60 requests for 100 slots: no more than 60 were ever"),
     ("waves", fewer_conversations_than_users, "suspect", "3 conversations for 4 slots: no more than 3 were"),
+    (
+        "first_wave",
+        lambda: first_burst(0.15, 0.1),
+        "suspect",
+        "the first wave decides about ttft_p95_s <= 0.1: 0.15 s with it, 0.05 s without it",
+    ),
     ("steady_state", short_steady_state, "suspect", "lasted 12.0 s, less than 60 s"),
     ("steady_state", no_steady_state, "suspect", "there is no steady state"),
     (
@@ -311,6 +330,42 @@ def test_a_check_fires(name: str, make_evidence: Callable[[], Evidence], verdict
     assert check.verdict in (verdict, "unchecked")
     assert point.verdict == verdict
     assert check.sentence in (point.notes if verdict == "valid" else point.reasons)
+
+
+def test_a_first_wave_that_changes_no_decision_is_no_doubt() -> None:
+    kept = first_wave(first_burst(0.15, 0.2))
+    assert (kept.verdict, kept.sentence) == ("valid", "the first wave decides about no objective")
+    assert first_wave(first_burst(0.15, 0.04)).verdict == "valid"  # missed with and without it
+    decided = first_burst(0.15, 0.1)
+    warm = tuple(replace(each, warmup=each.index < made_up.SLOTS) for each in decided.rows)
+    assert first_wave(replace(decided, rows=warm)).sentence == "the first wave was warm-up"
+    few = decided.rows[: made_up.SLOTS + 19]  # a P95 needs twenty
+    assert first_wave(replace(decided, rows=few)).sentence == "too few requests after the first wave"
+
+
+def test_other_objectives_judge_the_first_wave_again() -> None:
+    point = first_burst(0.15, 0.2)
+    recorded = audit_point(point)
+    assert recorded.verdict == "valid"
+    tighter = first_burst(0.15, 0.1).result
+    again = judged_again(recorded, tighter, point.rows)
+    assert (again.verdict, len(again.reasons)) == ("suspect", 1)
+    assert {check.check for check in again.checks} == set(CHECKS)
+    assert judged_again(again, point.result, point.rows).reasons == ()
+    assert judged_again(again, point.result, point.rows).verdict == "valid"
+
+
+def test_the_last_wave_of_a_server_that_shares_its_speed_is_no_drift() -> None:
+    # The last requests run beside empty slots, twice as fast.
+    faster = tuple(row(index, latency_s=0.5 if index >= 70 else 1.0) for index in range(80))
+    point = evidence(faster)
+    load = ClosedLoop(concurrency=16, requests=80)
+    point = replace(point, result=point.result.model_copy(update={"load": load}))
+    assert (
+        drift(point).sentence == "latency changed by +0.0% from the first half of the requests to the second"
+    )
+    few = replace(point, rows=faster[:71])
+    assert drift(few).sentence == "fewer than 40 requests between the first wave and the last"
 
 
 def test_every_check_is_made_to_fire() -> None:
