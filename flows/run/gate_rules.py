@@ -18,6 +18,8 @@ from tasks.record.results import RecordedPoint, RunRecord
 from tasks.record.store import Store
 from tasks.report.comparison.compared_run import ComparedRun
 from tasks.report.comparison.judged_runs import load_runs
+from tasks.report.comparison.knee_lines import knee_lines
+from tasks.report.comparison.knee_notes import unequal_searches
 from tasks.report.comparison.regressions import lost_figures, missing_figures, regressions
 from tasks.report.comparison.undecided import undecided, undecided_line
 from tasks.report.comparison.undecided_scores import undecided_scores
@@ -94,10 +96,17 @@ def worse_than_baseline(gated: GatedRun) -> list[str]:
 
 
 def gate_doubts(base: ComparedRun, new: ComparedRun) -> list[str]:
-    """Return a line for each load or score of the baseline that the run lacks, or that was other work."""
+    """Return a line for each load or score of the baseline that the run lacks, or that was other work.
+
+    A knee that fell is a doubt too, and no failure: how often noise alone sets two searches apart is unknown.
+    """
     lacking = [line.removeprefix("B: ") for line in missing_figures((base, new))]
-    other = [f"{note} (A: the baseline, B: this run)" for note in work_notes((base, new))]
-    return [*(f"in the baseline, not compared: {line}" for line in lacking), *other]
+    unequal = (*work_notes((base, new)), *unequal_searches((base, new)))
+    return [
+        *(f"in the baseline, not compared: {line}" for line in lacking),
+        *(f"{note} (A: the baseline, B: this run)" for note in unequal),
+        *(f"{line}; a knee alone fails no gate" for line in knee_lines(base, new, "worse")),
+    ]
 
 
 def _open_figures(base: ComparedRun, new: ComparedRun, percent: float) -> list[str]:

@@ -23,6 +23,7 @@ from tasks.report.comparison.change_text import percent_text, points_text
 from tasks.report.comparison.compare_scores import compare_scores
 from tasks.report.comparison.compare_speed import compare_speed
 from tasks.report.comparison.compared_run import ComparedRun
+from tasks.report.comparison.knee_lines import knee_lines
 
 WEBHOOK = "SERVEGAUGE_RELEASE_WEBHOOK"
 """Environment variable of the worker: the address that the report of a release is sent to."""
@@ -97,8 +98,8 @@ def last_good_run(store: Store, run: RunRecord) -> str | None:
 
 
 def change_lines(base: ComparedRun, new: ComparedRun) -> tuple[str, ...]:
-    """Return a line for each figure and score that both runs have, with its change and the interval."""
-    lines = []
+    """Return a line for each knee, figure and score that both runs have, with its change and the interval."""
+    lines = list(knee_lines(base, new))
     for speed in compare_speed((base, new)):
         if speed.changes[1] is not None:
             change = percent_text(speed.changes[1])

@@ -9,11 +9,16 @@ from tasks.measure.speed.figures.figure_type import Figure
 
 
 class Column(Frozen):
-    """One column. `unit`: the unit of its numbers. `numeric`: whether its cells are aligned right."""
+    """One column.
+
+    `unit`: the unit of its numbers. `numeric`: whether its cells are aligned right. `words`: whether its
+    cells have words, which the page shows in both languages.
+    """
 
     name: str
     unit: str = ""
     numeric: bool = False
+    words: bool = False
 
 
 class Table(Frozen):

@@ -1,4 +1,4 @@
-"""The tables of a comparison: the runs' settings that differ, their speed and their scores."""
+"""The tables of a comparison: the runs' settings that differ, their knees, speed and scores."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from tasks.report.comparison.comparison_notes import (
 )
 from tasks.report.comparison.definition_table import definition_table
 from tasks.report.comparison.difference_table import difference_table
+from tasks.report.comparison.knee_comparison_table import knee_comparison_table
 from tasks.report.comparison.regressions import missing_figures
 from tasks.report.comparison.work_notes import work_notes
 from tasks.report.table import Column, Table, numeric_columns, text_columns, without_columns
@@ -38,7 +39,8 @@ _SCORE_COLUMNS = text_columns(SET_COLUMN, "Subset", "Metric")
 
 def comparison_tables(runs: Sequence[ComparedRun]) -> tuple[Table, ...]:
     """Return every table that has a row. Every change is relative to the first run."""
-    tables = (difference_table(runs), definition_table(runs), speed_table(runs), score_table(runs))
+    settings = (difference_table(runs), definition_table(runs))
+    tables = (*settings, knee_comparison_table(runs), speed_table(runs), score_table(runs))
     return tuple(table for table in tables if table.rows)
 
 

@@ -9,6 +9,8 @@ from tasks.exchange.definitions import Difference, differences, tool_key, tool_n
 from tasks.report.comparison.compared_run import LETTERS, ComparedRun
 from tasks.report.table import Table, text_columns
 
+TITLE = "Definitions that differ"
+
 
 def definition_table(runs: Sequence[ComparedRun]) -> Table:
     """Return a row for each figure that two of the tools define differently, for every pair of tools."""
@@ -23,7 +25,7 @@ def definition_table(runs: Sequence[ComparedRun]) -> Table:
             rows.append((difference.figure, pair, difference.pushes))
             notes += _definitions(difference, runs_of[first], runs_of[second])
     return Table(
-        title="Definitions that differ",
+        title=TITLE,
         columns=text_columns("Figure", "Runs", "What follows"),
         rows=tuple(rows),
         footnotes=tuple(dict.fromkeys(notes)),

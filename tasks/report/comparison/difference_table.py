@@ -13,6 +13,7 @@ from tasks.report.comparison.spec_settings import spec_settings
 from tasks.report.report_input import ReportInput
 from tasks.report.table import Table, text_columns
 
+TITLE = "Differences"
 _JSON_FIELDS = ("server_args", "server_env", "client_versions")
 """Manifest fields that hold a JSON object. Each key of the object is compared separately."""
 
@@ -33,7 +34,7 @@ def difference_table(runs: Sequence[ComparedRun]) -> Table:
         if len(set(known)) > 1:
             rows.append((name, *values))
     return Table(
-        title="Differences",
+        title=TITLE,
         columns=text_columns("", *LETTERS[: len(runs)]),
         rows=tuple(rows),
         footnotes=tuple(f"{letter}: {_name(run)}" for letter, run in zip(LETTERS, runs, strict=False)),

@@ -26,7 +26,7 @@ def work_notes(runs: Sequence[ComparedRun]) -> list[str]:
     """Return a note for each load whose requests, or the bounds on them, are not those of the first run."""
     base_loads = repeats_by_load(runs[0])
     notes = []
-    for describe in (_failures, _lengths, _loads, _objectives):
+    for describe in (_failures, length_notes, _loads, _objectives):
         for letter, run in zip(LETTERS[1:], runs[1:], strict=False):
             for key, repeats in repeats_by_load(run).items():
                 if key in base_loads:
@@ -44,7 +44,8 @@ def _failures(letter: str, base: Repeats, new: Repeats) -> Iterator[str]:
         yield f"{after} requests failed in {letter}, {before} in A: figures are of the others"
 
 
-def _lengths(letter: str, base: Repeats, new: Repeats) -> Iterator[str]:
+def length_notes(letter: str, base: Repeats, new: Repeats) -> Iterator[str]:
+    """Yield what is not the same work: prompts or answers of other lengths than in the first run."""
     for noun, figure in LENGTHS.items():
         before, after = mean_of(figure, base), mean_of(figure, new)
         if before and after and abs(after / before - 1) > TOLERANCE:

@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tasks.report.charts.comparison_charts import COMPARISON_CHARTS
+from tasks.report.comparison import definition_table, difference_table
 from tasks.report.comparison.compared_run import LETTERS, ComparedRun
 from tasks.report.comparison.comparison_tables import comparison_tables
 from tasks.report.page.html import environment, page_parts
 from tasks.report.page.page_data import place
 from tasks.report.page.page_file import write_html
 from tasks.report.page.sections import Section, all_charts
+
+SETTINGS = (difference_table.TITLE, definition_table.TITLE)
+"""Tables of what the runs were measured with."""
 
 
 def page_name(runs: Sequence[ComparedRun]) -> str:
@@ -53,4 +57,4 @@ def _sections(runs: Sequence[ComparedRun]) -> list[Section]:
     for table in comparison_tables(runs):
         charts = all_charts(entry.draw(runs) for entry in COMPARISON_CHARTS if entry.title == table.title)
         sections.append(Section(table.title, charts, (table,)))
-    return sorted(sections, key=lambda section: not section.charts)
+    return sorted(sections, key=lambda section: section.title in SETTINGS)

@@ -13,7 +13,7 @@ _COLUMNS = (
     Column(name="Limited by"),
     Column(name="Points", numeric=True),
 )
-_NOTE = (
+KNEE_NOTE = (
     "Knee: the highest load worth sending; "
     "Between: the highest load below the limit, the lowest that reached it"
 )
@@ -38,7 +38,7 @@ def knee_table(report: ReportInput) -> Table | None:
         reasons += [f"{knee.sweep}: suspect: {doubt}" for doubt in knee.doubts]
     rows = tuple(_row(knee) for knee in report.knees)
     ends = {_end_of(knee) for knee in report.knees}
-    notes = (_NOTE, *(note for end, note in _END_NOTES.items() if end in ends))
+    notes = (KNEE_NOTE, *(note for end, note in _END_NOTES.items() if end in ends))
     table = Table(title="Saturation", columns=_COLUMNS, rows=rows, footnotes=notes, reasons=tuple(reasons))
     return with_verdicts(table, [verdict_of(knee) for knee in report.knees])
 

@@ -12,7 +12,7 @@ from tasks.config.results_location import results_location
 from tasks.config.spec_file import load_spec
 from tests.plan.test_cache_keys import SUBJECT
 from tests.record import made_up
-from tests.report.comparison.compared_runs import compared
+from tests.report.comparison.compared_runs import compared, with_knee
 
 
 def test_a_point_that_keeps_its_objectives_or_has_none_passes() -> None:
@@ -61,3 +61,17 @@ def test_levels_that_a_search_passed_over_are_no_doubt(tmp_path: Path) -> None:
     base = compared("a")
     searched = base.report.model_copy(update={"knees": knees, "accuracy": ()})
     assert gate_doubts(base.model_copy(update={"report": searched}), as_compared(gated)) == []
+
+
+def test_a_knee_that_fell_is_a_doubt_and_another_question_is_named() -> None:
+    base, new = with_knee(compared("a"), knee=20, low=19, high=20), compared("b")
+    assert gate_doubts(base, with_knee(new, knee=16, low=15, high=16)) == [
+        "throughput: knee (concurrency): 16 (15 – 16), was 20 (19 – 20): -20.0 % worse; "
+        "a knee alone fails no gate"
+    ]
+    assert gate_doubts(base, with_knee(new, knee=19, low=18, high=19)) == []  # the brackets touch
+    assert gate_doubts(base, with_knee(new, knee=24, low=23, high=24)) == []
+    assert gate_doubts(base, with_knee(new, load="rate")) == [
+        "throughput: load: rate in B, concurrency in A: the knees answer other questions and are not "
+        "compared (A: the baseline, B: this run)"
+    ]

@@ -26,7 +26,7 @@ from tasks.record.store import Store
 from tasks.record.write_run import record_run
 from tasks.serve.gpu import GPU
 from tests.record import made_up
-from tests.report.comparison.compared_runs import compared
+from tests.report.comparison.compared_runs import compared, with_knee
 
 H100 = GPU(
     index=0,
@@ -108,6 +108,10 @@ def test_every_figure_and_score_has_its_change_and_interval() -> None:
     lines = change_lines(compared("a"), compared("b", 0.9))
     assert "throughput 4: RPS (req/s): -10.0 ± 2.1 %" in lines
     assert any(line.startswith("aime25 OVERALL: +0.000") for line in lines)
+    assert not any("knee" in line for line in lines)
+    searched = change_lines(with_knee(compared("a")), with_knee(compared("b", 0.9), knee=16, low=16, high=17))
+    assert searched[0] == "throughput: knee (concurrency): 16 (16 – 17), was 19 (19 – 20): -15.8 % worse"
+    assert searched[1:] == lines
 
 
 def test_the_last_good_run_is_the_named_one_or_else_the_one_before(tmp_path: Path) -> None:

@@ -46,6 +46,12 @@ def expensive_run(run_id: str, factor: float) -> ComparedRun:
     return ComparedRun(report=report(run=made_up.run(run_id), points=(point,)))
 
 
+def with_knee(run: ComparedRun, **fields: object) -> ComparedRun:
+    """The run with the made-up knee of its sweep, some fields of it replaced."""
+    knee = made_up.knee().model_copy(update=fields)
+    return run.model_copy(update={"report": run.report.model_copy(update={"knees": (knee,)})})
+
+
 def titled(tables: tuple[Table, ...], title: str) -> Table:
     """The table of that title."""
     return next(table for table in tables if table.title == title)

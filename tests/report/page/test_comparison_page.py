@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from tasks.report.comparison.comparison_tables import comparison_tables
 from tasks.report.comparison.judged_runs import with_variants
 from tasks.report.page.chinese import in_chinese
 from tasks.report.page.comparison_page import render_comparison, write_comparison
-from tests.report.comparison.compared_runs import compared
+from tests.report.comparison.compared_runs import compared, with_knee
 from tests.report.page.test_html import Reader
 
 
@@ -19,6 +20,17 @@ def test_the_page_has_the_charts_above_their_table_and_the_settings_last() -> No
     assert headings == sorted(headings)
     for text in ("run-a", "run-b", "RPS (req/s): change", "Scores: change"):
         assert text in page.texts, text
+
+
+def test_the_knees_come_first_and_their_words_are_in_both_languages() -> None:
+    highest = with_knee(compared("run-a"), knee=64, low=64, high=None, reason="highest level")
+    text = render_comparison([highest, with_knee(compared("run-b", speed=1.1))])
+    headings = re.findall(r'<h2><span class="en">(.*?)</span>', text)
+    assert headings[:3] == ["Saturation", "Speed side by side", "Accuracy side by side"]
+    assert '<span class="en">at least 64</span><span class="zh" lang="zh-CN">至少 64</span>' in text
+    assert (
+        '<span class="en">≤ -70.3 % worse</span><span class="zh" lang="zh-CN">≤ -70.3 % 更差</span>' in text
+    )
 
 
 def test_no_text_of_a_run_becomes_html(tmp_path: Path) -> None:
