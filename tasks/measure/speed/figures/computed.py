@@ -76,12 +76,12 @@ def output_throughput_per_gpu(point: PointData) -> float | None:
 
 
 def steady_share(point: PointData) -> float | None:
-    """Share of the succeeded requests that ended in the steady state; None where there is none."""
+    """Share of the succeeded requests that were sent in the steady state; None where there is none."""
     if point.steady is None or not point.succeeded:
         return None
     return len(point.steady.succeeded) / len(point.succeeded)
 
 
 def in_steady_state(compute: Callable[[PointData], float | None], point: PointData) -> float | None:
-    """A figure of the requests that ended in the steady state; None where none did."""
+    """A figure of the requests that were sent in the steady state; None where none was."""
     return compute(point.steady) if point.steady is not None and point.steady.succeeded else None

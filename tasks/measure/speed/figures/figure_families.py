@@ -18,7 +18,7 @@ from tasks.measure.speed.figures.notation import (
     Notation,
 )
 from tasks.measure.speed.figures.point_data import PointData
-from tasks.measure.speed.figures.steady_rate import steady_rate
+from tasks.measure.speed.figures.steady_rate import steady_requests, steady_tokens
 from tasks.stats import percentile, sure_percentile
 
 MEAN, LONGEST = "mean", "max"
@@ -102,26 +102,26 @@ def steady_figures() -> list[Figure]:
             "request_throughput",
             "RPS",
             REQUESTS_PER_SECOND,
-            partial(steady_rate, lambda row: 1),
+            steady_requests,
         ),
         (
             "output_token_throughput",
             "Output",
             TOKENS_PER_SECOND,
-            partial(steady_rate, lambda row: row.output_tokens),
+            steady_tokens,
         ),
-        ("ttft_mean_s", "TTFT mean", MILLISECONDS, _of_ended(lambda point: point.ttft, MEAN)),
-        ("ttft_p99_s", "TTFT P99", MILLISECONDS, _of_ended(lambda point: point.ttft, "p99")),
-        ("tpot_mean_s", "TPOT mean", MILLISECONDS, _of_ended(lambda point: point.tpot, MEAN)),
-        ("latency_p99_s", "Latency P99", SECONDS, _of_ended(lambda point: point.latency, "p99")),
+        ("ttft_mean_s", "TTFT mean", MILLISECONDS, _of_sent(lambda point: point.ttft, MEAN)),
+        ("ttft_p99_s", "TTFT P99", MILLISECONDS, _of_sent(lambda point: point.ttft, "p99")),
+        ("tpot_mean_s", "TPOT mean", MILLISECONDS, _of_sent(lambda point: point.tpot, MEAN)),
+        ("latency_p99_s", "Latency P99", SECONDS, _of_sent(lambda point: point.latency, "p99")),
     )
     return [
         Figure(
             name=f"steady_{name}",
             header=header,
             notation=notation,
-            definition="The figure without `steady_`: times of the requests that ended in the steady state; "
-            "rates over `steady_s`, to which a request adds its share of time in it. Empty where none ended",
+            definition="The figure without `steady_`: times of the requests that were sent in the steady "
+            "state; rates over `steady_s`, to which a request adds the share of it that was served there",
             compute=compute,
             better="higher" if "throughput" in name else "lower",
             tracked=False,
@@ -132,7 +132,7 @@ def steady_figures() -> list[Figure]:
     ]
 
 
-def _of_ended(values: Values, statistic: str) -> Callable[[PointData], float | None]:
+def _of_sent(values: Values, statistic: str) -> Callable[[PointData], float | None]:
     return partial(in_steady_state, partial(statistic_of, values, statistic))
 
 

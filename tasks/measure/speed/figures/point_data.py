@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING
 from tasks.config.load import Load
 from tasks.config.objective import Objective
 from tasks.measure.speed.figures.energy import energy_j
-from tasks.measure.speed.figures.steady_window import SteadyWindow, steady_window
+from tasks.measure.speed.figures.steady_window import (
+    SteadyWindow,
+    sent_in_steady_state,
+    steady_window,
+)
 from tasks.measure.speed.request_row import RequestRow
 from tasks.probe.reading import Reading
 from tasks.probe.speculation import Speculation, speculation_in
@@ -67,11 +71,11 @@ class PointData:
 
     @cached_property
     def steady(self) -> PointData | None:
-        """The requests that ended in the steady state, over its length; None where there is none."""
+        """The requests that were sent in the steady state, over its length; None where there is none."""
         window = self.steady_window
         if window is None:
             return None
-        inside = [row for row in self.measured if window.holds(row)]
+        inside = sent_in_steady_state(self.rows, window, self.load.slots)
         return replace(self, rows=inside, duration_s=window.seconds)
 
     @cached_property

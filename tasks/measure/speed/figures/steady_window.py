@@ -24,16 +24,15 @@ class SteadyWindow(NamedTuple):
         """The length of the window."""
         return (self.end - self.start).total_seconds()
 
-    def holds(self, row: RequestRow) -> bool:
-        """Return whether a request ended in the window."""
-        return row.latency_s is not None and self.start <= _end_of(row, row.latency_s) <= self.end
-
-    def share_of(self, row: RequestRow) -> float:
-        """Return the share of a request's time that lies in the window."""
-        if not row.latency_s:
-            return float(self.holds(row))
-        end = min(_end_of(row, row.latency_s), self.end)
-        return max(0.0, (end - max(row.sent_at, self.start)).total_seconds()) / row.latency_s
+    def share_of(self, row: RequestRow, waited_s: float) -> float:
+        """Return the share of a request's time that lies in the window, without the time that it waited."""
+        if row.latency_s is None:
+            return 0.0
+        served_from, ended_at = row.sent_at + timedelta(seconds=waited_s), _end_of(row, row.latency_s)
+        if ended_at <= served_from:
+            return float(self.start <= ended_at <= self.end)
+        inside = min(ended_at, self.end) - max(served_from, self.start)
+        return max(0.0, inside / (ended_at - served_from))
 
 
 def steady_window(rows: Sequence[RequestRow], slots: int) -> SteadyWindow | None:
@@ -41,7 +40,7 @@ def steady_window(rows: Sequence[RequestRow], slots: int) -> SteadyWindow | None
 
     The level of a closed loop is its slots. That of an open loop, and of users who think between their
     requests, is the median over time of the number under way. The window begins once all warm-up requests
-    have ended: every request that ends in it then counts, and its rates are not too low.
+    have ended: its rates are not too low then.
 
     Args:
         rows: all requests of a point, warm-up included; those without a latency are left out.
@@ -56,6 +55,23 @@ def steady_window(rows: Sequence[RequestRow], slots: int) -> SteadyWindow | None
         return None
     last_moment, last_seconds, _ = busy[-1]
     return SteadyWindow(busy[0][0], last_moment + timedelta(seconds=last_seconds))
+
+
+def sent_in_steady_state(
+    rows: Sequence[RequestRow], window: SteadyWindow, slots: int
+) -> Sequence[RequestRow]:
+    """Return the measured requests whose times are those of the steady state, in order of sending.
+
+    Those that end in the window would be the short ones of the last that are sent. Of a closed loop, all but
+    the first `slots`, which find no queue or a burst of prompts, and the last `slots`, beside which slots
+    stay empty; warm-up requests are among the first. Of an open loop, and of users who think, those sent in
+    the window.
+    """
+    measured = sorted((row for row in rows if not row.warmup), key=lambda row: row.sent_at)
+    if not slots or any(row.think_s for row in rows):
+        return [row for row in measured if window.start <= row.sent_at <= window.end]
+    warm = sum(row.warmup for row in rows)
+    return measured[max(0, slots - warm) : max(0, len(measured) - slots)]
 
 
 def _warm_at(rows: Sequence[RequestRow]) -> datetime | None:

@@ -26,6 +26,11 @@ def row(index: int, sent_s: float, latency_s: float, think_s: float | None = Non
     return RequestRow(**{name: getattr(plain, name) for name in plain.__slots__} | changes)
 
 
+def changed(plain: RequestRow, **changes: float | int) -> RequestRow:
+    """The request with other fields."""
+    return RequestRow(**{name: getattr(plain, name) for name in plain.__slots__} | changes)
+
+
 # Two slots. The second sends its first request a second late; the first slot's last request ends at 5 s.
 CLOSED = (row(0, 0, 2), row(1, 1, 2), row(2, 2, 1), row(3, 3, 2), row(4, 3, 3))
 
@@ -64,16 +69,19 @@ def test_users_who_think_are_steady_around_their_median() -> None:
     assert window(rows, 4) == (0, 6.5)
 
 
-def test_figures_are_those_of_the_requests_that_end_in_the_window() -> None:
+# Requests wait for as much as their TTFT is above 0.05 s, the shortest. Served in the window: of the first
+# one the second from 1 to 2 s, of 1.95 s; three wholly; of the last one, that waits 0.1 s, 1.9 s of 2.9 s.
+SERVED = 1 / 1.95 + 3 + 1.9 / 2.9
+
+
+def test_rates_are_of_what_is_served_in_the_window_and_times_of_what_is_sent_with_all_slots_busy() -> None:
     point = PointData(ClosedLoop(concurrency=2, requests=5), CLOSED, duration_s=6)
     figures = {name: BY_NAME[name].compute(point) for name in BY_NAME if name.startswith("steady_")}
-    # four of five end from 1 to 5 s: at 2, 3, 3 and 5
     assert figures["steady_s"] == 4
-    assert figures["steady_share"] == 0.8
-    # Of the first request one of two seconds lies in the window, of the last one two of three.
-    assert figures["steady_request_throughput"] == pytest.approx((1 / 2 + 3 + 2 / 3) / 4)
-    assert figures["steady_output_token_throughput"] == pytest.approx(64 * (1 / 2 + 3 + 2 / 3) / 4)
-    assert figures["steady_ttft_mean_s"] == pytest.approx((0.1 + 0.1 + 0.05 + 0.1) / 4)
+    assert figures["steady_share"] == 0.2  # without the first two and the last two
+    assert figures["steady_request_throughput"] == pytest.approx(SERVED / 4)
+    assert figures["steady_output_token_throughput"] == pytest.approx(64 * SERVED / 4)
+    assert figures["steady_ttft_mean_s"] == pytest.approx(0.05)
     assert figures["steady_ttft_p99_s"] is None  # too few
     assert BY_NAME["request_throughput"].compute(point) == pytest.approx(5 / 6)
 
@@ -93,7 +101,7 @@ def test_the_window_begins_when_the_last_warm_up_request_has_ended() -> None:
     first = warm(9, -1, 2)
     assert window((first, *CLOSED), 2) == (1, 5)
     point = PointData(ClosedLoop(concurrency=2, requests=5), (first, *CLOSED), duration_s=6)
-    assert BY_NAME["steady_share"].compute(point) == 0.8
+    assert BY_NAME["steady_share"].compute(point) == 0.4  # one of the first two was warm-up
 
 
 def test_warm_up_does_not_lower_the_rates_of_the_steady_state() -> None:
@@ -106,7 +114,7 @@ def test_warm_up_does_not_lower_the_rates_of_the_steady_state() -> None:
     assert window(rows, 2) == (2, 6)
     point = PointData(ClosedLoop(concurrency=2, requests=8), rows, duration_s=4)
     assert BY_NAME["steady_request_throughput"].compute(point) == 2
-    assert BY_NAME["steady_share"].compute(point) == 1
+    assert BY_NAME["steady_share"].compute(point) == 6 / 8  # without the last wave
     assert BY_NAME["request_throughput"].compute(point) == 2
 
 
@@ -123,7 +131,7 @@ def test_slots_in_step_lose_no_request_at_the_end_of_the_window() -> None:
     assert window(rows, 4) == (0.003, 5)
     point = PointData(ClosedLoop(concurrency=4, requests=20), rows, duration_s=5.003)
     assert BY_NAME["steady_request_throughput"].compute(point) == pytest.approx(4, abs=0.002)
-    assert BY_NAME["steady_share"].compute(point) == 17 / 20
+    assert BY_NAME["steady_share"].compute(point) == 12 / 20  # without the first and the last wave
 
 
 def test_a_rate_is_unknown_where_an_answer_in_the_window_does_not_report_its_tokens() -> None:
@@ -133,4 +141,36 @@ def test_a_rate_is_unknown_where_an_answer_in_the_window_does_not_report_its_tok
     )
     point = PointData(ClosedLoop(concurrency=2, requests=5), (*CLOSED[:-1], *silent), duration_s=6)
     assert BY_NAME["steady_output_token_throughput"].compute(point) is None
-    assert BY_NAME["steady_request_throughput"].compute(point) == pytest.approx((1 / 2 + 3 + 2 / 3) / 4)
+    assert BY_NAME["steady_request_throughput"].compute(point) == pytest.approx(SERVED / 4)
+
+
+def test_what_waits_at_the_end_of_the_window_is_not_served_yet() -> None:
+    # A server answers one request at a time, in 1 s each; four slots with three requests each: one a second.
+    # The window ends at 9 s, when the last three requests have waited for 1, 2 and 3 of their 4 s.
+    rows = tuple(
+        changed(row(index, max(0, index - 3), min(index + 1, 4)), ttft_s=min(index + 1, 4) - 0.95)
+        for index in range(12)
+    )
+    assert window(rows, 4) == (0, 9)
+    point = PointData(ClosedLoop(concurrency=4, requests=12), rows, duration_s=12)
+    assert BY_NAME["steady_request_throughput"].compute(point) == pytest.approx(1, abs=0.01)
+    # The first wave finds no queue: 0.05, 1.05, 2.05 and 3.05 s. Later ones wait for three others.
+    assert BY_NAME["steady_ttft_mean_s"].compute(point) == pytest.approx(3.05)
+
+
+def test_answers_of_different_lengths_are_counted_by_their_tokens() -> None:
+    # Two slots of one token a second. One has answers of 1 token all the time, the other one of 8 that is cut
+    # by the window's end: 2 tokens a second, of 16 tokens in 9 answers.
+    short = tuple(changed(row(index, index, 1), ttft_s=0.05, output_tokens=1) for index in range(8))
+    long = changed(row(8, 0, 8), ttft_s=0.05, output_tokens=8)
+    point = PointData(ClosedLoop(concurrency=2, requests=9), (*short, long), duration_s=8)
+    assert BY_NAME["steady_output_token_throughput"].compute(point) == pytest.approx(2)
+    assert BY_NAME["steady_request_throughput"].compute(point) == pytest.approx(2 / (16 / 9))
+
+
+def test_the_times_of_users_who_think_are_of_what_is_sent_in_the_window() -> None:
+    rows = (row(0, 0, 1, 0.0), row(1, 2, 1, 1.0), row(2, 4, 1, 1.0), row(3, 4.5, 2, 1.0), row(4, 9, 0.1, 1.0))
+    point = PointData(ClosedLoop(concurrency=4, requests=5), rows, duration_s=10)
+    share = BY_NAME["steady_share"].compute(point)
+    start, end = window(rows, 4) or (0, 0)
+    assert share == sum(start <= sent <= end for sent in (0, 2, 4, 4.5, 9)) / 5
