@@ -34,7 +34,9 @@ def values(source: MachineSource) -> dict[str, float]:
 
 
 def test_descendants_of_this_process_and_the_server_are_not_other_processes() -> None:
+    """The share of the busy process is what the kernel counts for it, whatever a busy machine leaves it."""
     with busy_process() as pid:
+        start = time.monotonic()
         as_own, as_server, as_other = (
             MachineSource(),
             MachineSource(frozenset({pid}), own_pid=-1),
@@ -45,11 +47,11 @@ def test_descendants_of_this_process_and_the_server_are_not_other_processes() ->
             time.sleep(0.01)
             used_s = psutil.Process(pid).cpu_times().user
         own, server, other = values(as_own), values(as_server), values(as_other)
+        share = used_s / (time.monotonic() - start) / (psutil.cpu_count() or 1)
     for reading in (own, server, other):
         assert reading[BUSY] > 0
         assert reading[FREE] > 0
-    assert other[OTHERS] > 0.05
-    assert other[OTHERS] > max(own[OTHERS], server[OTHERS]) + 0.02
+    assert other[OTHERS] - max(own[OTHERS], server[OTHERS]) > 0.3 * share
 
 
 def test_a_reading_right_after_another_has_no_values() -> None:
