@@ -17,7 +17,7 @@ from tasks.measure.speed.figures.figure_registry import BY_NAME
 from tasks.record.older_rows import label_of
 from tasks.record.store import Store
 from tasks.report.comparison.goodput_change import GOODPUT
-from tasks.report.trend.change_points import ChangePoint, change_points
+from tasks.report.trend.change_points import ChangePoint, change_points, weights_by_repeats
 from tasks.text import did_you_mean
 
 _KIND = ("spec", "model", "cpu", "cpu_count", "gpu_names")
@@ -97,7 +97,8 @@ def figure_series(store: Store, figure: str, spec: str | None = None) -> tuple[F
     series = []
     for key, by_run in sorted(by_key.items()):
         ordered = tuple(_series_runs(runs, by_run, figure))
-        changes = change_points([run.mean for run in ordered])
+        weights = weights_by_repeats([run.values for run in ordered])
+        changes = change_points([run.mean for run in ordered], weights)
         series.append(FigureSeries(key=key, figure=figure, runs=ordered, changes=changes))
     return tuple(series)
 
