@@ -29,15 +29,15 @@ def trend_tables(store: Store, series: Sequence[FigureSeries]) -> tuple[Table, .
     Raises:
         RecordError: the table of runs cannot be read.
     """
-    short = [one for one in series if len(one.runs) < ENOUGH_RUNS]
-    tables = [trend_table(store, one) for one in series if len(one.runs) >= ENOUGH_RUNS]
+    short = [one for one in series if len(one.runs) < ENOUGH_RUNS and not one.changes]
+    tables = [trend_table(store, one) for one in series if one not in short]
     if short:
         tables.append(short_series_table(short))
     return tuple(tables)
 
 
 def trend_table(store: Store, series: FigureSeries) -> Table:
-    """Return the table of one series of ENOUGH_RUNS or more.
+    """Return the table of one series.
 
     Raises:
         RecordError: the table of runs cannot be read.

@@ -9,7 +9,7 @@ from tasks.config.objective import Objective
 from tasks.measure.speed.figures.point_result import PointResult
 from tasks.record.store import Store
 from tasks.record.write_run import record_point, record_run
-from tasks.report.trend.change_points import ENOUGH_RUNS, change_points
+from tasks.report.trend.change_points import ENOUGH_RUNS, ChangePoint, change_points
 from tasks.report.trend.figure_series import figure_series
 from tasks.report.trend.trend_table import trend_tables
 from tests.record import made_up
@@ -70,6 +70,15 @@ def test_long_series_alone_have_no_other_table(tmp_path: Path) -> None:
     record(store, ENOUGH_RUNS, "nightly", point(4, 100.0))
     assert len(trend_tables(store, figure_series(store, "output_token_throughput"))) == 1
     assert trend_tables(store, []) == ()
+
+
+def test_a_change_that_was_found_is_never_folded(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    record(store, 4, "nightly", point(4, 100.0))
+    (series,) = figure_series(store, "output_token_throughput")
+    changed = series.model_copy(update={"changes": (ChangePoint(position=2, p=0.01),)})
+    (table,) = trend_tables(store, [changed])
+    assert [row[:2] for row in table.rows] == [("nightly-0", "2"), ("nightly-2", "2")]
 
 
 def test_no_shorter_series_can_show_a_change() -> None:
