@@ -73,22 +73,23 @@ def test_a_run_is_recorded_and_a_second_one_reuses_it(
 def test_objectives_give_goodput_and_reused_points_are_judged_by_new_ones(
     stub: Start, quick: Write, tmp_path: Path, tokenizer: Path
 ) -> None:
-    server = stub(ttft=0.02, itl=0.005, tokenizer=str(tokenizer), slots=2)
+    """By hand: a request holds its slot for 0.38 s, and two of four wait for a slot as long."""
+    server = stub(ttft=0.1, itl=0.04, tokenizer=str(tokenizer), slots=2)
     spec, results = quick(server), tmp_path / "results"
     bound = "sweeps.0.objectives=['ttft_mean_s <= {}', 'success >= 1']"
     strict = table(
-        results, "points", benchmark(spec=spec, results=str(results), overrides=[bound.format(0.045)])
+        results, "points", benchmark(spec=spec, results=str(results), overrides=[bound.format(0.35)])
     )
     assert dict(strict.select("concurrency", "objectives_met").iter_rows()) == {1: True, 4: False}
     good, all_of_them = strict.filter(concurrency=4).select("goodput", "request_throughput").row(0)
     assert 0 < good < all_of_them  # two of four find a slot at once
 
     server.clear_log()
-    loose = table(results, "points", benchmark(spec=spec, results=str(results), overrides=[bound.format(1)]))
+    loose = table(results, "points", benchmark(spec=spec, results=str(results), overrides=[bound.format(9)]))
     assert server.log() == []
     assert loose["objectives_met"].to_list() == [True, True]
     assert loose["goodput"].to_list() == loose["request_throughput"].to_list()
-    assert loose["objectives"].to_list() == [["ttft_mean_s <= 1", "success >= 1"]] * 2
+    assert loose["objectives"].to_list() == [["ttft_mean_s <= 9", "success >= 1"]] * 2
 
     plain = table(results, "points", benchmark(spec=spec, results=str(results)))
     assert plain["reused"].to_list() == [True, True]
@@ -142,7 +143,7 @@ def test_a_search_finds_the_knee_and_a_second_one_measures_nothing(
 ) -> None:
     server = stub(ttft=0.1, itl=0.03, tokenizer=str(tokenizer), slots=2)
     spec, results = quick(server), tmp_path / "results"
-    load = ["sweeps.0.load={until: saturated, concurrency: 1, max: 4, measurements: 3}"]
+    load = ["sweeps.0.load={until: saturated, concurrency: 1, max: 4, measurements: 9}"]
     first = benchmark(spec=spec, results=str(results), overrides=load)
     (knee,) = table(results, "knees", first).to_dicts()
     assert (knee["load"], knee["knee"], knee["low"], knee["reason"]) == ("concurrency", 2, 1, "throughput")
@@ -187,10 +188,11 @@ def test_a_run_that_ended_early_measures_only_the_rest(
 def test_a_gate_fails_a_run_that_is_worse_than_the_one_before(
     stub: Start, quick: Write, tmp_path: Path, tokenizer: Path
 ) -> None:
+    """By hand: a request takes 0.055 s, then 0.72 s; no busy machine makes up for that."""
     gate, results = ["gate.worse_than=20"], str(tmp_path / "results")
     spec = quick(stub(ttft=0.02, itl=0.005, tokenizer=str(tokenizer)))
     before = benchmark(spec=spec, overrides=gate, results=results)  # there is no earlier run to compare with
-    spec = quick(stub(ttft=0.02, itl=0.02, tokenizer=str(tokenizer)))
+    spec = quick(stub(ttft=0.02, itl=0.1, tokenizer=str(tokenizer)))
     with pytest.raises(RegressionError, match="the gate does not hold") as caught:
         benchmark(spec=spec, overrides=gate, results=results)
     assert caught.value.remedy.startswith(f"worse than in {before} by more than 20 %: throughput 1: RPS")

@@ -57,8 +57,10 @@ def check_figures(results: Path, run: str, warnings: list[str]) -> None:
     requests = store.read("requests", run)
     assert set(requests["output_tokens"]) == {OUTPUT_TOKENS}
     assert set(requests.filter(sweep="text")["input_tokens"]) == {32}
-    assert points["ttft_mean_s"].to_list() == pytest.approx([TTFT_S] * 2, abs=0.05)
-    assert points["tpot_mean_s"].to_list() == pytest.approx([ITL_S] * 2, rel=0.25)
+    # A busy machine may disturb the requests of one moment; a gateway that holds tokens back does so in all.
+    for _, of_sweep in requests.group_by("sweep"):
+        assert of_sweep["ttft_s"].median() == pytest.approx(TTFT_S, abs=0.15)
+        assert of_sweep["tpot_s"].median() == pytest.approx(ITL_S, rel=0.25)
     invalid = store.read("checks", run).filter(verdict="invalid")
     assert invalid.is_empty(), invalid.to_dicts()
 

@@ -24,7 +24,7 @@ from tests.faults.case import Case
 from tests.provision.wheel import PYTHON_VERSION, write_wheel
 
 pytestmark = pytest.mark.usefixtures("api")
-QUICK_S, SLOW_S = 0.02, 0.06
+QUICK_S, SLOW_S = 0.02, 0.15
 SERVER = """
 import os, sys
 sys.path[:0] = [{checkout!r}]

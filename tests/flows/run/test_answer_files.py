@@ -80,9 +80,9 @@ def test_a_killed_run_has_uploaded_what_it_had(s3_account: S3, monkeypatch: pyte
     run, name = run_of("2026-9", RESULTS), f"answers-of/team/answers/{KEY}/2026-9.jsonl"
     with uploaded_answers(run, KEY):
         write(run, "one")
-        assert until(lambda: s3_account.objects().get(name) == b"one", 20)
+        assert until(lambda: s3_account.objects().get(name) == b"one")
         write(run, "one, two")
-        assert until(lambda: s3_account.objects().get(name) == b"one, two", 20)
+        assert until(lambda: s3_account.objects().get(name) == b"one, two")
 
 
 def test_a_bucket_that_fails_loses_no_score(s3_account: S3, monkeypatch: pytest.MonkeyPatch) -> None:
