@@ -16,11 +16,11 @@ from tasks.record.store import Store
 from tasks.serve.endpoint import Endpoint
 
 INPUT_TOKENS, OUTPUT_TOKENS, REQUESTS = 32, 16, 12
-BUSY = {"other_load", "client_delay", "client_processor", "client_clock", "client_stall", "ttft"}
+BUSY = {"other_load", "client_delay", "client_processor", "client_clock", "client_stall", "ttft", "one_piece"}
 """Checks that other work on the test machine may set off.
 
 With two cores for server, client and all else, the client may read a first token late, so that its TTFT is
-not the server's. Tokens, lengths and TPOT do not depend on that.
+not the server's, and a whole answer at once. Tokens, lengths and the median TPOT do not depend on that.
 """
 SHORT = {"drift"}
 """Unchecked at both points, which are too short for it."""
@@ -68,10 +68,9 @@ class Measured:
         """Return the token counts that occur among the requests of a sweep."""
         return set(self.requests.filter(sweep=sweep)[column])
 
-    def mean(self, sweep: str, figure: str) -> Any:
-        """Return a figure of a sweep's only point."""
-        (value,) = self.points.filter(sweep=sweep)[figure]
-        return value
+    def median(self, sweep: str, time: str) -> Any:
+        """Return the median of a time over the requests of a sweep: a busy machine may disturb a few."""
+        return self.requests.filter(sweep=sweep)[time].median()
 
 
 def measure(folder: Path, server: dict[str, Any], concurrency: int = 2) -> Measured:
@@ -112,7 +111,12 @@ def endpoint_server(root: str, model: str, tokenizer: Path, **fields: Any) -> di
 
 
 def doctor(root: str, key: str | None = None) -> dict[str, tuple[str, str]]:
-    """Return the lines of `servegauge doctor --url`: status and text by name."""
+    """Return the lines of `servegauge doctor --url`: status and text by name.
+
+    With a minute in place of ten seconds, for the first answers of a server on a busy machine.
+    """
     api_key = SecretStr(key) if key else None
     endpoint = Endpoint(url=f"{root}/v1", model="", tokenizer="none", api_key=api_key)
-    return {line.name: (line.status, line.text) for line in check_conformance(endpoint).capabilities}
+    return {
+        line.name: (line.status, line.text) for line in check_conformance(endpoint, limit_s=60).capabilities
+    }

@@ -12,6 +12,7 @@ from tests.servers.environment import bin_of
 from tests.servers.measured import NO_COUNTERS, OUTPUT_TOKENS, doctor, endpoint_server, measure
 from tests.servers.running import running
 
+pytestmark = pytest.mark.timeout(900)  # the server may have to be installed first
 TTFT_S, ITL_S, LENGTH = 0.1, 0.03, 32
 PINS = checkout() / "benchmarks/requirements-guidellm.txt"
 
@@ -39,8 +40,8 @@ def test_the_mock_is_measured_with_its_own_times(tokenizer: Path, tmp_path: Path
     assert found.run["warnings"] == []
     for sweep in ("text", "chat"):
         assert found.tokens(sweep, "output_tokens") == {OUTPUT_TOKENS}
-        assert found.mean(sweep, "ttft_mean_s") == pytest.approx(TTFT_S, abs=0.05)
-        assert found.mean(sweep, "tpot_mean_s") == pytest.approx(ITL_S, rel=0.25)
+        assert found.median(sweep, "ttft_s") == pytest.approx(TTFT_S, abs=0.1)
+        assert found.median(sweep, "tpot_s") == pytest.approx(ITL_S, rel=0.25)
     # No false alarm: each word is two tokens to the mock, itself and the blank behind it.
     assert found.found("text") == {"input_length"}
     assert found.verdict("text", "input_length")[1].startswith("12 of 12 prompts do not have 32 input tokens")

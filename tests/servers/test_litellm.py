@@ -23,6 +23,7 @@ from tests.servers.measured import (
 )
 from tests.servers.running import running
 
+pytestmark = pytest.mark.timeout(900)  # the server may have to be installed first
 TTFT_S, ITL_S = 0.1, 0.03
 PROXY_S = 0.3
 """The most that the proxy adds to TTFT."""
@@ -55,8 +56,8 @@ def test_a_proxy_is_measured_with_the_stubs_tokens_and_times(
     for sweep in ("text", "chat"):
         assert found.tokens(sweep, "output_tokens") == {OUTPUT_TOKENS}
         assert found.found(sweep) == set()
-        assert TTFT_S <= found.mean(sweep, "ttft_mean_s") <= TTFT_S + PROXY_S
-        assert found.mean(sweep, "tpot_mean_s") == pytest.approx(ITL_S, rel=0.25)
+        assert TTFT_S <= found.median(sweep, "ttft_s") <= TTFT_S + PROXY_S
+        assert found.median(sweep, "tpot_s") == pytest.approx(ITL_S, rel=0.25)
     assert found.unchecked("text") == NO_COUNTERS
     assert found.unchecked("chat") == NO_COUNTERS | {"output_length", "input_length"}
     assert found.verdict("text", "metrics")[1].startswith("the server has no /metrics")

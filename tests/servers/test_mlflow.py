@@ -20,6 +20,7 @@ from tests.servers.environment import bin_of
 from tests.servers.running import running
 from tests.track.made_up_run import made_up_run
 
+pytestmark = pytest.mark.timeout(900)  # the server may have to be installed first
 KILLED = """
 import os, signal, sys
 from pathlib import Path
