@@ -67,11 +67,11 @@ def s3_server(folder: Path) -> Iterator[S3]:
     with (folder / "moto.log").open("wb") as log:
         process = subprocess.Popen(argv, env=env, stdout=log, stderr=log)
     try:
-        assert until(lambda: _is_ready(port), 60), (folder / "moto.log").read_text()
+        assert until(lambda: _is_ready(port), 180), (folder / "moto.log").read_text()
         yield _with_user_and_bucket(f"http://127.0.0.1:{port}")
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def _is_ready(port: int) -> bool:

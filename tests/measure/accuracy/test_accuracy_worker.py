@@ -20,7 +20,7 @@ def test_each_model_has_its_own_endpoint_count_and_errors(
         accuracy_job(answering(1, {0}).url),
         check=lambda: None,
         progress=lambda finished: None,
-        timeout_s=60,
+        timeout_s=180,
     )
     mismatch = "the answer is of model 'stub', not 'another'"
     assert results == [([1, 2], []), ([1, 2], [mismatch, mismatch])]
@@ -41,7 +41,7 @@ def test_rows_of_an_earlier_evaluation_are_not_mixed_in(
         job,
         check=lambda: None,
         progress=lambda finished: None,
-        timeout_s=60,
+        timeout_s=180,
     )
     assert rows == 2
     assert not list(job.folder.rglob("*.html"))
@@ -57,7 +57,7 @@ def test_keys_follow_no_redirect(accuracy_job: MakeJob, tmp_path: Path) -> None:
             accuracy_job(first.url),
             check=lambda: None,
             progress=lambda finished: None,
-            timeout_s=60,
+            timeout_s=180,
         )
         assert rows == 2
         assert len(first.received) >= 2

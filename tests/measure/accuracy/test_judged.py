@@ -67,7 +67,7 @@ def sandboxed_rows(worker: str, stub: StartStub, accuracy_job: MakeJob, folder: 
     CODE.write(folder)
     server = stub(ttft=0.001, itl=0.001, answers=CODE.answers(), api_key=KEY)
     job = accuracy_job(server.url, dataset=CODE.dataset, sandbox=True)
-    run_job(f"{WORKERS}:{worker}", job, check=lambda: None, progress=lambda finished: None, timeout_s=120)
+    run_job(f"{WORKERS}:{worker}", job, check=lambda: None, progress=lambda finished: None, timeout_s=180)
     return sorted(read_rows(job.folder / SAMPLES, SampleRow), key=lambda row: row.question)
 
 

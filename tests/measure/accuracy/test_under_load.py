@@ -23,8 +23,10 @@ from tests.measure.conftest import KEY
 
 pytestmark = pytest.mark.usefixtures("warm")
 SIZE = 60
-LOADED = {"concurrency": 30, "input_tokens": 16, "output_tokens": {"uniform": [50, 150]}}
-BUSY = {"busy_answer": r"\boxed{1}", "busy_above": 20, "busy_every": 10}
+LOADED = {"concurrency": 30, "input_tokens": 16, "output_tokens": {"uniform": [100, 300]}}
+"""Answers of 2 to 6 s, so that few of them end at once where the machine does nothing for half a second."""
+BUSY = {"busy_answer": r"\boxed{1}", "busy_above": 15, "busy_every": 10}
+"""More than the ten questions that are asked at once without load."""
 MakeJob = Callable[..., AccuracyJob]
 StartStub = Callable[..., Stub]
 
@@ -101,11 +103,11 @@ def test_the_load_lasts_from_the_first_question_to_the_last_answer(
     questions = [entry for entry in log if "Number [" in entry.prompt]
     others = [entry for entry in log if "Number [" not in entry.prompt]
     assert (score.value, len(questions), len(others)) == (1.0, 20, len(sent))
-    assert all(_under_way(others, question) > 25 for question in questions)
+    assert all(_under_way(others, question) > 20 for question in questions)
     assert all(row.succeeded != row.abandoned for row in sent)
-    assert sum(row.abandoned for row in sent) > 25
+    assert sum(row.abandoned for row in sent) > 20
     assert len({entry.prompt_sha256 for entry in others}) == len(others)
-    assert all((row.others_mean or 0) > 25 for row in rows)
+    assert all((row.others_mean or 0) > 20 for row in rows)
 
 
 def test_a_load_that_the_server_refuses_is_an_error(
