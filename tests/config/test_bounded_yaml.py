@@ -37,7 +37,7 @@ def test_too_much_is_refused_in_no_time(text: str, tmp_path: Path) -> None:
     if len(text) <= 10_000:
         with pytest.raises(InputError, match="more than"):
             load_spec("smoke", [f"sweeps.0.request={text}"])
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60
 
 
 def test_aliases_of_a_spec_stay() -> None:

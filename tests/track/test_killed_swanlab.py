@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tasks.config.trackers import SwanLab, Track
@@ -12,7 +14,6 @@ from tasks.track.killed_swanlab import mark_as_logging, mend_killed_logging
 from tasks.track.swanlab_job import SwanLabJob
 from tasks.track.swanlab_process import WORKER_COMMAND, worker_environment
 from tasks.track.tracker import track_run
-from tests.helpers.wait import until
 from tests.track.made_up_run import made_up_run
 
 
@@ -38,14 +39,22 @@ def experiment(job: SwanLabJob, content: bytes, name: str = "run_1") -> Path:
 
 
 def kill_while_logging(job: SwanLabJob) -> None:
-    """Run the real worker process, and kill it once SwanLab has begun its file."""
+    """Run the real worker process, and kill it once SwanLab has begun its file.
+
+    The worker runs in slices: while it is looked at it stands still, so it cannot end before it is killed.
+    """
     with subprocess.Popen(
         WORKER_COMMAND, stdin=subprocess.PIPE, env=worker_environment(""), text=True
     ) as worker:
         assert worker.stdin
         worker.stdin.write(job.model_dump_json())
         worker.stdin.close()
-        assert until(lambda: list(job.folder.glob("run-*/*.swanlab")), pause_s=0.001)
+        process = psutil.Process(worker.pid)
+        while not list(job.folder.glob("run-*/*.swanlab")):
+            assert worker.poll() is None
+            process.resume()
+            time.sleep(0.01)
+            process.suspend()
         worker.kill()
 
 
