@@ -53,7 +53,8 @@ def _finding(result: PointResult, rows: Sequence[RequestRow]) -> Finding:
         return unchecked("an open loop has no waves")
     if not bounds:
         return Finding(verdict="valid", sentence="no objective bounds a time")
-    if sum(row.warmup for row in rows) >= slots:
+    converse = any(row.conversation is not None for row in rows)
+    if not converse and sum(row.warmup for row in rows) >= slots:
         return Finding(verdict="valid", sentence="the first wave was warm-up")
     compared = list(_times(result.load, bounds, rows))
     if not compared:

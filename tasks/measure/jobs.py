@@ -10,7 +10,7 @@ from tasks.config.question_set import QuestionSet
 from tasks.config.sweep import Sweep
 from tasks.plan.planned_request import PlannedRequest
 from tasks.plan.point_requests import planned_requests
-from tasks.plan.search_requests import searched_requests
+from tasks.plan.search_requests import searched_requests, warmup_waves
 from tasks.serve.endpoint import Endpoint
 
 SETUP_S = 900.0
@@ -79,7 +79,7 @@ class PointJob(Frozen):
     @property
     def warmup(self) -> int:
         """Requests that are sent first and excluded from the figures. An open loop has no warm-up waves."""
-        return self.sweep.warmup_requests + self.sweep.warmup_waves * self.load.slots
+        return self.sweep.warmup_requests + warmup_waves(self.sweep) * self.load.slots
 
     @property
     def part(self) -> Part:

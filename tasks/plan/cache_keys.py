@@ -18,7 +18,7 @@ from tasks.config.question_set import QuestionSet
 from tasks.config.sweep import Sweep
 from tasks.plan.content_digest import content_digest
 from tasks.plan.mixed_sweep import MixedSweep
-from tasks.plan.search_requests import has_even_order
+from tasks.plan.search_requests import bounds_a_percentile, has_even_order, warmup_waves
 from tasks.plan.subject import Subject
 
 VERSION = 4
@@ -70,11 +70,16 @@ def _searched(sweep: Sweep) -> dict[str, str]:
     """Return what a key says about a search.
 
     It sends drawn requests in an order of its own. It judges a rate by how fast requests end, which points of
-    earlier versions do not have.
+    earlier versions do not have. It may send a wave of warm-up that its sweep does not ask for.
     """
-    order = {"order": "even"} if has_even_order(sweep) else {}
-    is_open = sweep.search is not None and sweep.search.kind == "rate"
-    return order | ({"judged_by": "sustained throughput"} if is_open else {})
+    settings = {}
+    if has_even_order(sweep):
+        settings["order"] = "even quantiles" if bounds_a_percentile(sweep) else "even"
+    if warmup_waves(sweep) != sweep.warmup_waves:
+        settings["warmup"] = "one wave"
+    if sweep.search is not None and sweep.search.kind == "rate":
+        settings["judged_by"] = "sustained throughput"
+    return settings
 
 
 def accuracy_key(subject: Subject, accuracy: QuestionSet) -> str:

@@ -14,7 +14,7 @@ from math import ceil, sqrt
 from tasks.config.lengths import Distribution
 from tasks.config.load import Load
 from tasks.config.load_kinds.load_kind import LoadKind
-from tasks.config.objective import Objective, needed_success
+from tasks.config.objective import SUCCESS, Objective, needed_success
 from tasks.config.sweep import Sweep
 from tasks.config.think_time import DrawnSeconds
 from tasks.plan.planned_request import PlannedRequest, block_of_part, with_seen_tokens
@@ -24,6 +24,8 @@ POOL = 1000
 """Requests that are drawn. A level that needs more sends them again, with other texts."""
 DEVIATIONS = 3
 """Standard deviations by which the drawn number of abandoned requests may be above their share."""
+QUANTILES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975, 0.99)
+"""Of a search that bounds a percentile, any few requests have as many above each of these as all have."""
 MORE = 5
 """Requests that a level sends in addition, because few in a row hold the shares only nearly."""
 
@@ -41,6 +43,18 @@ def searched_load(sweep: Sweep, level: float) -> Load:
         raise ValueError(f"{sweep.name} has no search")
     enough = (_requests_for(bound, sweep) for bound in sweep.objectives)
     return sweep.search.load_at(level, max(enough, default=1))
+
+
+def warmup_waves(sweep: Sweep) -> int:
+    """Return the waves of warm-up that each load of a sweep begins with.
+
+    A search of closed loops has one at least if an objective bounds a time. The first wave sends all prompts
+    at once: with few requests a slot, its TTFT would be the P95 of a level, and the knee far too low. As many
+    turns of warm-up are fewer conversations than users, so those have none.
+    """
+    is_closed = sweep.search is not None and sweep.search.kind == "concurrency" and sweep.conversation is None
+    bounds_a_time = any(bound.name != SUCCESS for bound in sweep.objectives)
+    return max(sweep.warmup_waves, int(is_closed and bounds_a_time))
 
 
 def _requests_for(bound: Objective, sweep: Sweep) -> int:
@@ -84,7 +98,7 @@ def searched_requests(sweep: Sweep, load: LoadKind, requests: int, warmup: int) 
     if not has_even_order(sweep):
         return planned_requests(sweep, load, requests, warmup)
     warm = _with_each_prefix(planned_requests(sweep, load, 0, warmup), sweep)
-    units = _in_even_order(_units(planned_requests(sweep, load, POOL, 0)))
+    units = _in_even_order(_units(planned_requests(sweep, load, POOL, 0)), bounds_a_percentile(sweep))
     measured = islice(chain.from_iterable(_numbered(units)), requests)
     planned = (request._replace(number=number) for number, request in enumerate(chain(warm, measured)))
     return list(with_seen_tokens(planned))
@@ -122,26 +136,40 @@ def _numbered(units: Sequence[Unit]) -> Iterator[Unit]:
         ]
 
 
-def _in_even_order(units: Sequence[Unit]) -> list[Unit]:
+def bounds_a_percentile(sweep: Sweep) -> bool:
+    """Return whether an objective of the sweep is on a percentile of a time."""
+    return any(bound.statistic.startswith("p") for bound in sweep.objectives)
+
+
+def _in_even_order(units: Sequence[Unit], spread: bool) -> list[Unit]:
     """Return the units in an order in which the means over any few in a row are near those of all.
 
     Each next one is the one that brings the sums so far nearest to those of as many mean units: herding
-    (Welling, "Herding dynamical weights to learn", ICML 2009), without drawing one twice.
+    (Welling, "Herding dynamical weights to learn", ICML 2009), without drawing one twice. So the units near
+    the mean come first: a percentile of few would be far off, the P95 of a latency half of that of all.
+
+    Args:
+        units: what is sent as a whole.
+        spread: whether as many as should be are to cost more than each of QUANTILES, too. A few in a row have
+            nearly the percentiles of all then, and their means are less near. For that, large units must not
+            come late: a quarter of their square counts instead of a half.
     """
     import numpy as np  # its import takes long
 
     parts = sorted({request.part or "" for unit in units for request in unit})
     costs = np.array([_costs(unit, parts) for unit in units], dtype=float)
+    if spread:
+        costs = np.hstack([costs, *(costs > limits for limits in np.quantile(costs, QUANTILES, axis=0))])
     costs -= costs.mean(axis=0)
-    spread = costs.std(axis=0)
-    costs /= np.where(spread > 0, spread, 1.0)
-    squares, excess = (costs**2).sum(axis=1), np.zeros(costs.shape[1])
+    deviation = costs.std(axis=0)
+    costs /= np.where(deviation > 0, deviation, 1.0)
+    sizes, excess = (costs**2).sum(axis=1) * (0.25 if spread else 0.5), np.zeros(costs.shape[1])
     order: list[int] = []
     for _ in units:
-        chosen = int(np.argmin(squares + 2 * costs @ excess))
+        chosen = int(np.argmin(sizes + costs @ excess))
         order.append(chosen)
         excess += costs[chosen]
-        squares[chosen] = np.inf
+        sizes[chosen] = np.inf
     return [units[index] for index in order]
 
 

@@ -23,6 +23,22 @@ def test_each_process_gets_as_many_requests_as_its_share_of_the_schedule(
     assert sorted(send_times) == [n / 4 for n in range(12)]
 
 
+def test_a_level_of_a_search_with_an_objective_on_ttft_begins_with_a_wave_of_warm_up(
+    make_job: MakeJob,
+) -> None:
+    job = make_job(concurrency=4, requests=20)
+    searched = job.sweep.model_validate(
+        {
+            "name": "searched",
+            "load": {"until": "saturated", "concurrency": 1},
+            "objectives": ["ttft_p95_s <= 0.5"],
+        }
+    )
+    assert (job.warmup, job.total) == (0, 20)
+    warmed = job.model_copy(update={"sweep": searched})
+    assert (warmed.warmup, warmed.total) == (4, 24)
+
+
 def test_no_process_is_without_a_request(make_job: MakeJob) -> None:
     parts = make_job(concurrency=10, requests=3).parts(8)
     assert [(part.slots, part.requests) for part in parts] == [(1, 1)] * 3

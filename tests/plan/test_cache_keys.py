@@ -69,6 +69,16 @@ def test_a_rate_that_an_earlier_version_searched_is_searched_again() -> None:
     assert point_key(SUBJECT, rates, level, 1) != point_key(SUBJECT, listed, level, 1)
 
 
+def test_a_search_that_warms_its_levels_up_shares_no_point_with_one_that_does_not() -> None:
+    plain = searched(concurrency=1)
+    bounded = plain.model_copy(update={"objectives": objectives("success >= 0.9", "ttft_p95_s <= 1")})
+    asked = bounded.model_copy(update={"warmup_waves": 1})
+    assert plain.search is not None
+    level = plain.search.load_at(2)
+    assert len({point_key(SUBJECT, each, level, 1) for each in (plain, bounded, asked)}) == 3
+    assert len({search_key(SUBJECT, each) for each in (plain, bounded, asked)}) == 3
+
+
 def searched(**start: float) -> Sweep:
     """A sweep that searches for the load which saturates the server."""
     fields = {"load": {"until": "saturated", **start}, "objectives": ["success >= 0.9"]}

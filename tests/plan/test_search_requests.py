@@ -14,7 +14,8 @@ from tasks.config.sweep import Sweep
 from tasks.plan.mixed_sweep import with_parts
 from tasks.plan.planned_request import PlannedRequest
 from tasks.plan.point_requests import planned_requests
-from tasks.plan.search_requests import POOL, has_even_order, searched_load, searched_requests
+from tasks.plan.search_requests import POOL, has_even_order, searched_load, searched_requests, warmup_waves
+from tasks.stats import percentile
 
 SEARCH = {"until": "saturated", "concurrency": 2, "max": 64}
 DRAWN = {
@@ -50,6 +51,22 @@ def test_any_thirty_requests_in_a_row_are_as_long_as_all_of_them() -> None:
         assert sorted(even) == sorted(drawn)
         assert worst(even, 30) < 0.06
         assert worst(drawn, 30) > 0.12
+
+
+@pytest.mark.parametrize("requests", [40, 80, 160, 320])
+def test_the_first_requests_are_spread_as_all_where_a_percentile_is_bounded(requests: int) -> None:
+    lognormal = {"lognormal": {"mean": 500, "sd": 500, "max": 4096}}
+    drawn = sweep(
+        input_tokens=DRAWN["input_tokens"], output_tokens=lognormal, objectives=["latency_p95_s <= 9"]
+    )
+    lengths = [float(request.output_tokens or 0) for request in level(drawn, POOL)]
+    for percent in (50, 90, 95):
+        found, true = percentile(sorted(lengths[:requests]), percent), percentile(sorted(lengths), percent)
+        assert found == pytest.approx(true, rel=0.12)
+    assert fmean(lengths[:requests]) == pytest.approx(fmean(lengths), rel=0.03)
+    means = drawn.model_copy(update={"objectives": (Objective.model_validate("latency_mean_s <= 9"),)})
+    middle = [float(request.output_tokens or 0) for request in level(means, requests)]
+    assert (percentile(sorted(middle), 95) or 0) < 0.7 * (percentile(sorted(lengths), 95) or 0)
 
 
 def test_every_level_sends_the_same_requests_first_and_all_of_them_before_one_comes_again() -> None:
@@ -106,6 +123,25 @@ def test_at_least_one_of_the_drawn_requests_of_a_part_is_complete() -> None:
     shares = [{"sweep": "rare", "share": 0.1}, {"sweep": "usual", "share": 0.9}]
     mixed = with_parts(sweep(mix=shares), (rare, sweep(name="usual")))
     assert searched_load(mixed, 1).requests == 20_005
+
+
+@pytest.mark.parametrize(
+    ("fields", "waves"),
+    [
+        ({"objectives": ["ttft_p95_s <= 0.5"]}, 1),
+        ({"objectives": ["tpot_mean_s <= 0.5", "success >= 1"], "warmup_requests": 3}, 1),
+        ({"objectives": ["ttft_p95_s <= 0.5"], "warmup_waves": 2}, 2),
+        ({"objectives": ["success >= 0.9"]}, 0),
+        ({"objectives": ["ttft_p95_s <= 0.5"], "load": {"until": "saturated", "rate": 1}}, 0),
+        ({"objectives": ["ttft_p95_s <= 0.5"], "load": [{"concurrency": 4, "requests": 9}]}, 0),
+        ({"objectives": ["ttft_p95_s <= 0.5"], "dataset": "conversations"}, 0),
+    ],
+)
+def test_a_search_that_bounds_a_time_warms_each_level_up(fields: dict[str, Any], waves: int) -> None:
+    closed = {"name": "searched", "load": {"until": "saturated", "concurrency": 1}}
+    if "dataset" in fields:
+        closed["load"] = {"until": "saturated", "concurrency": 1, "requests_per_slot": 20}
+    assert warmup_waves(Sweep.model_validate(closed | fields)) == waves
 
 
 def test_the_warm_up_sends_each_prefix_so_that_every_level_finds_all_of_them() -> None:
