@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from flows.run.endpoint_turn import endpoint_turn
 from flows.run.run_identity import Run
 from flows.run.run_warnings import RunWarnings
 from flows.run.server_start import add_warnings, check_endpoint, check_startup, started_server
@@ -145,7 +146,7 @@ class RunServer:
 
 @contextmanager
 def open_server(run: Run, warnings: RunWarnings | None = None) -> Iterator[RunServer]:
-    """Start the server of a run, or probe a server that runs elsewhere.
+    """Start the server of a run, or probe a server that runs elsewhere once no other run measures it.
 
     A server that was started here stops at the end of the block. Until then `warnings` may grow.
     """
@@ -153,10 +154,11 @@ def open_server(run: Run, warnings: RunWarnings | None = None) -> Iterator[RunSe
     fork_server.warm_up()  # the fork server lives as long as this process: later runs reuse it
     if isinstance(run.spec.server, EndpointServer):
         endpoint = endpoint_of(run.spec.server)
-        health = check_endpoint(run, endpoint, lambda: None)
-        add_warnings(warnings, health)
-        endpoint = endpoint.model_copy(update={"conventions": health.conventions})
-        yield RunServer(run, None, endpoint, warnings)
+        with endpoint_turn(run, endpoint.url, warnings):
+            health = check_endpoint(run, endpoint, lambda: None)
+            add_warnings(warnings, health)
+            endpoint = endpoint.model_copy(update={"conventions": health.conventions})
+            yield RunServer(run, None, endpoint, warnings)
     else:
         with started_server(run, run.spec.server, warnings) as (process, conventions):
             endpoint = process.endpoint.model_copy(update={"conventions": conventions})

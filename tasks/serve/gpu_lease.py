@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from tasks.errors import ServerStartError
 from tasks.provision.provisioned import Environment
 from tasks.serve.gpu import GPU, list_gpus
 from tasks.serve.gpu_choice import check_free_memory, chosen_gpus, users_of
+from tasks.serve.lock_file import lock_folder, lock_or_holder, write_holder
 from tasks.text import gigabytes
 
 MEMORY_CHECKS = 20
@@ -29,15 +29,6 @@ class Lease(Frozen):
 
     gpus: tuple[GPU, ...] = ()
     locks: tuple[int, ...] = ()
-
-
-def lock_folder() -> Path:
-    """Return the folder of the lock files.
-
-    It is the same for all users of the machine, so TMPDIR does not change it. Containers on one machine set
-    SERVEGAUGE_LOCKS to a folder that they share.
-    """
-    return Path(os.environ.get("SERVEGAUGE_LOCKS", "/tmp"))
 
 
 def lease_for(
@@ -91,40 +82,23 @@ def lock_gpus(
 @contextmanager
 def _locked(gpu: GPU, folder: Path) -> Iterator[int]:
     """Lock a GPU's file; the kernel unlocks it when the last process that holds it open has ended."""
-    file = _open_lock_file(folder / f"servegauge-{gpu.uuid}.lock", gpu)
+    path = folder / f"servegauge-{gpu.uuid}.lock"
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        holder = os.read(file, 100).decode(errors="replace").strip()
-        os.close(file)
-        raise ServerStartError(
-            f"GPU {gpu.index} ({gpu.name}) is locked by another run{f' ({holder})' if holder else ''}",
-            "wait until that run ends, or choose other GPUs with server.gpus",
-        ) from None
-    try:
-        with suppress(OSError):  # another user's file can be locked but not written
-            os.ftruncate(file, 0)
-            os.write(file, f"pid {os.getpid()}\n".encode())
-        yield file
-    finally:
-        os.close(file)  # this does not unlock while the guardian has it open, that is, while the server runs
-
-
-def _open_lock_file(path: Path, gpu: GPU) -> int:
-    """Open the lock file, and create it if it does not exist. Locking it needs no write permission."""
-    try:
-        with suppress(FileExistsError):
-            created = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
-            os.fchmod(created, 0o644)  # the umask may have removed permissions
-            return created
-        try:
-            return os.open(path, os.O_RDWR | os.O_NOFOLLOW)
-        except PermissionError:
-            return os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+        file, holder = lock_or_holder(path)
     except OSError as error:
         raise ServerStartError(
             f"GPU {gpu.index} ({gpu.name}) cannot be locked: {path}: {error.strerror}", f"remove {path}"
         ) from None
+    if file is None:
+        raise ServerStartError(
+            f"GPU {gpu.index} ({gpu.name}) is locked by another run{f' ({holder})' if holder else ''}",
+            "wait until that run ends, or choose other GPUs with server.gpus",
+        )
+    try:
+        write_holder(file, f"pid {os.getpid()}")
+        yield file
+    finally:
+        os.close(file)  # this does not unlock while the guardian has it open, that is, while the server runs
 
 
 def _memory_not_freed(

@@ -6,7 +6,7 @@ import asyncio
 import json
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,6 +33,7 @@ class Manner:
         hides: the paths without prefix that it answers with 404.
         renames_max_tokens: whether it refuses `max_tokens` in chat requests.
         header: a header, as name and value, that every request must have.
+        holds: whether it keeps a request back for now, by its body. It asks again every 20 ms.
     """
 
     prefix: str = ""
@@ -42,6 +43,7 @@ class Manner:
     hides: tuple[str, ...] = ()
     renames_max_tokens: bool = False
     header: tuple[str, str] | None = None
+    holds: Callable[[dict[str, Any]], bool] = lambda body: False
 
 
 @dataclass
@@ -112,6 +114,10 @@ async def _pass_on(
     refusal = _refusal(manner, request, path, body)
     if refusal is not None:
         return refusal
+    while manner.holds(body):
+        if request.transport is None:
+            return web.Response()  # the client has gone
+        await asyncio.sleep(0.02)
     headers = {"Content-Type": "application/json"}
     if "Authorization" in request.headers:
         headers["Authorization"] = request.headers["Authorization"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import psutil
 import pytest
 
+from stub.process import Stub
 from tasks.record.store import Store
 from tests.faults.case import Case
 from tests.faults.fake_environment import make_environment
@@ -80,10 +82,11 @@ def never_ready(folder: Path, tokenizer: Path) -> Case:
     return Case(folder, make_environment(folder / "environment"), model, env={"FAKE_BEHAVIOUR": "hang"})
 
 
-def never_swept(spec: str, folder: Path) -> str:
-    """A spec like another, whose last load takes minutes; its path."""
+def never_swept(spec: str, folder: Path, slow: Stub, own: Stub) -> str:
+    """A spec like another, on a stub of its own, whose last load takes minutes; its path."""
     file = folder / "endless.yaml"
-    file.write_text(Path(spec).read_text().replace("requests: 20}", "requests: 400}"))
+    text = Path(spec).read_text().replace(slow.url, own.url)
+    file.write_text(text.replace("requests: 20}", "requests: 400}"))
     return str(file)
 
 
@@ -107,12 +110,13 @@ KEPT = {"provisioning": (0, 0), "boot": (0, 0), "sweep": (1, 2), "evaluation": (
 
 
 def test_cancelled_in_every_stage_nothing_is_left(
-    up: Upped, slow_spec: str, tmp_path: Path, tokenizer: Path
+    up: Upped, slow_spec: str, slow: Stub, stub: Callable[..., Stub], tmp_path: Path, tokenizer: Path
 ) -> None:
+    own = stub(ttft=0.2, itl=0.1, tokens=200, tokenizer=str(tokenizer))  # runs on one stub would wait in line
     specs = {
         "provisioning": never_provided(tmp_path / "provisioning", tokenizer).spec(),
         "boot": never_ready(tmp_path / "boot", tokenizer).spec(),
-        "sweep": never_swept(slow_spec, tmp_path),
+        "sweep": never_swept(slow_spec, tmp_path, slow, own),
         "evaluation": slow_spec,
     }
     runs = {}

@@ -15,7 +15,7 @@ import pytest
 from tasks.config.home import checkout
 from tasks.config.server import ArgValue
 from tasks.errors import InputError, ServerStartError
-from tasks.serve.gpu_lease import Lease, lease_for, lock_folder, lock_gpus
+from tasks.serve.gpu_lease import Lease, lease_for, lock_gpus
 from tasks.serve.process import serving
 from tests.helpers.nvml import Nvml
 from tests.helpers.wait import until
@@ -153,14 +153,6 @@ def test_a_driver_that_no_longer_answers_is_reported(tmp_path: Path) -> None:
     assert warnings == ["the driver no longer reports whether the memory of 1 GPUs is free again"]
 
 
-def test_only_servegauge_locks_moves_the_lock_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    before = lock_folder()
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    assert lock_folder() == before == Path("/tmp")
-    monkeypatch.setenv("SERVEGAUGE_LOCKS", str(tmp_path))
-    assert lock_folder() == tmp_path
-
-
 @pytest.mark.parametrize(("device", "expected"), [("1", [1]), ("MIG-1234", [])])
 def test_the_lease_has_the_chosen_gpus(tmp_path: Path, device: str, expected: list[int]) -> None:
     with locked(tmp_path, Nvml(0, 0, 0), env={"CUDA_VISIBLE_DEVICES": device}) as (lease, _):
@@ -182,6 +174,15 @@ def test_a_gpu_with_too_little_free_memory_is_unlocked_again(tmp_path: Path) -> 
         pytest.fail("the server was started")
     with locked(tmp_path, Nvml(10), {"gpu_memory_utilization": 0.8}) as (lease, _):
         assert indices(lease) == [0]
+
+
+def test_a_gpu_that_cannot_be_locked_is_named_with_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "servegauge-GPU-0abc-def.lock"
+    path.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ServerStartError) as error, locked(tmp_path, Nvml(0)):
+        pytest.fail("it was locked")
+    assert "cannot be locked" in error.value.what
+    assert error.value.remedy == f"remove {path}"
 
 
 def test_an_engine_for_cpus_gets_an_empty_lease() -> None:

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from flows.benchmark import benchmark
+from flows.run import run_server
 from flows.run.recorded_run import needs_prefect, planned_run, report_recorded_run
 from stub.process import Stub
 from tasks.config.results_location import ResultsLocation
@@ -38,12 +39,14 @@ def test_a_recorded_run_has_the_rows_and_files_of_a_flow(
     quick: Callable[[Stub], str],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     path, results = quick(stub(ttft=0.02, itl=0.005)), ResultsLocation(folder=tmp_path / "results")
     spec = load_spec(path)
     assert planned_run(spec, results).plan.missing
     assert not results.runs_folder.exists()
     benchmark(spec=path, results=str(results))
+    monkeypatch.setattr(run_server, "endpoint_turn", no_turn)
     by_flow = benchmark(spec=path, results=str(results))
     capsys.readouterr()
     planned = planned_run(spec, results)
@@ -58,6 +61,11 @@ def test_a_recorded_run_has_the_rows_and_files_of_a_flow(
     assert run == planned.run.id
     assert "reused from" in output.err
     assert "Sweep throughput" in output.out
+
+
+def no_turn(*_: object) -> None:
+    """Fail: a run that measures nothing waits for no other run, and lets none wait."""
+    pytest.fail("it took a turn at the endpoint")
 
 
 def rows(results: ResultsLocation, run: str, table: str) -> pl.DataFrame:
