@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from prefect.artifacts import Artifact
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.client.schemas.sorting import ArtifactSort
@@ -13,7 +15,7 @@ from flows.compare import compare
 from tasks.config.results_location import results_location
 from tasks.errors import InputError
 from tasks.record.store import Store
-from tasks.record.write_run import record_point, record_run
+from tasks.record.write_run import record_knee, record_point, record_run
 from tests.record import made_up
 from tests.record.s3 import BUCKET, S3
 
@@ -47,6 +49,17 @@ def test_the_page_names_each_variant_and_is_found_in_the_ui(tmp_path: Path) -> N
     assert f"- Page of the comparison: `{tmp_path}/{PAIR}`" in files
     assert "- [Speed side by side](../artifact/" in files
     assert f"`servegauge compare run-1 run-2 --results {tmp_path}`" in files
+
+
+def test_the_knees_are_an_artifact(tmp_path: Path) -> None:
+    runs = recorded(tmp_path, "run-1", "run-2")
+    slower = made_up.knee().model_copy(update={"knee": 15, "low": 15, "high": 16})
+    for run, knee in zip(runs, (made_up.knee(), slower), strict=True):
+        record_knee(Store(results_location(tmp_path)), run, knee)
+    compare(runs, str(tmp_path))
+    assert "- [Saturation](../artifact/" in newest_files()
+    artifact: Any = Artifact.get(key="comparison-saturation")
+    assert '"Against A": "-21.1 % worse"' in str(artifact.data)
 
 
 def test_the_page_is_in_the_bucket_too(s3_account: S3) -> None:
