@@ -15,12 +15,13 @@ from tasks.report.table import Column, Table, fold_equal_columns, text_columns
 
 NOT_COMPARED = "not compared"
 _COLUMNS = (
-    *text_columns("Sweep", "Run", "Load"),
+    *text_columns("Sweep", "Run"),
     Column(name="Knee", numeric=True, words=True),
-    Column(name="Between", numeric=True),
     Column(name="Against A", numeric=True, words=True),
-    Column(name="Limited by"),
+    Column(name="Between", numeric=True),
+    *text_columns("Load", "Limited by"),
 )
+"""What is looked for first stands first: a narrow screen shows four columns."""
 
 
 def knee_comparison_table(runs: Sequence[ComparedRun]) -> Table:
@@ -39,8 +40,8 @@ def _rows(comparison: KneeComparison) -> Iterator[tuple[str, ...]]:
     for letter, knee, against in zip(LETTERS, comparison.knees, comparison.against_base, strict=False):
         if knee is not None:
             change = MISSING if letter == LETTERS[0] else _change_text(against)
-            shown = (_knee_text(knee), between_text(knee), change, knee.reason)
-            yield (comparison.sweep, letter, knee.load, *shown)
+            answer = (_knee_text(knee), change, between_text(knee))
+            yield (comparison.sweep, letter, *answer, knee.load, knee.reason)
 
 
 def _knee_text(knee: Knee) -> str:
