@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import psutil
 import pytest
 
 from operate import children
 from operate.children import Child
+from tests.helpers.processes import running
 from tests.helpers.wait import until
 
 
@@ -31,8 +31,8 @@ def test_the_end_of_a_child_is_the_end_of_its_group(tmp_path: Path) -> None:
     script = "sleep 600 & echo $!; trap '' TERM; wait; sleep 600"
     child = Child("one", ("/bin/sh", "-c", script), dict(os.environ), log)
     assert until(lambda: log.read_text().endswith("\n"), 30)
-    other = psutil.Process(int(log.read_text()))
+    other = int(log.read_text())
     assert child.alive
     child.end(grace_s=0.2)
     assert not child.alive
-    assert until(lambda: not other.is_running() or other.status() == psutil.STATUS_ZOMBIE, 30)
+    assert until(lambda: not running(other))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import psutil
-
 from tasks.config.home import checkout
+from tests.helpers.processes import running
 from tests.helpers.wait import until
 
 PARENT = """
@@ -21,8 +20,8 @@ def test_a_killed_parent_ends_the_command() -> None:
     argv = (sys.executable, "-c", PARENT)
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, cwd=checkout()) as parent:
         assert parent.stdout
-        command = psutil.Process(int(parent.stdout.readline()))
-        assert command.is_running()
+        command = int(parent.stdout.readline())
+        assert running(command)
         parent.kill()
         parent.wait()
-    assert until(lambda: not command.is_running() or command.status() == psutil.STATUS_ZOMBIE)
+    assert until(lambda: not running(command))

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
@@ -14,6 +13,8 @@ import pytest
 
 from tasks.config.home import checkout
 from tasks.measure.processes.child import LOG
+from tests.helpers.processes import running
+from tests.helpers.wait import until
 from tests.measure.conftest import MakeJob
 from tests.measure.processes.run_worker import run_worker
 
@@ -43,16 +44,6 @@ worker = "prints_and_reports" if sys.argv[1] == "returning" else "hangs"
 target = f"tests.measure.processes.workers:{worker}"
 run_job(target, job, check=lambda: None, progress=progress, timeout_s=60)
 """
-
-
-def all_ended(pids: set[int], within_s: float) -> bool:
-    """Wait until all processes have ended; False where one has not in time."""
-    deadline = time.monotonic() + within_s
-    while time.monotonic() < deadline:
-        if not any(psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie" for pid in pids):
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_a_child_does_not_import_the_main_module_again(tmp_path: Path) -> None:
@@ -85,7 +76,7 @@ def test_no_process_outlives_the_parent(tmp_path: Path, moment: str) -> None:
             os.kill(parent.pid, signal.SIGKILL)
         _, stderr = parent.communicate(timeout=60)
     assert pids
-    assert all_ended(pids, within_s=30)
+    assert until(lambda: not any(running(pid) for pid in pids))
     assert "leaked" not in stderr
 
 
