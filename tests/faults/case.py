@@ -17,7 +17,7 @@ from tests.helpers.wait import until
 
 PROBE_REQUESTS = 1
 """Requests that reach the server before those of the first point: the probe's question."""
-END_LIMIT_S = 30.0
+END_LIMIT_S = 60.0
 """Seconds within which processes end, those included that must be killed."""
 
 

@@ -29,4 +29,4 @@ def case(tmp_path: Path, fake_python: Path, model: Path, monkeypatch: pytest.Mon
     case = Case(tmp_path, fake_python, model)
     yield case
     assert case.all_ended()
-    assert until(lambda: descendants() <= before, 20)
+    assert until(lambda: descendants() <= before, 60)

@@ -87,7 +87,7 @@ class MeasureUntilDeath:
         """Return the number of the attempt."""
         try:
             if attempt == 1:
-                assert not until(self._is_dead, 30, 0.25)
+                assert not until(self._is_dead, 60, 0.25)
         except BaseException:
             self.noticed_at = time.time()
             raise

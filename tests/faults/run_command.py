@@ -29,7 +29,7 @@ class RunningCommand:
     process: subprocess.Popen[str]
     mark: str
 
-    def wait(self, limit_s: float = 60) -> int:
+    def wait(self, limit_s: float = 120) -> int:
         """Wait for its end. Returns the exit code."""
         return self.process.wait(limit_s)
 

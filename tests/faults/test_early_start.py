@@ -70,7 +70,7 @@ def test_no_server_is_left_where_prefect_does_not_start(case: Case) -> None:
     with running(case, then="os._exit(3)") as command:
         assert command.wait(LIMIT_S) == 1
         assert "Prefect's own server did not start: it ended with exit code 3" in command.stderr()
-        assert until(lambda: not with_variable(MARK, command.mark), 10, 0.05)
+        assert until(lambda: not with_variable(MARK, command.mark), 30, 0.05)
     assert case.pids()
     assert case.table("runs")["outcome"].to_list() == ["failed"]
 
@@ -91,7 +91,7 @@ def test_no_server_is_left_of_a_run_that_ends_while_prefect_starts(
         assert until(lambda: bool(case.pids()), LIMIT_S)
         command.process.send_signal(number)
         assert command.wait() == code
-        assert until(lambda: not with_variable(MARK, command.mark), 10, 0.05)
+        assert until(lambda: not with_variable(MARK, command.mark), 30, 0.05)
     assert case.table("runs")["outcome"].to_list() == [outcome]
 
 

@@ -9,8 +9,18 @@ import polars as pl
 import pytest
 
 from tests.faults.case import PROBE_REQUESTS, Case
-from tests.faults.run_command import servegauge
+from tests.faults.run_command import path_with_startup_code, servegauge
 from tests.helpers.wait import until
+
+STAYS_IN_ITS_REPORT = """
+import pathlib, sys, time
+def stay(event, args):
+    if event == "os.rename" and str(args[1]).endswith("report.html"):
+        pathlib.Path({reached!r}).touch()
+        time.sleep(600)
+sys.addaudithook(stay)
+"""
+"""Makes a run stay where its report is made, but not in its place yet."""
 
 ENDS: dict[str, tuple[tuple[signal.Signals, ...], int, str]] = {
     "killed": ((signal.SIGKILL,), -signal.SIGKILL, "killed"),
@@ -56,8 +66,12 @@ def test_killed_while_it_measures_and_run_again(case: Case, api: str) -> None:
 def test_killed_while_it_reports(case: Case, api: str) -> None:
     """Everything is recorded by then: the outcome stays, and the report can be made again."""
     case.load = ((1, 3),)
-    with servegauge(case, api) as run:
-        assert until(lambda: "completed" in case.table("runs")["outcome"].to_list(), 120, 0.02)
+    reached = case.folder / "reached"
+    path = path_with_startup_code(case.folder / "site", STAYS_IN_ITS_REPORT.format(reached=str(reached)))
+    with servegauge(case, api, variables={"PYTHONPATH": path}) as run:
+        assert until(reached.exists, 120), run.process.poll()
+        assert case.table("runs")["outcome"].to_list() == ["completed"]
+        assert not list(case.results.rglob("report.html"))
         os.kill(run.process.pid, signal.SIGKILL)
         assert run.wait() == -signal.SIGKILL
         assert run.all_ended()

@@ -43,7 +43,7 @@ def test_a_start_that_hangs_ends_at_its_limit(case: Case) -> None:
     assert isinstance(error, ServerStartError)
     assert "was not ready after" in error.what
     assert "raise server.startup_timeout_s" in error.remedy
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < 60
 
 
 def test_a_port_in_use_is_found_before_anything_starts(case: Case) -> None:
