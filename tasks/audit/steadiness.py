@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from math import hypot, sqrt
 from statistics import fmean, stdev
 
 from tasks.audit.evidence import Evidence
 from tasks.audit.finding import Finding, at_most, number_of, unchecked
 from tasks.measure.speed.figures.open_loop_pace import TOO_SHORT
+from tasks.measure.speed.request_row import RequestRow
 
 WAVES_ENOUGH = 5
 """With fewer requests per slot, the first burst of prefills makes up much of the sample."""
+MOST_EMPTY = 0.2
+"""The share of their time for which slots may be empty without a note."""
 PACE_LIMIT = 0.90
 """Below this pace, requests pile up; the distance to 1 is three times the measurement noise."""
 CHANGES = "the load changes from its first to its last request"
@@ -23,6 +27,7 @@ def waves(evidence: Evidence) -> Finding:
     """Check that every slot had work; note few waves: the original recipe has two at its highest load.
 
     With fewer requests than slots, or fewer conversations than users, the load is lower than its name says.
+    Where answers differ in length, slots stay empty while the longest of the last ones run: a note as well.
     """
     slots = evidence.result.load.slots
     if not slots:
@@ -34,13 +39,41 @@ def waves(evidence: Evidence) -> Finding:
     count = evidence.result.requests / slots
     few = slots > 1 and count < WAVES_ENOUGH
     advice = f": the first burst weighs heavily, use {WAVES_ENOUGH} or more" if few else ""
+    empty = _empty_share(evidence)
+    drained = empty > MOST_EMPTY
+    if drained:
+        advice += f"; slots were empty for {empty:.0%} of their time, which throughput includes"
     return Finding(
         verdict="valid",
         sentence=f"each slot sent {count:g} requests on average ({count:g} waves){advice}",
         value=count,
         limit=WAVES_ENOUGH,
-        noted=few,
+        noted=few or drained,
     )
+
+
+def _empty_share(evidence: Evidence) -> float:
+    """Return the share of their time for which slots had no request; 0 of users who think, or if unknown.
+
+    Warm-up requests hold slots too. Their time before the first measured request is not counted.
+    """
+    slots, duration_s = evidence.result.load.slots, evidence.result["duration_s"]
+    if evidence.sweep.conversation is not None or not slots or not duration_s:
+        return 0.0
+    if not all(row.succeeded and row.latency_s is not None for row in evidence.rows):
+        return 0.0
+    start = min((_due_at(row) for row in evidence.rows if not row.warmup), default=None)
+    if start is None:
+        return 0.0
+    held_s = 0.0
+    for row in evidence.rows:
+        end = row.sent_at + timedelta(seconds=row.latency_s or 0.0)
+        held_s += max(0.0, (end - max(_due_at(row), start)).total_seconds())
+    return max(0.0, 1 - held_s / (slots * duration_s))
+
+
+def _due_at(row: RequestRow) -> datetime:
+    return row.sent_at - timedelta(seconds=row.client_delay_s or 0.0)
 
 
 def _work(evidence: Evidence) -> tuple[int, str]:

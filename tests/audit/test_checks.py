@@ -13,7 +13,7 @@ from tasks.audit.audit_point import audit_point
 from tasks.audit.checks import CHECKS
 from tasks.audit.evidence import Evidence
 from tasks.audit.first_wave import first_wave, judged_again
-from tasks.audit.steadiness import drift
+from tasks.audit.steadiness import drift, waves
 from tasks.config.abandon import Abandon
 from tasks.config.conversation import Conversation
 from tasks.config.home import checkout
@@ -83,6 +83,12 @@ def two_waves() -> Evidence:
     point = evidence()
     load = ClosedLoop(concurrency=REQUESTS // 2, requests=REQUESTS)
     return replace(point, result=point.result.model_copy(update={"load": load}))
+
+
+def half_empty() -> Evidence:
+    """Sixty requests of equal length take 29 times as long as one: of 4 · 29 latencies, 60 are held."""
+    point = evidence()
+    return replace(point, result=point.result.with_figures({"duration_s": 29 * made_up.LATENCY}))
 
 
 def fewer_requests_than_slots() -> Evidence:
@@ -273,6 +279,7 @@ FIRES: list[tuple[str, Callable[[], Evidence], str, str]] = [
         "more than a third of the time in which requests are sent",
     ),
     ("waves", two_waves, "valid", "2 waves"),
+    ("waves", half_empty, "valid", "(15 waves); slots were empty for 48% of their time, which throughput"),
     ("waves", fewer_requests_than_slots, "suspect", "60 requests for 100 slots: no more than 60 were ever"),
     ("waves", fewer_conversations_than_users, "suspect", "3 conversations for 4 slots: no more than 3 were"),
     (
@@ -341,6 +348,17 @@ def test_a_first_wave_that_changes_no_decision_is_no_doubt() -> None:
     assert first_wave(replace(decided, rows=warm)).sentence == "the first wave was warm-up"
     few = decided.rows[: made_up.SLOTS + 19]  # a P95 needs twenty
     assert first_wave(replace(decided, rows=few)).sentence == "too few requests after the first wave"
+
+
+def test_slots_that_warm_up_requests_hold_are_not_empty() -> None:
+    # The second half of the slots' time is that of warm-up requests.
+    long = tuple(
+        row(60 + slot, warmup=True, sent_at=made_up.START, latency_s=29 * made_up.LATENCY) for slot in (0, 1)
+    )
+    warmed = replace(half_empty(), rows=(*half_empty().rows, *long))
+    assert waves(warmed).sentence == "each slot sent 15 requests on average (15 waves)"
+    failed = replace(half_empty(), rows=(*half_empty().rows, row(60, succeeded=False, latency_s=None)))
+    assert waves(failed).sentence == "each slot sent 15 requests on average (15 waves)"  # not known
 
 
 def test_other_objectives_judge_the_first_wave_again() -> None:
