@@ -22,7 +22,9 @@ def change_notes(changes: Sequence[Change | None]) -> list[str]:
     known = [change for change in changes if change is not None]
     notes = []
     if any(change.half_width is not None for change in known):
-        notes.append("±: 95 % interval of the change")
+        notes.append(
+            "±: 95 % interval of the change; of twenty changes that are none, one lies outside by chance"
+        )
     if any(change.is_noise for change in known):
         notes.append("≈: the interval includes zero, so the change may be noise")
     if any(change.half_width is None for change in known):

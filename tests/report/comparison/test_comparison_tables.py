@@ -14,7 +14,10 @@ SPEED, SCORES = "Speed side by side", "Accuracy side by side"
 def test_a_load_is_one_row_whatever_its_repeats() -> None:
     table = titled(comparison_tables((compared("a"), compared("b", 1.1))), SPEED)
     assert table.rows[0] == ("throughput", "4", "RPS (req/s)", "2.91", "3.21 (+10.0 ± 2.3 %)")
-    assert "±: 95 % interval of the change" in table.footnotes
+    assert (
+        "±: 95 % interval of the change; of twenty changes that are none, one lies outside by chance"
+        in table.footnotes
+    )
 
 
 def test_energy_and_cost_are_compared_where_they_are_known() -> None:
