@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -357,6 +358,9 @@ def test_slots_that_warm_up_requests_hold_are_not_empty() -> None:
     )
     warmed = replace(half_empty(), rows=(*half_empty().rows, *long))
     assert waves(warmed).sentence == "each slot sent 15 requests on average (15 waves)"
+    before = row(60, warmup=True, sent_at=made_up.START - timedelta(hours=1), latency_s=3600.0)
+    early = replace(half_empty(), rows=(*half_empty().rows, before))
+    assert waves(early).sentence == waves(half_empty()).sentence  # it ended as the first one was due
     failed = replace(half_empty(), rows=(*half_empty().rows, row(60, succeeded=False, latency_s=None)))
     assert waves(failed).sentence == "each slot sent 15 requests on average (15 waves)"  # not known
 

@@ -79,6 +79,19 @@ def test_a_search_that_warms_its_levels_up_shares_no_point_with_one_that_does_no
     assert len({search_key(SUBJECT, each) for each in (plain, bounded, asked)}) == 3
 
 
+def test_a_search_that_bounds_a_percentile_has_an_order_of_its_own() -> None:
+    drawn = Sweep.model_validate(
+        SWEEP | {"load": {"until": "saturated", "concurrency": 1}, "output_tokens": {"uniform": [2, 9]}}
+    )
+    mean, p95 = (
+        drawn.model_copy(update={"objectives": objectives("success >= 0.9", f"latency_{statistic}_s <= 1")})
+        for statistic in ("mean", "p95")
+    )
+    assert drawn.search is not None
+    level = drawn.search.load_at(2)
+    assert point_key(SUBJECT, mean, level, 1) != point_key(SUBJECT, p95, level, 1)
+
+
 def searched(**start: float) -> Sweep:
     """A sweep that searches for the load which saturates the server."""
     fields = {"load": {"until": "saturated", **start}, "objectives": ["success >= 0.9"]}

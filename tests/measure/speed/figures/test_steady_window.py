@@ -159,13 +159,15 @@ def test_what_waits_at_the_end_of_the_window_is_not_served_yet() -> None:
 
 
 def test_answers_of_different_lengths_are_counted_by_their_tokens() -> None:
-    # Two slots of one token a second. One has answers of 1 token all the time, the other one of 8 that is cut
-    # by the window's end: 2 tokens a second, of 16 tokens in 9 answers.
-    short = tuple(changed(row(index, index, 1), ttft_s=0.05, output_tokens=1) for index in range(8))
-    long = changed(row(8, 0, 8), ttft_s=0.05, output_tokens=8)
-    point = PointData(ClosedLoop(concurrency=2, requests=9), (*short, long), duration_s=8)
+    # Two slots of one token a second. One has answers of 1 token until 10 s, the other one two of 8 tokens;
+    # the second is cut by the window's end: 20 tokens in 10 s, of answers with 26 tokens in 12.
+    short = tuple(changed(row(index, index, 1), ttft_s=0.05, output_tokens=1) for index in range(10))
+    long = tuple(changed(row(10 + n, 8 * n, 8), ttft_s=0.05, output_tokens=8) for n in range(2))
+    rows = (*short, *long)
+    assert window(rows, 2) == (0, 10)
+    point = PointData(ClosedLoop(concurrency=2, requests=12), rows, duration_s=16)
     assert BY_NAME["steady_output_token_throughput"].compute(point) == pytest.approx(2)
-    assert BY_NAME["steady_request_throughput"].compute(point) == pytest.approx(2 / (16 / 9))
+    assert BY_NAME["steady_request_throughput"].compute(point) == pytest.approx(2 / (26 / 12))
 
 
 def test_the_times_of_users_who_think_are_of_what_is_sent_in_the_window() -> None:
