@@ -54,7 +54,7 @@ def test_a_regression_calls_the_webhook(up: Upped, quick: str, calls: tuple[str,
     assert "left out" not in output
     run = up.start({"spec": quick, "only": "speed", "overrides": MISSED})
     assert up.ended(run) == "FAILED", up.logs(run)
-    assert until(lambda: bodies, 30)
+    assert until(lambda: bodies)
     body = json.loads(bodies[0])
     assert body["text"].startswith("quick: ")
     assert body["run"] == up.run(run)["labels"]["servegauge.run"]
@@ -78,12 +78,12 @@ def test_a_run_that_is_stuck_is_cancelled(up: Upped, slow_spec: str) -> None:
     (limit,) = (automation for automation in automations if "past their limit" in automation["name"])
     soon = (datetime.now(UTC) + timedelta(seconds=12)).isoformat()
     state = {"type": "SCHEDULED", "state_details": {"scheduled_time": soon}}
-    run = up.start({"spec": slow_spec, "only": "speed", "refresh": True, "requests": 60}, state=state)
+    run = up.start({"spec": slow_spec, "only": "speed", "refresh": True, "requests": 250}, state=state)
     limit["name"] += " in a test"
     limit["trigger"] |= {"within": SHORT_S, "match": {"prefect.resource.id": f"prefect.flow-run.{run}"}}
     up.post("/automations/", limit)
     assert until(lambda: up.state(run) == "RUNNING", 90, 0.2)
     began = time.monotonic()
-    assert up.ended(run, 90) == "CANCELLED", up.logs(run)
+    assert up.ended(run) == "CANCELLED", up.logs(run)  # its load would take four minutes
     print(f"cancelled after {time.monotonic() - began:.0f} s of {SHORT_S} s")
-    assert time.monotonic() - began >= SHORT_S - 2
+    assert time.monotonic() - began >= SHORT_S / 2  # a busy machine may see its beginning late

@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from tests.helpers.ports import free_port
+from tests.helpers.processes import command_lines, running
 from tests.helpers.wait import until
 from tests.operate.upper import ROOT, Upped, servegauge_up, stop
 
@@ -59,9 +60,9 @@ def test_with_a_password_and_stopped_with_nothing_left(tmp_path: Path) -> None:
         up.http.auth = ("gauge", secret)
         assert up.post("/deployments/count", {}) == 8
         family = psutil.Process(up.process.pid).children(recursive=True)
-        lines = [" ".join(process.cmdline()) for process in family]
+        lines = command_lines(family)
         assert len(lines) >= 3
         assert not [line for line in lines if secret in line]
         assert secret not in up.output()
         stop(up.process)
-        assert until(lambda: not [p for p in family if p.is_running() and p.status() != "zombie"], 20)
+        assert until(lambda: not any(running(process.pid) for process in family))

@@ -10,7 +10,7 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -190,6 +190,7 @@ def stop(process: subprocess.Popen[bytes]) -> int:
             process.wait(90)
         except subprocess.TimeoutExpired:
             for left in family:
-                left.kill()
+                with suppress(psutil.NoSuchProcess):
+                    left.kill()
             process.kill()
     return process.wait()
