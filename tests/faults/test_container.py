@@ -121,7 +121,7 @@ def test_a_container_ends_with_its_run(case: Case, docker: Daemon, api: str, num
         case.wait_for_requests(PROBE_REQUESTS + 3)
         os.kill(run.process.pid, number)
         run.wait()
-        assert until(lambda: not docker.inside() and not docker.running, 20)
+        assert until(lambda: not docker.inside() and not docker.running, 60)
 
 
 def test_a_machine_without_a_container_engine(

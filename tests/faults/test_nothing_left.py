@@ -21,7 +21,7 @@ from tests.helpers.command_line import MARK
 from tests.helpers.processes import command_lines, with_variable
 from tests.helpers.wait import until
 
-LIMIT_S = 10.0
+LIMIT_S = 30.0
 """Seconds from SIGKILL until nothing may be left."""
 START_S = 180.0
 PREFECT = "flows.run.own_prefect_server:guarded_app"

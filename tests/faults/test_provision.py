@@ -83,7 +83,7 @@ def test_a_build_that_was_killed_is_repeated(tmp_path: Path) -> None:
         os.kill(killed.pid, signal.SIGKILL)
     assert environments(tmp_path) != [NAME]
     with build(tmp_path) as again:
-        out, err = again.communicate(timeout=60)
+        out, err = again.communicate(timeout=120)
     assert again.returncode == 0, err
     assert environments(tmp_path) == [NAME]
     assert Path(out.strip()).is_file()
@@ -93,7 +93,7 @@ def test_two_runs_build_it_once(tmp_path: Path) -> None:
     with build(tmp_path, PAUSE="1") as one:
         assert have_begun(tmp_path, 1)
         with build(tmp_path, PAUSE="1") as other:
-            outputs = [process.communicate(timeout=60) for process in (one, other)]
+            outputs = [process.communicate(timeout=120) for process in (one, other)]
     assert [process.returncode for process in (one, other)] == [0, 0], outputs
     assert outputs[0][0] == outputs[1][0]
     assert len((tmp_path / "builds").read_text().splitlines()) == 1
@@ -104,7 +104,7 @@ def test_a_full_disk_is_named_and_leaves_nothing(tmp_path: Path) -> None:
     script = f'"$@"; code=$?; ls -A {tmp_path}/home/environments > {listing}; exit $code'
     prefix = small_disk(tmp_path / "home", "6m")
     with build(tmp_path, *prefix, "/bin/sh", "-c", script, "sh", size=8_000_000) as full:
-        out, err = full.communicate(timeout=60)
+        out, err = full.communicate(timeout=120)
     assert full.returncode == 1, out
     assert "NoSpace: environment small: the disk is full" in err
     assert "Traceback" not in err

@@ -58,7 +58,7 @@ def test_killed_at_sample_17_of_30_only_13_are_asked(case: Case, api: str, stub:
     spec = write_spec(case, server, 30)
     server.faults([{"kind": "hang", "first": PROBES + 17}])
     with servegauge(case, api, arguments=arguments(case, spec)) as run:
-        assert until(lambda: len(questions_in(server)) == 18, 60), server.log()[: PROBES + 1]
+        assert until(lambda: len(questions_in(server)) == 18, 120), server.log()[: PROBES + 1]
         run.process.send_signal(signal.SIGKILL)
         assert run.wait() == -signal.SIGKILL
         assert run.all_ended()

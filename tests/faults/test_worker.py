@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -15,7 +16,7 @@ from tasks.config.home import checkout
 from tests.faults.case import PROBE_REQUESTS, Case
 from tests.faults.run_command import servegauge
 
-END_LIMIT_S = 30.0
+END_LIMIT_S = 60.0
 HOST = "faulty-worker"
 """Each test names a host of its own: the GPU slot of a killed run stays occupied for a minute."""
 
@@ -66,7 +67,8 @@ def test_a_run_ends_with_its_worker(
         family = psutil.Process(worker.process.pid).children(recursive=True) if whole_family else []
         worker.process.send_signal(number)
         for process in family:
-            process.send_signal(number)
+            with suppress(psutil.NoSuchProcess):  # the worker's signal may have ended it
+                process.send_signal(number)
         sent_at = time.monotonic()
         worker.wait()
         assert worker.all_ended()
