@@ -18,10 +18,11 @@ from stub.process import Stub
 from tasks.record.store import Store
 from tests.faults.case import Case
 from tests.faults.fake_environment import make_environment
+from tests.helpers.processes import running
 from tests.helpers.wait import until
 from tests.operate.upper import OVER, Upped
 
-GONE_S = 20.0
+GONE_S = 60.0
 FLOW_PROCESS = "flows.run.flow_process"
 MARK = "OPERATE_MARK"
 """A variable that every process of a run inherits, its server too."""
@@ -57,7 +58,7 @@ def marked(mark: str) -> list[psutil.Process]:
 
 def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
     """Those that still run."""
-    return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+    return [process for process in processes if running(process.pid)]
 
 
 def parallel(host: str) -> dict[str, Any]:
