@@ -15,7 +15,7 @@ from tasks.config.sweep import Sweep
 pytestmark = pytest.mark.usefixtures("warm")
 SLOTS, TTFT_S, ITL_S, TOKENS, TURNS = 2, 0.05, 0.01, 6, 4
 SERVICE_S = TTFT_S + (TOKENS - 1) * ITL_S
-SEARCH = Saturation(until="saturated", concurrency=2, max=32, requests_per_slot=2 * TURNS, measurements=9)
+SEARCH = Saturation(until="saturated", concurrency=2, max=16, requests_per_slot=2 * TURNS, measurements=9)
 SWEEP = Sweep.model_validate(
     {
         "name": "conversations",

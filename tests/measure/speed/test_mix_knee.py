@@ -16,7 +16,7 @@ from tasks.plan.mixed_sweep import with_parts
 
 pytestmark = pytest.mark.usefixtures("warm")
 SLOTS = 4
-SEARCH = Saturation(until="saturated", concurrency=2, max=32, requests_per_slot=10, measurements=9)
+SEARCH = Saturation(until="saturated", concurrency=2, max=16, requests_per_slot=10, measurements=9)
 CHAT = Sweep(name="chat", endpoint="chat", dataset="openqa", output_tokens=4)
 LONG = Sweep(name="long", input_tokens=40, output_tokens=9)
 MIX = [{"sweep": "chat", "share": 0.5}, {"sweep": "long", "share": 0.5}]
