@@ -143,13 +143,13 @@ def test_a_search_finds_the_knee_and_a_second_one_measures_nothing(
 ) -> None:
     server = stub(ttft=0.1, itl=0.03, tokenizer=str(tokenizer), slots=2)
     spec, results = quick(server), tmp_path / "results"
-    load = ["sweeps.0.load={until: saturated, concurrency: 1, max: 4, measurements: 9}"]
+    load = ["sweeps.0.load={until: saturated, concurrency: 1, max: 16, measurements: 9}"]
     first = benchmark(spec=spec, results=str(results), overrides=load)
     (knee,) = table(results, "knees", first).to_dicts()
     assert (knee["load"], knee["knee"], knee["low"], knee["reason"]) == ("concurrency", 2, 1, "throughput")
     points = table(results, "points", first)
     assert knee["points"] == points.height
-    assert set(points["concurrency"]) == {1, 2, 4}
+    assert {1, 2, 4} <= set(points["concurrency"])
     artifact: Any = Artifact.get(key="saturation")
     assert '"Knee": "2"' in str(artifact.data)
 
