@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -48,16 +48,29 @@ def repeats_by_load(run: ComparedRun) -> dict[LoadKey, Repeats]:
 
 
 def compare_speed(runs: Sequence[ComparedRun]) -> tuple[SpeedComparison, ...]:
-    """Compare every figure that at least one run has. Loads are in order of first appearance."""
+    """Compare every figure that at least one run has.
+
+    Sweeps are in order of first appearance, and the loads of each by rising level.
+    """
     loads_of_runs = [repeats_by_load(run) for run in runs]
     comparisons = []
-    for key in dict.fromkeys(chain.from_iterable(loads_of_runs)):
+    for key in _ordered_loads(loads_of_runs):
         repeats_of_runs = [loads.get(key, Repeats()) for loads in loads_of_runs]
         for figure in _FIGURES:
             comparison = _compare_figure(key, figure, repeats_of_runs)
             if any(mean is not None for mean in comparison.means):
                 comparisons.append(comparison)
     return tuple(comparisons)
+
+
+def _ordered_loads(loads_of_runs: Sequence[Mapping[LoadKey, Repeats]]) -> list[LoadKey]:
+    repeats_of_loads = dict(chain.from_iterable(loads.items() for loads in loads_of_runs))
+    sweeps = list(dict.fromkeys(key.sweep for key in repeats_of_loads))
+    places = {
+        key: (sweeps.index(key.sweep), *repeats.first.load.sort_key)
+        for key, repeats in repeats_of_loads.items()
+    }
+    return sorted(places, key=places.__getitem__)
 
 
 def _compare_figure(key: LoadKey, figure: Figure, repeats_of_runs: Sequence[Repeats]) -> SpeedComparison:

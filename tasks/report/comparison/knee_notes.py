@@ -18,7 +18,8 @@ WORDS = {
     BELOW: f"{BELOW}: not even this first level held",
 }
 VERDICTS = (
-    "better, worse: the two Between do not even touch; open: they do. Between is no confidence interval"
+    "better, worse: the intervals Between neither overlap nor touch; open: they do. "
+    "They are no confidence intervals"
 )
 BOUNDS = "≤, ≥: a knee is known on one side alone, and so is the change"
 SUSPECT = f"{SUSPECT_MARK}: a point beside the knee is suspect, so the knee and its change are doubtful"

@@ -59,7 +59,8 @@ KNEE = (
     "Between: the highest load below the limit, the lowest that reached it"
 )
 VERDICTS = (
-    "better, worse: the two Between do not even touch; open: they do. Between is no confidence interval"
+    "better, worse: the intervals Between neither overlap nor touch; open: they do. "
+    "They are no confidence intervals"
 )
 
 

@@ -38,6 +38,20 @@ def test_a_load_that_one_run_did_not_measure_has_no_change() -> None:
     assert changed.difference == pytest.approx(0.1)
 
 
+def test_loads_of_one_sweep_rise_whichever_run_measured_them() -> None:
+    """Two searches pass through other levels: 2, 8, 16 and 2, 4, 10."""
+
+    def searched(run_id: str, *levels: int) -> ComparedRun:
+        points = [made_up.recorded(made_up.point(concurrency=level), run_id) for level in levels]
+        other = made_up.recorded(made_up.point(sweep="a", concurrency=1), run_id)
+        return ComparedRun(report=report(points=(*points, other), accuracy=()))
+
+    comparisons = compare_speed((searched("a", 2, 8, 16), searched("b", 2, 4, 10)))
+    keys = list(dict.fromkeys(each.key for each in comparisons))
+    assert [key.load for key in keys if key.sweep == "throughput"] == ["2", "4", "8", "10", "16"]
+    assert keys[-1] == LoadKey("a", "1")
+
+
 def bounded_run(run_id: str, bound_s: float, goodput: float) -> ComparedRun:
     """A run of one load, twice, whose requests are judged by this bound on their latency."""
     points = []
