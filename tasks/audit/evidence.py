@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 
 from tasks.config.sweep import Sweep
@@ -111,5 +111,5 @@ class Evidence:
     @cached_property
     def _requests_span(self) -> tuple[datetime, datetime]:
         """When the first request was sent and when the last one ended."""
-        ends = [row.sent_at + timedelta(seconds=row.latency_s or 0.0) for row in self.rows]
+        ends = [row.ended_at for row in self.rows]
         return min(row.sent_at for row in self.rows), max(ends)

@@ -13,7 +13,7 @@ from tasks.audit.evidence import Evidence
 from tasks.audit.finding import Finding, unchecked
 from tasks.audit.verdict import Check, Verdict
 from tasks.config.load import Load
-from tasks.config.objective import SUCCESS, Objective
+from tasks.config.objective import Objective
 from tasks.measure.speed.figures.figure_registry import BY_NAME
 from tasks.measure.speed.figures.point_data import PointData
 from tasks.measure.speed.figures.point_result import PointResult
@@ -48,7 +48,7 @@ def judged_again(verdict: Verdict, result: PointResult, rows: Sequence[RequestRo
 
 def _finding(result: PointResult, rows: Sequence[RequestRow]) -> Finding:
     slots = result.load.slots
-    bounds = [bound for bound in result.objectives if bound.name != SUCCESS]
+    bounds = [bound for bound in result.objectives if bound.bounds_time]
     if not slots:
         return unchecked("an open loop has no waves")
     if not bounds:

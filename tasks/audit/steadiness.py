@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from math import hypot, sqrt
 from statistics import fmean, stdev
 
 from tasks.audit.evidence import Evidence
 from tasks.audit.finding import Finding, at_most, number_of, unchecked
 from tasks.measure.speed.figures.open_loop_pace import TOO_SHORT
-from tasks.measure.speed.request_row import RequestRow
 
 WAVES_ENOUGH = 5
 """With fewer requests per slot, the first burst of prefills makes up much of the sample."""
@@ -62,18 +60,13 @@ def _empty_share(evidence: Evidence) -> float:
         return 0.0
     if not all(row.succeeded and row.latency_s is not None for row in evidence.rows):
         return 0.0
-    start = min((_due_at(row) for row in evidence.rows if not row.warmup), default=None)
+    start = min((row.due_at for row in evidence.rows if not row.warmup), default=None)
     if start is None:
         return 0.0
     held_s = 0.0
     for row in evidence.rows:
-        end = row.sent_at + timedelta(seconds=row.latency_s or 0.0)
-        held_s += max(0.0, (end - max(_due_at(row), start)).total_seconds())
+        held_s += max(0.0, (row.ended_at - max(row.due_at, start)).total_seconds())
     return max(0.0, 1 - held_s / (slots * duration_s))
-
-
-def _due_at(row: RequestRow) -> datetime:
-    return row.sent_at - timedelta(seconds=row.client_delay_s or 0.0)
 
 
 def _work(evidence: Evidence) -> tuple[int, str]:

@@ -10,7 +10,6 @@ from pydantic import Field
 
 from tasks.config.base import Frozen
 from tasks.config.load_kinds.trace import Trace
-from tasks.config.objective import SUCCESS
 from tasks.config.refusal import refuse
 from tasks.config.search_rules import check_mixed_prefixes
 
@@ -92,7 +91,7 @@ def _check_part(mixed: Sweep, name: str, by_name: Mapping[str, Sweep]) -> None:
         raise refuse(f"{what}: users of conversations wait for their answers", "name another sweep")
     if any(isinstance(load, Trace) for load in part.loads):
         raise refuse(f"{what}: it has the times and lengths of a trace", "name another sweep")
-    bounded = any(bound.name != SUCCESS for bound in part.objectives)
+    bounded = any(bound.bounds_time for bound in part.objectives)
     if mixed.search and bounded and part.abandon and part.abandon.share == 1:
         raise refuse(
             f"{what}: all of its requests are abandoned, so no level has the times that it bounds",

@@ -46,9 +46,19 @@ class Objective(Frozen):
         return self.name.removesuffix("_s").partition("_")[2]
 
     @property
+    def bounds_time(self) -> bool:
+        """Whether it bounds a time, and not how many requests succeed."""
+        return self.name != SUCCESS
+
+    @property
+    def bounds_percentile(self) -> bool:
+        """Whether it bounds a percentile of a time."""
+        return self.statistic.startswith("p")
+
+    @property
     def requests(self) -> int:
         """The number of requests needed to judge the objective: percentile p needs 1 / (1 - p)."""
-        if not self.statistic.startswith("p"):
+        if not self.bounds_percentile:
             return 1
         return 100 // (100 - int(self.statistic[1:]))
 

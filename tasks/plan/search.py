@@ -111,7 +111,7 @@ class _Known:
 
     def __init__(self, search: Saturation, trials: Sequence[Trial]) -> None:
         self._most, self._trials = search.measurements, trials
-        self._closed = search.load_kind is ClosedLoop
+        self.closed = search.load_kind is ClosedLoop
 
     def at(self, level: float) -> list[Trial]:
         found = [trial for trial in self._trials if trial.level == level]
@@ -134,17 +134,20 @@ class _Known:
         while they do is not. So this is known only if a higher rate was measured.
         """
         levels = {trial.level for trial in self._trials if trial.level >= level}
-        if self._closed or max(levels, default=level) == level:
+        if self.closed or max(levels, default=level) == level:
             return False
         return level * (1 - PLATEAU) > max(self.throughput(each) for each in levels)
 
     def grew(self, below: float, level: float) -> bool:
-        """Return whether throughput grew from level `below` to `level`."""
-        base = self.throughput(below) or 1.0
-        gains = [trial.throughput / base - 1 for trial in self.at(level)]
-        enough = GROWTH if self._closed else RATE_GROWTH * (level / below - 1)
-        if not self._closed and all(trial.pace_known for trial in self.at(level)):
+        """Return whether throughput grew from level `below` to `level`.
+
+        Of an open loop whose pace is known, the pace alone says whether the server keeps up.
+        """
+        base, trials = self.throughput(below) or 1.0, self.at(level)
+        if not self.closed and all(trial.pace_known for trial in trials):
             return True
+        enough = GROWTH if self.closed else RATE_GROWTH * (level / below - 1)
+        gains = [trial.throughput / base - 1 for trial in trials]
         return self._decided(level, [(gain - enough) / enough for gain in gains], one_is_enough=True)
 
     def rises(self, level: float, peak: float) -> bool:
@@ -225,6 +228,5 @@ def _doubled(search: Saturation, known: _Known) -> _Doubled:
         if not gained or not known.holds(level):
             ended = True
             break
-    closed = search.load_kind is ClosedLoop
-    peak = max(known.throughput(level) for level in levels) if closed else None
+    peak = max(known.throughput(level) for level in levels) if known.closed else None
     return _Doubled(levels, peak, ended)

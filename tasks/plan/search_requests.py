@@ -14,7 +14,7 @@ from math import ceil, sqrt
 from tasks.config.lengths import Distribution
 from tasks.config.load import Load
 from tasks.config.load_kinds.load_kind import LoadKind
-from tasks.config.objective import SUCCESS, Objective, needed_success
+from tasks.config.objective import Objective, needed_success
 from tasks.config.sweep import Sweep
 from tasks.config.think_time import DrawnSeconds
 from tasks.plan.planned_request import PlannedRequest, block_of_part, with_seen_tokens
@@ -53,7 +53,7 @@ def warmup_waves(sweep: Sweep) -> int:
     turns of warm-up are fewer conversations than users, so those have none.
     """
     is_closed = sweep.search is not None and sweep.search.kind == "concurrency" and sweep.conversation is None
-    bounds_a_time = any(bound.name != SUCCESS for bound in sweep.objectives)
+    bounds_a_time = any(bound.bounds_time for bound in sweep.objectives)
     return max(sweep.warmup_waves, int(is_closed and bounds_a_time))
 
 
@@ -138,7 +138,7 @@ def _numbered(units: Sequence[Unit]) -> Iterator[Unit]:
 
 def bounds_a_percentile(sweep: Sweep) -> bool:
     """Return whether an objective of the sweep is on a percentile of a time."""
-    return any(bound.statistic.startswith("p") for bound in sweep.objectives)
+    return any(bound.bounds_percentile for bound in sweep.objectives)
 
 
 def _in_even_order(units: Sequence[Unit], spread: bool) -> list[Unit]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +55,13 @@ class RequestRow:
     think_s: float | None = None
     history_tokens: int | None = None
     part: str | None = None
+
+    @property
+    def due_at(self) -> datetime:
+        """When the request was due, UTC."""
+        return self.sent_at - timedelta(seconds=self.client_delay_s or 0.0)
+
+    @property
+    def ended_at(self) -> datetime:
+        """When its answer ended, UTC; when it was sent if its latency is not known."""
+        return self.sent_at + timedelta(seconds=self.latency_s or 0.0)

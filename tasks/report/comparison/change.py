@@ -117,14 +117,12 @@ def paired_change(base: Mapping[Key, float], new: Mapping[Key, float], single: b
     count, difference = len(differences), fmean(differences)
     error = stdev(differences) / sqrt(count) if count > 1 else None
     half_width = None if error is None else student_t(count - 1) * error
-    p_value = student_p(abs(difference) / error, count - 1) if error else None
     right_or_wrong = {*base.values(), *new.values()} <= {0.0, 1.0}
     signs = mcnemar(sum(each > 0 for each in differences), sum(each < 0 for each in differences))
     if signs > LEVEL and not half_width:
         # A few questions that all changed alike show no spread, but prove nothing.
         half_width = abs(difference)
-    if not error:
-        p_value = signs
+    p_value = student_p(abs(difference) / error, count - 1) if error else signs
     p = signs if single and right_or_wrong else None
     return PairedChange(difference=difference, half_width=half_width, p_value=p_value, questions=count, p=p)
 

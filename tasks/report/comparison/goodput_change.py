@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tasks.config.objective import SUCCESS, Objective
+from tasks.config.objective import Objective
 from tasks.measure.speed.figures.figure_registry import BY_NAME
 from tasks.measure.speed.figures.figure_type import Figure
 from tasks.report.comparison.change import Change, speed_change
@@ -30,4 +30,4 @@ def judged_otherwise(base: Repeats, new: Repeats) -> bool:
 def _bounds(repeats: Repeats) -> set[Objective]:
     """Return the bounds that each request is judged by; one on `success` judges the whole point."""
     found: Sequence[Objective] = [bound for result in repeats.results for bound in result.objectives]
-    return {bound for bound in found if bound.name != SUCCESS}
+    return {bound for bound in found if bound.bounds_time}

@@ -81,11 +81,12 @@ def knee_change(base: Knee, new: Knee) -> KneeChange:
     """Return the change between two knees of the same kind of load."""
     before, after = knee_range(base), knee_range(new)
     verdict = _verdict(before, after)
-    bounds = {OPPOSITE[before.bound], after.bound}
+    bounds: set[Bound] = {OPPOSITE[before.bound], after.bound}
     if {"≥", "≤"} <= bounds or not before.level:
         return KneeChange(difference=None, bound="", verdict=verdict)
     difference = after.level / before.level - 1
-    return KneeChange(difference=difference, bound=max(bounds), verdict=verdict)
+    bound = next((bound for bound in bounds if bound), "")
+    return KneeChange(difference=difference, bound=bound, verdict=verdict)
 
 
 def _verdict(before: KneeRange, after: KneeRange) -> KneeVerdict:

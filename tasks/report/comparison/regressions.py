@@ -24,7 +24,7 @@ def regressions(runs: Sequence[ComparedRun], percent: float) -> tuple[str, ...]:
     Changes that may be noise are omitted: each by itself, and among all figures of the two runs. For scores,
     `percent` means points on a scale of 0 to 100.
     """
-    limits = [greatest_p(runs[0], run) for run in runs]
+    limits = [0.0, *(greatest_p(runs[0], run) for run in runs[1:])]
     return (*_worse_figures(runs, percent, limits), *_worse_scores(runs, percent, limits))
 
 

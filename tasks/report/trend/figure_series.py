@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from tasks.config.base import Frozen
-from tasks.config.objective import SUCCESS, Objective
+from tasks.config.objective import Objective
 from tasks.errors import InputError
 from tasks.measure.speed.figures.figure_registry import BY_NAME
 from tasks.record.older_rows import label_of
@@ -135,7 +135,7 @@ def _hardware(run: dict[str, Any]) -> str:
 def _request_bounds(point: dict[str, Any]) -> str:
     """Return the objectives that each request is judged by; one on `success` judges the whole point."""
     objectives = map(Objective.model_validate, point["objectives"] or ())
-    return ", ".join(sorted(str(each) for each in objectives if each.name != SUCCESS))
+    return ", ".join(sorted(str(each) for each in objectives if each.bounds_time))
 
 
 def _series_runs(

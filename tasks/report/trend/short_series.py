@@ -7,11 +7,12 @@ from statistics import fmean
 
 from tasks.measure.speed.figures.figure_registry import BY_NAME
 from tasks.measure.speed.figures.notation import MISSING
+from tasks.report.comparison.comparison_notes import SUSPECT_MARK
 from tasks.report.table import Column, Table, fold_equal_columns, text_columns, without_columns
 from tasks.report.trend.change_points import ENOUGH_RUNS
 from tasks.report.trend.figure_series import FigureSeries
 
-SUSPECT_MARK = "?"
+SUSPECT_NOTE = f"{SUSPECT_MARK}: suspect points are among these"
 NO_HARDWARE = "no hardware is recorded: these may be runs of different machines"
 OBJECTIVES = "Objectives"
 _FOLDED = ("Spec", "Model", "Hardware")
@@ -45,5 +46,5 @@ def _row(series: FigureSeries) -> tuple[str, ...]:
 def _notes(series: Sequence[FigureSeries]) -> list[str]:
     notes = [] if all(one.key.hardware for one in series) else [NO_HARDWARE]
     if any(run.suspect for one in series for run in one.runs):
-        notes.append(f"{SUSPECT_MARK}: suspect points are among these")
+        notes.append(SUSPECT_NOTE)
     return notes

@@ -13,12 +13,13 @@ from tasks.record.store import Store
 from tasks.report.comparison.change import Change, speed_change
 from tasks.report.comparison.change_text import percent_text
 from tasks.report.comparison.compared_run import ComparedRun
+from tasks.report.comparison.comparison_notes import SUSPECT_MARK
 from tasks.report.comparison.difference_table import difference_table
 from tasks.report.report_input import ReportInput
 from tasks.report.table import Column, Table
 from tasks.report.trend.change_points import ENOUGH_RUNS, LEVEL
 from tasks.report.trend.figure_series import FigureSeries, SeriesRun
-from tasks.report.trend.short_series import NO_HARDWARE, SUSPECT_MARK, short_series_table
+from tasks.report.trend.short_series import NO_HARDWARE, SUSPECT_NOTE, short_series_table
 
 _LEVELS = f"{100 * LEVEL:g} %"
 
@@ -90,7 +91,7 @@ def _notes(series: FigureSeries) -> Iterator[str]:
     if not series.key.hardware:  # imported, or measured on a server elsewhere
         yield NO_HARDWARE
     if any(run.suspect for run in series.runs):
-        yield f"{SUSPECT_MARK}: suspect points are among these"
+        yield SUSPECT_NOTE
 
 
 def _version_notes(series: FigureSeries) -> Iterator[str]:

@@ -32,7 +32,7 @@ def energy_j(rows: Sequence[RequestRow], readings: Sequence[Reading], duration_s
     """
     if not rows:
         return None
-    start = min(row.sent_at - timedelta(seconds=row.client_delay_s or 0.0) for row in rows)
+    start = min(row.due_at for row in rows)
     return energy_in([(start, start + timedelta(seconds=duration_s))], readings)
 
 

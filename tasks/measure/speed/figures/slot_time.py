@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from statistics import fmean
 
 from tasks.measure.speed.request_row import RequestRow
@@ -41,6 +41,6 @@ def _first_user_left_at(ordered: Sequence[RequestRow]) -> datetime:
     ends: dict[int | None, datetime] = {}
     for row in ordered:
         starts.setdefault(row.conversation, row.sent_at)
-        ends[row.conversation] = row.sent_at + timedelta(seconds=row.latency_s or 0.0)
+        ends[row.conversation] = row.ended_at
     last_start = max(starts.values())
     return min(end for end in ends.values() if end >= last_start)

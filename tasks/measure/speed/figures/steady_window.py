@@ -28,11 +28,11 @@ class SteadyWindow(NamedTuple):
         """Return the share of a request's time that lies in the window, without the time that it waited."""
         if row.latency_s is None:
             return 0.0
-        served_from, ended_at = row.sent_at + timedelta(seconds=waited_s), _end_of(row, row.latency_s)
-        if ended_at <= served_from:
-            return float(self.start <= ended_at <= self.end)
-        inside = min(ended_at, self.end) - max(served_from, self.start)
-        return max(0.0, inside / (ended_at - served_from))
+        served_from = row.sent_at + timedelta(seconds=waited_s)
+        if row.ended_at <= served_from:
+            return float(self.start <= row.ended_at <= self.end)
+        inside = min(row.ended_at, self.end) - max(served_from, self.start)
+        return max(0.0, inside / (row.ended_at - served_from))
 
 
 def steady_window(rows: Sequence[RequestRow], slots: int) -> SteadyWindow | None:
@@ -76,15 +76,14 @@ def sent_in_steady_state(
 
 def _warm_at(rows: Sequence[RequestRow]) -> datetime | None:
     """Return when the last warm-up request ended; None without one."""
-    ends = [_end_of(row, row.latency_s or 0.0) for row in rows if row.warmup]
-    return max(ends, default=None)
+    return max((row.ended_at for row in rows if row.warmup), default=None)
 
 
 def _under_way(rows: Sequence[RequestRow]) -> Iterator[UnderWay]:
     changes: list[tuple[datetime, int]] = []
     for row in rows:
         if row.latency_s is not None:
-            changes += [(row.sent_at, 1), (_end_of(row, row.latency_s), -1)]
+            changes += [(row.sent_at, 1), (row.ended_at, -1)]
     changes.sort()
     number = 0
     for (moment, change), (next_moment, _) in pairwise(changes):
@@ -100,7 +99,3 @@ def _median_over_time(steps: Sequence[UnderWay]) -> int:
         if left <= 0:
             return number
     return 0
-
-
-def _end_of(row: RequestRow, latency_s: float) -> datetime:
-    return row.sent_at + timedelta(seconds=latency_s)
