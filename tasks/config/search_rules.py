@@ -24,9 +24,9 @@ def check_search_prefixes(sweep: Sweep) -> None:
 
 
 def check_mixed_prefixes(mixed: Sweep, part: Sweep, share: float) -> None:
-    """Refuse the same in a search whose mix has a sweep with prefixes.
+    """Refuse such prefixes of a sweep in a mix as well, unless the mix's warm-up sends each of them.
 
-    The warm-up has to send each of them too. It holds the shares over BLOCK requests, within one request.
+    The warm-up holds the shares over BLOCK requests, within one request.
     """
     if mixed.search and part.prefixes and _differ(mixed.search, part.prefixes.count, share):
         needed = BLOCK * ceil((part.prefixes.count + 1) / (share * BLOCK))

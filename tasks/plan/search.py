@@ -26,7 +26,7 @@ from tasks.stats import mean_interval
 GROWTH = 0.05
 """Throughput that grows by a smaller share when the load doubles has stopped growing."""
 RATE_GROWTH = 0.5
-"""The share of a rate's growth by which throughput has to grow. By chance, a short level lacks a quarter."""
+"""Throughput has to grow by this share of what the rate grows. By chance, a short level lacks a quarter."""
 PLATEAU = 0.03
 """The share that throughput may lack: of the peak in a closed loop, of the rate in an open loop."""
 CLEAR = 0.1

@@ -25,7 +25,7 @@ POOL = 1000
 DEVIATIONS = 3
 """Standard deviations by which the drawn number of abandoned requests may be above their share."""
 QUANTILES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975, 0.99)
-"""Of a search that bounds a percentile, any few requests have as many above each of these as all have."""
+"""If a search bounds a percentile, any few requests have the same share above each of these as all."""
 MORE = 5
 """Requests that a level sends in addition, because few in a row hold the shares only nearly."""
 
@@ -48,9 +48,9 @@ def searched_load(sweep: Sweep, level: float) -> Load:
 def warmup_waves(sweep: Sweep) -> int:
     """Return the waves of warm-up that each load of a sweep begins with.
 
-    A search of closed loops has one at least if an objective bounds a time. The first wave sends all prompts
-    at once: with few requests a slot, its TTFT would be the P95 of a level, and the knee far too low. As many
-    turns of warm-up are fewer conversations than users, so those have none.
+    A search of closed loops has at least one if an objective bounds a time. The first wave sends all prompts
+    at once: with few requests a slot, its TTFT would be the P95 of a level, and the knee far too low.
+    Conversations have none, because a wave of warm-up turns is fewer conversations than users.
     """
     is_closed = sweep.search is not None and sweep.search.kind == "concurrency" and sweep.conversation is None
     bounds_a_time = any(bound.bounds_time for bound in sweep.objectives)
@@ -145,14 +145,14 @@ def _in_even_order(units: Sequence[Unit], spread: bool) -> list[Unit]:
     """Return the units in an order in which the means over any few in a row are near those of all.
 
     Each next one is the one that brings the sums so far nearest to those of as many mean units: herding
-    (Welling, "Herding dynamical weights to learn", ICML 2009), without drawing one twice. So the units near
-    the mean come first: a percentile of few would be far off, the P95 of a latency half of that of all.
+    (Welling, "Herding dynamical weights to learn", ICML 2009), without drawing one twice. By the means alone,
+    units near the mean come first, so that a percentile of the first few is far from that of all.
 
     Args:
         units: what is sent as a whole.
-        spread: whether as many as should be are to cost more than each of QUANTILES, too. A few in a row have
-            nearly the percentiles of all then, and their means are less near. For that, large units must not
-            come late: a quarter of their square counts instead of a half.
+        spread: whether any few in a row also have the right share above each of QUANTILES. Their percentiles
+            are then near those of all, and their means a little less. So that large units do not come late,
+            a quarter of their square counts instead of a half.
     """
     import numpy as np  # its import takes long
 

@@ -18,7 +18,7 @@ AT_LEAST, AT_MOST, BELOW = "at least", "at most", "below"
 
 
 class KneeRange(NamedTuple):
-    """What a search says of the knee: `level`, which is exact or a bound of it, within `low` to `high`."""
+    """Where the knee lies: at `level`, or above or below it as `bound` says, and from `low` to `high`."""
 
     level: float
     bound: Bound
@@ -46,7 +46,7 @@ class KneeChange(Frozen):
 
 
 def knee_range(knee: Knee) -> KneeRange:
-    """Return what a search says of the knee.
+    """Return where a search has found the knee to lie.
 
     Without `high` no load reached a limit, so the knee is above. Without `low` the first level reached it, so
     the knee is that level or below.

@@ -62,10 +62,9 @@ def sent_in_steady_state(
 ) -> Sequence[RequestRow]:
     """Return the measured requests whose times are those of the steady state, in order of sending.
 
-    Those that end in the window would be the short ones of the last that are sent. Of a closed loop, all but
-    the first `slots`, which find no queue or a burst of prompts, and the last `slots`, beside which slots
-    stay empty; warm-up requests are among the first. Of an open loop, and of users who think, those sent in
-    the window.
+    Of a closed loop: all but the first `slots` (warm-up counts among these), which find no queue or a burst
+    of prompts, and the last `slots`, beside which slots stay empty. Of an open loop, and of users who think:
+    those sent in the window. Those that end in it are no sample: of the last ones sent, only the short.
     """
     measured = sorted((row for row in rows if not row.warmup), key=lambda row: row.sent_at)
     if not slots or any(row.think_s for row in rows):
